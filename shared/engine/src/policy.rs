@@ -1,0 +1,90 @@
+//! The protocol's numbers, in one place.
+
+use std::time::Duration;
+
+use crate::order::OrderId;
+
+/// Times and limits of the protocol. [`Policy::default`] is production's; tests shorten what they wait for.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// How long an accepted order is tried before it fails.
+    pub order_lifetime: Duration,
+    /// How long a worker holds an order without a sign of life.
+    pub lease: Duration,
+    /// How long a venue may think about a quote.
+    pub venue_deadline: Duration,
+    /// A quote of a market state older than this is not used.
+    pub quote_max_age: Duration,
+    /// How long a worker waits for a landing before it gives its slot free.
+    pub settle_patience: Duration,
+    /// When to come back after giving the slot free.
+    pub settle_pause: Duration,
+    /// How long a transaction may stay unseen before the same bytes are sent again.
+    pub resend_every: Duration,
+    /// How long submit waits for the queue; the relay sends what was not sent in time.
+    pub queue_deadline: Duration,
+    /// How long one push may take.
+    pub push_deadline: Duration,
+    /// For how long a connection that is just being opened may answer "gone".
+    pub connect_grace: Duration,
+    /// The pauses before attempt 2, 3 and 4. Their number is the number of retries.
+    pub back_off: Vec<Duration>,
+    /// How long the relay leaves a message to the fast path before it sends it again.
+    pub relay_grace: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            order_lifetime: Duration::from_secs(15 * 60),
+            lease: Duration::from_secs(10),
+            venue_deadline: Duration::from_secs(2),
+            quote_max_age: Duration::from_secs(10),
+            settle_patience: Duration::from_secs(5),
+            settle_pause: Duration::from_secs(2),
+            resend_every: Duration::from_secs(2),
+            queue_deadline: Duration::from_secs(1),
+            push_deadline: Duration::from_secs(2),
+            connect_grace: Duration::from_secs(2),
+            back_off: [1, 4, 16].map(Duration::from_secs).to_vec(),
+            relay_grace: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Policy {
+    /// The pause after `attempt` failed, or `None` when no attempt is left. Spread by ± 20 % so that orders which failed
+    /// together do not return together; the spread comes from the order's id, so it needs no dice.
+    pub fn pause_after(&self, attempt: u32, id: OrderId) -> Option<Duration> {
+        let pause = self
+            .back_off
+            .get(usize::try_from(attempt.checked_sub(1)?).ok()?)?;
+        let dice = u32::from(id.0.as_bytes()[15]).wrapping_mul(attempt.wrapping_mul(101)) % 401;
+        Some(*pause * (800 + dice) / 1000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn three_retries_each_within_a_fifth_of_its_pause() {
+        let policy = Policy::default();
+        for byte in 0..=255u128 {
+            let id = OrderId(Uuid::from_u128(byte));
+            for (attempt, pause) in [(1, 1_000), (2, 4_000), (3, 16_000)] {
+                let drawn = policy
+                    .pause_after(attempt, id)
+                    .expect("a retry is left")
+                    .as_millis();
+                assert!(
+                    (pause * 8 / 10..=pause * 12 / 10).contains(&drawn),
+                    "{attempt}: {drawn}"
+                );
+            }
+            assert_eq!(policy.pause_after(4, id), None);
+        }
+    }
+}
