@@ -72,6 +72,9 @@ pub trait Orders: Send + Sync {
     /// Frees the lease and makes the attempt's outbox row due after `pause`. Fenced like [`Orders::advance`].
     async fn release(&self, hold: &Hold, pause: Duration) -> Result<(), WriteError>;
 
+    /// Answers whether the store can be reached.
+    async fn ping(&self) -> Result<(), Unavailable>;
+
     /// One order; `None` when there is none of that id.
     async fn order(&self, id: OrderId) -> Result<Option<Order>, Unavailable>;
 
