@@ -16,6 +16,6 @@ mod refusal;
 mod side;
 
 pub use account::{Address, DecodeError};
-// pub use market::{Market, Swap, Token, Venue};
+pub use market::{Market, Swap, Token, Venue};
 pub use refusal::Refusal;
 pub use side::Side;

@@ -1,0 +1,206 @@
+//! The pairs of the default market and the two pools of each.
+//!
+//! One pool is real: Meteora's SOL/USDC, as it stood on chain on 10 July 2026. The others are
+//! synthetic, say so in their label, and have fees and depths such as real pools have.
+
+use super::path::Ppm;
+use super::tokens::{self, JUP, SOL, TokenId, USDC, USDT};
+use crate::Side;
+use crate::meteora::bin::{Bin, LimitOrders};
+use crate::meteora::fee::FeeParameters;
+use crate::meteora::price::PriceTable;
+use crate::meteora::{self, BinArray, LbPair};
+use crate::raydium::cpmm::{AccruedFees, CreatorFeeOn, Pool as CpmmPool, Rates};
+
+/// A pair with a pool at each venue. The base is the pools' first token.
+#[derive(Debug)]
+pub(super) struct Listing {
+    pub(super) base: TokenId,
+    pub(super) quote: TokenId,
+    /// How far each venue strays from the mid price.
+    pub(super) error: Ppm,
+    pub(super) raydium: CpmmPool,
+    pub(super) raydium_label: &'static str,
+    pub(super) meteora: meteora::Pool,
+    pub(super) meteora_label: &'static str,
+}
+
+impl Listing {
+    /// The pair in the order of the pools' tokens.
+    pub(super) fn tokens(&self) -> [TokenId; 2] {
+        [self.base, self.quote]
+    }
+}
+
+/// How far around a DLMM pool's active bin prices are computed in advance: the farthest that the
+/// market moves it, and a whole swap from there.
+const PRICE_REACH: u16 = 1_000;
+
+/// The snapshot's pool, the address of which its bin arrays carry.
+const SNAPSHOT_POOL: &str = "HTvjzsfX3yU6BUodCjZ5vZkUrAxMDTrBs3CJaq43ashR";
+const SNAPSHOT_PAIR: &[u8] = include_bytes!("../../snapshots/meteora_sol_usdc/lb_pair.bin");
+const SNAPSHOT_ARRAYS: &[u8] = include_bytes!("../../snapshots/meteora_sol_usdc/bin_arrays.bin");
+
+/// Every pair, with its pools at rest.
+pub(super) fn all() -> Vec<Listing> {
+    vec![
+        Listing {
+            base: SOL,
+            quote: USDC,
+            error: 6_000,
+            raydium: cpmm(SOL, USDC, 50_000_000_000_000, 2_500),
+            raydium_label: "synthetic-raydium-cpmm-SOL-USDC",
+            meteora: snapshot(),
+            meteora_label: SNAPSHOT_POOL,
+        },
+        Listing {
+            base: SOL,
+            quote: USDT,
+            error: 6_000,
+            raydium: cpmm(SOL, USDT, 30_000_000_000_000, 2_500),
+            raydium_label: "synthetic-raydium-cpmm-SOL-USDT",
+            meteora: dlmm(
+                SOL,
+                USDT,
+                Bins {
+                    step: 2,
+                    each_side: 120,
+                    dollars: 4_000,
+                },
+            ),
+            meteora_label: "synthetic-meteora-dlmm-SOL-USDT",
+        },
+        Listing {
+            base: SOL,
+            quote: JUP,
+            error: 6_000,
+            raydium: cpmm(SOL, JUP, 20_000_000_000_000, 2_500),
+            raydium_label: "synthetic-raydium-cpmm-SOL-JUP",
+            meteora: dlmm(
+                SOL,
+                JUP,
+                Bins {
+                    step: 10,
+                    each_side: 60,
+                    dollars: 10_000,
+                },
+            ),
+            meteora_label: "synthetic-meteora-dlmm-SOL-JUP",
+        },
+        Listing {
+            base: JUP,
+            quote: USDC,
+            error: 6_000,
+            raydium: cpmm(JUP, USDC, 8_000_000_000_000, 2_500),
+            raydium_label: "synthetic-raydium-cpmm-JUP-USDC",
+            meteora: dlmm(
+                JUP,
+                USDC,
+                Bins {
+                    step: 10,
+                    each_side: 60,
+                    dollars: 10_000,
+                },
+            ),
+            meteora_label: "synthetic-meteora-dlmm-JUP-USDC",
+        },
+        Listing {
+            base: USDC,
+            quote: USDT,
+            error: 1_000,
+            raydium: cpmm(USDC, USDT, 40_000_000_000_000, 100),
+            raydium_label: "synthetic-raydium-cpmm-USDC-USDT",
+            meteora: dlmm(
+                USDC,
+                USDT,
+                Bins {
+                    step: 1,
+                    each_side: 20,
+                    dollars: 50_000,
+                },
+            ),
+            meteora_label: "synthetic-meteora-dlmm-USDC-USDT",
+        },
+    ]
+}
+
+/// A CPMM pool at rest that holds `base_reserve` and as much of the quote token as that is worth.
+fn cpmm(base: TokenId, quote: TokenId, base_reserve: u64, trade_rate: u64) -> CpmmPool {
+    let worth = u128::from(base_reserve) * u128::from(tokens::anchor(base));
+    let quote_reserve = (worth / u128::from(tokens::anchor(quote))) as u64;
+    CpmmPool {
+        vaults: [base_reserve, quote_reserve],
+        accrued: [AccruedFees::default(); 2],
+        rates: Rates {
+            trade: trade_rate,
+            protocol: 120_000,
+            fund: 40_000,
+            creator: 0,
+        },
+        creator_fee_on: CreatorFeeOn::Input,
+        status: 0,
+        open_time: 0,
+    }
+}
+
+/// The real pool, out of its account bytes.
+fn snapshot() -> meteora::Pool {
+    let decoded = LbPair::decode(SNAPSHOT_PAIR).and_then(|pair| {
+        let accounts = SNAPSHOT_ARRAYS.chunks_exact(BinArray::LENGTH);
+        let arrays: Vec<BinArray> = accounts.map(BinArray::decode).collect::<Result<_, _>>()?;
+        let address = arrays.first().map_or([0; 32], |array| array.lb_pair);
+        meteora::Pool::with_prices(&address, &pair, &arrays, PRICE_REACH)
+    });
+    decoded.expect("the embedded snapshot is whole: a test decodes it")
+}
+
+/// Equal liquidity in every bin of a synthetic DLMM pool.
+struct Bins {
+    /// Basis points between neighbours.
+    step: u16,
+    /// Bins on each side of the active one, which holds both tokens.
+    each_side: i32,
+    /// Dollars in each bin.
+    dollars: u64,
+}
+
+/// A DLMM pool at rest with a base fee of a tenth of its bin step.
+fn dlmm(base: TokenId, quote: TokenId, bins: Bins) -> meteora::Pool {
+    let fees = FeeParameters {
+        bin_step: bins.step,
+        base_factor: 10_000,
+        base_power: 0,
+        variable_control: 40_000,
+        max_volatility: 350_000,
+        filter_period: 30,
+        decay_period: 600,
+        reduction_factor: 5_000,
+        protocol_share: 1_000,
+    };
+    let active_id = resting_bin(base, quote, bins.step);
+    let units = |token, on_this_side: bool| {
+        let attodollars = u128::from(bins.dollars) * 1_000_000_000_000_000_000;
+        let units = (attodollars / u128::from(tokens::anchor(token))) as u64;
+        if on_this_side { units } else { 0 }
+    };
+    let filled = (-bins.each_side..=bins.each_side).map(|from_active| Bin {
+        id: active_id + from_active,
+        reserves: [
+            units(base, from_active >= 0),
+            units(quote, from_active <= 0),
+        ],
+        orders: LimitOrders {
+            taken_by: Side::Sell,
+            processed: 0,
+            open: 0,
+        },
+    });
+    meteora::Pool::new(fees, active_id, filled.collect(), PRICE_REACH)
+}
+
+/// The bin whose price is nearest to the anchors'.
+fn resting_bin(base: TokenId, quote: TokenId, step: u16) -> i32 {
+    let price = (u128::from(tokens::anchor(base)) << 64) / u128::from(tokens::anchor(quote));
+    // Anchors differ by less than a factor of 16, which is fewer than 28 000 steps of 1 bp.
+    PriceTable::around(0, 28_000, step).nearest(price)
+}

@@ -1,0 +1,210 @@
+//! The default market: two venues, five pairs, no network.
+//!
+//! Pools are a pure function of seed and slot. All tokens follow a common mid price ([`path`]);
+//! each venue is a little off it, in its own way, as pools are between two arbitrage trades. So the
+//! better venue changes from order to order, and what a swap executes at differs from its quote.
+//! A swap changes nothing here: the next slot's pools are what they would have been without it.
+
+mod listings;
+mod network_fee;
+mod path;
+mod tokens;
+
+use std::sync::Arc;
+
+pub use self::tokens::Token;
+
+use self::listings::Listing;
+use self::tokens::{TOKENS, TokenId};
+use crate::meteora::bin::worth;
+use crate::{Refusal, Side};
+
+/// Where a swap can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Venue {
+    /// Raydium CPMM.
+    Raydium,
+    /// Meteora DLMM.
+    Meteora,
+}
+
+/// One swap as a venue would execute it. Amounts are base units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swap {
+    /// What the user sends.
+    pub amount_in: u64,
+    /// What the user receives, pool fees already taken.
+    pub amount_out: u64,
+    /// The pool's fees, in the token that goes in.
+    pub fee: u64,
+    /// How much less comes out than at the pool's own price before the swap, fees left aside.
+    /// Basis points, rounded up.
+    pub price_impact_bps: u32,
+    /// What the network takes for the transaction, in lamports: signature and priority.
+    pub network_fee: u64,
+    /// The same at the mid price in the token that comes out, rounded up.
+    pub network_fee_out: u64,
+    /// The pool: its address if it is real, a label that says so if it is synthetic.
+    pub pool: &'static str,
+}
+
+/// The default market. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Market {
+    seed: u64,
+    listings: Arc<[Listing]>,
+}
+
+/// Unix seconds between a DLMM pool's last swap and the one asked for, at every slot: the
+/// snapshot's own rest, so that its fee is the one it had on chain.
+const REST: i64 = 46;
+
+impl Market {
+    /// The market of `seed`: the same seed has the same prices at every slot.
+    pub fn new(seed: u64) -> Market {
+        Market {
+            seed,
+            listings: listings::all().into(),
+        }
+    }
+
+    /// Every token that can be traded.
+    pub fn tokens(&self) -> &[Token] {
+        &TOKENS
+    }
+
+    /// Every pair that can be traded, in both directions.
+    pub fn pairs(&self) -> impl Iterator<Item = (Token, Token)> {
+        self.listings
+            .iter()
+            .map(|listing| (TOKENS[listing.base], TOKENS[listing.quote]))
+    }
+
+    /// What a swap of exactly `amount_in` gets at `venue` in the state of `slot`. This is both the
+    /// quote and the fill: a swap that lands in another slot than it was quoted in gets that
+    /// slot's.
+    ///
+    /// # Errors
+    /// [`Refusal`]; [`Refusal::NoPool`] for an unknown token and for a pair that is not listed.
+    pub fn swap(
+        &self,
+        venue: Venue,
+        token_in: &str,
+        token_out: &str,
+        amount_in: u64,
+        slot: u64,
+    ) -> Result<Swap, Refusal> {
+        let (listing, side) = self.find(token_in, token_out).ok_or(Refusal::NoPool)?;
+        match venue {
+            Venue::Raydium => self.raydium(listing, side, amount_in, slot),
+            Venue::Meteora => self.meteora(listing, side, amount_in, slot),
+        }
+    }
+
+    /// What `amount_in` is worth at the common mid price of `slot`, without fee and impact: the
+    /// yardstick against which a quote that is far off is recognised. `None` for an unknown token
+    /// and for a pair that is not listed.
+    pub fn reference_out(
+        &self,
+        token_in: &str,
+        token_out: &str,
+        amount_in: u64,
+        slot: u64,
+    ) -> Option<u64> {
+        let (listing, side) = self.find(token_in, token_out)?;
+        let token_in = listing.tokens()[side.token_in()];
+        let token_out = listing.tokens()[side.token_out()];
+        let worth = u128::from(amount_in) * u128::from(self.value(token_in, slot));
+        Some(saturated(worth / u128::from(self.value(token_out, slot))))
+    }
+
+    fn find(&self, token_in: &str, token_out: &str) -> Option<(&Listing, Side)> {
+        let (token_in, token_out) = (tokens::find(token_in)?, tokens::find(token_out)?);
+        self.listings
+            .iter()
+            .find_map(|listing| match listing.tokens() {
+                pair if pair == [token_in, token_out] => Some((listing, Side::Sell)),
+                pair if pair == [token_out, token_in] => Some((listing, Side::Buy)),
+                _ => None,
+            })
+    }
+
+    fn raydium(
+        &self,
+        listing: &Listing,
+        side: Side,
+        amount_in: u64,
+        slot: u64,
+    ) -> Result<Swap, Refusal> {
+        let mut pool = listing.raydium.clone();
+        let price = self.price_at(Venue::Raydium, listing, slot);
+        pool.vaults[1] = saturated(worth(Side::Sell, price, pool.vaults[0]));
+        let fill = pool.quote(side, amount_in, 0)?;
+        let network_fee = network_fee::raydium();
+        Ok(Swap {
+            amount_in,
+            amount_out: fill.amount_out,
+            fee: fill.trade_fee + fill.creator_fee,
+            price_impact_bps: impact(pool.marginal_out(side, fill.net_in()), fill.amount_out),
+            network_fee,
+            network_fee_out: self.lamports_out(network_fee, listing, side, slot),
+            pool: listing.raydium_label,
+        })
+    }
+
+    fn meteora(
+        &self,
+        listing: &Listing,
+        side: Side,
+        amount_in: u64,
+        slot: u64,
+    ) -> Result<Swap, Refusal> {
+        let pool = listing
+            .meteora
+            .moved_to(self.price_at(Venue::Meteora, listing, slot));
+        let fill = pool.quote(side, amount_in, pool.volatility.last_update + REST)?;
+        let network_fee = network_fee::meteora(fill.bins);
+        Ok(Swap {
+            amount_in,
+            amount_out: fill.amount_out,
+            fee: fill.fee,
+            price_impact_bps: impact(fill.marginal_out(side), fill.amount_out),
+            network_fee,
+            network_fee_out: self.lamports_out(network_fee, listing, side, slot),
+            pool: listing.meteora_label,
+        })
+    }
+
+    /// The venue's price of the pair, quote units for a base unit, Q64.64.
+    fn price_at(&self, venue: Venue, listing: &Listing, slot: u64) -> u128 {
+        // Streams 0 to 3 are the tokens'; each pair at each venue has one of its own.
+        let stream = (listing.base as u64 + 1) << 8 | (listing.quote as u64) << 1 | venue as u64;
+        let error = path::error(self.seed, stream, slot, listing.error);
+        let base = u128::from(self.value(listing.base, slot));
+        let mid = (base << 64) / u128::from(self.value(listing.quote, slot));
+        mid * u128::from((path::WHOLE + error).unsigned_abs()) / 1_000_000
+    }
+
+    /// What `lamports` are worth in the token that comes out, rounded up.
+    fn lamports_out(&self, lamports: u64, listing: &Listing, side: Side, slot: u64) -> u64 {
+        let worth = u128::from(lamports) * u128::from(self.value(tokens::SOL, slot));
+        let token_out = listing.tokens()[side.token_out()];
+        saturated(worth.div_ceil(u128::from(self.value(token_out, slot))))
+    }
+
+    fn value(&self, token: TokenId, slot: u64) -> u64 {
+        tokens::value(self.seed, token, slot)
+    }
+}
+
+/// By how much `out` falls short of `marginal`, basis points, rounded up.
+fn impact(marginal: u128, out: u64) -> u32 {
+    let short = marginal.saturating_sub(u128::from(out));
+    // At most the whole, 10 000.
+    (short * 10_000).div_ceil(marginal.max(1)) as u32
+}
+
+/// `amount`, or the largest that fits. The market's pools refuse such amounts long before.
+fn saturated(amount: u128) -> u64 {
+    u64::try_from(amount).unwrap_or(u64::MAX)
+}

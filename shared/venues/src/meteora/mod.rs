@@ -1,0 +1,20 @@
+//! Meteora DLMM, program `LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo`.
+//!
+//! Liquidity lies in bins. All of a bin trades at the bin's one price, neighbouring bins are one
+//! bin step apart, and a swap walks from the active bin outwards until its input is used up. The
+//! fee grows with the number of bins walked recently: that is the volatility in [`fee`].
+//!
+//! - [`price`]: a bin's price from its number.
+//! - [`fee`]: base and variable fee.
+//! - [`bin`]: what one bin gives for how much.
+//! - [`pool`]: the walk, and the state after it.
+//! - [`layout`]: account bytes and instruction data.
+
+pub mod bin;
+pub mod fee;
+pub mod layout;
+pub mod pool;
+pub mod price;
+
+pub use layout::{BinArray, LbPair, swap2_data};
+pub use pool::{Fill, MAX_BINS, Pool};

@@ -1,0 +1,315 @@
+//! A DLMM pool: the walk over its bins, and the state after it.
+
+use std::sync::Arc;
+
+use super::bin::{Bin, Taken, worth};
+use super::fee::{self, FeeParameters, Volatility};
+use super::price::PriceTable;
+use crate::{Refusal, Side};
+
+/// How many bins one swap may take liquidity from. A swap over more than about this many needs
+/// more than the 1.4 million compute units that a transaction can have.
+pub const MAX_BINS: u32 = 200;
+
+/// The maker's share of the fee on what is taken from limit orders, basis points.
+const ORDER_MAKER_SHARE: u64 = 5_000;
+
+/// Which token the fee is taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FeeMode {
+    /// The token that goes in.
+    #[default]
+    Input,
+    /// Always token Y: the output of a sale, the input of a purchase.
+    TokenY,
+}
+
+/// Everything that decides what a swap pays. Cloning is cheap: the bins are shared until a swap
+/// changes them.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    /// Whether swaps are switched on.
+    pub enabled: bool,
+    /// What the creator fixed about fees.
+    pub fees: FeeParameters,
+    /// Which token the fee is taken in.
+    pub fee_mode: FeeMode,
+    /// What earlier swaps left behind for the fee.
+    pub volatility: Volatility,
+    /// The bin at which the next swap begins.
+    pub active_id: i32,
+    /// Fees owed to the protocol: token X, token Y. Base units.
+    pub protocol_fees: [u64; 2],
+    /// Bins with liquidity by ascending number, as they stand in the accounts.
+    bins: Arc<[Bin]>,
+    /// By how many bins the pool is moved against the numbers in `bins`.
+    translation: i32,
+    prices: Arc<PriceTable>,
+}
+
+/// One swap. Base units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fill {
+    /// What the user sends.
+    pub amount_in: u64,
+    /// What the user receives.
+    pub amount_out: u64,
+    /// The fee, in the token that goes in if `fee_on_input`, else in the one that comes out.
+    pub fee: u64,
+    /// Which token the fee is in.
+    pub fee_on_input: bool,
+    /// The protocol's part of the fee.
+    pub protocol_fee: u64,
+    /// Bins that liquidity was taken from.
+    pub bins: u32,
+    /// Price of the first bin that gave something, Q64.64 of Y for X: the marginal price.
+    pub first_price: u128,
+    /// The bin at which the swap ended, and with which the next one begins.
+    pub active_id: i32,
+    /// What the swap leaves behind for the next one's fee.
+    pub volatility: Volatility,
+}
+
+/// One bin's part of a swap.
+struct Step {
+    taken: Taken,
+    /// What the user pays here, fee included if it is on the input.
+    paid: u64,
+    /// What the user receives here, less the fee if it is on the output.
+    received: u64,
+    fee: u64,
+}
+
+impl Pool {
+    /// A pool that was never traded, with `bins` in any order; bins without liquidity are dropped.
+    /// Prices at most `reach` bins from the active one are computed now, once.
+    pub fn new(fees: FeeParameters, active_id: i32, mut bins: Vec<Bin>, reach: u16) -> Pool {
+        bins.retain(|bin| {
+            [Side::Sell, Side::Buy]
+                .iter()
+                .any(|side| bin.layers(*side).iter().any(|x| *x > 0))
+        });
+        bins.sort_unstable_by_key(|bin| bin.id);
+        Pool {
+            enabled: true,
+            fees,
+            fee_mode: FeeMode::Input,
+            volatility: Volatility {
+                reference_bin: active_id,
+                ..Volatility::default()
+            },
+            active_id,
+            protocol_fees: [0; 2],
+            bins: bins.into(),
+            translation: 0,
+            prices: Arc::new(PriceTable::around(active_id, reach, fees.bin_step)),
+        }
+    }
+
+    /// The bins with liquidity by ascending number.
+    pub fn bins(&self) -> impl Iterator<Item = Bin> {
+        self.bins.iter().map(|bin| Bin {
+            id: bin.id + self.translation,
+            ..*bin
+        })
+    }
+
+    /// The same liquidity around another price: every bin moved by as many bins as lie between the
+    /// active one and the one whose price is nearest to `price`, Q64.64 of Y for X.
+    pub fn moved_to(&self, price: u128) -> Pool {
+        let by = self.prices.nearest(price) - self.active_id;
+        let mut moved = self.clone();
+        moved.active_id += by;
+        moved.volatility.reference_bin += by;
+        moved.translation += by;
+        moved
+    }
+
+    /// What a swap of exactly `amount_in` pays at unix time `now`.
+    ///
+    /// # Errors
+    /// [`Refusal::Disabled`]; [`Refusal::NoLiquidity`] when the known bins hold less;
+    /// [`Refusal::TooManyBins`] beyond [`MAX_BINS`]; [`Refusal::Dust`] when nothing comes out;
+    /// [`Refusal::TooLarge`] when a balance would overflow.
+    pub fn quote(&self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal> {
+        self.walk(side, amount_in, now, |_, _| ())
+    }
+
+    /// Executes a swap: what [`Pool::quote`] says, with the bins and the volatility moved.
+    ///
+    /// # Errors
+    /// As [`Pool::quote`]; the pool is then unchanged.
+    pub fn swap(&mut self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal> {
+        let mut steps = Vec::new();
+        let fill = self.walk(side, amount_in, now, |bin, taken| steps.push((bin, taken)))?;
+        let fee_token = if fill.fee_on_input {
+            side.token_in()
+        } else {
+            side.token_out()
+        };
+        self.protocol_fees[fee_token] = self.protocol_fees[fee_token]
+            .checked_add(fill.protocol_fee)
+            .ok_or(Refusal::TooLarge)?;
+        let bins = Arc::make_mut(&mut self.bins);
+        for (bin, taken) in steps {
+            bins[bin].apply(side, &taken);
+        }
+        self.active_id = fill.active_id;
+        self.volatility = fill.volatility;
+        Ok(fill)
+    }
+
+    /// Walks from the active bin until the input is used up; tells `on_bin` the index of each bin
+    /// it takes from, and what.
+    fn walk(
+        &self,
+        side: Side,
+        amount_in: u64,
+        now: i64,
+        mut on_bin: impl FnMut(usize, Taken),
+    ) -> Result<Fill, Refusal> {
+        if !self.enabled {
+            return Err(Refusal::Disabled);
+        }
+        let mut fill = self.begin(side, amount_in, now);
+        let mut left = amount_in;
+        for index in self.path(side) {
+            let bin = &self.bins[index];
+            if left == 0 {
+                break;
+            }
+            if bin.layers(side) == [0; 3] {
+                continue;
+            }
+            if fill.bins == MAX_BINS {
+                return Err(Refusal::TooManyBins);
+            }
+            let id = bin.id + self.translation;
+            let price = self.prices.at(id).ok_or(Refusal::NoLiquidity)?;
+            let rate = fill.volatility.rate_at(&self.fees, id);
+            let step = Step::take(bin, side, price, left, rate, fill.fee_on_input)?;
+            if fill.bins == 0 {
+                fill.first_price = price;
+            }
+            fill.active_id = id;
+            fill.add(&step, self.fees.protocol_share)?;
+            left -= step.paid;
+            on_bin(index, step.taken);
+        }
+        match (left, fill.amount_out) {
+            (0, 0) => Err(Refusal::Dust),
+            (0, _) => Ok(fill),
+            _ => Err(Refusal::NoLiquidity),
+        }
+    }
+
+    fn begin(&self, side: Side, amount_in: u64, now: i64) -> Fill {
+        Fill {
+            amount_in,
+            amount_out: 0,
+            fee: 0,
+            fee_on_input: self.fee_mode == FeeMode::Input || side == Side::Buy,
+            protocol_fee: 0,
+            bins: 0,
+            first_price: 0,
+            active_id: self.active_id,
+            volatility: self.volatility.begin(&self.fees, self.active_id, now),
+        }
+    }
+
+    /// Indices of the bins in the order in which a swap meets them: down in price for a sale, up
+    /// for a purchase.
+    fn path(&self, side: Side) -> impl Iterator<Item = usize> + use<> {
+        let active = self.active_id - self.translation;
+        let (down, up) = match side {
+            Side::Sell => (self.bins.partition_point(|bin| bin.id <= active), 0..0),
+            Side::Buy => (
+                0,
+                self.bins.partition_point(|bin| bin.id < active)..self.bins.len(),
+            ),
+        };
+        (0..down).rev().chain(up)
+    }
+}
+
+impl Fill {
+    /// What the input less its fee would have bought at the marginal price, without moving it.
+    pub fn marginal_out(&self, side: Side) -> u128 {
+        let net_in = if self.fee_on_input {
+            self.amount_in - self.fee
+        } else {
+            self.amount_in
+        };
+        worth(side, self.first_price, net_in)
+    }
+
+    fn add(&mut self, step: &Step, protocol_share: u16) -> Result<(), Refusal> {
+        self.bins += 1;
+        self.amount_out = self
+            .amount_out
+            .checked_add(step.received)
+            .ok_or(Refusal::TooLarge)?;
+        self.fee = self.fee.checked_add(step.fee).ok_or(Refusal::TooLarge)?;
+        self.protocol_fee += step.protocol_fee(protocol_share); // a part of the fee
+        Ok(())
+    }
+}
+
+impl Step {
+    fn take(
+        bin: &Bin,
+        side: Side,
+        price: u128,
+        left: u64,
+        rate: u64,
+        fee_on_input: bool,
+    ) -> Result<Step, Refusal> {
+        let fee_on_all = if fee_on_input { fee::on(left, rate) } else { 0 };
+        let net = left - fee_on_all;
+        let taken = bin.take(side, price, net);
+        let out = taken.total_out().ok_or(Refusal::TooLarge)?;
+        if bin.reserves[side.token_in()]
+            .checked_add(taken.own_in)
+            .is_none()
+        {
+            return Err(Refusal::TooLarge);
+        }
+        if !fee_on_input {
+            let fee = fee::on(out, rate);
+            return Ok(Step {
+                taken,
+                paid: taken.total_in,
+                received: out - fee,
+                fee,
+            });
+        }
+        if taken.total_in == net {
+            return Ok(Step {
+                taken,
+                paid: left,
+                received: out,
+                fee: fee_on_all,
+            });
+        }
+        // The bin is empty: the fee is on what it took. That was less than `net`, so it and its
+        // fee are less than `left`.
+        let fee = fee::on_top_of(taken.total_in, rate);
+        Ok(Step {
+            taken,
+            paid: taken.total_in + fee,
+            received: out,
+            fee,
+        })
+    }
+
+    /// The protocol's part: its share of the fee on the bin's own liquidity, and what the makers
+    /// of limit orders do not get of the fee on theirs.
+    fn protocol_fee(&self, share: u16) -> u64 {
+        // Every part is at most the fee that it is a part of, so it fits.
+        let part = |amount: u64, share: u64| u128::from(amount) * u128::from(share) / 10_000;
+        let own = (u128::from(self.fee) * u128::from(self.taken.own_in))
+            .div_ceil(u128::from(self.taken.total_in.max(1))) as u64;
+        let orders = self.fee - own;
+        part(own, share.into()) as u64 + orders - part(orders, ORDER_MAKER_SHARE) as u64
+    }
+}
