@@ -22,16 +22,10 @@ pub(super) struct Run {
     watchdog: Child,
 }
 
-/// The folder of all runs of this user.
+/// The folder of all runs of this user, in the system's folder for temporary files (`TMPDIR`).
 pub(super) fn base() -> io::Result<PathBuf> {
-    let user = rustix::process::geteuid();
-    // Root's TMPDIR may be closed to the account that PostgreSQL runs as.
-    let parent = if user.is_root() {
-        PathBuf::from("/tmp")
-    } else {
-        std::env::temp_dir()
-    };
-    let base = parent.join(format!("order-engine-tests-{}", user.as_raw()));
+    let user = rustix::process::geteuid().as_raw();
+    let base = std::env::temp_dir().join(format!("order-engine-tests-{user}"));
     DirBuilder::new()
         .recursive(true)
         .mode(0o711)
