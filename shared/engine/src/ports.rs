@@ -51,26 +51,19 @@ pub trait Orders: Send + Sync {
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, Unavailable>;
 
     /// Takes the lease on the message's order by compare-and-set and raises its epoch. MUST succeed for one caller at the
-    /// most, only for a non-final order without a live lease, only when the message's attempt is the order's; MUST mark
-    /// the attempt's outbox row as sent.
+    /// most, only for a non-final order without a live lease, only when the message's attempt is the order's.
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, Unavailable>;
 
     /// Writes a change: order row, event with the next `seq`, transaction, outbox, in one statement; MUST answer
     /// [`WriteError::Fenced`] and write nothing unless the hold's epoch and status still stand. The lease is renewed,
     /// except that a retry and a final status free it. MUST read the watchers after the change is committed.
-    async fn advance(
-        &self,
-        hold: &Hold,
-        to: Status,
-        change: &Change,
-        lease: Duration,
-    ) -> Result<Recorded, WriteError>;
+    async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError>;
 
     /// Prolongs the lease. Fenced like [`Orders::advance`].
-    async fn renew(&self, hold: &Hold, lease: Duration) -> Result<(), WriteError>;
+    async fn renew(&self, hold: &Hold<'_>, lease: Duration) -> Result<(), WriteError>;
 
     /// Frees the lease and makes the attempt's outbox row due after `pause`. Fenced like [`Orders::advance`].
-    async fn release(&self, hold: &Hold, pause: Duration) -> Result<(), WriteError>;
+    async fn release(&self, hold: &Hold<'_>, pause: Duration) -> Result<(), WriteError>;
 
     /// Answers whether the store can be reached.
     async fn ping(&self) -> Result<(), Unavailable>;
@@ -123,17 +116,36 @@ pub struct Held {
     pub abandoned: bool,
 }
 
-/// The proof of holding an order, shown with each write.
+/// The proof of holding an order, shown with each write: the store compares epoch and status with its own.
 #[derive(Clone, Copy, Debug)]
-pub struct Hold {
-    /// The order.
-    pub id: OrderId,
+pub struct Hold<'a> {
+    /// The order as the holder knows it.
+    pub order: &'a Order,
     /// The epoch of the claim.
     pub epoch: i64,
-    /// The status that the holder believes the order to be in.
-    pub from: Status,
-    /// The attempt that the holder is in.
-    pub attempt: u32,
+}
+
+/// A move of a held order.
+#[derive(Clone, Copy, Debug)]
+pub struct Transition<'a> {
+    /// Who moves, and from where.
+    pub hold: Hold<'a>,
+    /// The status that the lifecycle's table gives.
+    pub to: Status,
+    /// What happened.
+    pub change: &'a Change,
+    /// What the log and the clients are told.
+    pub payload: &'a serde_json::Value,
+    /// For how long the order is held from now on, if it is still held after this.
+    pub lease: Duration,
+}
+
+impl Transition<'_> {
+    /// The attempt that the event belongs to: a retry's event opens the next one.
+    pub fn attempt(&self) -> u32 {
+        let next = matches!(self.change, Change::Retrying { .. });
+        self.hold.order.attempt + u32::from(next)
+    }
 }
 
 /// A change that is committed.
@@ -163,8 +175,8 @@ pub struct PageQuery {
 /// The relay's view of the order book: what should have been sent, taken up or ended.
 #[async_trait]
 pub trait Backlog: Send + Sync {
-    /// Messages that are due for longer than `grace` and were not sent. MUST NOT give one row to two callers at once
-    /// within `grace`; giving it twice later is harmless.
+    /// Messages that are due for longer than `grace`, were not sent by a relay, and whose order nobody holds. MUST NOT give
+    /// one row to two callers within `grace`; giving it twice later is harmless.
     async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable>;
 
     /// Notes that the queue accepted these messages.

@@ -5,14 +5,15 @@ use std::{sync::Arc, time::Duration};
 use futures::channel::mpsc;
 
 use crate::{
+    follow::Delivery,
     lifecycle::Change,
     observe,
     order::Order,
-    ports::{Held, Hold, Orders, SignedTransaction, Unavailable, WriteError},
+    ports::{
+        ConnectionId, Held, Hold, Orders, SignedTransaction, Transition, Unavailable, WriteError,
+    },
     update::{Update, payload},
 };
-
-use crate::follow::Delivery;
 
 /// A held order on its way. Every method that writes is fenced by the epoch of the claim.
 pub struct Progress {
@@ -60,16 +61,22 @@ impl Progress {
             observe::illegal_move(order, illegal);
             WriteError::Fenced
         })?;
-        let recorded = self
-            .orders
-            .advance(&self.hold(), to, &change, self.lease)
-            .await?;
         let payload = payload(&change, &order.swap, order.tx_hash.as_deref());
+        let (hold, lease) = (self.hold(), self.lease);
+        let transition = Transition {
+            hold,
+            to,
+            change: &change,
+            payload: &payload,
+            lease,
+        };
+        let attempt = transition.attempt();
+        let recorded = self.orders.advance(&transition).await?;
         let order = &mut self.held.order;
         order.status = to;
         order.last_seq = recorded.seq;
         order.updated_at = recorded.at;
-        let attempt = apply(&mut self.held, change);
+        apply(&mut self.held, change);
         let order = &self.held.order;
         observe::moved(order, recorded.at);
         let update = Update {
@@ -108,10 +115,7 @@ impl Progress {
     ///
     /// # Errors
     /// [`Unavailable`] when the log cannot be read.
-    pub async fn repeat_log(
-        &self,
-        watchers: &[crate::ports::ConnectionId],
-    ) -> Result<(), Unavailable> {
+    pub async fn repeat_log(&self, watchers: &[ConnectionId]) -> Result<(), Unavailable> {
         for update in self.orders.events(self.held.order.id, 0).await? {
             let _ = self.out.unbounded_send(Delivery {
                 update,
@@ -121,19 +125,16 @@ impl Progress {
         Ok(())
     }
 
-    fn hold(&self) -> Hold {
-        let Held { order, epoch, .. } = &self.held;
+    fn hold(&self) -> Hold<'_> {
         Hold {
-            id: order.id,
-            epoch: *epoch,
-            from: order.status,
-            attempt: order.attempt,
+            order: &self.held.order,
+            epoch: self.held.epoch,
         }
     }
 }
 
-/// Brings the held order to where the store has it now. Answers the attempt that the event belongs to.
-fn apply(held: &mut Held, change: Change) -> u32 {
+/// Brings the held order to where the store has it now.
+fn apply(held: &mut Held, change: Change) {
     let order = &mut held.order;
     match change {
         Change::Routing => {}
@@ -163,5 +164,4 @@ fn apply(held: &mut Held, change: Change) -> u32 {
             held.transaction = None;
         }
     }
-    order.attempt
 }

@@ -1,0 +1,225 @@
+//! Connections: a pool that mends itself after the server was restarted.
+
+use std::{sync::Arc, time::Duration};
+
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use engine::ports::Unavailable;
+use tokio_postgres::{Config, NoTls, Row, config::SslMode, types::ToSql};
+
+use super::tls;
+
+/// The database, by its pool of connections. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+    target: Arc<str>,
+}
+
+/// Why the database cannot be used at all.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The URL cannot be understood.
+    #[error("the database URL is not valid: {0}")]
+    Url(String),
+    /// TLS was asked for and cannot be set up.
+    #[error("TLS for the database cannot be set up: {0}")]
+    Tls(String),
+    /// Nothing answers there.
+    #[error("the database at {target} cannot be reached: {cause}")]
+    Unreachable {
+        /// Host, port and database name, without the password.
+        target: String,
+        /// What the driver said.
+        cause: String,
+    },
+    /// The schema is of another version than this program.
+    #[error("{0}")]
+    Version(String),
+    /// A migration failed; it was rolled back.
+    #[error("the database could not be migrated: {0}")]
+    Migration(String),
+}
+
+/// How long a connection may take to be made, or to come free.
+const CONNECT: Duration = Duration::from_secs(2);
+/// How long one statement may take. Every statement touches a few rows by key.
+const STATEMENT: Duration = Duration::from_secs(5);
+
+pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+impl Database {
+    /// A pool of at most `max_connections` to the URL's database. Connects when first used.
+    ///
+    /// `sslmode` may be `disable`, `prefer`, `require`, `verify-ca` or `verify-full`; whenever TLS is used, the server's
+    /// certificate and name are verified.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Url`] or [`DatabaseError::Tls`].
+    pub fn connect(url: &str, max_connections: usize) -> Result<Self, DatabaseError> {
+        let mut config = parse(url)?;
+        config
+            .connect_timeout(CONNECT)
+            .keepalives_idle(Duration::from_secs(30))
+            .tcp_user_timeout(STATEMENT);
+        if config.get_application_name().is_none() {
+            config.application_name("order-engine");
+        }
+        let target: Arc<str> = describe(&config).into();
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = if config.get_ssl_mode() == SslMode::Disable {
+            Manager::from_config(config, NoTls, recycling)
+        } else {
+            let tls = tls::connector().map_err(DatabaseError::Tls)?;
+            Manager::from_config(config, tls, recycling)
+        };
+        let timeouts = Timeouts {
+            wait: Some(CONNECT),
+            create: Some(CONNECT),
+            recycle: Some(CONNECT),
+        };
+        let pool = Pool::builder(manager)
+            .max_size(max_connections)
+            .timeouts(timeouts)
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|problem| DatabaseError::Url(problem.to_string()))?;
+        Ok(Self { pool, target })
+    }
+
+    /// Host, port and name of the database, without the password.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// A connection of the pool, for those who keep tables of their own beside the engine's.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when none can be had within two seconds.
+    pub async fn client(&self) -> Result<Client, Unavailable> {
+        self.pool
+            .get()
+            .await
+            .map_err(|problem| Unavailable(format!("no database connection: {problem}")))
+    }
+
+    /// Runs one prepared statement.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the statement fails, or takes more than five seconds.
+    pub async fn query(
+        &self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, Unavailable> {
+        let client = self.client().await?;
+        within_time(async {
+            let statement = client.prepare_cached(sql).await?;
+            client.query(&statement, params).await
+        })
+        .await
+        .map_err(unavailable)
+    }
+
+    /// Runs two statements in one round trip, the second after the first is committed.
+    ///
+    /// # Errors
+    /// The first statement's error.
+    pub(super) async fn query_then(
+        &self,
+        (first, first_params): (&str, Params<'_>),
+        (second, second_params): (&str, Params<'_>),
+    ) -> Result<(Vec<Row>, Vec<Row>), StatementError> {
+        let client = self.client().await?;
+        within_time(async {
+            let first = client.prepare_cached(first).await?;
+            let second = client.prepare_cached(second).await?;
+            // Sent in this order on one connection, so the server runs, and commits, them in this order.
+            let (written, read) = futures::join!(
+                client.query(&first, first_params),
+                client.query(&second, second_params)
+            );
+            Ok((written?, read.unwrap_or_default()))
+        })
+        .await
+    }
+}
+
+/// Why a statement has no result.
+#[derive(Debug)]
+pub(super) enum StatementError {
+    /// A unique index refused the row.
+    Unique,
+    /// Anything else.
+    Unavailable(Unavailable),
+}
+
+impl From<Unavailable> for StatementError {
+    fn from(problem: Unavailable) -> Self {
+        Self::Unavailable(problem)
+    }
+}
+
+pub(super) fn unavailable(error: StatementError) -> Unavailable {
+    match error {
+        StatementError::Unique => Unavailable("a unique index refused the row".into()),
+        StatementError::Unavailable(problem) => problem,
+    }
+}
+
+async fn within_time<T>(
+    work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, StatementError> {
+    match tokio::time::timeout(STATEMENT, work).await {
+        Ok(Ok(rows)) => Ok(rows),
+        Ok(Err(error))
+            if error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION) =>
+        {
+            Err(StatementError::Unique)
+        }
+        Ok(Err(error)) => Err(Unavailable(explain(&error)).into()),
+        Err(_) => Err(Unavailable(format!("no answer within {STATEMENT:?}")).into()),
+    }
+}
+
+/// The driver's error with its cause: "db error" alone helps nobody.
+pub(super) fn explain(error: &tokio_postgres::Error) -> String {
+    match (error.as_db_error(), std::error::Error::source(error)) {
+        (Some(db), _) => format!("{} ({})", db.message(), db.code().code()),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
+    }
+}
+
+fn parse(url: &str) -> Result<Config, DatabaseError> {
+    // The driver knows no verify-*; it need not, since our TLS always verifies.
+    let url = url
+        .replace("sslmode=verify-full", "sslmode=require")
+        .replace("sslmode=verify-ca", "sslmode=require");
+    let config: Config = url
+        .parse()
+        .map_err(|error: tokio_postgres::Error| DatabaseError::Url(explain(&error)))?;
+    if config.get_hosts().is_empty() {
+        return Err(DatabaseError::Url("it names no host".into()));
+    }
+    Ok(config)
+}
+
+fn describe(config: &Config) -> String {
+    let hosts: Vec<String> = config
+        .get_hosts()
+        .iter()
+        .map(|host| match host {
+            tokio_postgres::config::Host::Tcp(name) => name.clone(),
+            #[cfg(unix)]
+            tokio_postgres::config::Host::Unix(path) => path.display().to_string(),
+        })
+        .collect();
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    format!(
+        "{}:{port}/{}",
+        hosts.join(","),
+        config.get_dbname().unwrap_or_default()
+    )
+}

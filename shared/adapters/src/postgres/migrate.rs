@@ -1,0 +1,88 @@
+//! Migrations: applied at a start or a deployment, by one process at a time, never backwards.
+
+use refinery::Runner;
+
+use super::{Database, DatabaseError, database::explain};
+
+mod embedded {
+    refinery::embed_migrations!("../../migrations");
+}
+
+/// What a migration did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// How many migrations were applied now.
+    pub applied: usize,
+    /// The version of the schema, now the same as the program's.
+    pub version: i32,
+}
+
+/// Names our lock among the database's advisory locks: "orders" in ASCII.
+const LOCK: i64 = 0x6f72_6465_7273;
+
+/// Brings the database to this program's version.
+///
+/// # Errors
+/// [`DatabaseError::Unreachable`], [`DatabaseError::Version`] when the database is newer than the program, or was migrated
+/// by something else, [`DatabaseError::Migration`] when a migration fails.
+pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
+    let unreachable = |cause: String| DatabaseError::Unreachable {
+        target: database.target().to_owned(),
+        cause,
+    };
+    let mut client = database
+        .client()
+        .await
+        .map_err(|problem| unreachable(problem.0))?;
+    // refinery takes no lock of its own; two programs that start at once would both create the tables. The lock is the
+    // session's, and is released below or with the connection.
+    client
+        .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
+        .await
+        .map_err(|error| unreachable(explain(&error)))?;
+    let result = run(&mut client).await;
+    let unlocked = client
+        .execute("SELECT pg_advisory_unlock($1)", &[&LOCK])
+        .await;
+    let migrated = result?;
+    unlocked.map_err(|error| unreachable(explain(&error)))?;
+    Ok(migrated)
+}
+
+async fn run(client: &mut tokio_postgres::Client) -> Result<Migrated, DatabaseError> {
+    let runner = embedded::migrations::runner();
+    let version = runner
+        .get_migrations()
+        .iter()
+        .map(refinery::Migration::version)
+        .max()
+        .unwrap_or(0);
+    refuse_newer(client, &runner, version).await?;
+    let report = runner
+        .run_async(client)
+        .await
+        .map_err(|error| DatabaseError::Migration(error.to_string()))?;
+    Ok(Migrated {
+        applied: report.applied_migrations().len(),
+        version,
+    })
+}
+
+/// An older program on a newer schema could write what the newer one cannot read.
+async fn refuse_newer(
+    client: &mut tokio_postgres::Client,
+    runner: &Runner,
+    version: i32,
+) -> Result<(), DatabaseError> {
+    let applied = runner
+        .get_last_applied_migration_async(client)
+        .await
+        .map_err(|error| DatabaseError::Migration(error.to_string()))?;
+    match applied.map(|migration| migration.version()) {
+        Some(newer) if newer > version => Err(DatabaseError::Version(format!(
+            "the database is at schema version {newer}, this program knows versions up to {version}: \
+             start a newer program, or restore a backup of version {version}"
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,14 @@
+//! PostgreSQL: the order book, the watchers, the migrations. The only place with SQL of the engine.
+
+mod backlog;
+mod database;
+mod migrate;
+mod orders;
+mod rows;
+mod subscriptions;
+mod tls;
+
+pub use database::{Database, DatabaseError};
+pub use migrate::{Migrated, migrate};
+pub use orders::PostgresOrders;
+pub use subscriptions::PostgresSubscriptions;

@@ -1,0 +1,223 @@
+//! The order book. Every change of a status is one statement, and it is the same statement for all of them.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::{
+    lifecycle::Status,
+    order::{NewOrder, Order, OrderId},
+    ports::{
+        Claim, ConnectionId, ExecuteOrder, Held, Hold, Inserted, Orders, PageQuery, Recorded,
+        Transition, Unavailable, WriteError,
+    },
+    update::Update,
+};
+use tokio_postgres::{Row, types::Json};
+
+use super::{
+    Database,
+    database::StatementError,
+    rows::{self, AdvanceRow, ClaimRow, NewOrderRow, get, millis},
+};
+
+/// [`Orders`] and [`engine::ports::Backlog`] on PostgreSQL.
+#[derive(Clone)]
+pub struct PostgresOrders {
+    pub(super) database: Database,
+}
+
+pub(super) const LIVE: &str =
+    "SELECT connection_id FROM subscriptions WHERE order_id = $1 AND live";
+
+impl PostgresOrders {
+    /// The order book of that database.
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Why a claim gave nothing.
+    async fn unclaimed(&self, message: &ExecuteOrder) -> Result<Claim, Unavailable> {
+        const WHY: &str = "SELECT 1 FROM orders WHERE id = $1 AND attempt = $2 AND status NOT IN ('confirmed', 'failed')";
+        let attempt = i32::try_from(message.attempt).unwrap_or(i32::MAX);
+        let open = self.database.query(WHY, &[&message.id.0, &attempt]).await?;
+        Ok(if open.is_empty() {
+            Claim::Stale
+        } else {
+            Claim::Busy
+        })
+    }
+}
+
+#[async_trait]
+impl Orders for PostgresOrders {
+    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, Unavailable> {
+        const KNOWN: &str = "SELECT id, request_hash FROM orders WHERE idempotency_key = $1";
+        let input = Json([NewOrderRow::new(order, lifetime)]);
+        let stored = self
+            .database
+            .query(include_str!("sql/insert.sql"), &[&input])
+            .await?;
+        let key = match (&order.idempotency, stored.is_empty()) {
+            (_, false) => return Ok(Inserted::New),
+            (Some(key), true) => &key.key,
+            (None, true) => return Err(Unavailable("the order was not stored".into())),
+        };
+        let known = self.database.query(KNOWN, &[key]).await?;
+        let row = known
+            .first()
+            .ok_or_else(|| Unavailable("the key was purged just now".into()))?;
+        Ok(Inserted::Known {
+            id: OrderId(get(row, "id")?),
+            request_hash: get(row, "request_hash")?,
+        })
+    }
+
+    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, Unavailable> {
+        let input = Json([ClaimRow {
+            id: message.id.0,
+            attempt: message.attempt,
+            lease_ms: millis(lease),
+        }]);
+        let claimed = self
+            .database
+            .query(include_str!("sql/claim.sql"), &[&input])
+            .await?;
+        match claimed.first() {
+            Some(row) => held(row).map(|held| Claim::Held(Box::new(held))),
+            None => self.unclaimed(message).await,
+        }
+    }
+
+    async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError> {
+        let input = Json([AdvanceRow::new(transition)]);
+        let id = transition.hold.order.id.0;
+        let (moved, live) = self
+            .database
+            .query_then((include_str!("sql/advance.sql"), &[&input]), (LIVE, &[&id]))
+            .await
+            .map_err(|error| match error {
+                // The index under the fence: an order has one transaction that may land.
+                StatementError::Unique => WriteError::Fenced,
+                StatementError::Unavailable(problem) => problem.into(),
+            })?;
+        let row = moved.first().ok_or(WriteError::Fenced)?;
+        Ok(Recorded {
+            seq: get::<i64>(row, "last_seq")?.unsigned_abs(),
+            at: get(row, "updated_at")?,
+            watchers: connections(&live)?,
+        })
+    }
+
+    async fn renew(&self, hold: &Hold<'_>, lease: Duration) -> Result<(), WriteError> {
+        const RENEW: &str = "UPDATE orders SET lease_until = now() + $4 * interval '1 millisecond' \
+            WHERE id = $1 AND lease_epoch = $2 AND status = $3 RETURNING id";
+        self.fenced(RENEW, hold, lease).await
+    }
+
+    async fn release(&self, hold: &Hold<'_>, pause: Duration) -> Result<(), WriteError> {
+        self.fenced(include_str!("sql/release.sql"), hold, pause)
+            .await
+    }
+
+    async fn ping(&self) -> Result<(), Unavailable> {
+        self.database.query("SELECT 1", &[]).await.map(drop)
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, Unavailable> {
+        let found = self
+            .database
+            .query("SELECT * FROM orders WHERE id = $1", &[&id.0])
+            .await?;
+        found.first().map(rows::order).transpose()
+    }
+
+    async fn page(&self, query: &PageQuery) -> Result<Vec<Order>, Unavailable> {
+        let sql = format!(
+            "SELECT o.* FROM orders o {} ORDER BY o.created_at DESC, o.id DESC LIMIT $1",
+            match (query.status, query.before.is_some()) {
+                (None, false) => "",
+                (None, true) => "WHERE (o.created_at, o.id) < ($2, $3)",
+                // The words behind the status let the planner use the index, or the short table, made for it.
+                (Some(Status::Failed), false) =>
+                    "WHERE o.status = $2 AND o.failure_code IS NOT NULL",
+                (Some(Status::Failed), true) =>
+                    "WHERE (o.created_at, o.id) < ($2, $3) AND o.status = $4 AND o.failure_code IS NOT NULL",
+                (Some(Status::Confirmed), false) => "WHERE o.status = $2",
+                (Some(Status::Confirmed), true) =>
+                    "WHERE (o.created_at, o.id) < ($2, $3) AND o.status = $4",
+                (Some(_), false) => "JOIN outbox b ON b.order_id = o.id WHERE o.status = $2",
+                (Some(_), true) =>
+                    "JOIN outbox b ON b.order_id = o.id WHERE (o.created_at, o.id) < ($2, $3) AND o.status = $4",
+            }
+        );
+        let (limit, status) = (i64::from(query.limit), query.status.map(Status::name));
+        let found = match (&query.before, &status) {
+            (None, None) => self.database.query(&sql, &[&limit]).await?,
+            (None, Some(status)) => self.database.query(&sql, &[&limit, status]).await?,
+            (Some((at, id)), None) => self.database.query(&sql, &[&limit, at, &id.0]).await?,
+            (Some((at, id)), Some(status)) => {
+                self.database
+                    .query(&sql, &[&limit, at, &id.0, status])
+                    .await?
+            }
+        };
+        found.iter().map(rows::order).collect()
+    }
+
+    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<Update>, Unavailable> {
+        const EVENTS: &str =
+            "SELECT * FROM order_events WHERE order_id = $1 AND seq > $2 ORDER BY seq";
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        self.database
+            .query(EVENTS, &[&id.0, &after])
+            .await?
+            .iter()
+            .map(rows::update)
+            .collect()
+    }
+}
+
+impl PostgresOrders {
+    async fn fenced(
+        &self,
+        sql: &str,
+        hold: &Hold<'_>,
+        duration: Duration,
+    ) -> Result<(), WriteError> {
+        let ms = i64::try_from(millis(duration)).unwrap_or(i64::MAX);
+        let done = self
+            .database
+            .query(
+                sql,
+                &[
+                    &hold.order.id.0,
+                    &hold.epoch,
+                    &hold.order.status.name(),
+                    &ms,
+                ],
+            )
+            .await?;
+        if done.is_empty() {
+            Err(WriteError::Fenced)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn held(row: &Row) -> Result<Held, Unavailable> {
+    let order = rows::order(row)?;
+    let transaction = rows::transaction(row, &order.swap)?;
+    Ok(Held {
+        epoch: get(row, "lease_epoch")?,
+        transaction,
+        abandoned: get(row, "abandoned")?,
+        order,
+    })
+}
+
+pub(super) fn connections(rows: &[Row]) -> Result<Vec<ConnectionId>, Unavailable> {
+    rows.iter()
+        .map(|row| get::<&str>(row, "connection_id").map(|name| ConnectionId(name.into())))
+        .collect()
+}

@@ -1,0 +1,4 @@
+-- Silent until its replay has caught up. Nothing is stored for an order that does not exist.
+INSERT INTO subscriptions (connection_id, order_id, live, expires_at)
+SELECT $1, id, false, now() + interval '2 hours' FROM orders WHERE id = $2
+ON CONFLICT (connection_id, order_id) DO UPDATE SET live = false, expires_at = excluded.expires_at

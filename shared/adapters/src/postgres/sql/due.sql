@@ -1,0 +1,14 @@
+-- Messages that should have been taken up by now. Moving `available_at` keeps a second relay off the same rows.
+UPDATE outbox
+SET available_at = now()
+WHERE order_id IN (
+    SELECT b.order_id
+    FROM outbox b
+    JOIN orders o ON o.id = b.order_id
+    WHERE b.sent_at IS NULL
+      AND b.available_at <= now() - $1 * interval '1 millisecond'
+      AND (o.lease_until IS NULL OR o.lease_until < now())
+    ORDER BY b.available_at
+    LIMIT $2
+    FOR NO KEY UPDATE OF b SKIP LOCKED)
+RETURNING order_id, attempt
