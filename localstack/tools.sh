@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs pinned Python tools into .venv/, once: they cannot share one environment, their SDKs conflict.
+#
+#   localstack/tools.sh emulator    MiniStack, the SAM transform and the AWS CLI: to run and test the stack here
+#   localstack/tools.sh template    cfn-lint and SAM: to check the template and deploy to AWS
+#   localstack/tools.sh checkov     security checks of the template
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tool="${1:?usage: localstack/tools.sh emulator|template|checkov}"
+requirements="localstack/requirements/$tool.txt"
+[ -f "$requirements" ] || { echo "no such tool: $tool" >&2; exit 2; }
+command -v python3 >/dev/null || { echo "python3 (3.10 or newer) is needed for MiniStack and the AWS tools" >&2; exit 1; }
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "$(python3 --version) is too old: 3.10 or newer is needed" >&2; exit 1; }
+
+is_current() { cmp -s "$requirements" ".venv/$tool/installed.txt"; }
+is_current && exit 0
+
+# Test binaries start at the same time: one installs, the others wait for it.
+mkdir -p .venv
+lock=".venv/$tool.lock"
+until mkdir "$lock" 2>/dev/null; do
+  holder="$(cat "$lock/pid" 2>/dev/null || true)"
+  if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then rm -rf "$lock"; continue; fi
+  sleep 0.5
+done
+echo $$ >"$lock/pid"
+trap 'rm -rf "$lock"' EXIT
+is_current && exit 0
+
+echo "installing $tool into .venv/$tool (once)" >&2
+python3 -m venv --clear ".venv/$tool"
+".venv/$tool/bin/pip" install --quiet --disable-pip-version-check --no-input -r "$requirements" >&2
+cp "$requirements" ".venv/$tool/installed.txt"
