@@ -1,0 +1,27 @@
+//! How the functions talk to AWS: impatiently, since each of them has something to fall back on.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, ConfigLoader, timeout::TimeoutConfig};
+
+pub use aws_config::SdkConfig;
+
+const CONNECT: Duration = Duration::from_millis(500);
+const ATTEMPT: Duration = Duration::from_secs(1);
+const OPERATION: Duration = Duration::from_secs(2);
+
+/// Region, credentials and endpoint from the environment as the SDK reads them (`AWS_REGION`, `AWS_ENDPOINT_URL` …), with
+/// the engine's time-outs: 500 ms to connect, 1 s for an attempt, 2 s for a call with its repetitions.
+pub async fn sdk() -> SdkConfig {
+    loader().load().await
+}
+
+/// The same before it is loaded, to set what the environment does not say.
+pub fn loader() -> ConfigLoader {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build();
+    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts)
+}

@@ -1,0 +1,57 @@
+//! The time of this machine.
+
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use engine::{execute::Ending, ports::Clock};
+use futures::FutureExt;
+use jiff::Timestamp;
+
+/// The system's clock and tokio's timer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+#[async_trait]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// What a step may still take once the ending has come: a write, a release, a push.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// The ending of an invocation that will be cut off at `deadline`: early enough to come to a safe point before.
+pub fn ending_before(deadline: SystemTime) -> Ending {
+    let left = deadline
+        .duration_since(SystemTime::now())
+        .unwrap_or_default();
+    tokio::time::sleep(left.saturating_sub(MARGIN))
+        .boxed()
+        .shared()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_invocation_ends_its_work_five_seconds_early() {
+        let begin = tokio::time::Instant::now();
+        ending_before(SystemTime::now() + Duration::from_secs(30)).await;
+        let waited = begin.elapsed();
+        assert!(
+            (Duration::from_millis(24_900)..=Duration::from_millis(25_010)).contains(&waited),
+            "{waited:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_deadline_that_has_passed_ends_at_once() {
+        ending_before(SystemTime::UNIX_EPOCH).await;
+    }
+}

@@ -1,0 +1,134 @@
+//! Secrets Manager: where the database's URL lives in production.
+
+use aws_sdk_secretsmanager::{Client, error::DisplayErrorContext};
+use serde::Deserialize;
+
+use crate::{
+    aws::SdkConfig,
+    env::{DatabaseUrl, Location},
+};
+
+/// Why the database's URL could not be had. Never carries the secret.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// Secrets Manager did not give it.
+    #[error("the secret {arn} cannot be read: {reason}")]
+    Unreadable {
+        /// Which.
+        arn: String,
+        /// What Secrets Manager, or the way to it, said.
+        reason: String,
+    },
+    /// What it holds is no address of a database.
+    #[error(
+        "the secret {arn} must hold a URL postgres://user:password@host:port/name?sslmode=…, or the JSON object that RDS \
+         keeps: username, password, host, and optionally port and dbname"
+    )]
+    Unusable {
+        /// Which.
+        arn: String,
+    },
+}
+
+/// The database's URL, fetched if need be.
+///
+/// # Errors
+/// [`SecretError`] when there is none.
+pub async fn database_url(
+    sdk: &SdkConfig,
+    location: &Location,
+) -> Result<DatabaseUrl, SecretError> {
+    let arn = match location {
+        Location::Url(url) => return Ok(url.clone()),
+        Location::Secret(arn) => arn,
+    };
+    let answer = Client::new(sdk)
+        .get_secret_value()
+        .secret_id(arn)
+        .send()
+        .await
+        .map_err(|problem| SecretError::Unreadable {
+            arn: arn.clone(),
+            reason: DisplayErrorContext(&problem).to_string(),
+        })?;
+    answer
+        .secret_string()
+        .and_then(url_of)
+        .ok_or_else(|| SecretError::Unusable { arn: arn.clone() })
+}
+
+/// The object that RDS keeps for a database.
+#[derive(Deserialize)]
+struct RdsSecret {
+    username: String,
+    password: String,
+    host: String,
+    #[serde(default = "default_port")]
+    port: u16,
+    #[serde(default = "default_name")]
+    dbname: String,
+}
+
+fn default_port() -> u16 {
+    5432
+}
+
+fn default_name() -> String {
+    "postgres".to_owned()
+}
+
+fn url_of(secret: &str) -> Option<DatabaseUrl> {
+    let secret = secret.trim();
+    if let Ok(url) = secret.parse() {
+        return Some(url);
+    }
+    let RdsSecret {
+        username,
+        password,
+        host,
+        port,
+        dbname,
+    } = serde_json::from_str(secret).ok()?;
+    let (user, password) = (escape(&username), escape(&password));
+    let name = escape(&dbname);
+    format!("postgres://{user}:{password}@{host}:{port}/{name}?sslmode=require")
+        .parse()
+        .ok()
+}
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986.
+fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|b| match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(b).to_string()
+            }
+            _ => format!("%{b:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_a_url_or_what_rds_keeps() {
+        let url = |secret: &str| url_of(secret).map(|url| url.as_str().to_owned());
+        assert_eq!(
+            url("postgres://a:b@c/d\n"),
+            Some("postgres://a:b@c/d".to_owned())
+        );
+        assert_eq!(
+            url(
+                r#"{"username":"app","password":"p@ss/w:rd","host":"db.example","engine":"postgres"}"#
+            ),
+            Some(
+                "postgres://app:p%40ss%2Fw%3Ard@db.example:5432/postgres?sslmode=require"
+                    .to_owned()
+            )
+        );
+        assert_eq!(url(r#"{"username":"app"}"#), None);
+        assert_eq!(url("hunter2"), None);
+    }
+}
