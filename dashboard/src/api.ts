@@ -1,0 +1,132 @@
+// Every request the page makes, and the two ways in which one can fail.
+import type { Config } from "./config.ts";
+import type { Accepted, Health, NewOrder, Order, OrderDetail, ProblemBody, QuoteAnswer, Status, Token } from "./types.ts";
+
+/** The engine answered, with a problem (RFC 9457). */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly field: string | null,
+    readonly retryAfterSeconds: number | null,
+  ) {
+    super(detail);
+  }
+
+  /** Whether the same request may succeed later. */
+  get passing(): boolean {
+    return this.status >= 500 || this.status === 429;
+  }
+}
+
+/** No answer came: it is unknown whether the engine did what was asked. */
+export class NoAnswer extends Error {
+  constructor() {
+    super("The engine does not answer.");
+  }
+}
+
+const TIMEOUT_MS = 10_000;
+let base = "";
+
+export function configureApi(config: Config): void {
+  base = config.apiUrl;
+}
+
+async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  let answer: Response;
+  try {
+    answer = await fetch(base + path, { ...init, signal });
+  } catch {
+    throw new NoAnswer();
+  }
+  if (!answer.ok) throw await problemOf(answer);
+  return answer;
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  const body: Partial<ProblemBody> = await answer.json().catch(() => ({}));
+  const retryAfter = Number(answer.headers.get("Retry-After") ?? "");
+  return new Problem(
+    answer.status,
+    body.code ?? "unknown",
+    body.detail ?? body.title ?? `The engine answered with status ${answer.status}.`,
+    body.field ?? null,
+    retryAfter > 0 ? retryAfter : null,
+  );
+}
+
+async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const answer = await send(path, signal ? { signal } : {});
+  return body<T>(answer);
+}
+
+/** A body that stops half-way or is not JSON is no answer either. */
+async function body<T>(answer: Response): Promise<T> {
+  try {
+    return (await answer.json()) as T;
+  } catch {
+    throw new NoAnswer();
+  }
+}
+
+export async function placeOrder(order: NewOrder, idempotencyKey: string): Promise<Accepted> {
+  const answer = await send("/api/orders/execute", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey },
+    body: JSON.stringify(order),
+  });
+  return body<Accepted>(answer);
+}
+
+export interface OrderPage {
+  readonly orders: readonly Order[];
+  /** The cursor of the page after this one; null on the last page. */
+  readonly next: string | null;
+}
+
+export interface OrderQuery {
+  readonly limit: number;
+  readonly cursor?: string | null;
+  readonly status?: Status | null;
+}
+
+export async function listOrders(query: OrderQuery, signal?: AbortSignal): Promise<OrderPage> {
+  const search = new URLSearchParams({ limit: String(query.limit) });
+  if (query.cursor) search.set("cursor", query.cursor);
+  if (query.status) search.set("status", query.status);
+  const answer = await send(`/api/orders?${search}`, signal ? { signal } : {});
+  return { orders: await body<Order[]>(answer), next: nextCursor(answer.headers.get("Link")) };
+}
+
+/** The cursor in `Link: </api/orders?cursor=…>; rel="next"`. */
+export function nextCursor(link: string | null): string | null {
+  const match = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? "");
+  return match?.[1] ? new URL(match[1], "http://engine").searchParams.get("cursor") : null;
+}
+
+export function getOrder(id: string, signal?: AbortSignal): Promise<OrderDetail> {
+  return read(`/api/orders/${encodeURIComponent(id)}`, signal);
+}
+
+export interface QuoteQuery {
+  readonly tokenIn: string;
+  readonly tokenOut: string;
+  readonly amount: string;
+  readonly slippageBps: string;
+}
+
+export function getQuote(query: QuoteQuery, signal: AbortSignal): Promise<QuoteAnswer> {
+  return read(`/api/quote?${new URLSearchParams({ ...query })}`, signal);
+}
+
+export function getTokens(): Promise<readonly Token[]> {
+  return read("/api/tokens");
+}
+
+export function getHealth(): Promise<Health> {
+  return read("/health");
+}

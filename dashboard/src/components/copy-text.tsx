@@ -1,0 +1,26 @@
+import { useSignal } from "@preact/signals";
+import { Check, Copy } from "./icons.tsx";
+
+const SHOWN_FOR_MS = 1_500;
+
+/** A long identifier, shortened for the eye, whole for the clipboard and for screen readers. */
+export function CopyText({ text, label }: { text: string; label: string }) {
+  const copied = useSignal(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    copied.value = true;
+    setTimeout(() => (copied.value = false), SHOWN_FOR_MS);
+  };
+  return (
+    <span class="copy-text">
+      <code title={text}>{shorten(text)}</code>
+      <button type="button" class="icon-button icon-button-small" onClick={() => void copy()} aria-label={copied.value ? `${label} copied` : `Copy ${label}`}>
+        {copied.value ? <Check /> : <Copy />}
+      </button>
+    </span>
+  );
+}
+
+export function shorten(text: string): string {
+  return text.length > 20 ? `${text.slice(0, 8)}\u2026${text.slice(-6)}` : text;
+}

@@ -1,0 +1,86 @@
+import { useMemo } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import type uPlot from "uplot";
+import { format, formatSigned } from "../decimal.ts";
+import type { Fill } from "../state/statistics.ts";
+import { formatWhen } from "../time.ts";
+import { ChartCard } from "./chart-card.tsx";
+import { Chart, type ChartOptions, colour, timeAxis, valueAxis } from "./chart.tsx";
+
+const VENUES = ["Raydium", "Meteora"];
+
+/** Executed against quoted price, one point an order. */
+export function FillsChart({ fills }: { fills: readonly Fill[] }) {
+  const pointed = useSignal<number | null>(null);
+  const data = useMemo<uPlot.AlignedData>(
+    () => [fills.map((fill) => fill.at / 1000), ...VENUES.map((venue) => fills.map((fill) => (fill.venue === venue ? fill.gapBps : null)))],
+    [fills],
+  );
+  const fill = pointed.value === null ? undefined : fills[pointed.value];
+  return (
+    <ChartCard
+      title="Executed against quoted price"
+      note={fill ? sentenceOf(fill) : "Basis points, by venue. Above zero: more was received than quoted."}
+      legend={VENUES.map((venue) => ({ name: venue, colour: venue.toLowerCase() }))}
+      table={<FillsTable fills={fills} />}
+    >
+      <Chart options={() => optionsFor((index) => (pointed.value = index))} data={data} summary={summaryOf(fills)} />
+    </ChartCard>
+  );
+}
+
+function optionsFor(onPoint: (index: number | null) => void): ChartOptions {
+  return {
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false } },
+    scales: { y: { range: (_plot, low, high) => aroundZero(low, high) } },
+    series: [{}, ...VENUES.map((venue) => pointsOf(venue))],
+    axes: [timeAxis(), valueAxis((bps) => formatSigned(String(bps), 2))],
+    hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
+  };
+}
+
+function pointsOf(venue: string): uPlot.Series {
+  const stroke = colour(venue.toLowerCase());
+  return { label: venue, stroke, paths: () => null, points: { show: true, size: 7, stroke, fill: stroke } };
+}
+
+/** Zero, the quote itself, stays in the picture. */
+function aroundZero(low: number | null, high: number | null): [number, number] {
+  const reach = Math.max(1, Math.abs(low ?? 0), Math.abs(high ?? 0)) * 1.15;
+  return [-reach, reach];
+}
+
+function sentenceOf(fill: Fill): string {
+  const gap = formatSigned(String(fill.gapBps), 2);
+  return `${formatWhen(new Date(fill.at).toISOString())} · ${fill.pair} on ${fill.venue} · quoted ${format(fill.quoted)} · executed ${format(fill.executed)} · ${gap} bps`;
+}
+
+function summaryOf(fills: readonly Fill[]): string {
+  const parts = VENUES.map((venue) => {
+    const gaps = fills.filter((fill) => fill.venue === venue).map((fill) => fill.gapBps);
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, gaps.length);
+    return `${venue}: ${gaps.length} orders, ${mean.toFixed(2)} basis points on average`;
+  });
+  return `Executed against quoted price. ${parts.join("; ")}.`;
+}
+
+function FillsTable({ fills }: { fills: readonly Fill[] }) {
+  return (
+    <table class="numbers">
+      <thead>
+        <tr><th scope="col">Confirmed</th><th scope="col">Pair</th><th scope="col">Venue</th><th scope="col" class="number">Quoted</th><th scope="col" class="number">Executed</th><th scope="col" class="number">bps</th></tr>
+      </thead>
+      <tbody>
+        {[...fills].reverse().map((fill) => (
+          <tr key={fill.orderId}>
+            <td><a href={`/orders/${fill.orderId}`}>{formatWhen(new Date(fill.at).toISOString())}</a></td>
+            <td>{fill.pair}</td><td>{fill.venue}</td>
+            <td class="number">{format(fill.quoted)}</td><td class="number">{format(fill.executed)}</td>
+            <td class="number">{formatSigned(String(fill.gapBps), 2)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,48 @@
+import { useEffect, useRef } from "preact/hooks";
+import { getOrder } from "../api.ts";
+import { useWatch } from "../state/live.ts";
+import { learnDetail, orderView } from "../state/orders.ts";
+import { activeOrder } from "../state/placing.ts";
+import { ExecutionFacts } from "./execution-facts.tsx";
+import { Notice, Skeleton } from "./notice.tsx";
+import { OrderHeadline } from "./order-headline.tsx";
+import { OrderTimeline } from "./order-timeline.tsx";
+import { StatusAnnouncer } from "./status-announcer.tsx";
+
+/** The order that was placed last, as it happens. */
+export function LiveOrder() {
+  const id = activeOrder.value;
+  const section = useRef<HTMLElement>(null);
+  const shown = useRef(id);
+  // On a phone the panel is far below the button that placed the order.
+  useEffect(() => {
+    if (id !== shown.current) section.current?.scrollIntoView({ block: "nearest" });
+    shown.current = id;
+  }, [id]);
+  return (
+    <section class="card" ref={section} aria-labelledby="live-title">
+      <header class="card-head">
+        <h2 id="live-title" class="card-title">Your order</h2>
+        {id && <a class="card-link" href={`/orders/${id}`}>Details</a>}
+      </header>
+      {id ? <Followed key={id} id={id} /> : <Notice title="Nothing placed yet">An order that you place is followed here, step by step.</Notice>}
+    </section>
+  );
+}
+
+function Followed({ id }: { id: string }) {
+  useWatch([id]);
+  // After a reload the row is not here yet. Should the answer fail, the list below brings it.
+  useEffect(() => {
+    if (orderView(id).peek().order === null) void getOrder(id).then(learnDetail, () => undefined);
+  }, [id]);
+  const view = orderView(id).value;
+  return (
+    <>
+      <StatusAnnouncer order={view.order} />
+      {view.order ? <OrderHeadline view={view} order={view.order} /> : <Skeleton lines={3} label="Loading the order" />}
+      <OrderTimeline view={view} />
+      {view.order && <div class="live-facts"><ExecutionFacts view={view} order={view.order} /></div>}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { problemAt, unplacedProblem } from "../state/form-problems.ts";
+import { change, chooseToken, draft, flip } from "../state/draft.ts";
+import { place, placing } from "../state/placing.ts";
+import { bestOf } from "../state/best-quote.ts";
+import { preview } from "../state/preview.ts";
+import { placesOf } from "../state/tokens.ts";
+import { format } from "../decimal.ts";
+import { FieldProblem, problemId } from "./field-problem.tsx";
+import { Flip } from "./icons.tsx";
+import { SlippageField } from "./slippage-field.tsx";
+import { TokenSelect } from "./token-select.tsx";
+
+export function OrderForm() {
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void place();
+  };
+  return (
+    <form class="card form" onSubmit={submit} noValidate aria-labelledby="form-title">
+      <h1 id="form-title" class="card-title" tabIndex={-1}>Market order</h1>
+      <div class="swap">
+        <PayField />
+        <button type="button" class="flip" onClick={flip} aria-label="Trade the two tokens' places"><Flip /></button>
+        <ReceiveField />
+      </div>
+      <SlippageField />
+      <SubmitButton />
+      <FormProblem />
+    </form>
+  );
+}
+
+function PayField() {
+  const { amount, tokenIn } = draft.value;
+  const amountProblem = problemAt("amount");
+  return (
+    <div class={`side ${amountProblem || problemAt("tokenIn") ? "side-bad" : ""}`}>
+      <label class="side-label" for="amount">You pay</label>
+      <div class="side-row">
+        <input
+          id="amount" class="side-amount" inputMode="decimal" autocomplete="off" spellcheck={false} placeholder="0" maxLength={60}
+          value={amount}
+          onInput={(event) => change({ amount: event.currentTarget.value })}
+          aria-invalid={amountProblem !== null}
+          aria-describedby={amountProblem ? problemId("amount") : undefined}
+        />
+        <TokenSelect label="Token to pay" field="tokenIn" value={tokenIn} onChange={(symbol) => chooseToken("tokenIn", symbol)} />
+      </div>
+      <FieldProblem field="amount" />
+      <FieldProblem field="tokenIn" />
+    </div>
+  );
+}
+
+function ReceiveField() {
+  const { tokenOut } = draft.value;
+  const shown = preview.value;
+  const best = shown.kind === "ready" ? bestOf(shown.answer.quotes) : null;
+  const stale = shown.kind === "ready" && !shown.current;
+  return (
+    <div class={`side side-receive ${problemAt("tokenOut") ? "side-bad" : ""}`}>
+      <span class="side-label" id="receive-label">You receive, at the best quote</span>
+      <div class="side-row">
+        <output class={`side-amount ${best ? "" : "side-amount-empty"} ${stale ? "is-stale" : ""}`} aria-labelledby="receive-label" title={best?.netAmountOut}>
+          {best ? format(best.netAmountOut, placesOf(tokenOut)) : "0"}
+        </output>
+        <TokenSelect label="Token to receive" field="tokenOut" value={tokenOut} onChange={(symbol) => chooseToken("tokenOut", symbol)} />
+      </div>
+      <FieldProblem field="tokenOut" />
+    </div>
+  );
+}
+
+function SubmitButton() {
+  const { kind } = placing.value;
+  const busy = kind === "sending" || kind === "retrying";
+  const text = { ready: "Place order", refused: "Place order", sending: "Placing order", retrying: "Trying again", unanswered: "Try again" }[kind];
+  // Not `disabled`: that would take the keyboard's focus away in the middle of a wait.
+  return <button type="submit" class="submit" aria-disabled={busy}>{text}</button>;
+}
+
+/** What went wrong with the whole order, and that trying again is safe. */
+function FormProblem() {
+  const state = placing.value;
+  const problem = unplacedProblem.value;
+  const unsure = state.kind === "retrying" || state.kind === "unanswered";
+  return (
+    <div class="form-problem" role="alert">
+      {problem && <p>{problem}</p>}
+      {unsure && (
+        <p>{state.reason} {state.kind === "retrying" ? "Asking again; " : "Trying again is safe: "}the same order is never placed twice.</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { useNow } from "../clock.ts";
+import type { OrderView } from "../state/order-view.ts";
+import { timelineOf } from "../state/timeline.ts";
+import { formatDuration } from "../time.ts";
+import { type Order, STEPS, type Status, isFinal } from "../types.ts";
+import { Amount } from "./amount.tsx";
+import { Arrow } from "./icons.tsx";
+import { StatusBadge } from "./status-badge.tsx";
+
+/** What goes in, what comes out, how far it is. */
+export function OrderHeadline({ view, order }: { view: OrderView; order: Order }) {
+  return (
+    <div class="headline">
+      <div class="headline-row">
+        <p class="headline-swap">
+          <Amount value={order.amount} token={order.tokenIn} />
+          <span class="headline-arrow"><Arrow /><span class="visually-hidden">to</span></span>
+          {order.amountOut ? <Amount value={order.amountOut} token={order.tokenOut} /> : <span class="amount-token">{order.tokenOut}</span>}
+        </p>
+        <StatusBadge status={order.status} attempt={order.attempt} />
+      </div>
+      <ProgressBar order={order} />
+      <p class="headline-state"><StateSentence view={view} order={order} /></p>
+    </div>
+  );
+}
+
+function ProgressBar({ order }: { order: Order }) {
+  const reached = STEPS.indexOf(order.status);
+  const stateOf = (step: number) => {
+    if (order.status === "failed") return "failed";
+    if (step < reached || order.status === "confirmed") return "done";
+    return step === reached ? "current" : "ahead";
+  };
+  return (
+    <div class="bar" aria-hidden="true">
+      {STEPS.map((step, index) => <span key={step} class={`bar-part bar-${stateOf(index)}`} />)}
+    </div>
+  );
+}
+
+const SENTENCES: Record<Status, string> = {
+  pending: "Waiting for a worker",
+  routing: "Asking both venues",
+  building: "Building the transaction",
+  submitted: "Waiting for the transaction to land",
+  confirmed: "Confirmed",
+  failed: "Failed",
+};
+
+function StateSentence({ view, order }: { view: OrderView; order: Order }) {
+  const { totalMs } = timelineOf(view.events);
+  const moving = !isFinal(order.status);
+  const now = useNow(moving);
+  const sinceMs = moving ? now - Date.parse(order.createdAt) : (totalMs ?? Date.parse(order.updatedAt) - Date.parse(order.createdAt));
+  if (moving) return <>{SENTENCES[order.status]} <span class="headline-clock">{formatDuration(sinceMs)}</span></>;
+  const reason = order.status === "failed" && order.failureReason ? `: ${order.failureReason}` : "";
+  return <>{SENTENCES[order.status]} after {formatDuration(sinceMs)}{reason}</>;
+}

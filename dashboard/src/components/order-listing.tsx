@@ -1,0 +1,22 @@
+import { useWatch } from "../state/live.ts";
+import type { OrderList } from "../state/order-list.ts";
+import { Notice, Skeleton } from "./notice.tsx";
+import { OrderTable } from "./order-table.tsx";
+
+/** A page of orders in each of its states: loading, failed, empty, or rows that move. */
+export function OrderListing({ list, caption, empty }: { list: OrderList; caption: string; empty: string }) {
+  const ids = list.ids.value;
+  const failure = list.failure.value;
+  useWatch(ids ?? []);
+  if (!ids && failure) {
+    return (
+      <Notice tone="bad" title="The orders could not be loaded">
+        <p>{failure.message}</p>
+        <button type="button" class="button" onClick={() => void list.load()}>Load again</button>
+      </Notice>
+    );
+  }
+  if (!ids) return <Skeleton lines={8} label="Loading orders" />;
+  if (ids.length === 0) return <Notice title={empty} />;
+  return <OrderTable ids={ids} caption={caption} />;
+}

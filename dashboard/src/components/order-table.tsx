@@ -1,0 +1,61 @@
+import { formatFigure } from "../decimal.ts";
+import { orderView } from "../state/orders.ts";
+import { formatWhen } from "../time.ts";
+import type { Order } from "../types.ts";
+import { Amount } from "./amount.tsx";
+import { Arrow } from "./icons.tsx";
+import { StatusBadge } from "./status-badge.tsx";
+
+/** Orders as rows; each row follows its own order alone, so one event draws one row. Columns give way to width. */
+export function OrderTable({ ids, caption }: { ids: readonly string[]; caption: string }) {
+  return (
+    <div class="orders-box">
+      <table class="orders">
+        <caption class="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Order</th>
+            <th scope="col" class="number from-medium">Received</th>
+            <th scope="col" class="number from-wide">Executed price</th>
+            <th scope="col" class="from-wide">Venue</th>
+            <th scope="col" class="status">Status</th>
+            <th scope="col" class="number from-medium">Placed</th>
+          </tr>
+        </thead>
+        <tbody>{ids.map((id) => <OrderRow key={id} id={id} />)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function OrderRow({ id }: { id: string }) {
+  const { order } = orderView(id).value;
+  if (!order) return null;
+  const placed = <time dateTime={order.createdAt}>{formatWhen(order.createdAt)}</time>;
+  return (
+    <tr data-order={id}>
+      <td>
+        <a class="row-link" href={`/orders/${id}`}>
+          <Amount value={order.amount} token={order.tokenIn} /> <span class="row-arrow"><Arrow /><span class="visually-hidden">to</span></span> {order.tokenOut}
+        </a>
+        <div class="row-second">{placed}</div>
+      </td>
+      <td class="number from-medium"><Received order={order} /></td>
+      <td class="number from-wide" title={order.executedPrice ?? undefined}>{order.executedPrice ? formatFigure(order.executedPrice) : <None />}</td>
+      <td class="from-wide">{order.chosenDex ?? <None />}</td>
+      <td class="status">
+        <StatusBadge status={order.status} attempt={order.attempt} />
+        <div class="row-second"><Received order={order} /></div>
+      </td>
+      <td class="number from-medium">{placed}</td>
+    </tr>
+  );
+}
+
+function Received({ order }: { order: Order }) {
+  return order.amountOut ? <Amount value={order.amountOut} token={order.tokenOut} figure /> : <None />;
+}
+
+function None() {
+  return <span class="missing"><span aria-hidden="true">{"\u2013"}</span><span class="visually-hidden">none</span></span>;
+}

@@ -1,0 +1,99 @@
+import { useNow } from "../clock.ts";
+import { format } from "../decimal.ts";
+import { advantageOf, bestOf } from "../state/best-quote.ts";
+import type { OrderView } from "../state/order-view.ts";
+import { type EarlierAttempt, type Step, timelineOf } from "../state/timeline.ts";
+import { formatClock, formatDuration } from "../time.ts";
+import type { Status } from "../types.ts";
+import { shorten } from "./copy-text.tsx";
+import { Check, Cross } from "./icons.tsx";
+
+const NAMES: Record<Status, string> = {
+  pending: "Accepted",
+  routing: "Routing",
+  building: "Building",
+  submitted: "Submitted",
+  confirmed: "Confirmed",
+  failed: "Failed",
+};
+
+/** The order's steps with times and durations, and what each found out. */
+export function OrderTimeline({ view }: { view: OrderView }) {
+  const { steps, earlier } = timelineOf(view.events);
+  const [accepted, ...others] = steps;
+  return (
+    <ol class="timeline" aria-label="Steps of the order">
+      {accepted && <StepLine step={accepted} view={view} />}
+      {earlier.map((attempt) => <EarlierLine key={attempt.attempt} attempt={attempt} />)}
+      {others.map((step) => <StepLine key={step.status} step={step} view={view} />)}
+    </ol>
+  );
+}
+
+function StepLine({ step, view }: { step: Step; view: OrderView }) {
+  const note = noteOf(step, view);
+  return (
+    <li class={`step step-${step.state}`} data-step={step.status} aria-current={step.state === "current" ? "step" : undefined}>
+      <span class="step-mark" aria-hidden="true">{step.state === "failed" ? <Cross /> : step.state === "done" ? <Check /> : null}</span>
+      <div class="step-text">
+        <p class="step-name">
+          {NAMES[step.status]}
+          <span class="visually-hidden">{step.state === "ahead" ? " (not yet)" : step.state === "current" ? " (now)" : ""}</span>
+        </p>
+        {note && <p class="step-note">{note}</p>}
+      </div>
+      <div class="step-times">
+        <Took step={step} />
+        {step.event && <time class="step-at" dateTime={step.event.at}>{formatClock(step.event.at)}</time>}
+      </div>
+    </li>
+  );
+}
+
+function Took({ step }: { step: Step }) {
+  const running = step.state === "current" && step.event !== null;
+  const now = useNow(running);
+  if (running) return <span class="step-took step-took-running">{formatDuration(now - Date.parse(step.event.at))}</span>;
+  return step.tookMs === null ? null : <span class="step-took">{formatDuration(step.tookMs)}</span>;
+}
+
+function EarlierLine({ attempt }: { attempt: EarlierAttempt }) {
+  return (
+    <li class="step step-earlier">
+      <span class="step-mark" aria-hidden="true" />
+      <div class="step-text">
+        <p class="step-name">Try {attempt.attempt} given up</p>
+        <p class="step-note">{attempt.reason ?? `It came as far as ${NAMES[attempt.lastStatus].toLowerCase()}.`}</p>
+      </div>
+      <div class="step-times"><span class="step-took">{formatDuration(attempt.tookMs)}</span></div>
+    </li>
+  );
+}
+
+function noteOf({ status, state, event }: Step, view: OrderView): string | null {
+  if (!event) return null;
+  const { payload } = event;
+  switch (status) {
+    case "pending":
+      return state === "current" ? "Stored. Waiting for a worker" : "Stored";
+    case "routing":
+      return state === "current" ? "Asking both venues" : "Both venues asked";
+    case "building":
+      return choiceOf(view, payload.chosenDex ?? null);
+    case "submitted":
+      return payload.txHash ? `Transaction ${shorten(payload.txHash)}` : null;
+    case "confirmed":
+      return payload.executedPrice ? `Landed at ${format(payload.executedPrice)}` : "Landed";
+    case "failed":
+      return payload.failureReason ?? null;
+  }
+}
+
+/** The venue and why. */
+function choiceOf(view: OrderView, chosenDex: string | null): string | null {
+  const best = bestOf(view.quotes);
+  const advantage = best && best.dex === chosenDex ? advantageOf(best, view.quotes) : null;
+  if (!advantage) return chosenDex;
+  if (advantage.amount === "0") return `${chosenDex}, equal to ${advantage.over}`;
+  return `${chosenDex}: ${format(advantage.bps, 2)} bps better than ${advantage.over}`;
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { basisPoints, compare, format, formatFigure, formatSigned, percentToBasisPoints, subtract } from "./decimal.ts";
+
+test("digits beyond a float's reach decide a comparison", () => {
+  assert.equal(compare("123456789012.12345678", "123456789012.12345679"), -1);
+  assert.equal(compare("9007199254740993", "9007199254740992"), 1);
+  assert.equal(compare("1.50", "1.5"), 0);
+  assert.equal(compare("-2", "-1"), -1);
+});
+
+test("what is not a decimal compares with nothing", () => {
+  for (const text of ["", "1e3", "1,5", "NaN", "0x10", ".5", "5."]) assert.equal(compare(text, "1"), null, text);
+});
+
+test("a difference is exact and drops empty places", () => {
+  assert.equal(subtract("789.240000001", "789.12"), "0.120000001");
+  assert.equal(subtract("0.3", "0.1"), "0.2");
+  assert.equal(subtract("1", "1.000"), "0");
+  assert.equal(subtract("1", "2.5"), "-1.5");
+});
+
+test("basis points are relative to the second value and rounded half away from zero", () => {
+  assert.equal(basisPoints("101", "100"), "100");
+  assert.equal(basisPoints("99.99", "100"), "-1");
+  assert.equal(basisPoints("3", "7"), "-5714.29");
+  assert.equal(basisPoints("100.0000005", "100"), "0");
+  assert.equal(basisPoints("100.00005", "100"), "0.01");
+  assert.equal(basisPoints("99.99995", "100"), "-0.01");
+  assert.equal(basisPoints("1", "0"), null);
+});
+
+test("a percentage becomes whole basis points or nothing", () => {
+  assert.equal(percentToBasisPoints("0.5"), 50);
+  assert.equal(percentToBasisPoints("10"), 1000);
+  assert.equal(percentToBasisPoints("0.010"), 1);
+  assert.equal(percentToBasisPoints("0.005"), null);
+  assert.equal(percentToBasisPoints("half"), null);
+});
+
+test("formatting groups thousands and rounds half up without losing a digit", () => {
+  assert.equal(format("1234567.891"), "1,234,567.891");
+  assert.equal(format("123456789012.12345678", 8), "123,456,789,012.12345678");
+  assert.equal(format("0.0000005"), "0.000001");
+  assert.equal(format("999.9999996"), "1,000");
+  assert.equal(format("-1234.5", 0), "\u22121,235");
+  assert.equal(format("<b>"), "<b>");
+});
+
+test("a sign is shown for gains only", () => {
+  assert.equal(formatSigned("0.12"), "+0.12");
+  assert.equal(formatSigned("-0.12"), "\u22120.12");
+  assert.equal(formatSigned("0.0000000001", 2), "0");
+});
+
+test("figures of one magnitude have equally many decimals", () => {
+  assert.equal(formatFigure("790.2"), "790.2000");
+  assert.equal(formatFigure("12690.59339"), "12,690.59");
+  assert.equal(formatFigure("0.0126461"), "0.012646");
+  assert.equal(formatFigure("-1"), "\u22121.0000");
+  assert.equal(formatFigure("n/a"), "n/a");
+});

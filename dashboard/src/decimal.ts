@@ -1,0 +1,103 @@
+// Exact decimal arithmetic on the engine's strings. Amounts never become floats: 123456789012.12345678 keeps every
+// digit. A decimal is a BigInt and the number of digits behind the point.
+
+interface Decimal {
+  readonly units: bigint;
+  readonly scale: number;
+}
+
+const PATTERN = /^(-?)(\d+)(?:\.(\d+))?$/;
+
+function parse(text: string): Decimal | null {
+  const match = PATTERN.exec(text.trim());
+  if (!match) return null;
+  const fraction = match[3] ?? "";
+  const units = BigInt(`${match[2]}${fraction}`);
+  return { units: match[1] ? -units : units, scale: fraction.length };
+}
+
+function align(a: Decimal, b: Decimal): [bigint, bigint, number] {
+  const scale = Math.max(a.scale, b.scale);
+  const raise = (d: Decimal) => d.units * 10n ** BigInt(scale - d.scale);
+  return [raise(a), raise(b), scale];
+}
+
+function print(units: bigint, scale: number): string {
+  const sign = units < 0n ? "-" : "";
+  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, "0");
+  const whole = digits.slice(0, digits.length - scale);
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, "");
+  return sign + whole + (fraction ? `.${fraction}` : "");
+}
+
+/** Division rounded half away from zero. */
+function divideRounded(a: bigint, b: bigint): bigint {
+  const negative = a < 0n !== b < 0n;
+  const [n, d] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  const rounded = (2n * n + d) / (2n * d);
+  return negative ? -rounded : rounded;
+}
+
+/** -1, 0 or 1; null when either text is not a decimal. */
+export function compare(a: string, b: string): -1 | 0 | 1 | null {
+  const [x, y] = [parse(a), parse(b)];
+  if (!x || !y) return null;
+  const [left, right] = align(x, y);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** a − b, exactly. */
+export function subtract(a: string, b: string): string | null {
+  const [x, y] = [parse(a), parse(b)];
+  if (!x || !y) return null;
+  const [left, right, scale] = align(x, y);
+  return print(left - right, scale);
+}
+
+/** (a − b) ÷ b in basis points, rounded to hundredths of one; null when b is zero or a text is not a decimal. */
+export function basisPoints(a: string, b: string): string | null {
+  const [x, y] = [parse(a), parse(b)];
+  if (!x || !y || y.units === 0n) return null;
+  const [left, right] = align(x, y);
+  return print(divideRounded((left - right) * 1_000_000n, right), 2);
+}
+
+/** A percentage such as "0.5" in whole basis points (50); null when it has no exact number of them. */
+export function percentToBasisPoints(percent: string): number | null {
+  const value = parse(percent);
+  if (!value) return null;
+  const [hundredths, one] = align({ units: value.units * 100n, scale: value.scale }, { units: 1n, scale: 0 });
+  return hundredths % one === 0n ? Number(hundredths / one) : null;
+}
+
+/** Grouped digits with at most `places` decimals, rounded half up; the text itself when it is not a decimal. */
+export function format(text: string, places = 6): string {
+  const value = parse(text);
+  if (!value) return text;
+  const excess = value.scale - places;
+  const units = excess > 0 ? divideRounded(value.units, 10n ** BigInt(excess)) : value.units;
+  const [whole = "", fraction] = print(units, Math.min(value.scale, places)).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",").replace("-", "\u2212");
+  return fraction ? `${grouped}.${fraction}` : grouped;
+}
+
+/** For columns of figures: decimals by magnitude (2 from a thousand, 4 from one, else 6), always all of them. */
+export function formatFigure(text: string): string {
+  const value = parse(text);
+  if (!value) return text;
+  const whole = (value.units < 0n ? -value.units : value.units) / 10n ** BigInt(value.scale);
+  const places = whole >= 1000n ? 2 : whole >= 1n ? 4 : 6;
+  const [shown = "", fraction = ""] = format(text, places).split(".");
+  return `${shown}.${fraction.padEnd(places, "0")}`;
+}
+
+/** As `format`, with a plus sign for what is above zero. */
+export function formatSigned(text: string, places = 6): string {
+  const shown = format(text, places);
+  return compare(text, "0") === 1 && shown !== "0" ? `+${shown}` : shown;
+}
+
+/** For a chart's canvas only, where a pixel is coarser than a float. */
+export function toPlot(text: string | null): number | null {
+  return text !== null && parse(text) ? Number(text) : null;
+}

@@ -1,0 +1,105 @@
+// Which orders are on screen, and the stream of their events.
+import { type ReadonlySignal, effect, signal, untracked } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type Config, socketAddress } from "../config.ts";
+import { OrderSocket, type SocketState } from "../socket.ts";
+import type { OrderEvent } from "../types.ts";
+import { isFinal } from "../types.ts";
+import { isComplete, learnEvents, seqKnown } from "./orders.ts";
+
+/** A push can be lost without a trace, so an order that is silent for this long is asked about again. */
+const SILENCE_MS = 12_000;
+const LOOK_FOR_SILENCE_EVERY_MS = 4_000;
+/** A hidden page draws no frames, yet must not let events pile up. */
+const HIDDEN_FLUSH_MS = 500;
+
+const watchers = new Map<string, number>();
+const lastNews = new Map<string, number>();
+let waiting: OrderEvent[] = [];
+let socket: OrderSocket | null = null;
+
+const idle: SocketState = { kind: "idle" };
+const socketState = signal<SocketState>(idle);
+export const streamState: ReadonlySignal<SocketState> = socketState;
+
+export function startLive(config: Config): void {
+  const opened = new OrderSocket({
+    address: (id, after) => socketAddress(config, location.origin, id, after),
+    lastSeq: seqKnown,
+    deliver: enqueue,
+  });
+  socket = opened;
+  effect(() => {
+    socketState.value = opened.state.value;
+  });
+  setInterval(askAboutSilentOrders, LOOK_FOR_SILENCE_EVERY_MS);
+  // A frame that was asked for just before the page was hidden does not come.
+  document.addEventListener("visibilitychange", flush);
+}
+
+export function reconnectNow(): void {
+  socket?.retryNow();
+}
+
+/** Follows an order until the returned function is called, or until its log is complete. */
+export function watch(id: string): () => void {
+  const count = watchers.get(id) ?? 0;
+  watchers.set(id, count + 1);
+  if (count === 0 && !isComplete(id)) {
+    lastNews.set(id, Date.now());
+    socket?.follow(id);
+  }
+  return () => release(id);
+}
+
+/** Follows the orders for as long as the component shows them. */
+export function useWatch(ids: readonly string[]): void {
+  const key = ids.join(" ");
+  useEffect(() => {
+    const releases = untracked(() => key.split(" ").filter(Boolean).map(watch));
+    return () => releases.forEach((release) => release());
+  }, [key]);
+}
+
+function release(id: string): void {
+  const count = (watchers.get(id) ?? 1) - 1;
+  if (count > 0) {
+    watchers.set(id, count);
+    return;
+  }
+  watchers.delete(id);
+  stopFollowing(id);
+}
+
+function stopFollowing(id: string): void {
+  lastNews.delete(id);
+  socket?.unfollow(id);
+}
+
+/** Events of one frame are applied together: 1,000 live orders cost one rendering per frame, not thousands. */
+function enqueue(event: OrderEvent): void {
+  waiting.push(event);
+  if (waiting.length > 1) return;
+  if (document.hidden) setTimeout(flush, HIDDEN_FLUSH_MS);
+  else requestAnimationFrame(flush);
+}
+
+function flush(): void {
+  const events = waiting;
+  waiting = [];
+  const holes = learnEvents(events);
+  for (const { orderId, status } of events) {
+    if (isFinal(status) && isComplete(orderId)) stopFollowing(orderId);
+    else if (lastNews.has(orderId)) lastNews.set(orderId, Date.now());
+  }
+  for (const id of holes) socket?.catchUp(id);
+}
+
+function askAboutSilentOrders(): void {
+  const before = Date.now() - SILENCE_MS;
+  for (const [id, at] of lastNews) {
+    if (at > before) continue;
+    lastNews.set(id, Date.now());
+    socket?.catchUp(id);
+  }
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Order, OrderEvent, Status } from "../types.ts";
+import { arrival, emptyView, lastSeq, withEvent, withOrder } from "./order-view.ts";
+
+const order: Order = {
+  id: "a", type: "market", tokenIn: "SOL", tokenOut: "USDC", amount: "10", slippageBps: 50, status: "pending", attempt: 1,
+  chosenDex: null, txHash: null, executedPrice: null, amountOut: null, failureReason: null,
+  createdAt: "2026-11-22T10:00:00.000Z", updatedAt: "2026-11-22T10:00:00.000Z",
+};
+
+function event(seq: number, status: Status, payload: Partial<OrderEvent["payload"]> = {}, attempt = 1): OrderEvent {
+  return { orderId: "a", seq, status, attempt, at: `2026-11-22T10:00:0${seq}.000Z`, payload: payload as OrderEvent["payload"] };
+}
+
+const log = [
+  event(1, "pending"),
+  event(2, "routing"),
+  event(3, "building", { chosenDex: "Meteora" }),
+  event(4, "submitted", { txHash: "5h3x" }),
+  event(5, "confirmed", { txHash: "5h3x", executedPrice: "78.9", amountOut: "789" }),
+];
+
+test("an order reaches the same view whether its row comes before, amid or after its events", () => {
+  const afterAll = withOrder(log.reduce(withEvent, emptyView("a")), order);
+  for (let at = 0; at < log.length; at += 1) {
+    const first = withOrder(log.slice(0, at).reduce(withEvent, emptyView("a")), order);
+    assert.deepEqual(log.slice(at).reduce(withEvent, first), afterAll);
+  }
+  assert.equal(afterAll.order?.status, "confirmed");
+  assert.equal(afterAll.order?.amountOut, "789");
+});
+
+test("an event seen twice changes nothing and one that comes early is refused", () => {
+  const view = log.slice(0, 2).reduce(withEvent, withOrder(emptyView("a"), order));
+  assert.equal(withEvent(view, log[1]!), view);
+  assert.equal(arrival(view, log[3]!), "early");
+  assert.equal(withEvent(view, log[3]!), view);
+  assert.equal(lastSeq(view), 2);
+});
+
+test("a late list answer never takes a status back", () => {
+  const confirmed = log.reduce(withEvent, withOrder(emptyView("a"), order));
+  assert.equal(withOrder(confirmed, { ...order, status: "routing" }).order?.status, "confirmed");
+});
+
+test("a list answer that is ahead of the log wins over replayed events", () => {
+  const known = withOrder(emptyView("a"), { ...order, status: "confirmed", amountOut: "789" });
+  assert.equal(withEvent(known, log[0]!).order?.status, "confirmed");
+});
+
+test("a retry starts over without the lost transaction", () => {
+  const retried = [...log.slice(0, 4), event(5, "routing", { reason: "expired" }, 2)];
+  const view = retried.reduce(withEvent, withOrder(emptyView("a"), order));
+  assert.equal(view.order?.attempt, 2);
+  assert.equal(view.order?.status, "routing");
+  assert.equal(view.order?.txHash, null);
+});

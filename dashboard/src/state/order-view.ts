@@ -1,0 +1,72 @@
+// What the page knows of one order, and how news changes it. Pure: the same news in any order gives the same view.
+import { type Order, type OrderDetail, type OrderEvent, type Quote, type Status, STEPS, isFinal } from "../types.ts";
+
+export interface OrderView {
+  readonly id: string;
+  /** The order's row; null until a list or a detail answer brought it. */
+  readonly order: Order | null;
+  /** The event log from seq 1 without a gap, as far as it is known. */
+  readonly events: readonly OrderEvent[];
+  /** Both venues' quotes of the newest attempt. */
+  readonly quotes: readonly Quote[];
+}
+
+export function emptyView(id: string): OrderView {
+  return { id, order: null, events: [], quotes: [] };
+}
+
+export function lastSeq(view: OrderView): number {
+  return view.events.at(-1)?.seq ?? 0;
+}
+
+/** Whether the next event in the log is this one. An older one was seen before; a later one means that some are missing. */
+export function arrival(view: OrderView, event: OrderEvent): "next" | "seen" | "early" {
+  const expected = lastSeq(view) + 1;
+  return event.seq === expected ? "next" : event.seq < expected ? "seen" : "early";
+}
+
+export function withEvent(view: OrderView, event: OrderEvent): OrderView {
+  if (arrival(view, event) !== "next") return view;
+  const order = view.order && !isAhead(view.order, event) ? orderAfter(view.order, event) : view.order;
+  return { ...view, order, events: [...view.events, event], quotes: event.payload.quotes ?? view.quotes };
+}
+
+export function withOrder(view: OrderView, order: Order): OrderView {
+  const newest = view.events.at(-1);
+  const merged = newest && !isAhead(order, newest) ? view.events.reduce(orderAfter, order) : order;
+  return view.order && sameRow(view.order, merged) ? view : { ...view, order: merged };
+}
+
+export function withDetail(view: OrderView, detail: OrderDetail): OrderView {
+  const { events, quotes, ...order } = detail;
+  const withLog = [...events].sort((a, b) => a.seq - b.seq).reduce(withEvent, view);
+  return withOrder({ ...withLog, quotes: withLog.quotes.length > 0 ? withLog.quotes : quotes }, order);
+}
+
+/** A retry starts over with a higher attempt, so the attempt weighs more than the step; a final status outweighs all. */
+function progress(status: Status, attempt: number): number {
+  return isFinal(status) ? Number.MAX_SAFE_INTEGER : attempt * STEPS.length + STEPS.indexOf(status);
+}
+
+function isAhead(order: Order, event: OrderEvent): boolean {
+  return progress(order.status, order.attempt) > progress(event.status, event.attempt);
+}
+
+function orderAfter(order: Order, { status, attempt, at, payload }: OrderEvent): Order {
+  const startsOver = status === "routing";
+  return {
+    ...order,
+    status,
+    attempt,
+    updatedAt: at,
+    chosenDex: payload.chosenDex ?? (startsOver ? null : order.chosenDex),
+    txHash: payload.txHash ?? (startsOver ? null : order.txHash),
+    executedPrice: payload.executedPrice ?? order.executedPrice,
+    amountOut: payload.amountOut ?? order.amountOut,
+    failureReason: payload.failureReason ?? order.failureReason,
+  };
+}
+
+function sameRow(a: Order, b: Order): boolean {
+  return a.status === b.status && a.attempt === b.attempt && a.updatedAt === b.updatedAt && a.txHash === b.txHash;
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Order, Quote, Status } from "../types.ts";
+import { byMinute, fillOf, quantile } from "./statistics.ts";
+
+function order(createdMs: number, status: Status, tookMs = 0): Order {
+  return {
+    id: "a", type: "market", tokenIn: "SOL", tokenOut: "USDC", amount: "10", slippageBps: 50, status, attempt: 1,
+    chosenDex: null, txHash: null, executedPrice: status === "confirmed" ? "99.5" : null, amountOut: null, failureReason: null,
+    createdAt: new Date(createdMs).toISOString(), updatedAt: new Date(createdMs + tookMs).toISOString(),
+  };
+}
+
+test("orders fall into the minute in which they were placed", () => {
+  const now = 10 * 60_000 + 30_000;
+  const minutes = byMinute(
+    [order(now, "routing"), order(now - 60_000, "confirmed", 3000), order(now - 60_000, "failed"), order(0, "confirmed", 1)], now, 3,
+  );
+  assert.deepEqual(minutes.map((minute) => [minute.confirmed, minute.failed, minute.moving]), [[0, 0, 0], [1, 1, 0], [0, 0, 1]]);
+  assert.equal(minutes[1]?.medianMs, 3000);
+  assert.equal(minutes[2]?.medianMs, null);
+  assert.equal(minutes[2]?.start, 600_000);
+});
+
+test("quantiles are values that occurred", () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+  assert.equal(quantile(hundred, 0.5), 50);
+  assert.equal(quantile(hundred, 0.95), 95);
+  assert.equal(quantile([7], 0.95), 7);
+  assert.equal(quantile([], 0.5), null);
+});
+
+test("a fill is measured against the chosen venue's quote", () => {
+  const quotes = [{ dex: "Raydium", price: "200", chosen: false }, { dex: "Meteora", price: "100", chosen: true }] as unknown as Quote[];
+  const fill = fillOf(order(0, "confirmed", 1), quotes);
+  assert.equal(fill?.venue, "Meteora");
+  assert.equal(fill?.gapBps, -50);
+  assert.equal(fillOf(order(0, "submitted"), quotes), null);
+  assert.equal(fillOf(order(0, "confirmed"), []), null);
+});
