@@ -45,14 +45,17 @@ pub(crate) fn ensure(
             "--encoding=UTF8",
             "--no-locale",
         ])
-        .args(["--no-instructions", "--data-checksums"])
+        .arg("--no-instructions")
         .arg("--pwfile")
         .arg(folder.password_file())
         .arg("--pgdata")
         .arg(&draft);
-    if !settings.durable {
-        initdb.arg("--no-sync");
-    }
+    // What is kept is worth noticing when the disk returns something else.
+    initdb.arg(if settings.durable {
+        "--data-checksums"
+    } else {
+        "--no-sync"
+    });
     let output = initdb
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

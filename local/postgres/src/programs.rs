@@ -27,28 +27,32 @@ pub(crate) struct Programs {
 
 impl Programs {
     /// The first installation that fits the folder: the one that made its data, or any if it is
-    /// new. Fetches one if this machine has none at all.
+    /// new. Fetches one if nothing fits and that would.
     pub(crate) fn find(folder: &Folder) -> Result<Self, StartError> {
-        let mut found = installed(candidates());
-        if found.is_empty() {
-            let bin = fetch::programs(&place::fetched_programs()).map_err(|fetch| {
-                StartError::NoPostgres {
-                    searched: SEARCHED.into(),
-                    fetch,
-                }
-            })?;
-            found = installed(vec![bin]);
-        }
-        let account = folder.account.clone();
-        let versions: Vec<String> = found.iter().map(|(_, major)| major.to_string()).collect();
         let data = fs::read_to_string(folder.cluster().join("PG_VERSION")).ok();
         let data = data.map(|version| version.trim().to_owned());
         let fits = |major: u32| data.as_ref().is_none_or(|data| *data == major.to_string());
+        let mut found = installed(candidates());
+        let none_fits = !found.iter().any(|(_, major)| fits(*major));
+        if found.is_empty() || (none_fits && fits(fetch::MAJOR)) {
+            match fetch::programs(&place::fetched_programs()) {
+                Ok(bin) => found.extend(installed(vec![bin])),
+                Err(fetch) if found.is_empty() => {
+                    return Err(StartError::NoPostgres {
+                        searched: SEARCHED.into(),
+                        fetch,
+                    });
+                }
+                // The versions that there are tell more than why there is not another one.
+                Err(_) => {}
+            }
+        }
+        let versions: Vec<String> = found.iter().map(|(_, major)| major.to_string()).collect();
         match found.into_iter().find(|(_, major)| fits(*major)) {
             Some((bin, major)) => Ok(Self {
                 bin,
                 major,
-                account,
+                account: folder.account.clone(),
             }),
             None => Err(StartError::OtherVersion {
                 folder: folder.root().to_path_buf(),
@@ -131,7 +135,7 @@ fn candidates() -> Vec<PathBuf> {
     }
     folders.extend(versions(Path::new("/usr/lib/postgresql"), "", "bin"));
     folders.extend(versions(Path::new("/usr"), "pgsql-", "bin"));
-    folders.push(fetch::bin(&place::fetched_programs()));
+    folders.extend(fetch::fetched(&place::fetched_programs()));
     folders
 }
 

@@ -1,12 +1,13 @@
 //! One throw-away folder with its watchdog.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use crate::folder::create;
 use crate::random;
 
 const WATCHDOG: &str = include_str!("watchdog.sh");
@@ -26,10 +27,7 @@ pub(super) struct Run {
 pub(super) fn base() -> io::Result<PathBuf> {
     let user = rustix::process::geteuid().as_raw();
     let base = std::env::temp_dir().join(format!("order-engine-tests-{user}"));
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o711)
-        .create(&base)?;
+    create(&base, 0o711)?;
     Ok(base)
 }
 
@@ -46,7 +44,7 @@ impl Run {
     pub(super) fn create(base: &Path, pointer: Option<&Path>, linger: u8) -> io::Result<Self> {
         clean_up(base)?;
         let folder = base.join(format!("run-{}", &random::hex()?[..12]));
-        DirBuilder::new().mode(0o711).create(&folder)?;
+        create(&folder, 0o711)?;
         let fifo = folder.join(FIFO);
         let made = Command::new("mkfifo")
             .args(["-m", "600"])
