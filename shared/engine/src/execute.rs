@@ -193,10 +193,25 @@ impl Execute {
             return Ok(Some(self.policy.settle_pause));
         };
         let begin = self.clock.now();
-        let mut sent_at = self.send(progress, &transaction).await;
-        let mut renewed_at = begin;
+        let (mut sent_at, mut renewed_at) = (begin, begin);
+        let mut pause = self.send(progress, &transaction).await;
         loop {
-            let pause = match self.fate(progress, &transaction).await {
+            let patience = self
+                .policy
+                .settle_patience
+                .saturating_sub(self.since(begin));
+            if patience.is_zero() {
+                return Ok(Some(self.policy.settle_pause));
+            }
+            let pause_now = pause.min(self.policy.lease / 4).min(patience);
+            if !pause_now.is_zero() && self.sleep_or_end(pause_now, ending).await {
+                return Ok(Some(Duration::ZERO));
+            }
+            if self.since(renewed_at) >= self.policy.lease / 4 {
+                progress.renew().await?;
+                renewed_at = self.clock.now();
+            }
+            pause = match self.fate(progress, &transaction).await {
                 Fate::Landed { amount_out } => {
                     progress.record(Change::Confirmed { amount_out }).await?;
                     return Ok(None);
@@ -206,36 +221,25 @@ impl Execute {
                     return Ok(None);
                 }
                 Fate::Unseen if self.since(sent_at) >= self.policy.resend_every => {
-                    sent_at = self.send(progress, &transaction).await;
-                    LOOK_AGAIN
+                    sent_at = self.clock.now();
+                    self.send(progress, &transaction).await.max(LOOK_AGAIN)
                 }
                 Fate::Unseen => LOOK_AGAIN,
-                Fate::InFlight(look_again) => look_again,
+                Fate::InFlight(look_again) => look_again.max(SHORTEST_LOOK),
             };
-            let patience = self
-                .policy
-                .settle_patience
-                .saturating_sub(self.since(begin));
-            if patience.is_zero() {
-                return Ok(Some(self.policy.settle_pause));
-            }
-            let pause = pause.min(self.policy.lease / 4).min(patience);
-            if self.sleep_or_end(pause, ending).await {
-                return Ok(Some(Duration::ZERO));
-            }
-            if self.since(renewed_at) >= self.policy.lease / 4 {
-                progress.renew().await?;
-                renewed_at = self.clock.now();
-            }
         }
     }
 
-    /// The answer is not believed either way: only the chain's record tells whether the bytes arrived.
-    async fn send(&self, progress: &Progress, transaction: &SignedTransaction) -> Timestamp {
-        if let Err(problem) = self.chain.send(transaction).await {
-            observe::send_failed(progress.order().id, &problem);
-        }
-        self.clock.now()
+    /// Answers how long it is pointless to look. An error is not believed: only the chain's record tells whether the bytes
+    /// arrived.
+    async fn send(&self, progress: &Progress, transaction: &SignedTransaction) -> Duration {
+        self.chain
+            .send(transaction)
+            .await
+            .unwrap_or_else(|problem| {
+                observe::send_failed(progress.order().id, &problem);
+                LOOK_AGAIN
+            })
     }
 
     /// Reads the finalized height first and the status after. In the other order a transaction could land between the two
@@ -336,6 +340,9 @@ impl Execute {
 
 /// When to look again for a transaction that nobody has seen: about one slot of the chain.
 const LOOK_AGAIN: Duration = Duration::from_millis(400);
+
+/// The shortest pause between two looks, whatever the chain says.
+const SHORTEST_LOOK: Duration = Duration::from_millis(1);
 
 /// What is known of a transaction.
 enum Fate {

@@ -268,8 +268,9 @@ pub trait Reference: Send + Sync {
 pub trait Chain: Send + Sync {
     /// Builds and signs the swap; MUST NOT send it. Every call makes another transaction.
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure>;
-    /// Sends signed bytes. Sending the same bytes again changes nothing. Neither answer proves anything about landing.
-    async fn send(&self, transaction: &SignedTransaction) -> Result<(), Unavailable>;
+    /// Sends signed bytes. Sending the same bytes again changes nothing. Neither answer proves anything about landing; a
+    /// good one tells for how long it is pointless to look.
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable>;
     /// The height below which nothing changes any more. Never goes back.
     async fn finalized_height(&self) -> Result<u64, Unavailable>;
     /// What is known of a signature now.

@@ -64,6 +64,10 @@ impl Database {
         if config.get_application_name().is_none() {
             config.application_name("order-engine");
         }
+        if config.get_options().is_none() {
+            // The server itself ends what takes too long, so that nothing given up here happens later.
+            config.options(format!("-c statement_timeout={}", STATEMENT.as_millis()));
+        }
         let target: Arc<str> = describe(&config).into();
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
@@ -93,7 +97,12 @@ impl Database {
         &self.target
     }
 
-    /// A connection of the pool, for those who keep tables of their own beside the engine's.
+    /// The pool, for those who keep tables of their own beside the engine's.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// A connection of the pool.
     ///
     /// # Errors
     /// [`Unavailable`] when none can be had within two seconds.

@@ -36,13 +36,20 @@ pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
         .map_err(|problem| unreachable(problem.0))?;
     // refinery takes no lock of its own; two programs that start at once would both create the tables. The lock is the
     // session's, and is released below or with the connection.
+    // Another program's migration may take its time, and so may ours.
+    client
+        .batch_execute("SET statement_timeout = 0")
+        .await
+        .map_err(|error| unreachable(explain(&error)))?;
     client
         .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
         .await
         .map_err(|error| unreachable(explain(&error)))?;
     let result = run(&mut client).await;
     let unlocked = client
-        .execute("SELECT pg_advisory_unlock($1)", &[&LOCK])
+        .batch_execute(&format!(
+            "SELECT pg_advisory_unlock({LOCK}); RESET statement_timeout"
+        ))
         .await;
     let migrated = result?;
     unlocked.map_err(|error| unreachable(explain(&error)))?;
