@@ -1,0 +1,200 @@
+//! Reads a JSON object strictly: bounded, without duplicate keys, numbers kept as they were written.
+
+use std::{collections::HashSet, fmt};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, header},
+};
+use futures::StreamExt;
+use serde::{
+    Deserialize,
+    de::{Deserializer, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::problem::{Code, Problem, shown};
+
+/// The largest body that is read, in bytes.
+pub(crate) const MAX_BYTES: usize = 16 * 1024;
+/// The deepest nesting that is read, the outer object being 1.
+const MAX_DEPTH: usize = 8;
+
+/// Reads the whole body, whatever the client says of its length.
+///
+/// # Errors
+/// `body_too_large` above [`MAX_BYTES`]; `malformed_body` when it is empty or breaks off; `unsupported_media_type` when
+/// it does not call itself JSON.
+pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| malformed("the body breaks off"))?;
+        if bytes.len() + chunk.len() > MAX_BYTES {
+            let detail = format!("the body is larger than {MAX_BYTES} bytes");
+            return Err(Problem::new(Code::BodyTooLarge, detail));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if bytes.is_empty() {
+        return Err(malformed("the body is empty; a JSON object is expected"));
+    }
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .map(header::HeaderValue::to_str);
+    if !matches!(media_type, Some(Ok(name)) if is_json(name)) {
+        let detail = "the body must be sent as application/json";
+        return Err(Problem::new(Code::UnsupportedMediaType, detail).field("Content-Type"));
+    }
+    Ok(bytes)
+}
+
+/// `application/json` or `application/…+json`, in UTF-8 as JSON always is.
+fn is_json(media_type: &str) -> bool {
+    let mut parts = media_type
+        .split(';')
+        .map(|part| part.trim().to_ascii_lowercase());
+    let name = parts.next().unwrap_or_default();
+    let json = name == "application/json"
+        || name
+            .strip_prefix("application/")
+            .is_some_and(|subtype| subtype.ends_with("+json"));
+    let charset = parts.find_map(|part| Some(part.strip_prefix("charset=")?.to_owned()));
+    json && charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8")
+}
+
+/// The fields of a JSON object, each with the text of its value exactly as it was sent.
+pub(crate) struct Object<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'a> Object<'a> {
+    /// Reads an object.
+    ///
+    /// # Errors
+    /// `malformed_body` for anything that is not exactly one JSON object of sane depth without duplicate keys.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Problem> {
+        let text = std::str::from_utf8(bytes).map_err(|_| malformed("the body is not UTF-8"))?;
+        if depth(text) > MAX_DEPTH {
+            return Err(malformed(format!(
+                "the body is nested deeper than {MAX_DEPTH}"
+            )));
+        }
+        let fields: Fields<'a> =
+            serde_json::from_str(text).map_err(|problem| match problem.classify() {
+                serde_json::error::Category::Data => malformed("the body must be a JSON object"),
+                _ => malformed(format!("the body is not JSON: {problem}")),
+            })?;
+        let mut seen = HashSet::new();
+        if let Some((name, _)) = fields.0.iter().find(|(name, _)| !seen.insert(name)) {
+            let detail = format!("the field {} is given twice", shown(name));
+            return Err(malformed(detail).field(name.clone()));
+        }
+        Ok(Self(fields.0))
+    }
+
+    /// The names of the fields, in the order in which they were sent.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The string of a field; `None` when the field is not there.
+    ///
+    /// # Errors
+    /// `malformed_body` when it is of another type.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Problem> {
+        self.field(name, "a string", |raw| raw.starts_with('"'))
+    }
+
+    /// The digits of a number; `None` when the field is not there.
+    ///
+    /// # Errors
+    /// `malformed_body` when it is of another type.
+    pub(crate) fn number(&self, name: &str) -> Result<Option<String>, Problem> {
+        self.field(name, "a number", is_number)
+    }
+
+    /// A number's digits, or a string; `None` when the field is not there.
+    ///
+    /// # Errors
+    /// `malformed_body` when it is of another type.
+    pub(crate) fn number_or_text(&self, name: &str) -> Result<Option<String>, Problem> {
+        self.field(name, "a number or a string", |raw| {
+            is_number(raw) || raw.starts_with('"')
+        })
+    }
+
+    /// A scalar's text, if `fits` says that its JSON is of the expected type.
+    fn field(
+        &self,
+        name: &str,
+        expected: &str,
+        fits: impl Fn(&str) -> bool,
+    ) -> Result<Option<String>, Problem> {
+        let Some((_, raw)) = self.0.iter().find(|(given, _)| given == name) else {
+            return Ok(None);
+        };
+        let raw = raw.get();
+        let text = if raw.starts_with('"') {
+            serde_json::from_str(raw).ok() // not every escape names a character
+        } else {
+            Some(raw.to_owned())
+        };
+        text.filter(|_| fits(raw))
+            .map(Some)
+            .ok_or_else(|| malformed(format!("{name} must be {expected}")).field(name))
+    }
+}
+
+fn is_number(raw: &str) -> bool {
+    raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+}
+
+fn malformed(detail: impl Into<String>) -> Problem {
+    Problem::new(Code::MalformedBody, detail)
+}
+
+/// How deep brackets nest outside of strings. Right for every valid JSON text; of an invalid one nothing is asked, as it
+/// is refused anyway.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// Every field, duplicates included: a map would keep one of them silently.
+struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EveryField)
+    }
+}
+
+struct EveryField;
+
+impl<'de> Visitor<'de> for EveryField {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
+        }
+        Ok(Fields(fields))
+    }
+}

@@ -1,0 +1,44 @@
+//! The place in the history where a page ended, as an opaque text: base64url of the time (microseconds) and the id.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use engine::order::OrderId;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// The text for the page that begins after this order.
+pub(crate) fn write(created_at: Timestamp, id: OrderId) -> String {
+    let mut bytes = [0; 24];
+    bytes[..8].copy_from_slice(&created_at.as_microsecond().to_be_bytes());
+    bytes[8..].copy_from_slice(id.0.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Reads what [`write`] wrote; `None` for anything else. A time before 1970, which some databases cannot hold, is none.
+pub(crate) fn read(text: &str) -> Option<(Timestamp, OrderId)> {
+    let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+    let (time, id) = bytes.split_first_chunk::<8>()?;
+    let time = u64::from_be_bytes(*time).try_into().ok()?;
+    let created_at = Timestamp::from_microsecond(time).ok()?;
+    Some((created_at, OrderId(Uuid::from_slice(id).ok()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn reads_what_it_wrote(micros in 0i64..=253_402_207_200_000_000, id: u128) {
+            let place = (Timestamp::from_microsecond(micros)?, OrderId(Uuid::from_u128(id)));
+            prop_assert_eq!(read(&write(place.0, place.1)), Some(place));
+        }
+
+        #[test]
+        fn takes_no_other_text(text in ".*") {
+            if let Some((time, id)) = read(&text) {
+                prop_assert_eq!(write(time, id), text);
+            }
+        }
+    }
+}

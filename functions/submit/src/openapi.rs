@@ -1,0 +1,39 @@
+//! The description of this API for machines, made from its types.
+
+use utoipa::OpenApi;
+
+use crate::{execute, health, history, quote, tokens};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Order execution engine",
+        description = "Takes market orders, routes each to the venue that pays most, executes it exactly once, and \
+            streams every step. Amounts are exact decimals, written as strings. Every error is a problem document \
+            (RFC 9457) with a stable `code`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        execute::execute,
+        history::list,
+        history::details,
+        history::events,
+        quote::quote,
+        tokens::tokens,
+        health::health,
+    ),
+    tags(
+        (name = "orders", description = "Orders and their history."),
+        (name = "market", description = "What can be traded, and at what price."),
+        (name = "operation", description = "For those who run the engine."),
+    ),
+)]
+struct Description;
+
+/// The OpenAPI 3.1 document, as pretty-printed JSON.
+///
+/// # Errors
+/// When the document cannot be written as JSON, which would be a defect of the generator.
+pub fn document() -> Result<String, serde_json::Error> {
+    Description::openapi().to_pretty_json()
+}
