@@ -1,1 +1,78 @@
-//! worker
+//! The worker: a batch of queue messages in, the messages to be delivered again out.
+
+use std::panic::AssertUnwindSafe;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use engine::{
+    execute::{Ending, Execute, Executed},
+    message::{self, Unreadable},
+    ports::Unavailable,
+};
+use futures::{FutureExt, future::join_all};
+use tracing::{debug, error, warn};
+
+/// Executes the orders of all messages side by side. Each message succeeds or fails alone: one that cannot be read, one
+/// that panics and one whose order book does not answer are named in the answer and delivered again; the others have served.
+pub async fn handle(execute: &Execute, event: SqsEvent, ending: Ending) -> SqsBatchResponse {
+    let records = event
+        .records
+        .iter()
+        .map(|record| isolated(execute, record, &ending));
+    let mut response = SqsBatchResponse::default();
+    for (record, served) in event.records.iter().zip(join_all(records).await) {
+        match (served, &record.message_id) {
+            (true, _) => {}
+            (false, Some(id)) => response.add_failure(id),
+            // An empty name in the answer would fail the whole batch. The order is safe: its outbox row brings it back.
+            (false, None) => error!("a failed message without an id cannot be handed back"),
+        }
+    }
+    response
+}
+
+/// Whether the message has served. A defect that one order brings to light must not take nine others with it.
+async fn isolated(execute: &Execute, record: &SqsMessage, ending: &Ending) -> bool {
+    let id = record.message_id.as_deref().unwrap_or_default();
+    match AssertUnwindSafe(serve(execute, record, ending))
+        .catch_unwind()
+        .await
+    {
+        Ok(Ok(executed)) => {
+            debug!(message = id, ?executed, "message served");
+            true
+        }
+        Ok(Err(NotServed::Unreadable(problem))) => {
+            error!(message = id, %problem, "defect: a message on the queue cannot be read");
+            false
+        }
+        Ok(Err(NotServed::Unavailable(problem))) => {
+            warn!(message = id, %problem, "order book not available, the message comes again");
+            false
+        }
+        Err(_) => {
+            error!(
+                message = id,
+                "defect: executing the message's order panicked"
+            );
+            false
+        }
+    }
+}
+
+enum NotServed {
+    Unreadable(Unreadable),
+    Unavailable(Unavailable),
+}
+
+async fn serve(
+    execute: &Execute,
+    record: &SqsMessage,
+    ending: &Ending,
+) -> Result<Executed, NotServed> {
+    let body = record.body.as_deref().unwrap_or_default();
+    let message = message::read_execute(body).map_err(NotServed::Unreadable)?;
+    execute
+        .execute(&message, ending)
+        .await
+        .map_err(NotServed::Unavailable)
+}

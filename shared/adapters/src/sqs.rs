@@ -96,22 +96,20 @@ impl Queue for SqsQueue {
     /// # Errors
     /// [`Unavailable`] when SQS took none of the calls; when it took some, the flags say which messages it has.
     async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
-        let answers: Vec<_> = stream::iter(batch.chunks(BATCH))
-            .map(async |ten| (ten.len(), self.send_ten(ten).await))
-            .buffered(CALLS)
-            .collect()
-            .await;
+        let tens = batch.chunks(BATCH);
+        let calls: Vec<_> = tens.clone().map(|ten| self.send_ten(ten)).collect();
+        let answers: Vec<_> = stream::iter(calls).buffered(CALLS).collect().await;
         let mut accepted = Vec::with_capacity(batch.len());
         let mut trouble = None;
         let mut reached = false;
-        for (count, answer) in answers {
+        for (ten, answer) in tens.zip(answers) {
             match answer {
                 Ok(flags) => {
                     reached = true;
                     accepted.extend(flags);
                 }
                 Err(problem) => {
-                    accepted.extend(vec![false; count]);
+                    accepted.extend(ten.iter().map(|_| false));
                     trouble = Some(problem);
                 }
             }

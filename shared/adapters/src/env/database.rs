@@ -40,7 +40,7 @@ impl FromStr for DatabaseUrl {
 
 /// The name of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretArn(String);
+pub(super) struct SecretArn(String);
 
 impl Setting for SecretArn {
     const ALLOWED: &'static str = "the ARN of a Secrets Manager secret, which begins with arn:aws";

@@ -1,0 +1,201 @@
+//! What a client may say: one flat JSON object, read strictly.
+
+use std::fmt;
+
+use engine::order::OrderId;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::problem::Problem;
+
+/// The longest message that is read, in bytes. API Gateway takes more; no sensible message needs it.
+pub const MAX_MESSAGE: usize = 16 * 1024;
+
+/// A client's wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Watch an order, from the event after this one on.
+    Subscribe {
+        /// Which.
+        order: OrderId,
+        /// The last event seen.
+        after: u64,
+    },
+    /// Watch it no longer.
+    Unsubscribe {
+        /// Which.
+        order: OrderId,
+    },
+    /// Say something.
+    Ping,
+}
+
+impl Action {
+    /// Reads a message.
+    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
+        if text.len() > MAX_MESSAGE {
+            let detail = format!("the message is longer than {MAX_MESSAGE} bytes");
+            return Err(Problem::MalformedBody(detail));
+        }
+        let mut fields: Fields<'_> = serde_json::from_str(text)
+            .map_err(|problem| Problem::MalformedBody(problem.to_string()))?;
+        let name: String = fields.text("action")?;
+        let action = match name.as_str() {
+            "subscribe" => Self::Subscribe {
+                order: fields.order()?,
+                after: fields.after()?,
+            },
+            "unsubscribe" => Self::Unsubscribe {
+                order: fields.order()?,
+            },
+            "ping" => Self::Ping,
+            _ => return Err(Problem::unknown_action(&name)),
+        };
+        match fields.0.first() {
+            None => Ok(action),
+            Some((name, _)) => Err(Problem::unknown_field(name)),
+        }
+    }
+}
+
+/// An object's fields that were not read yet. Their values stay text until somebody wants them, so a value nested ever so
+/// deeply is skipped, not descended into.
+struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'a> Fields<'a> {
+    fn take(&mut self, name: &str) -> Option<&'a RawValue> {
+        let at = self.0.iter().position(|(field, _)| field == name)?;
+        Some(self.0.swap_remove(at).1)
+    }
+
+    fn text(&mut self, name: &'static str) -> Result<String, Problem> {
+        let value = self.take(name).ok_or(Problem::MissingField(name))?;
+        serde_json::from_str(value.get())
+            .map_err(|_| Problem::MalformedBody(format!("the field {name} must be a string")))
+    }
+
+    fn order(&mut self) -> Result<OrderId, Problem> {
+        self.text("orderId")?
+            .parse()
+            .map_err(|_| Problem::InvalidId)
+    }
+
+    fn after(&mut self) -> Result<u64, Problem> {
+        match self.take("after") {
+            None => Ok(0),
+            Some(value) => value.get().parse().map_err(|_| Problem::InvalidAfter),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields: Vec<(String, &RawValue)> = Vec::new();
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if fields.iter().any(|(known, _)| *known == name) {
+                return Err(A::Error::custom("a field is given twice"));
+            }
+            fields.push((name, value));
+        }
+        Ok(Fields(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ID: &str = "01980000-0000-7000-8000-000000000001";
+
+    fn code(text: &str) -> &'static str {
+        Action::read(text).expect_err(text).code()
+    }
+
+    #[test]
+    fn reads_the_three_actions() {
+        let order = ID.parse().expect("a UUID");
+        assert_eq!(Action::read(r#" {"action" : "ping"} "#), Ok(Action::Ping));
+        assert_eq!(
+            Action::read(&format!(
+                r#"{{"orderId":"{ID}","after":3,"action":"subscribe"}}"#
+            )),
+            Ok(Action::Subscribe { order, after: 3 })
+        );
+        assert_eq!(
+            Action::read(&format!(r#"{{"action":"subscribe","orderId":"{ID}"}}"#)),
+            Ok(Action::Subscribe { order, after: 0 })
+        );
+        assert_eq!(
+            Action::read(&format!(r#"{{"action":"unsubscribe","orderId":"{ID}"}}"#)),
+            Ok(Action::Unsubscribe { order })
+        );
+    }
+
+    #[test]
+    fn names_what_is_wrong() {
+        for text in [
+            "",
+            "ping",
+            "[]",
+            "null",
+            "\"ping\"",
+            "{",
+            "{} x",
+            r#"{"action":5}"#,
+        ] {
+            assert_eq!(code(text), "malformed_body", "{text}");
+        }
+        assert_eq!(
+            code(r#"{"action":"ping","action":"ping"}"#),
+            "malformed_body"
+        );
+        assert_eq!(code(&" ".repeat(MAX_MESSAGE + 1)), "malformed_body");
+        assert_eq!(code("{}"), "missing_field");
+        assert_eq!(code(r#"{"action":"subscribe"}"#), "missing_field");
+        assert_eq!(
+            code(r#"{"action":"ping","status":"confirmed"}"#),
+            "unknown_field"
+        );
+        assert_eq!(code(r#"{"action":"execute"}"#), "unknown_action");
+        assert_eq!(
+            code(r#"{"action":"subscribe","orderId":"1"}"#),
+            "invalid_id"
+        );
+        for after in ["-1", "1.5", "\"1\"", "null", "18446744073709551616"] {
+            let text = format!(r#"{{"action":"subscribe","orderId":"{ID}","after":{after}}}"#);
+            assert_eq!(code(&text), "invalid_cursor", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_nested_ever_so_deeply_is_only_an_unknown_field() {
+        let deep = format!(
+            r#"{{"action":"ping","x":{}{}}}"#,
+            "[".repeat(8_000),
+            "]".repeat(8_000)
+        );
+        assert_eq!(code(&deep), "unknown_field");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".*") {
+            let _ = Action::read(&text);
+        }
+    }
+}
