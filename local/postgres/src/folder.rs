@@ -15,12 +15,10 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
+use crate::StartError;
 use crate::account::Account;
 use crate::error::while_doing;
-use crate::{StartError, random};
-
-/// A log larger than this is set aside at the next start.
-const LOG_LIMIT: u64 = 10 * 1024 * 1024;
+use crate::log::Log;
 
 /// The folder of one server, and whom PostgreSQL runs as there.
 #[derive(Debug, Clone)]
@@ -64,8 +62,8 @@ impl Folder {
         self.root.join("password")
     }
 
-    pub(crate) fn log(&self) -> PathBuf {
-        self.root.join("postgres.log")
+    pub(crate) fn log(&self) -> Log {
+        Log(self.root.join("postgres.log"))
     }
 
     /// Takes the folder for this engine until the file is unlocked or this process is gone.
@@ -87,28 +85,6 @@ impl Folder {
         try_lock(&self.root.join("alive.lock"))
     }
 
-    /// The password of the role `engine`; made up on the first call.
-    pub(crate) fn password(&self) -> Result<String, StartError> {
-        let path = self.password_file();
-        let doing = || while_doing(format!("keeping the password in {}", path.display()));
-        match fs::read_to_string(&path) {
-            Ok(password) if !password.trim().is_empty() => return Ok(password.trim().to_owned()),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(doing()(error)),
-            _ => {}
-        }
-        let password = random::hex().map_err(doing())?;
-        // Complete or absent: a crash must not leave half a password. initdb reads the file too.
-        let draft = self.root.join("password.new");
-        let _ = fs::remove_file(&draft);
-        let mut file = OpenOptions::new();
-        file.write(true).create_new(true).mode(0o600);
-        let mut file = file.open(&draft).map_err(doing())?;
-        io::Write::write_all(&mut file, password.as_bytes()).map_err(doing())?;
-        self.give(&draft).map_err(doing())?;
-        fs::rename(&draft, &path).map_err(doing())?;
-        Ok(password)
-    }
-
     /// Makes a file or folder belong to the account that PostgreSQL runs as.
     pub(crate) fn give(&self, path: &Path) -> io::Result<()> {
         match &self.account {
@@ -128,30 +104,6 @@ impl Folder {
 
     pub(crate) fn remember_port(&self, port: u16) -> io::Result<()> {
         fs::write(self.root.join("port"), port.to_string())
-    }
-
-    /// The log, opened for appending; one that has grown large is set aside first.
-    pub(crate) fn open_log(&self) -> io::Result<File> {
-        let log = self.log();
-        if fs::metadata(&log).is_ok_and(|meta| meta.len() > LOG_LIMIT) {
-            fs::rename(&log, self.root.join("postgres.log.1"))?;
-        }
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(log)
-    }
-
-    /// The last lines of the log from `since` (a length in bytes) on, for an error message.
-    pub(crate) fn log_tail(&self, since: u64) -> String {
-        let text = fs::read(self.log()).unwrap_or_default();
-        let new = text
-            .get(usize::try_from(since).unwrap_or(0)..)
-            .unwrap_or(&text);
-        let new = String::from_utf8_lossy(new);
-        let lines: Vec<&str> = new.lines().collect();
-        lines[lines.len().saturating_sub(12)..].join("\n")
     }
 
     /// What lies in a folder of somebody else may have been put there for us to run.

@@ -10,16 +10,21 @@
 //! - "is a PostgreSQL alive on this folder?" is answered by a lock that the PostgreSQL processes
 //!   themselves hold, so a pid file left by a machine crash cannot mislead.
 //!
-//! Read in this order: [`server`](Server) (the life), `folder` (the files), `programs` and
-//! `fetch` (where PostgreSQL comes from), `cluster` (initdb), `postmaster` (the process).
+//! Read in this order: `server` (the life), `arrival` (how it comes to run), `folder` (the files),
+//! `programs` and `fetch` (where PostgreSQL comes from), `cluster` (initdb), `postmaster` (the
+//! process).
 //! Unix only: Linux and macOS.
 
 mod account;
+mod arrival;
 mod cluster;
 mod error;
 mod fetch;
 mod folder;
+mod log;
 mod options;
+mod password;
+mod pid_file;
 mod place;
 mod port;
 mod postmaster;
@@ -32,9 +37,10 @@ pub mod testing;
 
 use std::path::PathBuf;
 
+pub use arrival::Arrival;
 pub use error::{SqlError, StartError, StopError};
 pub use place::default_data_dir;
-pub use server::{Arrival, Server};
+pub use server::Server;
 
 /// How a PostgreSQL server is to run.
 #[derive(Debug, Clone)]

@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::error::while_doing;
 use crate::folder::Folder;
+use crate::pid_file::PidFile;
 use crate::programs::Programs;
 use crate::{Settings, StartError, StopError, options};
 
@@ -21,27 +22,6 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 /// A fast shutdown writes what is in memory first.
 const FAST_WITHIN: Duration = Duration::from_secs(20);
 const IMMEDIATE_WITHIN: Duration = Duration::from_secs(10);
-
-/// What PostgreSQL itself says in `postmaster.pid`.
-struct Note {
-    pid: i32,
-    port: u16,
-    ready: bool,
-}
-
-impl Note {
-    fn read(folder: &Folder) -> Option<Self> {
-        let text = fs::read_to_string(folder.cluster().join("postmaster.pid")).ok()?;
-        let lines: Vec<&str> = text.lines().map(str::trim).collect();
-        let pid = lines.first()?.parse().ok().filter(|pid| *pid > 1)?;
-        let port = lines.get(3)?.parse().ok()?;
-        Some(Self {
-            pid,
-            port,
-            ready: lines.get(7) == Some(&"ready"),
-        })
-    }
-}
 
 /// A live PostgreSQL on a folder.
 #[derive(Debug)]
@@ -63,7 +43,7 @@ pub(crate) enum Found {
 
 /// Finds out what lives on the folder, waiting for one that is starting or ending.
 pub(crate) fn find(folder: &Folder) -> Result<Found, StartError> {
-    let since = log_length(folder);
+    let since = folder.log().length();
     let deadline = Instant::now() + READY_WITHIN;
     loop {
         let doing = while_doing(format!("locking a file in {}", folder.root().display()));
@@ -71,7 +51,7 @@ pub(crate) fn find(folder: &Folder) -> Result<Found, StartError> {
             return Ok(Found::Nothing(lock));
         }
         // Only workers may be left of one that was killed; they end soon. So ask for its port.
-        if let Some(note) = Note::read(folder)
+        if let Some(note) = PidFile::read(folder)
             && note.ready
             && !crate::port::is_free(note.port)
         {
@@ -95,7 +75,7 @@ pub(crate) fn port_in_use(folder: &Folder) -> io::Result<Option<u16>> {
     if folder.alive_lock()?.is_some() {
         return Ok(None);
     }
-    Ok(Note::read(folder)
+    Ok(PidFile::read(folder)
         .filter(|note| note.ready)
         .map(|note| note.port))
 }
@@ -114,12 +94,12 @@ impl Postmaster {
         let doing = || while_doing("starting PostgreSQL");
         // The lock proves that whoever wrote it is gone. PostgreSQL could not know: after a
         // machine crash the process id in it may belong to anything.
-        match fs::remove_file(folder.cluster().join("postmaster.pid")) {
+        match fs::remove_file(PidFile::path(folder)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(doing()(error)),
             _ => {}
         }
-        let log = folder.open_log().map_err(doing())?;
-        let since = log_length(folder);
+        let log = folder.log().open().map_err(doing())?;
+        let since = folder.log().length();
         let child = programs
             .command("postgres")
             .arg("-D")
@@ -198,7 +178,7 @@ fn wait_ready(
     let deadline = Instant::now() + READY_WITHIN;
     let pid = child.id().cast_signed();
     loop {
-        if Note::read(folder).is_some_and(|note| note.pid == pid && note.ready) {
+        if PidFile::read(folder).is_some_and(|note| note.pid == pid && note.ready) {
             let folder = folder.clone();
             return Ok(Some(Postmaster {
                 folder,
@@ -216,8 +196,8 @@ fn wait_ready(
                 return Ok(None);
             }
             return Err(StartError::Ended {
-                log: folder.log(),
-                tail: folder.log_tail(since),
+                log: folder.log().0,
+                tail: folder.log().tail(since),
             });
         }
         if Instant::now() > deadline {
@@ -232,14 +212,10 @@ fn wait_ready(
 }
 
 fn not_ready(folder: &Folder, since: u64) -> StartError {
-    let (log, tail) = (folder.log(), folder.log_tail(since));
+    let (log, tail) = (folder.log().0, folder.log().tail(since));
     StartError::NotReady {
         seconds: READY_WITHIN.as_secs(),
         log,
         tail,
     }
-}
-
-fn log_length(folder: &Folder) -> u64 {
-    fs::metadata(folder.log()).map_or(0, |meta| meta.len())
 }

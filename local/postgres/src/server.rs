@@ -3,23 +3,13 @@
 use std::fs::File;
 use std::path::Path;
 
+use crate::arrival::{self, Arrival};
 use crate::error::while_doing;
 use crate::folder::Folder;
 use crate::postmaster::{self, Found, Postmaster};
 use crate::programs::Programs;
 use crate::psql::{Access, DATABASE, identifier};
-use crate::{Settings, SqlError, StartError, StopError, cluster, port};
-
-/// How a server came to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arrival {
-    /// The cluster was created: the database is empty.
-    Created,
-    /// It was started on the data of former runs.
-    Started,
-    /// It still ran, left behind by a process that was killed, and was taken over.
-    Adopted,
-}
+use crate::{Settings, SqlError, StartError, StopError, password};
 
 /// A running PostgreSQL that is ours alone. Dropping it stops PostgreSQL.
 #[derive(Debug)]
@@ -44,14 +34,11 @@ impl Server {
         let folder = Folder::prepare(&settings.data_dir)?;
         let hold = folder.hold()?;
         let programs = Programs::find(&folder)?;
-        let (postmaster, arrival) = match postmaster::find(&folder)? {
-            Found::Ready(running) => adopt(running, &folder, &programs, settings)?,
-            Found::Nothing(alive) => start(&folder, &programs, settings, &alive)?,
-        };
+        let (postmaster, arrival) = arrival::bring_up(&folder, &programs, settings)?;
         let access = Access {
             programs,
             port: postmaster.port,
-            password: folder.password()?,
+            password: password::read(&folder)?,
         };
         // From here on an error drops the server, and so stops what was started.
         let server = Self {
@@ -60,7 +47,10 @@ impl Server {
             arrival,
             hold,
         };
-        server.access.ensure_database().map_err(refused(&folder))?;
+        server
+            .access
+            .ensure_database()
+            .map_err(arrival::refused(&folder))?;
         Ok(server)
     }
 
@@ -175,74 +165,6 @@ pub(crate) fn access(data_dir: &Path) -> Result<Option<Access>, StartError> {
     Ok(Some(Access {
         programs,
         port,
-        password: folder.password()?,
+        password: password::read(&folder)?,
     }))
-}
-
-/// Takes over a PostgreSQL that runs as it was asked for, else replaces it.
-fn adopt(
-    mut running: Postmaster,
-    folder: &Folder,
-    programs: &Programs,
-    settings: &Settings,
-) -> Result<(Postmaster, Arrival), StartError> {
-    let programs = programs.clone();
-    let access = Access {
-        programs,
-        port: running.port,
-        password: folder.password()?,
-    };
-    let durable = access
-        .run("postgres", "SHOW fsync")
-        .map_err(refused(folder))?
-        == "on";
-    let fits = settings.port.is_none_or(|port| port == running.port);
-    if fits && durable == settings.durable {
-        return Ok((running, Arrival::Adopted));
-    }
-    running.stop()?;
-    match postmaster::find(folder)? {
-        Found::Nothing(alive) => start(folder, &access.programs, settings, &alive),
-        Found::Ready(_) => Err(StartError::InUse {
-            folder: folder.root().to_path_buf(),
-        }),
-    }
-}
-
-fn start(
-    folder: &Folder,
-    programs: &Programs,
-    settings: &Settings,
-    alive: &File,
-) -> Result<(Postmaster, Arrival), StartError> {
-    let created = cluster::ensure(folder, programs, settings)?;
-    let arrival = if created {
-        Arrival::Created
-    } else {
-        Arrival::Started
-    };
-    if let Some(port) = settings.port {
-        let started = Postmaster::start(folder, programs, settings, port, alive)?;
-        return started
-            .map(|it| (it, arrival))
-            .ok_or(StartError::PortTaken { port });
-    }
-    let mut wish = folder.last_port().filter(|port| port::is_free(*port));
-    loop {
-        let doing = || while_doing("choosing a port");
-        let port = match wish.take() {
-            Some(port) => port,
-            None => port::any_free().map_err(doing())?,
-        };
-        // Taken between looking and starting: look again.
-        if let Some(started) = Postmaster::start(folder, programs, settings, port, alive)? {
-            folder.remember_port(port).map_err(doing())?;
-            return Ok((started, arrival));
-        }
-    }
-}
-
-fn refused(folder: &Folder) -> impl FnOnce(SqlError) -> StartError {
-    let password = folder.password_file();
-    move |source| StartError::Refused { password, source }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -28,6 +28,11 @@ pub(super) fn base() -> io::Result<PathBuf> {
     let user = rustix::process::geteuid().as_raw();
     let base = std::env::temp_dir().join(format!("order-engine-tests-{user}"));
     create(&base, 0o711)?;
+    // The folder for temporary files is everybody's.
+    if fs::metadata(&base)?.uid() != user {
+        let text = format!("{} belongs to another user", base.display());
+        return Err(io::Error::other(text));
+    }
     Ok(base)
 }
 
