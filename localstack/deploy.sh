@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# Builds, deploys and migrates the stack; a second run updates it. Prints its addresses, one NAME=VALUE a line.
+#
+#   localstack/deploy.sh [Parameter=Value ...]      parameters of template.yaml; those not given keep their value
+#
+#   AWS_ENDPOINT_URL   an emulator (MiniStack, LocalStack); not set: AWS, with your credentials and region
+#   DATABASE_URL       for an emulator, as its functions reach the database. On AWS give DatabaseSecretArn=…
+#   STACK_NAME         default order-engine
+#   PROFILE            release (default) or dev, for emulators
+#   BUILD              skip: deploy what .aws-sam/ holds
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+stack="${STACK_NAME:-order-engine}"
+profile="${PROFILE:-release}"
+endpoint="${AWS_ENDPOINT_URL:-}"
+parameters=("$@")
+say() { echo "==> $*" >&2; }
+
+localstack/tools.sh emulator
+if [ -n "$endpoint" ]; then
+  export AWS_ACCESS_KEY_ID="${AWS_ACCESS_KEY_ID:-test}" AWS_SECRET_ACCESS_KEY="${AWS_SECRET_ACCESS_KEY:-test}"
+  export AWS_DEFAULT_REGION="${AWS_DEFAULT_REGION:-us-east-1}"
+fi
+# Not every command of this CLI reads AWS_ENDPOINT_URL.
+aws() { .venv/emulator/bin/aws ${endpoint:+--endpoint-url "$endpoint"} "$@"; }
+output() {
+  aws cloudformation describe-stacks --stack-name "$stack" --output text \
+    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
+}
+
+is_ministack() { python3 - "$endpoint/_ministack/health" <<'PYTHON' 2>/dev/null
+import sys, urllib.request
+urllib.request.urlopen(sys.argv[1], timeout=5)
+PYTHON
+}
+
+# --- AWS: SAM builds with cargo-lambda, keeps the artifacts' bucket and shows the changes.
+deploy_to_aws() {
+  localstack/tools.sh template
+  local overrides=()
+  [ ${#parameters[@]} -eq 0 ] || overrides=(--parameter-overrides "${parameters[@]}")
+  if [ "${BUILD:-}" != skip ]; then
+    say "building with cargo-lambda"
+    .venv/template/bin/sam build "${overrides[@]}" >&2
+  fi
+  say "deploying $stack"
+  .venv/template/bin/sam deploy --stack-name "$stack" --no-confirm-changeset --no-fail-on-empty-changeset "${overrides[@]}" >&2
+}
+
+# --- An emulator: plain cargo, and the plain CloudFormation commands.
+deploy_to_emulator() {
+  local seen="$endpoint" architecture=x86_64
+  # LocalStack's functions run in containers; this name leads to it from there and from here.
+  is_ministack || seen="http://localhost.localstack.cloud:${endpoint##*:}"
+  case "$(uname -m)" in arm64 | aarch64) architecture=arm64 ;; esac
+  if [ "${BUILD:-}" != skip ]; then
+    say "building ($profile)"
+    localstack/build.sh "$profile"
+  fi
+  say "uploading"
+  aws s3 mb "s3://$stack-artifacts" >/dev/null 2>&1 || aws s3api head-bucket --bucket "$stack-artifacts" >&2
+  mkdir -p localstack/.state
+  packaged="localstack/.state/$stack-${endpoint##*:}.yaml"
+  aws cloudformation package --template-file ".aws-sam/$profile/template.yaml" --s3-bucket "$stack-artifacts" \
+    --output-template-file "$packaged" >/dev/null
+  say "deploying $stack to $endpoint"
+  parameters=(Architecture="$architecture" EmulatorEndpoint="$seen"
+    ${DATABASE_URL:+"DatabaseUrl=$DATABASE_URL"} "${parameters[@]}")
+  update_emulator
+  is_ministack || point_at_localstack_sockets
+  # Emulators leave this out of a stack; AWS took it from the template.
+  aws lambda put-function-concurrency --function-name "$stack-worker" --reserved-concurrent-executions 10 >/dev/null
+}
+
+update_emulator() {
+  aws cloudformation deploy --template-file "$packaged" --s3-bucket "$stack-artifacts" \
+    --stack-name "$stack" --no-fail-on-empty-changeset \
+    --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameter-overrides "${parameters[@]}" >&2
+}
+
+# LocalStack serves each WebSocket API on a port of its own, known only once it exists.
+point_at_localstack_sockets() {
+  local id address
+  id="$(output WebSocketApiId)"
+  [ -n "$id" ] && [ "$id" != None ] || return 0
+  address="$(aws apigatewayv2 get-api --api-id "$id" --query ApiEndpoint --output text)"
+  address="http://localhost.localstack.cloud:${address##*:}"
+  parameters+=(EmulatorManagementEndpoint="$address")
+  update_emulator
+}
+
+migrate() {
+  say "migrating"
+  local answer failure
+  answer="$(mktemp)"
+  failure="$(aws --cli-read-timeout 310 lambda invoke --function-name "$stack-migrate" --payload '{}' \
+    --query FunctionError --output text "$answer")"
+  cat "$answer" >&2; echo >&2
+  rm -f "$answer"
+  [ "$failure" = None ] || { echo "the migration failed; the log group /aws/lambda/$stack-migrate says why" >&2; exit 1; }
+}
+
+upload_dashboard() {
+  local bucket site
+  bucket="$(output DashboardBucketName)"
+  [ -n "$bucket" ] && [ "$bucket" != None ] || return 0
+  site="$(output DashboardUrl)"
+  say "uploading the dashboard"
+  # Assets have a hash in their name and never change; the rest always might.
+  aws s3 sync dashboard/dist/assets "s3://$bucket/assets" --delete --only-show-errors \
+    --cache-control "public, max-age=31536000, immutable"
+  aws s3 sync dashboard/dist "s3://$bucket" --delete --exclude "assets/*" --exclude config.json --only-show-errors \
+    --cache-control no-cache
+  printf '{"apiUrl":"%s","wsUrl":"%s"}\n' "$site" "$(websocket_url)" |
+    aws s3 cp - "s3://$bucket/config.json" --cache-control no-cache --content-type application/json --only-show-errors
+  aws cloudfront create-invalidation --distribution-id "$(output DashboardDistributionId)" \
+    --paths "/*" >/dev/null
+}
+
+websocket_url() {
+  local url id
+  url="$(output WebSocketUrl)"
+  if [ -n "$endpoint" ] && [ -n "$url" ] && [ "$url" != None ]; then
+    id="$(output WebSocketApiId)"
+    if is_ministack; then url="ws://${endpoint#*://}/_aws/execute-api/$id/v1"
+    else url="$(aws apigatewayv2 get-api --api-id "$id" --query ApiEndpoint --output text)"; fi
+  fi
+  echo "${url/None/}"
+}
+
+if [ -n "$endpoint" ]; then deploy_to_emulator; else deploy_to_aws; fi
+migrate
+upload_dashboard
+cat <<RESULT
+RestUrl=$(output RestUrl)
+WebSocketUrl=$(websocket_url)
+OrdersQueueUrl=$(output OrdersQueueUrl)
+OrdersDeadLetterQueueUrl=$(output OrdersDeadLetterQueueUrl)
+DashboardUrl=$(output DashboardUrl | sed 's/None//')
+RESULT

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Ends what up.sh started. Orders stay in the database; `--wipe` drops them too.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+state=localstack/.state
+[ -d "$state" ] || exit 0
+
+if pid="$(cat "$state/ministack.pid" 2>/dev/null)" && kill -0 "$pid" 2>/dev/null; then
+  kill "$pid" # it ends the functions with it
+  for _ in $(seq 60); do kill -0 "$pid" 2>/dev/null || break; sleep 0.25; done
+  ! kill -0 "$pid" 2>/dev/null || kill -9 "$pid"
+fi
+cargo run --quiet --locked --package local-postgres -- stop --data-dir "$state/postgres"
+rm -rf "$state/ministack" "$state/ministack.pid" "$state/ministack.log" "$state/addresses"
+if [ "${1:-}" = --wipe ]; then rm -rf "$state"; fi
+echo "all down" >&2

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# One order through the deployed REST API and socket, to `confirmed`. Fails when it gets there with a gap, or not at all.
+#
+#   localstack/smoke.sh                       what up.sh deployed
+#   localstack/smoke.sh REST_URL [WS_URL]     any stack; without a socket the events are read by REST
+set -euo pipefail
+cd "$(dirname "$0")/.."
+localstack/tools.sh emulator
+RestUrl="${1:-}" WebSocketUrl="${2:-}"
+if [ -z "$RestUrl" ]; then
+  [ -f localstack/.state/addresses ] || { echo "nothing is up: run localstack/up.sh, or give the URLs" >&2; exit 2; }
+  # shellcheck source=/dev/null
+  . localstack/.state/addresses
+fi
+exec .venv/emulator/bin/python localstack/smoke.py "$RestUrl" "$WebSocketUrl"
