@@ -1,4 +1,5 @@
 //! What must hold for every constant-product pool and amount.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use proptest::prelude::*;
 use venues::raydium::{amm_v4, cpmm};

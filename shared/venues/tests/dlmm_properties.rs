@@ -1,5 +1,6 @@
 //! What must hold for every DLMM pool and amount; and the crate `meteora-dlmm`, an independent
 //! implementation, as the oracle.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod snapshot;
 
@@ -249,19 +250,44 @@ proptest! {
     }
 
     #[test]
-    fn a_moved_pool_pays_by_its_new_price(by in -200..200i32, amount_in in 1_000_000..1u64 << 36) {
-        let pool = Accounts::snapshot().pool();
+    fn a_moved_pool_is_the_pool_whose_accounts_lie_elsewhere(
+        arrays in -14..=14i32, side in side(), amount_in in amount(40),
+    ) {
+        let mut elsewhere = Accounts::snapshot();
+        let by = arrays * 70;
+        for field in [48, 76] {
+            let id = i32::from_le_bytes(elsewhere.pair[field..field + 4].try_into().unwrap());
+            put(&mut elsewhere.pair, field, &(id + by).to_le_bytes());
+        }
+        for account in &mut elsewhere.arrays {
+            let index = i64::from(BinArray::decode(account).unwrap().index + arrays);
+            put(account, 8, &index.to_le_bytes());
+        }
+        let pool = snapshot::pool();
         let moved = pool.moved_to(price::of_bin(pool.active_id + by, 1).unwrap());
-        prop_assert_eq!(moved.active_id, pool.active_id + by);
-        let (still, there) = (
-            pool.quote(Side::Sell, amount_in, snapshot::NOW).unwrap(),
-            moved.quote(Side::Sell, amount_in, snapshot::NOW).unwrap(),
+        let elsewhere = elsewhere.pool();
+        prop_assert_eq!(
+            moved.quote(side, amount_in, snapshot::NOW),
+            elsewhere.quote(side, amount_in, snapshot::NOW)
         );
-        // The same bins, each by `by` steps: the output scales as the price does, to within what
-        // walking a bin more or less at the edge changes.
-        let scaled = u128::from(still.amount_out) * there.first_price / still.first_price;
-        let off = scaled.abs_diff(u128::from(there.amount_out));
-        prop_assert!(off * 1_000 <= scaled, "{} against {}", scaled, there.amount_out);
+        prop_assert!(moved.bins().eq(elsewhere.bins()));
+    }
+
+    /// Two swaps in one second walk the bins that one swap of both amounts walks. Only rounding
+    /// is paid twice: a few units of the input, of which one is worth at most 13 of the output.
+    #[test]
+    fn a_swap_in_two_parts_is_the_swap_at_once(
+        side in side(), first in 1_000_000..1u64 << 32, second in 1_000_000..1u64 << 32,
+    ) {
+        let (mut pool, at_once) = (snapshot::pool(), snapshot::pool());
+        let Ok(whole) = at_once.quote(side, first + second, snapshot::NOW) else { return Ok(()) };
+        let first = pool.swap(side, first, snapshot::NOW).unwrap();
+        let second = pool.swap(side, second, snapshot::NOW).unwrap();
+        let parts = first.amount_out + second.amount_out;
+        prop_assert!(parts <= whole.amount_out, "{} in parts, {} at once", parts, whole.amount_out);
+        prop_assert!(whole.amount_out - parts <= 64);
+        prop_assert_eq!(second.active_id, whole.active_id);
+        prop_assert_eq!(second.volatility, whole.volatility);
     }
 }
 

@@ -1,4 +1,5 @@
 //! Account bytes: fields at the programs' offsets, and no panic on any bytes at all.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod snapshot;
 

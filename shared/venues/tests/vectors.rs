@@ -196,6 +196,11 @@ fn meteora_dlmm_walks_as_its_program_walks() {
     assert_eq!(fill.first_price, 1_459_530_368_389_230_837);
     assert_eq!(fill.fee, 54_263 + 47_184);
     assert_eq!(
+        fill.protocol_fee,
+        5_426 + 4_718,
+        "a tenth of each bin's fee, rounded down"
+    );
+    assert_eq!(
         (pool.active_id, pool.volatility.reference),
         (-25_370, 2_307)
     );

@@ -8,8 +8,7 @@ use super::tokens::{self, JUP, SOL, TokenId, USDC, USDT};
 use crate::Side;
 use crate::meteora::bin::{Bin, LimitOrders};
 use crate::meteora::fee::FeeParameters;
-use crate::meteora::price::PriceTable;
-use crate::meteora::{self, BinArray, LbPair};
+use crate::meteora::{self, BinArray, LbPair, price};
 use crate::raydium::cpmm::{AccruedFees, CreatorFeeOn, Pool as CpmmPool, Rates};
 
 /// A pair with a pool at each venue. The base is the pools' first token.
@@ -31,10 +30,6 @@ impl Listing {
         [self.base, self.quote]
     }
 }
-
-/// How far around a DLMM pool's active bin prices are computed in advance: the farthest that the
-/// market moves it, and a whole swap from there.
-const PRICE_REACH: u16 = 1_000;
 
 /// The snapshot's pool, the address of which its bin arrays carry.
 const SNAPSHOT_POOL: &str = "HTvjzsfX3yU6BUodCjZ5vZkUrAxMDTrBs3CJaq43ashR";
@@ -149,7 +144,7 @@ fn snapshot() -> meteora::Pool {
         let accounts = SNAPSHOT_ARRAYS.chunks_exact(BinArray::LENGTH);
         let arrays: Vec<BinArray> = accounts.map(BinArray::decode).collect::<Result<_, _>>()?;
         let address = arrays.first().map_or([0; 32], |array| array.lb_pair);
-        meteora::Pool::with_prices(&address, &pair, &arrays, PRICE_REACH)
+        meteora::Pool::from_accounts(&address, &pair, &arrays)
     });
     decoded.expect("the embedded snapshot is whole: a test decodes it")
 }
@@ -195,12 +190,11 @@ fn dlmm(base: TokenId, quote: TokenId, bins: Bins) -> meteora::Pool {
             open: 0,
         },
     });
-    meteora::Pool::new(fees, active_id, filled.collect(), PRICE_REACH)
+    meteora::Pool::new(fees, active_id, filled.collect())
 }
 
-/// The bin whose price is nearest to the anchors'.
+/// The bin in which the anchors' price lies.
 fn resting_bin(base: TokenId, quote: TokenId, step: u16) -> i32 {
     let price = (u128::from(tokens::anchor(base)) << 64) / u128::from(tokens::anchor(quote));
-    // Anchors differ by less than a factor of 16, which is fewer than 28 000 steps of 1 bp.
-    PriceTable::around(0, 28_000, step).nearest(price)
+    price::bin_below(price, step)
 }

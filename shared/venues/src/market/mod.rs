@@ -1,6 +1,6 @@
 //! The default market: two venues, five pairs, no network.
 //!
-//! Pools are a pure function of seed and slot. All tokens follow a common mid price ([`path`]);
+//! Pools are a pure function of seed and slot. All tokens follow a common mid price (`path.rs`);
 //! each venue is a little off it, in its own way, as pools are between two arbitrage trades. So the
 //! better venue changes from order to order, and what a swap executes at differs from its quote.
 //! A swap changes nothing here: the next slot's pools are what they would have been without it.
@@ -49,6 +49,16 @@ pub struct Swap {
 }
 
 /// The default market. Cloning is cheap.
+///
+/// ```
+/// use venues::{Market, Venue};
+///
+/// let market = Market::new(1);
+/// let (ten_sol, slot) = (10_000_000_000, 400_000_000);
+/// let swap = market.swap(Venue::Meteora, "SOL", "USDC", ten_sol, slot)?;
+/// assert!(swap.amount_out > 700_000_000 && swap.fee < ten_sol / 100);
+/// # Ok::<(), venues::Refusal>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Market {
     seed: u64,

@@ -70,7 +70,7 @@ mod tests {
         let range: Ppm = MID_WAVES.iter().map(|(_, height)| height).sum();
         let steepest: Ppm = MID_WAVES
             .iter()
-            .map(|(p, height)| (2 * height >> p) + 2)
+            .map(|(period, height)| ((2 * height) >> period) + 2)
             .sum();
         let path: Vec<Ppm> = (0..20_000).map(|slot| mid(7, 1, slot, 1_000)).collect();
         assert!(path.iter().all(|ppm| ppm.abs() <= range));

@@ -2,17 +2,13 @@
 
 use super::bin::{Bin, LimitOrders};
 use super::fee::{FeeParameters, Volatility};
-use super::pool::{FeeMode, Pool};
+use super::pool::FeeMode;
 use super::price::MAX_BIN_ID;
 use crate::Side;
 use crate::account::{Account, Address, DecodeError};
 
 /// Bins in one bin array.
 pub const BINS_PER_ARRAY: i32 = 70;
-
-/// How far around the active bin a decoded pool's prices are computed in advance: as far as a swap
-/// can walk, with room for gaps.
-const PRICE_REACH: u16 = 300;
 
 /// A pool's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,52 +160,6 @@ impl BinArray {
             lb_pair: account.bytes(24),
             bins,
         })
-    }
-}
-
-impl Pool {
-    /// A pool as its accounts describe it. Bins of arrays that are not given count as empty: give
-    /// every array that a swap can reach, or the answer is [`crate::Refusal::NoLiquidity`].
-    ///
-    /// # Errors
-    /// [`DecodeError::ForeignBinArray`] if an array belongs to another pair than `address` or is
-    /// given twice.
-    pub fn from_accounts(
-        address: &Address,
-        pair: &LbPair,
-        arrays: &[BinArray],
-    ) -> Result<Pool, DecodeError> {
-        Pool::with_prices(address, pair, arrays, PRICE_REACH)
-    }
-
-    /// [`Pool::from_accounts`] with prices computed as far as `reach` bins from the active one.
-    ///
-    /// # Errors
-    /// As [`Pool::from_accounts`].
-    pub fn with_prices(
-        address: &Address,
-        pair: &LbPair,
-        arrays: &[BinArray],
-        reach: u16,
-    ) -> Result<Pool, DecodeError> {
-        let mut indices: Vec<i32> = arrays.iter().map(|array| array.index).collect();
-        indices.sort_unstable();
-        let twice = indices.windows(2).any(|pair| pair[0] == pair[1]);
-        if twice || arrays.iter().any(|array| array.lb_pair != *address) {
-            return Err(DecodeError::ForeignBinArray);
-        }
-        let mut bins: Vec<Bin> = arrays.iter().flat_map(|array| array.bins.clone()).collect();
-        if !pair.limit_orders {
-            for bin in &mut bins {
-                (bin.orders.processed, bin.orders.open) = (0, 0);
-            }
-        }
-        let mut pool = Pool::new(pair.fees, pair.active_id, bins, reach);
-        pool.enabled = pair.enabled;
-        pool.fee_mode = pair.fee_mode;
-        pool.volatility = pair.volatility;
-        pool.protocol_fees = pair.protocol_fees;
-        Ok(pool)
     }
 }
 

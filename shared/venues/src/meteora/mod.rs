@@ -7,7 +7,8 @@
 //! - [`price`]: a bin's price from its number.
 //! - [`fee`]: base and variable fee.
 //! - [`bin`]: what one bin gives for how much.
-//! - [`pool`]: the walk, and the state after it.
+//! - [`pool`]: a pool, and how a swap changes it.
+//! - [`walk`]: one swap, bin by bin.
 //! - [`layout`]: account bytes and instruction data.
 
 pub mod bin;
@@ -15,6 +16,8 @@ pub mod fee;
 pub mod layout;
 pub mod pool;
 pub mod price;
+pub mod walk;
 
 pub use layout::{BinArray, LbPair, swap2_data};
-pub use pool::{Fill, MAX_BINS, Pool};
+pub use pool::Pool;
+pub use walk::{Fill, MAX_BINS};

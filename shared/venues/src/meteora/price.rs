@@ -30,6 +30,22 @@ pub fn of_bin(id: i32, bin_step: u16) -> Option<u128> {
     Some(if id > 0 { u128::MAX / power } else { power })
 }
 
+/// The bin whose price is the greatest that is not above `price`.
+pub fn bin_below(price: u128, bin_step: u16) -> i32 {
+    let (mut low, mut high) = (-MAX_BIN_ID, MAX_BIN_ID + 1);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        // Bins out of the fixed-point range are too cheap below zero and too dear above it.
+        let not_above = of_bin(middle, bin_step).map_or(middle < 0, |bin| bin <= price);
+        if not_above {
+            low = middle
+        } else {
+            high = middle
+        }
+    }
+    low
+}
+
 /// Prices of the bins around one bin, computed once: a walk then only looks them up.
 #[derive(Debug, Clone)]
 pub struct PriceTable {
@@ -91,6 +107,17 @@ mod tests {
             None,
             "beyond the fixed-point range"
         );
+    }
+
+    #[test]
+    fn the_bin_below_a_price_is_found_over_the_whole_range() {
+        for (id, step) in [(-25_369, 1), (0, 10), (12_345, 20), (-3_000, 100), (1, 1)] {
+            let price = of_bin(id, step).unwrap();
+            assert_eq!(bin_below(price, step), id);
+            assert_eq!(bin_below(price - 1, step), id - 1);
+            assert_eq!(bin_below(price + 1, step), id);
+        }
+        assert_eq!(bin_below(0, 1), -MAX_BIN_ID);
     }
 
     #[test]

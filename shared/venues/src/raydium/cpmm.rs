@@ -4,66 +4,13 @@
 //! the fund and the creator take out of them round down.
 
 use super::constant_product_out;
+pub use super::cpmm_fees::{AccruedFees, CreatorFeeOn, RATE_DENOMINATOR, Rates};
+use super::cpmm_fees::{before_fee, part_down, part_up};
 pub use super::cpmm_layout::{AmmConfig, PoolState, swap_base_input_data};
 use crate::{Refusal, Side};
 
-/// Fee rates are parts of this many.
-pub const RATE_DENOMINATOR: u64 = 1_000_000;
-
 /// Bit of a pool's status that switches swaps off.
 const STATUS_SWAPS_OFF: u8 = 1 << 2;
-
-/// Fee rates in parts of [`RATE_DENOMINATOR`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Rates {
-    /// What the user pays on each swap.
-    pub trade: u64,
-    /// The protocol's part of the trade fee.
-    pub protocol: u64,
-    /// The fund's part of the trade fee.
-    pub fund: u64,
-    /// What the user pays the pool's creator besides; 0 unless the pool enables it.
-    pub creator: u64,
-}
-
-/// The token in which the creator's fee is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CreatorFeeOn {
-    /// Whichever token goes in.
-    #[default]
-    Input,
-    /// Always token 0: on the input of a sale, on the output of a purchase.
-    Token0,
-    /// Always token 1: on the output of a sale, on the input of a purchase.
-    Token1,
-}
-
-impl CreatorFeeOn {
-    fn is_input(self, side: Side) -> bool {
-        match self {
-            CreatorFeeOn::Input => true,
-            CreatorFeeOn::Token0 => side == Side::Sell,
-            CreatorFeeOn::Token1 => side == Side::Buy,
-        }
-    }
-}
-
-/// Fees of one token that lie in the vault and no longer belong to the liquidity. Base units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct AccruedFees {
-    /// Owed to the protocol.
-    pub protocol: u64,
-    /// Owed to the fund.
-    pub fund: u64,
-    /// Owed to the pool's creator.
-    pub creator: u64,
-}
-
-impl AccruedFees {
-    fn total(self) -> u128 {
-        u128::from(self.protocol) + u128::from(self.fund) + u128::from(self.creator)
-    }
-}
 
 /// Everything that decides what a swap pays. Pairs are indexed by token: 0, then 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -270,27 +217,4 @@ impl Pool {
             creator_fee_on_input,
         }
     }
-}
-
-/// `amount·rate` rounded up. Rates are at most the denominator, so the part is at most the amount.
-fn part_up(amount: u64, rate: u64) -> u64 {
-    let denominator = u128::from(RATE_DENOMINATOR);
-    (u128::from(amount) * u128::from(rate)).div_ceil(denominator) as u64
-}
-
-/// `amount·rate` rounded down.
-fn part_down(amount: u64, rate: u64) -> u64 {
-    (u128::from(amount) * u128::from(rate) / u128::from(RATE_DENOMINATOR)) as u64
-}
-
-/// The smallest amount of which `net` is left after a fee of `rate`.
-fn before_fee(net: u128, rate: u64) -> Result<u128, Refusal> {
-    let kept = u128::from(RATE_DENOMINATOR.saturating_sub(rate));
-    if kept == 0 {
-        return Err(Refusal::Dust);
-    }
-    let scaled = net
-        .checked_mul(u128::from(RATE_DENOMINATOR))
-        .ok_or(Refusal::TooLarge)?;
-    Ok(scaled.div_ceil(kept))
 }

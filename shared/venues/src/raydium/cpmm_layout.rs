@@ -1,6 +1,6 @@
 //! Account layouts and instruction data of the CPMM program.
 
-use super::cpmm::{AccruedFees, CreatorFeeOn, RATE_DENOMINATOR, Rates};
+use super::cpmm_fees::{AccruedFees, CreatorFeeOn, RATE_DENOMINATOR, Rates};
 use crate::account::{Account, Address, DecodeError};
 
 /// A pool's own account: which vaults, which tokens, and the fees accrued in the vaults.

@@ -6,6 +6,7 @@
 
 pub mod amm_v4;
 pub mod cpmm;
+mod cpmm_fees;
 mod cpmm_layout;
 
 /// What `net_in` buys from a constant-product pool, rounded down: `net_in·out/(in + net_in)`.
