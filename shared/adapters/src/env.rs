@@ -11,7 +11,7 @@ mod origin;
 mod reading;
 mod share;
 
-pub use address::{HttpUrl, SocketEndpoint};
+pub use address::{BasePath, HttpUrl, SocketEndpoint};
 pub use choice::{LogFormat, LogLevel, Venues};
 pub use database::{DatabaseUrl, Location};
 pub use delay::DelayRange;
@@ -107,6 +107,9 @@ pub struct Submit {
     pub sockets: SocketEndpoint,
     /// `ALLOWED_ORIGINS`: pages on other hosts that may call. Default none.
     pub allowed_origins: Origins,
+    /// `BASE_PATH`: what stands before `/api` in the addresses that clients use, for example the stage as `/v1`. Default
+    /// nothing.
+    pub base_path: BasePath,
 }
 
 impl Configuration for Submit {
@@ -117,6 +120,7 @@ impl Configuration for Submit {
         let queue_url = env.required("QUEUE_URL");
         let sockets = env.required("WS_MANAGEMENT_ENDPOINT");
         let allowed_origins = env.or("ALLOWED_ORIGINS", Origins::default());
+        let base_path = env.or("BASE_PATH", BasePath::default());
         Some(Self {
             logging: logging?,
             database: database?,
@@ -124,6 +128,7 @@ impl Configuration for Submit {
             queue_url: queue_url?,
             sockets: sockets?,
             allowed_origins: allowed_origins?,
+            base_path: base_path?,
         })
     }
 }

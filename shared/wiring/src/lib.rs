@@ -2,6 +2,8 @@
 //!
 //! A program connects the database, says where messages and pushes go and who trades, and takes the use cases it serves.
 
+mod trading;
+
 use std::sync::Arc;
 
 use adapters::{
@@ -11,26 +13,14 @@ use adapters::{
 use engine::{
     execute::Execute,
     follow::Follow,
-    order::Catalogue,
     policy::Policy,
-    ports::{Chain, Clock, Orders, Push, Queue, Reference, Subscriptions, Venue},
+    ports::{Clock, Orders, Push, Queue, Subscriptions},
     relay::Relay,
     router::Router,
     submit::Submit,
 };
 
-/// Where orders are traded.
-#[derive(Clone)]
-pub struct Trading {
-    /// The venues, in the order in which ties are broken.
-    pub venues: Vec<Arc<dyn Venue>>,
-    /// The price that their answers are held against.
-    pub reference: Arc<dyn Reference>,
-    /// Who executes.
-    pub chain: Arc<dyn Chain>,
-    /// What can be traded there.
-    pub catalogue: Arc<Catalogue>,
-}
+pub use trading::Trading;
 
 /// What all use cases of a program share.
 #[derive(Clone)]

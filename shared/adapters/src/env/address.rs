@@ -85,3 +85,34 @@ impl FromStr for SocketEndpoint {
         }
     }
 }
+
+/// A path that stands before all paths of an API, such as the stage of a REST API.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BasePath(String);
+
+impl BasePath {
+    /// Empty, or `/` and a name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Setting for BasePath {
+    const ALLOWED: &'static str = "a path such as `/v1`, without a slash at its end";
+}
+
+impl FromStr for BasePath {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.');
+        let is_path = text.len() > 1
+            && text.starts_with('/')
+            && !text.ends_with('/')
+            && !text.contains("//")
+            && text.bytes().all(plain);
+        is_path
+            .then(|| Self(text.to_owned()))
+            .ok_or(NotAllowed(Self::ALLOWED))
+    }
+}
