@@ -136,7 +136,7 @@ fn one_engine_at_a_time_and_the_next_takes_over_from_a_killed_one() {
     let before = Instant::now();
     let adopted = Server::start(&settings).unwrap();
     assert!(
-        before.elapsed() < Duration::from_secs(1),
+        before.elapsed() < Duration::from_secs(5),
         "took {:?}",
         before.elapsed()
     );
@@ -284,7 +284,7 @@ fn stopping_does_not_wait_for_idle_or_busy_connections() {
     let before = Instant::now();
     server.stop().unwrap();
     assert!(
-        before.elapsed() < Duration::from_secs(10),
+        before.elapsed() < Duration::from_secs(20),
         "took {:?}",
         before.elapsed()
     );

@@ -73,11 +73,11 @@ fn first_column(message: &tokio_postgres::SimpleQueryMessage) -> Option<String> 
     }
 }
 
-/// Waits until something is so; fails when it is not after ten seconds.
+/// Waits until something is so; fails when it is not after thirty seconds.
 pub(crate) fn eventually(what: &str, mut so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(30);
     while !so() {
-        assert!(Instant::now() < deadline, "not within 10 s: {what}");
+        assert!(Instant::now() < deadline, "not within 30 s: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
