@@ -251,8 +251,9 @@ proptest! {
 
     #[test]
     fn a_moved_pool_is_the_pool_whose_accounts_lie_elsewhere(
-        arrays in -14..=14i32, side in side(), amount_in in amount(40),
+        arrays in -14..=14i32, side in side(), amount_in in amount(40), rest in 0..60i64,
     ) {
+        let now = snapshot::NOW - 46 + rest; // the reference bin stays for the first 10 seconds
         let mut elsewhere = Accounts::snapshot();
         let by = arrays * 70;
         for field in [48, 76] {
@@ -267,8 +268,8 @@ proptest! {
         let moved = pool.moved_to(price::of_bin(pool.active_id + by, 1).unwrap());
         let elsewhere = elsewhere.pool();
         prop_assert_eq!(
-            moved.quote(side, amount_in, snapshot::NOW),
-            elsewhere.quote(side, amount_in, snapshot::NOW)
+            moved.quote(side, amount_in, now),
+            elsewhere.quote(side, amount_in, now)
         );
         prop_assert!(moved.bins().eq(elsewhere.bins()));
     }
@@ -320,16 +321,18 @@ fn a_pool_without_limit_orders_ignores_the_bytes_where_they_would_be() {
 #[test]
 fn a_sale_beyond_the_bin_cap_is_refused_though_the_pool_holds_more() {
     let pool = snapshot::pool();
-    let sell = |sol: u64| pool.quote(Side::Sell, sol * 1_000_000_000, snapshot::NOW);
-    let most = (300..1_000)
-        .take_while(|sol| sell(*sol).is_ok())
-        .last()
-        .unwrap();
-    assert!(
-        sell(most).unwrap().bins >= MAX_BINS - 3,
-        "{most} SOL go over nearly every bin"
-    );
-    assert_eq!(sell(most + 1), Err(Refusal::TooManyBins));
+    let sell = |lamports| pool.quote(Side::Sell, lamports, snapshot::NOW);
+    let (mut most, mut too_much) = (300_000_000_000, 5_000_000_000_000);
+    while too_much - most > 1 {
+        let middle = (most + too_much) / 2;
+        *(if sell(middle).is_ok() {
+            &mut most
+        } else {
+            &mut too_much
+        }) = middle;
+    }
+    assert_eq!(sell(most).unwrap().bins, MAX_BINS);
+    assert_eq!(sell(too_much), Err(Refusal::TooManyBins));
 }
 
 #[test]
