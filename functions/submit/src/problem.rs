@@ -183,16 +183,6 @@ impl Problem {
         self.field = Some(name.into());
         self
     }
-
-    #[cfg(test)]
-    pub(crate) const fn code(&self) -> Code {
-        self.code
-    }
-
-    #[cfg(test)]
-    pub(crate) fn about(&self) -> Option<&str> {
-        self.field.as_deref()
-    }
 }
 
 impl fmt::Display for Problem {

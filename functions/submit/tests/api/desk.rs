@@ -1,0 +1,171 @@
+//! A client at the API: what it can do, in its own words.
+
+use std::sync::{Arc, atomic::AtomicBool};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, header},
+};
+use engine::{order::Dex, policy::Policy, ports::Venue, submit::Submit};
+use serde_json::Value;
+use submit::{Api, SocketAddress};
+use tower::ServiceExt;
+
+use crate::{
+    book::Book,
+    market::{DeadEnd, FixedPrice, NoReference, WallClock, catalogue},
+};
+
+/// The API over a book in memory and two venues; Meteora pays more.
+pub(crate) struct Desk {
+    pub(crate) api: Router,
+    pub(crate) book: Arc<Book>,
+    pub(crate) queue: Arc<DeadEnd>,
+    /// Whether the venues have nothing to sell.
+    pub(crate) market_closed: Arc<AtomicBool>,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+/// A good order.
+pub(crate) const ORDER: &str = r#"{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amount":10}"#;
+/// An origin that may read answers.
+pub(crate) const FRIEND: &str = "https://desk.example";
+
+impl Desk {
+    pub(crate) fn open() -> Self {
+        Self::open_with(|_| {})
+    }
+
+    pub(crate) fn open_with(change: impl FnOnce(&mut Api)) -> Self {
+        let (book, queue) = (Arc::new(Book::default()), Arc::new(DeadEnd::default()));
+        let (policy, clock) = (Arc::new(Policy::default()), Arc::new(WallClock));
+        let market_closed = Arc::new(AtomicBool::default());
+        let venue = |venue, rate| -> Arc<dyn Venue> {
+            Arc::new(FixedPrice {
+                venue,
+                rate,
+                closed: Arc::clone(&market_closed),
+            })
+        };
+        let mut api = Api {
+            submit: Submit {
+                orders: book.clone(),
+                queue: queue.clone(),
+                clock: clock.clone(),
+                policy: policy.clone(),
+            },
+            router: engine::router::Router {
+                venues: vec![venue(Dex::Raydium, 78), venue(Dex::Meteora, 79)],
+                reference: Arc::new(NoReference),
+                clock,
+                policy,
+            },
+            orders: book.clone(),
+            catalogue: Arc::new(catalogue()),
+            sockets: SocketAddress::OfRequest {
+                otherwise: "127.0.0.1:3000".into(),
+            },
+            allowed_origins: vec![FRIEND.into()],
+            base_path: String::new(),
+            max_in_flight: 64,
+        };
+        change(&mut api);
+        Self {
+            api: submit::router(api),
+            book,
+            queue,
+            market_closed,
+        }
+    }
+
+    /// Sends any request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let Ok(response) = self.api.clone().oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("the whole answer");
+        let body = String::from_utf8(body.to_vec()).expect("answers are text");
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    pub(crate) async fn get(&self, address: &str) -> Answer {
+        self.send(
+            Request::get(address)
+                .body(Body::empty())
+                .expect("a request"),
+        )
+        .await
+    }
+
+    /// Posts a body as JSON.
+    pub(crate) async fn post(&self, body: impl Into<Body>) -> Answer {
+        self.send(json(body, &[])).await
+    }
+
+    /// Posts a body as JSON under an idempotency key.
+    pub(crate) async fn post_with_key(&self, key: &str, body: &str) -> Answer {
+        self.send(json(body.to_owned(), &[("Idempotency-Key", key)]))
+            .await
+    }
+
+    /// Places a good order and answers its id.
+    pub(crate) async fn place(&self) -> String {
+        let answer = self.post(ORDER).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+        answer.json()["orderId"].as_str().expect("an id").to_owned()
+    }
+}
+
+/// An order's request with more headers.
+pub(crate) fn json(body: impl Into<Body>, more: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::post("/api/orders/execute")
+        .header(header::HOST, "localhost:3000")
+        .header(header::CONTENT_TYPE, "application/json");
+    for (name, value) in more {
+        let value = HeaderValue::from_bytes(value.as_bytes()).expect("a header value");
+        request = request.header(*name, value);
+    }
+    request.body(body.into()).expect("a request")
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("headers are text"))
+    }
+
+    /// Asserts that this is a complete problem document, and answers its code and field.
+    pub(crate) fn problem(&self) -> (String, Option<String>) {
+        let problem = self.json();
+        let text = |name: &str| problem[name].as_str().map(str::to_owned);
+        let code = text("code").expect("a code");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json")
+        );
+        assert_eq!(problem["status"], self.status.as_u16());
+        assert_eq!(
+            text("type"),
+            Some(format!("urn:order-engine:problem:{code}"))
+        );
+        assert!(text("title").is_some_and(|title| !title.is_empty()));
+        assert!(text("detail").is_some_and(|detail| !detail.is_empty()));
+        (code, text("field"))
+    }
+}

@@ -1,0 +1,158 @@
+//! Orders come in.
+
+use std::sync::atomic::Ordering;
+
+use axum::http::StatusCode;
+use engine::lifecycle::Status;
+use submit::SocketAddress;
+
+use crate::desk::{Desk, ORDER, json};
+
+#[tokio::test]
+async fn an_order_is_stored_and_its_addresses_are_told() {
+    let desk = Desk::open();
+    let answer = desk.post(ORDER).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    let body = answer.json();
+    let id = body["orderId"].as_str().expect("an id");
+    assert_eq!(body["status"], "pending");
+    assert_eq!(
+        body["ws"],
+        format!("ws://localhost:3000/api/orders/ws?orderId={id}")
+    );
+    assert_eq!(
+        answer.header("location"),
+        Some(&*format!("/api/orders/{id}"))
+    );
+    assert_eq!(answer.header("idempotency-replayed"), None);
+    let stored = desk.get(&format!("/api/orders/{id}")).await.json();
+    assert_eq!(stored["amount"], "10");
+    assert_eq!(stored["slippageBps"], 50);
+}
+
+#[tokio::test]
+async fn behind_a_gateway_the_stage_is_part_of_the_addresses() {
+    let desk = Desk::open_with(|api| {
+        api.base_path = "/prod".into();
+        api.sockets = SocketAddress::Fixed("wss://socket.example/prod".into());
+    });
+    let answer = desk.post(ORDER).await;
+    let body = answer.json();
+    let id = body["orderId"].as_str().expect("an id");
+    assert_eq!(
+        answer.header("location"),
+        Some(&*format!("/prod/api/orders/{id}"))
+    );
+    assert_eq!(
+        body["ws"],
+        format!("wss://socket.example/prod?orderId={id}")
+    );
+}
+
+#[tokio::test]
+async fn without_a_socket_no_address_is_told() {
+    let desk = Desk::open_with(|api| api.sockets = SocketAddress::Absent);
+    assert_eq!(desk.post(ORDER).await.json().get("ws"), None);
+}
+
+#[tokio::test]
+async fn an_amount_keeps_every_digit_however_it_is_written() {
+    let desk = Desk::open();
+    for (written, kept) in [
+        ("10", "10"),
+        ("\"10\"", "10"),
+        ("1.000000001e1", "10.00000001"),
+        ("18446744073.709551615", "18446744073.709551615"),
+        ("\"9007199254.740993\"", "9007199254.740993"),
+        ("9007199254.740993", "9007199254.740993"),
+    ] {
+        let body = format!(
+            r#"{{"amount":{written},"tokenOut":"USDC","tokenIn":"SOL","type":"market","slippageBps":1000}}"#
+        );
+        let id = desk.post(body).await.json()["orderId"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let order = desk.get(&format!("/api/orders/{id}")).await.json();
+        assert_eq!(order["amount"], kept, "{written}");
+        assert_eq!(order["slippageBps"], 1000);
+    }
+}
+
+#[tokio::test]
+async fn json_may_call_itself_so_in_several_ways() {
+    let desk = Desk::open();
+    for name in [
+        "application/json; charset=utf-8",
+        "Application/JSON;charset=\"UTF-8\"",
+        "application/vnd.desk.order+json",
+    ] {
+        let mut request = json(ORDER, &[]);
+        request
+            .headers_mut()
+            .insert("content-type", name.parse().expect("a header value"));
+        assert_eq!(
+            desk.send(request).await.status,
+            StatusCode::ACCEPTED,
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_key_with_the_same_meaning_gets_the_first_answer_again() {
+    let desk = Desk::open();
+    let first = desk.post_with_key("intent 1", ORDER).await;
+    let id = first.json()["orderId"].as_str().expect("an id").to_owned();
+    desk.book
+        .advance(&id, Status::Routing, &engine::lifecycle::Change::Routing);
+    let reworded =
+        r#" {"slippageBps":50,"amount":"10.0","tokenOut":"USDC","tokenIn":"SOL","type":"market"} "#;
+    for body in [ORDER, reworded] {
+        let again = desk.post_with_key("intent 1", body).await;
+        assert_eq!(again.status, StatusCode::ACCEPTED);
+        assert_eq!(again.body, first.body);
+        assert_eq!(again.header("location"), first.header("location"));
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    }
+    assert_eq!(desk.book.len(), 1);
+}
+
+#[tokio::test]
+async fn twenty_posts_at_once_with_one_key_are_one_order() {
+    let desk = Desk::open();
+    let posts = (0..20).map(|_| desk.post_with_key("once", ORDER));
+    let answers = futures::future::join_all(posts).await;
+    let first = &answers[0].body;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == 202 && answer.body == *first)
+    );
+    assert_eq!(desk.book.len(), 1);
+}
+
+#[tokio::test]
+async fn the_same_key_with_another_meaning_is_refused() {
+    let desk = Desk::open();
+    desk.post_with_key("intent 1", ORDER).await;
+    for other in [
+        r#"{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amount":11}"#,
+        r#"{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amount":10,"slippageBps":51}"#,
+        r#"{"type":"market","tokenIn":"USDC","tokenOut":"SOL","amount":10}"#,
+    ] {
+        let answer = desk.post_with_key("intent 1", other).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let field = Some("Idempotency-Key".to_owned());
+        assert_eq!(answer.problem(), ("idempotency_key_reused".into(), field));
+    }
+    assert_eq!(desk.book.len(), 1);
+}
+
+#[tokio::test]
+async fn a_dead_queue_does_not_stop_orders() {
+    let desk = Desk::open();
+    desk.queue.down.store(true, Ordering::Relaxed);
+    assert_eq!(desk.post(ORDER).await.status, StatusCode::ACCEPTED);
+    assert_eq!(desk.book.len(), 1);
+}
