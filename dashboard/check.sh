@@ -14,7 +14,7 @@ say "install from the lock file"
 npm ci --no-audit --no-fund
 
 say "types are those of docs/api/openapi.json"
-npx openapi-typescript ../docs/api/openapi.json --immutable --output "$fresh/openapi.ts"
+npx openapi-typescript ../docs/api/openapi.json --immutable --default-non-nullable=false --output "$fresh/openapi.ts"
 cmp "$fresh/openapi.ts" src/openapi.ts || fail "src/openapi.ts is out of date: run 'npm run types'"
 
 say "compile"

@@ -48,9 +48,9 @@ test("formatting groups thousands and rounds half up without losing a digit", ()
 });
 
 test("a sign is shown for gains only", () => {
-  assert.equal(formatSigned("0.12"), "+0.12");
-  assert.equal(formatSigned("-0.12"), "\u22120.12");
-  assert.equal(formatSigned("0.0000000001", 2), "0");
+  assert.equal(formatSigned("0.1", 2), "+0.10");
+  assert.equal(formatSigned("-0.12", 2), "\u22120.12");
+  assert.equal(formatSigned("0.0000000001", 2), "0.00");
 });
 
 test("figures of one magnitude have equally many decimals", () => {

@@ -81,20 +81,23 @@ export function format(text: string, places = 6): string {
   return fraction ? `${grouped}.${fraction}` : grouped;
 }
 
-/** For columns of figures: decimals by magnitude (2 from a thousand, 4 from one, else 6), always all of them. */
-export function formatFigure(text: string): string {
-  const value = parse(text);
-  if (!value) return text;
-  const whole = (value.units < 0n ? -value.units : value.units) / 10n ** BigInt(value.scale);
-  const places = whole >= 1000n ? 2 : whole >= 1n ? 4 : 6;
-  const [shown = "", fraction = ""] = format(text, places).split(".");
-  return `${shown}.${fraction.padEnd(places, "0")}`;
+/** As `format`, but always with all `places` decimals, so that a column of them lines up. */
+export function formatFixed(text: string, places: number): string {
+  if (!parse(text) || places === 0) return format(text, places);
+  const [whole = "", fraction = ""] = format(text, places).split(".");
+  return `${whole}.${fraction.padEnd(places, "0")}`;
 }
 
-/** As `format`, with a plus sign for what is above zero. */
-export function formatSigned(text: string, places = 6): string {
-  const shown = format(text, places);
-  return compare(text, "0") === 1 && shown !== "0" ? `+${shown}` : shown;
+/** For columns of figures of different size: 2 decimals from a thousand, 4 from one, else 6. */
+export function formatFigure(text: string): string {
+  const size = text.replace(/^-/, "");
+  return formatFixed(text, compare(size, "1000") !== -1 ? 2 : compare(size, "1") !== -1 ? 4 : 6);
+}
+
+/** As `formatFixed`, with a plus sign for what is above zero. */
+export function formatSigned(text: string, places: number): string {
+  const shown = formatFixed(text, places);
+  return compare(text, "0") === 1 && /[1-9]/.test(shown) ? `+${shown}` : shown;
 }
 
 /** For a chart's canvas only, where a pixel is coarser than a float. */

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    readonly "/api/orders": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Lists orders, newest first. */
+        readonly get: operations["listOrders"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/orders/execute": {
         readonly parameters: {
             readonly query?: never;
@@ -13,65 +30,11 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: {
-                readonly content: {
-                    readonly "application/json": components["schemas"]["NewOrder"];
-                };
-            };
-            readonly responses: {
-                /** @description ok */
-                readonly 202: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": components["schemas"]["Accepted"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/orders": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description ok */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": readonly components["schemas"]["Order"][];
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
+        /**
+         * Accepts an order for execution.
+         * @description Accepts an order for execution. An accepted order is durable: it reaches exactly one final status, whatever crashes. With an idempotency key the request can be repeated safely: the same order gets the same answer again and nothing is executed twice.
+         */
+        readonly post: operations["executeOrder"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -85,26 +48,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description ok */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": components["schemas"]["OrderDetail"];
-                    };
-                };
-            };
-        };
+        /** Shows one order. */
+        readonly get: operations["getOrder"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -120,26 +65,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description ok */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": readonly components["schemas"]["OrderEvent"][];
-                    };
-                };
-            };
-        };
+        /** Lists what happened to one order. */
+        readonly get: operations["listOrderEvents"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -155,26 +82,11 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description ok */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": components["schemas"]["QuoteAnswer"];
-                    };
-                };
-            };
-        };
+        /**
+         * Asks every venue what it would pay now.
+         * @description Asks every venue what it would pay now, and says where an order would go. Nothing is stored. When no venue can be used the answer is 200 all the same: each offer says why, and `chosenDex` is `null`.
+         */
+        readonly get: operations["getQuote"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -190,26 +102,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description ok */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": readonly components["schemas"]["Token"][];
-                    };
-                };
-            };
-        };
+        /** Lists the tokens that can be traded. */
+        readonly get: operations["listTokens"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -225,26 +119,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description ok */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        readonly "application/json": components["schemas"]["Health"];
-                    };
-                };
-            };
-        };
+        /** Tells whether orders can be taken. */
+        readonly get: operations["getHealth"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -257,111 +133,284 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        readonly Status: "pending" | "routing" | "building" | "submitted" | "confirmed" | "failed";
-        readonly Order: {
-            readonly id: string;
-            readonly type: string;
-            readonly tokenIn: string;
-            readonly tokenOut: string;
-            readonly amount: string;
-            readonly slippageBps: number;
-            readonly status: components["schemas"]["Status"];
-            readonly attempt: number;
-            readonly chosenDex: string | null;
-            readonly txHash: string | null;
-            readonly executedPrice: string | null;
-            readonly amountOut: string | null;
-            readonly failureReason: string | null;
-            readonly createdAt: string;
-            readonly updatedAt: string;
-        };
-        readonly OrderDetail: {
-            readonly id: string;
-            readonly type: string;
-            readonly tokenIn: string;
-            readonly tokenOut: string;
-            readonly amount: string;
-            readonly slippageBps: number;
-            readonly status: components["schemas"]["Status"];
-            readonly attempt: number;
-            readonly chosenDex: string | null;
-            readonly txHash: string | null;
-            readonly executedPrice: string | null;
-            readonly amountOut: string | null;
-            readonly failureReason: string | null;
-            readonly createdAt: string;
-            readonly updatedAt: string;
-            readonly quotes: readonly components["schemas"]["Quote"][];
-            readonly events: readonly components["schemas"]["OrderEvent"][];
-        };
-        readonly Quote: {
-            readonly dex: string;
-            readonly amountIn: string;
-            readonly amountOut: string;
-            readonly netAmountOut: string;
-            readonly price: string;
-            readonly fee: string;
-            readonly priceImpactBps: number;
-            readonly networkFee: string;
-            readonly minimumReceived: string;
-            readonly chosen: boolean;
-            readonly rejected: string | null;
-        };
-        readonly QuoteAnswer: {
-            readonly tokenIn: string;
-            readonly tokenOut: string;
-            readonly amount: string;
-            readonly quotes: readonly components["schemas"]["Quote"][];
-            readonly chosenDex: string | null;
-            readonly reason: string;
-        };
-        readonly Payload: {
-            readonly chosenDex?: string | null;
-            readonly quotes?: readonly components["schemas"]["Quote"][];
-            readonly txHash?: string | null;
-            readonly executedPrice?: string | null;
-            readonly amountOut?: string | null;
-            readonly failureReason?: string | null;
-            readonly code?: string | null;
-            readonly reason?: string | null;
-        };
-        readonly OrderEvent: {
-            readonly orderId: string;
-            readonly seq: number;
-            readonly status: components["schemas"]["Status"];
-            readonly attempt: number;
-            readonly at: string;
-            readonly payload: components["schemas"]["Payload"];
-        };
-        readonly Token: {
-            readonly symbol: string;
-            readonly mint: string;
-            readonly decimals: number;
-        };
-        readonly NewOrder: {
-            readonly type: string;
-            readonly tokenIn: string;
-            readonly tokenOut: string;
-            readonly amount: number | string;
-            readonly slippageBps?: number;
-        };
+        /** @description An order that was accepted. */
         readonly Accepted: {
+            /**
+             * Format: uuid
+             * @description The order's id.
+             */
             readonly orderId: string;
-            readonly status: components["schemas"]["Status"];
-            readonly ws: string;
-        };
-        readonly Health: {
+            /**
+             * @description Where every order begins.
+             * @example pending
+             */
             readonly status: string;
+            /**
+             * @description The address of a socket that streams the order's events; absent when this installation has none.
+             * @example ws://127.0.0.1:3000/api/orders/ws?orderId=0198d2c5-7d2a-7c8e-9d0a-3f4a5b6c7d8e
+             */
+            readonly ws?: string;
+        };
+        /**
+         * @description The stable name of a problem; part of the contract.
+         * @enum {string}
+         */
+        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_slippage" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "idempotency_key_reused" | "too_many_requests" | "unavailable" | "internal_error";
+        /** @description An exact decimal: a number, read from its digits and never rounded, or a string. */
+        readonly ExactDecimal: number | string;
+        /** @description An order to execute. */
+        readonly ExecuteRequest: {
+            /** @description How much of `tokenIn` is sold, in whole tokens. */
+            readonly amount: components["schemas"]["ExactDecimal"];
+            /**
+             * Format: int32
+             * @description How much worse than quoted the execution may be, in basis points; 50 when not given.
+             * @default 50
+             */
+            readonly slippageBps?: number;
+            /**
+             * @description The symbol of the token sold.
+             * @example SOL
+             */
+            readonly tokenIn: string;
+            /**
+             * @description The symbol of the token bought.
+             * @example USDC
+             */
+            readonly tokenOut: string;
+            /**
+             * @description The order type; this build executes market orders.
+             * @example market
+             */
+            readonly type: string;
+        };
+        /** @description Whether the engine can take orders. */
+        readonly Health: {
+            /**
+             * @description `ok`, or `degraded` when the database does not answer in time.
+             * @example ok
+             */
+            readonly status: string;
+            /**
+             * Format: date-time
+             * @description When the question was answered.
+             */
             readonly timestamp: string;
         };
-        readonly Problem: {
+        /** @description A venue's offer as a client sees it. Amounts are in whole tokens; they are absent when the venue dropped out. */
+        readonly OfferView: {
+            /** @description `tokenIn` sold. */
+            readonly amountIn?: string | null;
+            /** @description `tokenOut` paid, after the pool's fee and price impact. */
+            readonly amountOut?: string | null;
+            /** @description Whether the router prefers it. */
+            readonly chosen: boolean;
+            /** @description `Raydium` or `Meteora`. */
+            readonly dex: string;
+            /** @description The pool's fee, in `tokenIn`. */
+            readonly fee?: string | null;
+            /** @description The least that an order at this quote would accept. */
+            readonly minimumReceived?: string | null;
+            /** @description The same less the chain's fee: what venues are compared by. */
+            readonly netAmountOut?: string | null;
+            /** @description The chain's fee, in SOL. */
+            readonly networkFee?: string | null;
+            /** @description The pool asked. */
+            readonly pool?: string | null;
+            /** @description `tokenOut` paid per `tokenIn` sold. */
+            readonly price?: string | null;
+            /**
+             * Format: int32
+             * @description How far this trade itself moves the price.
+             */
+            readonly priceImpactBps?: number | null;
+            /** @description Why the venue dropped out, if it did. */
+            readonly rejected?: string | null;
+        };
+        /** @description An order and where it stands. */
+        readonly Order: {
+            /**
+             * @description How much of `tokenIn` is sold, an exact decimal.
+             * @example 10
+             */
+            readonly amount: string;
+            /**
+             * @description `tokenOut` received, an exact decimal; once confirmed.
+             * @example 790.98311
+             */
+            readonly amountOut: string | null;
+            /**
+             * Format: int32
+             * @description The attempt that it is in, from 1.
+             */
+            readonly attempt: number;
+            /**
+             * @description The venue of this attempt, once chosen.
+             * @example Meteora
+             */
+            readonly chosenDex: string | null;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            readonly createdAt: string;
+            /**
+             * @description `tokenOut` received per `tokenIn` sent, an exact decimal; once confirmed.
+             * @example 79.098311
+             */
+            readonly executedPrice: string | null;
+            /** @description Why it failed; once failed. */
+            readonly failureReason: string | null;
+            /**
+             * Format: uuid
+             * @description The order's id.
+             */
+            readonly id: string;
+            /**
+             * Format: int32
+             * @description The slippage allowed, in basis points.
+             */
+            readonly slippageBps: number;
+            /** @description Where the order stands. */
+            readonly status: components["schemas"]["Status"];
+            /**
+             * @description The token sold.
+             * @example SOL
+             */
+            readonly tokenIn: string;
+            /**
+             * @description The token bought.
+             * @example USDC
+             */
+            readonly tokenOut: string;
+            /** @description The signature of the newest transaction. */
+            readonly txHash: string | null;
+            /**
+             * @description The order type.
+             * @example market
+             */
             readonly type: string;
-            readonly title: string;
-            readonly status: number;
+            /**
+             * Format: date-time
+             * @description When it last moved.
+             */
+            readonly updatedAt: string;
+        };
+        /** @description An order with the routing decision of its newest attempt and all of its events. */
+        readonly OrderDetails: components["schemas"]["Order"] & {
+            /** @description Everything that happened to the order, oldest first. */
+            readonly events: readonly components["schemas"]["Update"][];
+            /** @description What each venue offered when the order was last routed; empty before. */
+            readonly quotes: readonly components["schemas"]["OfferView"][];
+            /** @description Why the chosen venue was chosen, in words. */
+            readonly reason: string | null;
+        };
+        /** @description Problem details (RFC 9457), `application/problem+json`. */
+        readonly Problem: {
+            /** @description The stable name to decide by. */
+            readonly code: components["schemas"]["Code"];
+            /** @description This problem in words. */
             readonly detail: string;
-            readonly code: string;
+            /** @description The field, parameter or header that it is about, if it is about one. */
             readonly field?: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            readonly status: number;
+            /** @description The kind in words. */
+            readonly title: string;
+            /**
+             * @description Identifies the kind of problem: a URN that ends with the code.
+             * @example urn:order-engine:problem:unknown_token
+             */
+            readonly type: string;
+        };
+        /** @description What each venue would pay now. */
+        readonly Quote: {
+            /**
+             * @description How much of `tokenIn` is sold, an exact decimal.
+             * @example 10
+             */
+            readonly amount: string;
+            /**
+             * @description The venue that an order would go to now; `null` when no venue can be used.
+             * @example Meteora
+             */
+            readonly chosenDex: string | null;
+            /** @description One offer for each venue, also of those that dropped out. */
+            readonly quotes: readonly components["schemas"]["OfferView"][];
+            /** @description Why, in words. */
+            readonly reason: string;
+            /**
+             * Format: int32
+             * @description The slippage that `minimumReceived` allows for, in basis points.
+             */
+            readonly slippageBps: number;
+            /**
+             * @description The token sold.
+             * @example SOL
+             */
+            readonly tokenIn: string;
+            /**
+             * @description The token bought.
+             * @example USDC
+             */
+            readonly tokenOut: string;
+        };
+        /**
+         * @description Where an order stands. `confirmed` and `failed` are final.
+         * @enum {string}
+         */
+        readonly Status: "pending" | "routing" | "building" | "submitted" | "confirmed" | "failed";
+        /** @description A token that can be traded. */
+        readonly Token: {
+            /**
+             * Format: int32
+             * @description The number of decimals of a whole token.
+             * @example 9
+             */
+            readonly decimals: number;
+            /**
+             * @description The address of its mint on chain, base58.
+             * @example So11111111111111111111111111111111111111112
+             */
+            readonly mint: string;
+            /**
+             * @description The symbol that orders use. Case-sensitive.
+             * @example SOL
+             */
+            readonly symbol: string;
+        };
+        /** @description An event of an order. */
+        readonly Update: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /**
+             * Format: int32
+             * @description The attempt it belongs to.
+             */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            /** @description What happened; its fields depend on the status. */
+            readonly payload: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Its number within the order: 1, 2, 3 … without a gap.
+             */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @example building
+             */
+            readonly status: string;
         };
     };
     responses: never;
@@ -371,4 +420,291 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    readonly listOrders: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many orders a page has; 50 when not given. */
+                readonly limit?: number;
+                /** @description Where the page begins; take it from the `Link` header, as it is. */
+                readonly cursor?: string;
+                /** @description Only orders in this status. */
+                readonly status?: components["schemas"]["Status"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of orders. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"`, the address of the next page, if there is one. */
+                    readonly Link?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Order"][];
+                };
+            };
+            /** @description 400: `invalid_limit`, `invalid_cursor`, `invalid_status`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly executeOrder: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The client's own name for this intent. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ExecuteRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The order is stored and will be executed. */
+            readonly 202: {
+                headers: {
+                    /** @description `true` when the key came before with this order. */
+                    readonly "Idempotency-Replayed"?: string;
+                    /** @description The order's address. */
+                    readonly Location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The order was not accepted. 400: `malformed_body`, `missing_field`, `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage`, `invalid_idempotency_key`; 413: `body_too_large`; 415: `unsupported_media_type`; 422: `idempotency_key_reused`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`; nothing is executed that a repeat with the same key would not find. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getOrder: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The order's id. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The order, how it was routed, and its events. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderDetails"];
+                };
+            };
+            /** @description 400: `invalid_id`; 404: `not_found`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listOrderEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only events with a greater `seq`; 0 when not given. */
+                readonly after?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The order's id. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The events, oldest first; the same objects that the socket sends. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Update"][];
+                };
+            };
+            /** @description 400: `invalid_id`, `invalid_cursor` (for `after`); 404: `not_found`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getQuote: {
+        readonly parameters: {
+            readonly query: {
+                /**
+                 * @description The symbol of the token sold.
+                 * @example SOL
+                 */
+                readonly tokenIn: string;
+                /**
+                 * @description The symbol of the token bought.
+                 * @example USDC
+                 */
+                readonly tokenOut: string;
+                /**
+                 * @description How much of `tokenIn` is sold, a decimal in whole tokens.
+                 * @example 10
+                 */
+                readonly amount: string;
+                /** @description The slippage that `minimumReceived` allows for; 50 when not given. */
+                readonly slippageBps?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The venues' offers. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description 400: `missing_field`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listTokens: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The tokens. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Token"][];
+                };
+            };
+            /** @description 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The database answers. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The database does not answer within 500 ms; `status` is `degraded`. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+}

@@ -5,15 +5,42 @@ type Schemas = components["schemas"];
 
 export type Status = Schemas["Status"];
 export type Order = Schemas["Order"];
-export type OrderDetail = Schemas["OrderDetail"];
-export type OrderEvent = Schemas["OrderEvent"];
-export type Quote = Schemas["Quote"];
-export type QuoteAnswer = Schemas["QuoteAnswer"];
+export type QuoteAnswer = Schemas["Quote"];
 export type Token = Schemas["Token"];
-export type NewOrder = Schemas["NewOrder"];
+export type NewOrder = Schemas["ExecuteRequest"];
 export type Accepted = Schemas["Accepted"];
 export type Health = Schemas["Health"];
 export type ProblemBody = Schemas["Problem"];
+
+/** A venue's answer. Its figures are absent when the venue dropped out. */
+export type Offer = Schemas["OfferView"];
+
+const FIGURES = ["amountIn", "amountOut", "netAmountOut", "price", "fee", "priceImpactBps", "networkFee", "minimumReceived"] as const;
+
+/** An offer with all its figures. */
+export type Quote = Offer & { readonly [Name in (typeof FIGURES)[number]]: NonNullable<Offer[Name]> };
+
+export function isQuote(offer: Offer): offer is Quote {
+  return !offer.rejected && FIGURES.every((name) => offer[name] !== null && offer[name] !== undefined);
+}
+
+/** What an event tells beside its status; which of these depends on the status. */
+export interface Payload {
+  readonly chosenDex?: string | null;
+  readonly quotes?: readonly Offer[];
+  /** Why the venue was chosen, or why the attempt before was given up. */
+  readonly reason?: string | null;
+  readonly txHash?: string | null;
+  readonly executedPrice?: string | null;
+  readonly amountOut?: string | null;
+  readonly failureReason?: string | null;
+  readonly code?: string | null;
+}
+
+/** An event of an order's log, the same from the socket and from a request. */
+export type OrderEvent = Omit<Schemas["Update"], "status" | "payload"> & { readonly status: Status; readonly payload: Payload };
+
+export type OrderDetail = Omit<Schemas["OrderDetails"], "events"> & { readonly events: readonly OrderEvent[] };
 
 /** The five steps of an order that goes well, in their order. */
 export const STEPS: readonly Status[] = ["pending", "routing", "building", "submitted", "confirmed"];

@@ -3,6 +3,9 @@ import { Check, Copy } from "./icons.tsx";
 
 const SHOWN_FOR_MS = 1_500;
 
+/** Browsers have a clipboard on secure pages only. */
+const canCopy = "clipboard" in navigator;
+
 /** A long identifier, shortened for the eye, whole for the clipboard and for screen readers. */
 export function CopyText({ text, label }: { text: string; label: string }) {
   const copied = useSignal(false);
@@ -14,9 +17,11 @@ export function CopyText({ text, label }: { text: string; label: string }) {
   return (
     <span class="copy-text">
       <code title={text}>{shorten(text)}</code>
-      <button type="button" class="icon-button icon-button-small" onClick={() => void copy()} aria-label={copied.value ? `${label} copied` : `Copy ${label}`}>
-        {copied.value ? <Check /> : <Copy />}
-      </button>
+      {canCopy && (
+        <button type="button" class="icon-button icon-button-small" onClick={() => void copy()} aria-label={copied.value ? `${label} copied` : `Copy ${label}`}>
+          {copied.value ? <Check /> : <Copy />}
+        </button>
+      )}
     </span>
   );
 }

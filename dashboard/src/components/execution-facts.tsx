@@ -1,15 +1,15 @@
 import { basisPoints, format, formatSigned } from "../decimal.ts";
 import { bestOf } from "../state/best-quote.ts";
 import type { OrderView } from "../state/order-view.ts";
-import type { Order } from "../types.ts";
+import { type Order, isFinal } from "../types.ts";
 import { Amount } from "./amount.tsx";
 import { CopyText } from "./copy-text.tsx";
 
 /** Expected against executed, and where. */
 export function ExecutionFacts({ view, order }: { view: OrderView; order: Order }) {
-  const quote = order.chosenDex ? bestOf(view.quotes) : null;
+  const quote = order.chosenDex ? bestOf(view.offers) : null;
   const gap = quote && order.executedPrice ? basisPoints(order.executedPrice, quote.price) : null;
-  const missing = <span class="missing">not yet</span>;
+  const missing = <span class="missing">{isFinal(order.status) ? "none" : "not yet"}</span>;
   return (
     <dl class="facts execution" aria-label="Execution">
       <div><dt>Venue</dt><dd>{order.chosenDex ?? missing}</dd></div>

@@ -16,11 +16,10 @@ export function FillsChart({ fills }: { fills: readonly Fill[] }) {
     () => [fills.map((fill) => fill.at / 1000), ...VENUES.map((venue) => fills.map((fill) => (fill.venue === venue ? fill.gapBps : null)))],
     [fills],
   );
-  const fill = pointed.value === null ? undefined : fills[pointed.value];
   return (
     <ChartCard
       title="Executed against quoted price"
-      note={fill ? sentenceOf(fill) : "Basis points, by venue. Above zero: more was received than quoted."}
+      note={noteOf(fills, pointed.value)}
       legend={VENUES.map((venue) => ({ name: venue, colour: venue.toLowerCase() }))}
       table={<FillsTable fills={fills} />}
     >
@@ -35,7 +34,7 @@ function optionsFor(onPoint: (index: number | null) => void): ChartOptions {
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_plot, low, high) => aroundZero(low, high) } },
     series: [{}, ...VENUES.map((venue) => pointsOf(venue))],
-    axes: [timeAxis(), valueAxis((bps) => formatSigned(String(bps), 2))],
+    axes: [timeAxis(), valueAxis((bps) => (bps > 0 ? "+" : "") + format(String(bps), 2))],
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
   };
 }
@@ -49,6 +48,12 @@ function pointsOf(venue: string): uPlot.Series {
 function aroundZero(low: number | null, high: number | null): [number, number] {
   const reach = Math.max(1, Math.abs(low ?? 0), Math.abs(high ?? 0)) * 1.15;
   return [-reach, reach];
+}
+
+function noteOf(fills: readonly Fill[], pointed: number | null): string {
+  if (fills.length === 0) return "No order of the last hour is confirmed yet.";
+  const fill = pointed === null ? undefined : fills[pointed];
+  return fill ? sentenceOf(fill) : "Basis points, by venue. Above zero: more was received than quoted.";
 }
 
 function sentenceOf(fill: Fill): string {

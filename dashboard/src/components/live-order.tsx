@@ -16,7 +16,8 @@ export function LiveOrder() {
   const shown = useRef(id);
   // On a phone the panel is far below the button that placed the order.
   useEffect(() => {
-    if (id !== shown.current) section.current?.scrollIntoView({ block: "nearest" });
+    const panel = section.current;
+    if (id !== shown.current && panel && panel.getBoundingClientRect().top > innerHeight / 2) panel.scrollIntoView();
     shown.current = id;
   }, [id]);
   return (

@@ -1,6 +1,6 @@
 import { problemAt, unplacedProblem } from "../state/form-problems.ts";
 import { change, chooseToken, draft, flip } from "../state/draft.ts";
-import { place, placing } from "../state/placing.ts";
+import { isBusy, place, placing } from "../state/placing.ts";
 import { bestOf } from "../state/best-quote.ts";
 import { preview } from "../state/preview.ts";
 import { placesOf } from "../state/tokens.ts";
@@ -73,10 +73,9 @@ function ReceiveField() {
 
 function SubmitButton() {
   const { kind } = placing.value;
-  const busy = kind === "sending" || kind === "retrying";
-  const text = { ready: "Place order", refused: "Place order", sending: "Placing order", retrying: "Trying again", unanswered: "Try again" }[kind];
+  const text = { ready: "Place order", refused: "Place order", sending: "Placing order", retrying: "Trying again", placed: "Order placed", unanswered: "Try again" }[kind];
   // Not `disabled`: that would take the keyboard's focus away in the middle of a wait.
-  return <button type="submit" class="submit" aria-disabled={busy}>{text}</button>;
+  return <button type="submit" class="submit" aria-disabled={isBusy.value}>{text}</button>;
 }
 
 /** What went wrong with the whole order, and that trying again is safe. */

@@ -19,16 +19,18 @@ export function OrderHeadline({ view, order }: { view: OrderView; order: Order }
         </p>
         <StatusBadge status={order.status} attempt={order.attempt} />
       </div>
-      <ProgressBar order={order} />
+      <ProgressBar view={view} order={order} />
       <p class="headline-state"><StateSentence view={view} order={order} /></p>
     </div>
   );
 }
 
-function ProgressBar({ order }: { order: Order }) {
-  const reached = STEPS.indexOf(order.status);
+/** The five steps as a bar: done, current, ahead; a failed order's ends where it failed. */
+function ProgressBar({ view, order }: { view: OrderView; order: Order }) {
+  const failed = order.status === "failed";
+  const reached = failed ? timelineOf(view.events).steps.length - 2 : STEPS.indexOf(order.status);
   const stateOf = (step: number) => {
-    if (order.status === "failed") return "failed";
+    if (failed) return step <= reached ? "failed" : "ahead";
     if (step < reached || order.status === "confirmed") return "done";
     return step === reached ? "current" : "ahead";
   };
@@ -54,6 +56,5 @@ function StateSentence({ view, order }: { view: OrderView; order: Order }) {
   const now = useNow(moving);
   const sinceMs = moving ? now - Date.parse(order.createdAt) : (totalMs ?? Date.parse(order.updatedAt) - Date.parse(order.createdAt));
   if (moving) return <>{SENTENCES[order.status]} <span class="headline-clock">{formatDuration(sinceMs)}</span></>;
-  const reason = order.status === "failed" && order.failureReason ? `: ${order.failureReason}` : "";
-  return <>{SENTENCES[order.status]} after {formatDuration(sinceMs)}{reason}</>;
+  return <>{SENTENCES[order.status]} after {formatDuration(sinceMs)}</>;
 }

@@ -1,6 +1,6 @@
 import { useNow } from "../clock.ts";
 import { format } from "../decimal.ts";
-import { advantageOf, bestOf } from "../state/best-quote.ts";
+import { bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { type EarlierAttempt, type Step, timelineOf } from "../state/timeline.ts";
 import { formatClock, formatDuration } from "../time.ts";
@@ -90,10 +90,10 @@ function noteOf({ status, state, event }: Step, view: OrderView): string | null 
 }
 
 /** The venue and why. */
-function choiceOf(view: OrderView, chosenDex: string | null): string | null {
-  const best = bestOf(view.quotes);
-  const advantage = best && best.dex === chosenDex ? advantageOf(best, view.quotes) : null;
-  if (!advantage) return chosenDex;
-  if (advantage.amount === "0") return `${chosenDex}, equal to ${advantage.over}`;
-  return `${chosenDex}: ${format(advantage.bps, 2)} bps better than ${advantage.over}`;
+function choiceOf({ offers }: OrderView, chosenDex: string | null): string | null {
+  const best = bestOf(offers);
+  const other = best && best.dex === chosenDex ? runnerUp(best, offers) : null;
+  if (!best || !other) return chosenDex;
+  const { amount, bps } = differenceOf(best, other);
+  return amount === "0" ? `${best.dex}, equal to ${other.dex}` : `${best.dex}: ${format(bps, 2)} bps better than ${other.dex}`;
 }

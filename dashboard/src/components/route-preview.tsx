@@ -31,7 +31,7 @@ function RouteBody() {
       const { quotes, tokenIn, tokenOut, reason } = shown.answer;
       return (
         <>
-          <VenueComparison quotes={quotes} tokenIn={tokenIn} tokenOut={tokenOut} stale={!shown.current} />
+          <VenueComparison offers={quotes} tokenIn={tokenIn} tokenOut={tokenOut} stale={!shown.current} />
           {reason && <p class="route-reason">{reason}</p>}
         </>
       );

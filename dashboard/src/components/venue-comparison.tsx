@@ -1,21 +1,19 @@
-import type { ComponentChildren } from "preact";
-import { basisPoints, format, formatSigned, subtract } from "../decimal.ts";
-import { bestOf } from "../state/best-quote.ts";
+import { format, formatFixed, formatSigned } from "../decimal.ts";
+import { type Difference, bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
 import { placesOf } from "../state/tokens.ts";
-import type { Quote } from "../types.ts";
+import { type Offer, type Quote, isQuote } from "../types.ts";
 
 interface Props {
-  quotes: readonly Quote[];
+  offers: readonly Offer[];
   tokenIn: string;
   tokenOut: string;
   stale?: boolean;
 }
 
 /** The venues side by side, the better one marked; what they pay is comparable line by line. */
-export function VenueComparison({ quotes, tokenIn, tokenOut, stale = false }: Props) {
-  const best = bestOf(quotes);
-  const sorted = [...quotes].sort((a, b) => a.dex.localeCompare(b.dex));
-  const places = placesOf(tokenOut);
+export function VenueComparison({ offers, tokenIn, tokenOut, stale = false }: Props) {
+  const best = bestOf(offers);
+  const sorted = [...offers].sort((a, b) => a.dex.localeCompare(b.dex));
   return (
     <div class="venues-box">
       <table class={`venues ${stale ? "is-stale" : ""}`}>
@@ -23,66 +21,64 @@ export function VenueComparison({ quotes, tokenIn, tokenOut, stale = false }: Pr
         <thead>
           <tr>
             <td />
-            {sorted.map((quote) => <VenueName key={quote.dex} quote={quote} isBest={quote === best} />)}
+            {sorted.map((offer) => <VenueName key={offer.dex} offer={offer} isBest={offer === best} />)}
           </tr>
         </thead>
         <tbody>
-          <Line name="Receive" unit={tokenOut} kind="venue-out" {...{ sorted, best }} show={(quote) => format(quote.netAmountOut, places)} exact={(quote) => quote.netAmountOut} />
-          <Line name="Difference" unit={tokenOut} kind="venue-difference" {...{ sorted, best }} show={(quote) => differenceOf(quote, best, quotes, places)} />
-          <Line name="In bps" kind="venue-difference" {...{ sorted, best }} show={(quote) => differenceInBps(quote, best, quotes)} />
-          <Line name="Minimum" unit={tokenOut} {...{ sorted, best }} show={(quote) => format(quote.minimumReceived, places)} exact={(quote) => quote.minimumReceived} />
-          <Line name="Price" unit={`${tokenOut}/${tokenIn}`} {...{ sorted, best }} show={(quote) => format(quote.price)} exact={(quote) => quote.price} />
-          <Line name="Price impact" {...{ sorted, best }} show={(quote) => `${quote.priceImpactBps} bps`} />
-          <Line name="Venue fee" unit={tokenIn} {...{ sorted, best }} show={(quote) => format(quote.fee)} exact={(quote) => quote.fee} />
-          <Line name="Network fee" unit="SOL" {...{ sorted, best }} show={(quote) => format(quote.networkFee, 8)} exact={(quote) => quote.networkFee} />
+          {linesFor(offers, best, tokenIn, tokenOut).map((line) => (
+            <tr key={line.name} class={line.kind}>
+              <th scope="row">{line.name}{line.unit && <span class="venue-unit"> {line.unit}</span>}</th>
+              {sorted.map((offer) => <Figure key={offer.dex} offer={offer} isBest={offer === best} line={line} />)}
+            </tr>
+          ))}
         </tbody>
       </table>
-      {sorted.map((quote) => quote.rejected && <p key={quote.dex} class="venue-rejected">{quote.dex} dropped out: {quote.rejected}</p>)}
+      {sorted.map((offer) => offer.rejected && <p key={offer.dex} class="venue-rejected">{offer.dex} dropped out: {offer.rejected}</p>)}
     </div>
   );
 }
 
-function VenueName({ quote, isBest }: { quote: Quote; isBest: boolean }) {
+interface Line {
+  readonly name: string;
+  readonly unit?: string;
+  readonly kind?: string;
+  readonly show: (quote: Quote) => string;
+  /** All digits, where `show` rounds. */
+  readonly exact?: (quote: Quote) => string;
+}
+
+function linesFor(offers: readonly Offer[], best: Quote | null, tokenIn: string, tokenOut: string): Line[] {
+  const places = placesOf(tokenOut);
+  const against = (quote: Quote) => differenceFromOther(quote, best, offers);
+  const signed = (text: string | undefined, digits: number) => (text === undefined ? "\u2013" : formatSigned(text, digits));
+  return [
+    { name: "Receive", unit: tokenOut, kind: "venue-out", show: (quote) => formatFixed(quote.netAmountOut, places), exact: (quote) => quote.netAmountOut },
+    { name: "Difference", unit: tokenOut, kind: "venue-difference", show: (quote) => signed(against(quote)?.amount, places) },
+    { name: "In bps", kind: "venue-difference", show: (quote) => signed(against(quote)?.bps, 2) },
+    { name: "Minimum", unit: tokenOut, show: (quote) => formatFixed(quote.minimumReceived, places), exact: (quote) => quote.minimumReceived },
+    { name: "Price", unit: `${tokenOut}/${tokenIn}`, show: (quote) => formatFixed(quote.price, 6), exact: (quote) => quote.price },
+    { name: "Price impact", show: (quote) => `${quote.priceImpactBps} bps` },
+    { name: "Venue fee", unit: tokenIn, show: (quote) => format(quote.fee), exact: (quote) => quote.fee },
+    { name: "Network fee", unit: "SOL", show: (quote) => format(quote.networkFee, 9) },
+  ];
+}
+
+/** Against the other venue: what choosing the best one brings, and what the other one would cost. */
+function differenceFromOther(quote: Quote, best: Quote | null, offers: readonly Offer[]): Difference | null {
+  const other = quote === best ? runnerUp(quote, offers) : best;
+  return other && differenceOf(quote, other);
+}
+
+function VenueName({ offer, isBest }: { offer: Offer; isBest: boolean }) {
   return (
-    <th scope="col" class={isBest ? "venue-best" : ""} data-venue={quote.dex}>
-      <span class={`venue-name venue-name-${quote.dex.toLowerCase()}`}>{quote.dex}</span>
+    <th scope="col" class={isBest ? "venue-best" : ""} data-venue={offer.dex}>
+      <span class={`venue-name venue-name-${offer.dex.toLowerCase()}`}>{offer.dex}</span>
       {isBest && <span class="venue-mark">Best</span>}
     </th>
   );
 }
 
-interface LineProps {
-  name: string;
-  unit?: string;
-  kind?: string;
-  sorted: readonly Quote[];
-  best: Quote | null;
-  show: (quote: Quote) => ComponentChildren;
-  exact?: (quote: Quote) => string;
-}
-
-function Line({ name, unit, kind = "", sorted, best, show, exact }: LineProps) {
-  return (
-    <tr class={kind}>
-      <th scope="row">{name}{unit && <span class="venue-unit"> {unit}</span>}</th>
-      {sorted.map((quote) => (
-        <td key={quote.dex} class={quote === best ? "venue-best" : ""} title={exact?.(quote)}>{quote.rejected ? "\u2013" : show(quote)}</td>
-      ))}
-    </tr>
-  );
-}
-
-/** Against the other venue: what choosing the best one brings, and what the other one would cost. */
-function differenceOf(quote: Quote, best: Quote | null, quotes: readonly Quote[], places: number): string {
-  const other = otherThan(quote, best, quotes);
-  return other ? formatSigned(subtract(quote.netAmountOut, other.netAmountOut) ?? "0", places) : "\u2013";
-}
-
-function differenceInBps(quote: Quote, best: Quote | null, quotes: readonly Quote[]): string {
-  const other = otherThan(quote, best, quotes);
-  return other ? formatSigned(basisPoints(quote.netAmountOut, other.netAmountOut) ?? "0", 2) : "\u2013";
-}
-
-function otherThan(quote: Quote, best: Quote | null, quotes: readonly Quote[]): Quote | null {
-  return quote === best ? bestOf(quotes.filter((candidate) => candidate !== quote)) : best;
+function Figure({ offer, isBest, line }: { offer: Offer; isBest: boolean; line: Line }) {
+  const quote = isQuote(offer) ? offer : null;
+  return <td class={isBest ? "venue-best" : ""} title={quote ? line.exact?.(quote) : undefined}>{quote ? line.show(quote) : "\u2013"}</td>;
 }

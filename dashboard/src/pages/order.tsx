@@ -12,7 +12,7 @@ import { VenueComparison } from "../components/venue-comparison.tsx";
 import { useWatch } from "../state/live.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { learnDetail, orderView } from "../state/orders.ts";
-import type { Order } from "../types.ts";
+import { type Order, isFinal } from "../types.ts";
 
 const RETRY_MS = 2_000;
 
@@ -78,7 +78,8 @@ function Loaded({ view, order }: { view: OrderView; order: Order }) {
         </section>
         <section class="card" aria-labelledby="quotes-title">
           <h2 id="quotes-title" class="card-title card-title-alone">Quotes</h2>
-          {view.quotes.length > 0 ? <VenueComparison quotes={view.quotes} tokenIn={order.tokenIn} tokenOut={order.tokenOut} /> : <Notice title="No venue has answered yet" />}
+          {view.offers.length > 0 ? <VenueComparison offers={view.offers} tokenIn={order.tokenIn} tokenOut={order.tokenOut} /> : <Notice title={isFinal(order.status) ? "No venue was chosen" : "No venue has answered yet"} />}
+          {view.reason && <p class="route-reason">{view.reason}</p>}
         </section>
       </div>
       <div class="column">

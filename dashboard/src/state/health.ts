@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { Problem, getHealth } from "../api.ts";
 import { clockOffset } from "../time.ts";
-import { reconnectNow } from "./live.ts";
+import { reconnectNow, streamState } from "./live.ts";
 
 export type EngineHealth = "checking" | "ok" | "degraded" | "unreachable";
 
@@ -16,8 +16,24 @@ export async function startHealth(): Promise<never> {
     const before = engineHealth.value;
     engineHealth.value = await check();
     if (engineHealth.value === "ok" && before === "unreachable") reconnectNow();
-    await new Promise((next) => setTimeout(next, engineHealth.value === "ok" ? WHEN_WELL_MS : WHEN_ILL_MS));
+    await pause(engineHealth.value === "ok" ? WHEN_WELL_MS : WHEN_ILL_MS);
   }
+}
+
+/** Ends early when the stream is lost: the engine may be gone. */
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((end) => {
+    const stream = streamState.peek();
+    const stop = streamState.subscribe((now) => {
+      if (now !== stream && now.kind === "waiting") finish();
+    });
+    const timer = setTimeout(finish, milliseconds);
+    function finish(): void {
+      clearTimeout(timer);
+      stop();
+      end();
+    }
+  });
 }
 
 async function check(): Promise<EngineHealth> {

@@ -7,7 +7,6 @@ function browserStorage() {
   return {
     getItem: (name: string) => values.get(name) ?? null,
     setItem: (name: string, value: string) => void values.set(name, value),
-    removeItem: (name: string) => void values.delete(name),
   };
 }
 
@@ -28,15 +27,23 @@ test("another body is another intent", () => {
   assert.equal(keyFor("11 SOL", storage, newKey), "key-2");
 });
 
+test("coming back to an unanswered body repeats its intent", () => {
+  const [storage, newKey] = [browserStorage(), keys()];
+  keyFor("10 SOL", storage, newKey);
+  keyFor("11 SOL", storage, newKey);
+  answered("11 SOL", storage);
+  assert.equal(keyFor("10 SOL", storage, newKey), "key-1");
+});
+
 test("after an answer the same body is a new intent", () => {
   const [storage, newKey] = [browserStorage(), keys()];
   keyFor("10 SOL", storage, newKey);
-  answered(storage);
+  answered("10 SOL", storage);
   assert.equal(keyFor("10 SOL", storage, newKey), "key-2");
 });
 
 test("a broken entry counts as none", () => {
   const [storage, newKey] = [browserStorage(), keys()];
-  storage.setItem("intent", "{");
+  storage.setItem("intents", "{");
   assert.equal(keyFor("10 SOL", storage, newKey), "key-1");
 });

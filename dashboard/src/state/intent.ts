@@ -1,34 +1,33 @@
 // One key per intent to trade. The key is stored before the first request and kept until the engine has answered, so
 // a second click, a retry after a lost answer or a reloaded page repeats the same intent instead of making another.
 
-const KEY = "intent";
+const STORED = "intents";
 
-interface Intent {
-  readonly key: string;
-  readonly body: string;
-}
+/** What was sent, and the key under which it has not been answered yet. */
+type Unanswered = Readonly<Record<string, string>>;
 
-type Storage = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem">;
+type Storage = Pick<globalThis.Storage, "getItem" | "setItem">;
 
 /** The key of the unanswered intent with this very body, or a new one. */
 export function keyFor(body: string, storage: Storage, newKey: () => string): string {
-  const unanswered = stored(storage);
-  if (unanswered?.body === body) return unanswered.key;
-  const intent: Intent = { key: newKey(), body };
-  storage.setItem(KEY, JSON.stringify(intent));
-  return intent.key;
+  const unanswered = read(storage);
+  const key = unanswered[body] ?? newKey();
+  storage.setItem(STORED, JSON.stringify({ ...unanswered, [body]: key }));
+  return key;
 }
 
 /** The engine has answered: the next order is a new intent, even with the same body. */
-export function answered(storage: Storage): void {
-  storage.removeItem(KEY);
+export function answered(body: string, storage: Storage): void {
+  const { [body]: _answered, ...others } = read(storage);
+  storage.setItem(STORED, JSON.stringify(others));
 }
 
-function stored(storage: Storage): Intent | null {
+function read(storage: Storage): Unanswered {
   try {
-    const intent: Partial<Intent> | null = JSON.parse(storage.getItem(KEY) ?? "null");
-    return typeof intent?.key === "string" && typeof intent.body === "string" ? { key: intent.key, body: intent.body } : null;
+    const stored: unknown = JSON.parse(storage.getItem(STORED) ?? "{}");
+    const entries = typeof stored === "object" && stored !== null ? Object.entries(stored) : [];
+    return Object.fromEntries(entries.filter(([, key]) => typeof key === "string"));
   } catch {
-    return null;
+    return {};
   }
 }

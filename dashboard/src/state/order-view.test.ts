@@ -9,8 +9,8 @@ const order: Order = {
   createdAt: "2026-11-22T10:00:00.000Z", updatedAt: "2026-11-22T10:00:00.000Z",
 };
 
-function event(seq: number, status: Status, payload: Partial<OrderEvent["payload"]> = {}, attempt = 1): OrderEvent {
-  return { orderId: "a", seq, status, attempt, at: `2026-11-22T10:00:0${seq}.000Z`, payload: payload as OrderEvent["payload"] };
+function event(seq: number, status: Status, payload: OrderEvent["payload"] = {}, attempt = 1): OrderEvent {
+  return { orderId: "a", seq, status, attempt, at: `2026-11-22T10:00:0${seq}.000Z`, payload };
 }
 
 const log = [

@@ -1,5 +1,5 @@
 // What the page knows of one order, and how news changes it. Pure: the same news in any order gives the same view.
-import { type Order, type OrderDetail, type OrderEvent, type Quote, type Status, STEPS, isFinal } from "../types.ts";
+import { type Offer, type Order, type OrderDetail, type OrderEvent, type Status, STEPS, isFinal } from "../types.ts";
 
 export interface OrderView {
   readonly id: string;
@@ -7,12 +7,14 @@ export interface OrderView {
   readonly order: Order | null;
   /** The event log from seq 1 without a gap, as far as it is known. */
   readonly events: readonly OrderEvent[];
-  /** Both venues' quotes of the newest attempt. */
-  readonly quotes: readonly Quote[];
+  /** What both venues offered when the order was last routed. */
+  readonly offers: readonly Offer[];
+  /** Why the chosen venue was chosen, in the engine's words. */
+  readonly reason: string | null;
 }
 
 export function emptyView(id: string): OrderView {
-  return { id, order: null, events: [], quotes: [] };
+  return { id, order: null, events: [], offers: [], reason: null };
 }
 
 export function lastSeq(view: OrderView): number {
@@ -28,7 +30,9 @@ export function arrival(view: OrderView, event: OrderEvent): "next" | "seen" | "
 export function withEvent(view: OrderView, event: OrderEvent): OrderView {
   if (arrival(view, event) !== "next") return view;
   const order = view.order && !isAhead(view.order, event) ? orderAfter(view.order, event) : view.order;
-  return { ...view, order, events: [...view.events, event], quotes: event.payload.quotes ?? view.quotes };
+  const routed = event.status === "building" && event.payload.quotes;
+  const decision = routed ? { offers: routed, reason: event.payload.reason ?? null } : {};
+  return { ...view, order, events: [...view.events, event], ...decision };
 }
 
 export function withOrder(view: OrderView, order: Order): OrderView {
@@ -38,9 +42,9 @@ export function withOrder(view: OrderView, order: Order): OrderView {
 }
 
 export function withDetail(view: OrderView, detail: OrderDetail): OrderView {
-  const { events, quotes, ...order } = detail;
+  const { events, quotes, reason, ...order } = detail;
   const withLog = [...events].sort((a, b) => a.seq - b.seq).reduce(withEvent, view);
-  return withOrder({ ...withLog, quotes: withLog.quotes.length > 0 ? withLog.quotes : quotes }, order);
+  return withOrder(withLog.offers.length > 0 ? withLog : { ...withLog, offers: quotes, reason: reason ?? null }, order);
 }
 
 /** A retry starts over with a higher attempt, so the attempt weighs more than the step; a final status outweighs all. */

@@ -1,5 +1,5 @@
 // Placing the order: sent once per intent, and sent again with the same key while no answer comes.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { NoAnswer, Problem, placeOrder } from "../api.ts";
 import { engineNow } from "../time.ts";
 import type { NewOrder } from "../types.ts";
@@ -12,20 +12,26 @@ export type Placing =
   | { readonly kind: "ready" }
   | { readonly kind: "sending" }
   | { readonly kind: "retrying"; readonly reason: string }
+  /** Just accepted. A moment long, so that the second click of a double click is not another order. */
+  | { readonly kind: "placed" }
   | { readonly kind: "refused"; readonly problem: Problem }
   /** Several tries brought no answer; placing again repeats the same intent. */
   | { readonly kind: "unanswered"; readonly reason: string };
 
 const PAUSES_MS = [1_000, 2_000, 4_000, 8_000];
+const PLACED_FOR_MS = 1_200;
 const ACTIVE_KEY = "activeOrder";
 
 export const placing = signal<Placing>({ kind: "ready" });
+
+/** While it lasts, placing again does nothing. */
+export const isBusy = computed(() => ["sending", "retrying", "placed"].includes(placing.value.kind));
 
 /** The order that this tab placed last; the live panel shows it. */
 export const activeOrder = signal<string | null>(sessionStorage.getItem(ACTIVE_KEY));
 
 export async function place(): Promise<void> {
-  if (placing.value.kind === "sending" || placing.value.kind === "retrying") return;
+  if (isBusy.value) return;
   if (slippageBps.value === null) {
     const detail = "Slippage is a percentage in steps of 0.01.";
     placing.value = { kind: "refused", problem: new Problem(400, "invalid_slippage", detail, "slippageBps", null) };
@@ -33,20 +39,21 @@ export async function place(): Promise<void> {
   }
   placing.value = { kind: "sending" };
   const order = newOrder();
-  const key = keyFor(JSON.stringify(order), sessionStorage, () => crypto.randomUUID());
-  placing.value = await sendUntilAnswered(order, key);
+  const body = JSON.stringify(order);
+  const key = keyFor(body, sessionStorage, newKey);
+  const outcome = await sendUntilAnswered(order, key);
+  if (outcome.kind !== "unanswered") answered(body, sessionStorage);
+  placing.value = outcome;
+  if (outcome.kind === "placed") setTimeout(() => (placing.value = { kind: "ready" }), PLACED_FOR_MS);
 }
 
 async function sendUntilAnswered(order: NewOrder, key: string): Promise<Placing> {
   for (let tries = 0; ; tries += 1) {
     try {
       accepted(order, (await placeOrder(order, key)).orderId);
-      return { kind: "ready" };
+      return { kind: "placed" };
     } catch (failure) {
-      if (failure instanceof Problem && !failure.passing) {
-        answered(sessionStorage);
-        return { kind: "refused", problem: failure };
-      }
+      if (failure instanceof Problem && !failure.passing) return { kind: "refused", problem: failure };
       if (!(failure instanceof Problem) && !(failure instanceof NoAnswer)) throw failure;
       const pause = PAUSES_MS[tries];
       if (pause === undefined) return { kind: "unanswered", reason: failure.message };
@@ -58,7 +65,6 @@ async function sendUntilAnswered(order: NewOrder, key: string): Promise<Placing>
 }
 
 function accepted(order: NewOrder, orderId: string): void {
-  answered(sessionStorage);
   sessionStorage.setItem(ACTIVE_KEY, orderId);
   // Shown at once; the socket brings the rest.
   const now = new Date(engineNow()).toISOString();
@@ -73,7 +79,13 @@ function accepted(order: NewOrder, orderId: string): void {
   tellOtherTabs();
 }
 
-/** A refusal belongs to what was sent: the next change of the draft clears it. */
+/** A refusal or a lost answer belongs to what was sent: the next change of the draft clears it. */
 draft.subscribe(() => {
-  if (placing.peek().kind === "refused") placing.value = { kind: "ready" };
+  const { kind } = placing.peek();
+  if (kind === "refused" || kind === "unanswered") placing.value = { kind: "ready" };
 });
+
+/** `crypto.randomUUID` exists on secure pages only, and an engine in the next room is reached by plain HTTP. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -21,7 +21,7 @@ export const recentFailure = signal<Error | null>(null);
 /** The latest fills, oldest first. */
 export const fills = computed<readonly Fill[]>(() =>
   latestConfirmed(recentOrders.value ?? [])
-    .map((order) => fillOf(order, orderView(order.id).value.quotes))
+    .map((order) => fillOf(order, orderView(order.id).value.offers))
     .filter((fill) => fill !== null)
     .sort((a, b) => a.at - b.at),
 );
@@ -72,7 +72,7 @@ function latestConfirmed(orders: readonly Order[]): Order[] {
 
 /** Quotes of a confirmed order never change: each is asked for once. */
 async function learnQuotes(orders: readonly Order[], stop: AbortSignal): Promise<void> {
-  const unknown = orders.filter((order) => orderView(order.id).peek().quotes.length === 0);
+  const unknown = orders.filter((order) => orderView(order.id).peek().offers.length === 0);
   const next = async (): Promise<void> => {
     for (let order = unknown.shift(); order && !stop.aborted; order = unknown.shift()) learnDetail(await getOrder(order.id, stop));
   };

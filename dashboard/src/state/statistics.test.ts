@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Order, Quote, Status } from "../types.ts";
+import type { Offer, Order, Status } from "../types.ts";
 import { byMinute, fillOf, quantile } from "./statistics.ts";
 
 function order(createdMs: number, status: Status, tookMs = 0): Order {
@@ -31,10 +31,14 @@ test("quantiles are values that occurred", () => {
 });
 
 test("a fill is measured against the chosen venue's quote", () => {
-  const quotes = [{ dex: "Raydium", price: "200", chosen: false }, { dex: "Meteora", price: "100", chosen: true }] as unknown as Quote[];
-  const fill = fillOf(order(0, "confirmed", 1), quotes);
+  const offers = [offer("Raydium", "200", false), offer("Meteora", "100", true)];
+  const fill = fillOf(order(0, "confirmed", 1), offers);
   assert.equal(fill?.venue, "Meteora");
   assert.equal(fill?.gapBps, -50);
-  assert.equal(fillOf(order(0, "submitted"), quotes), null);
+  assert.equal(fillOf(order(0, "submitted"), offers), null);
   assert.equal(fillOf(order(0, "confirmed"), []), null);
 });
+
+function offer(dex: string, price: string, chosen: boolean): Offer {
+  return { dex, price, chosen, amountIn: "1", amountOut: price, netAmountOut: price, fee: "0", priceImpactBps: 0, networkFee: "0", minimumReceived: "0" };
+}

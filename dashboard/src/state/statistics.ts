@@ -1,6 +1,6 @@
 // Numbers behind the charts. Prices stay exact until the last step; what a canvas draws may be a float.
 import { basisPoints, toPlot } from "../decimal.ts";
-import { type Order, type Quote, isFinal } from "../types.ts";
+import { type Offer, type Order, isFinal, isQuote } from "../types.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -61,9 +61,9 @@ export interface Fill {
 }
 
 /** The order's fill beside its quote; null until both are known. */
-export function fillOf(order: Order, quotes: readonly Quote[]): Fill | null {
-  const quote = quotes.find((candidate) => candidate.chosen);
-  if (!quote || order.executedPrice === null || order.executedPrice === undefined) return null;
+export function fillOf(order: Order, offers: readonly Offer[]): Fill | null {
+  const quote = offers.filter(isQuote).find((offer) => offer.chosen);
+  if (!quote || order.executedPrice === null) return null;
   const gapBps = toPlot(basisPoints(order.executedPrice, quote.price));
   if (gapBps === null) return null;
   return {

@@ -6,7 +6,7 @@ import { timelineOf } from "./timeline.ts";
 function log(...entries: [status: Status, atMs: number, attempt?: number, reason?: string][]): OrderEvent[] {
   return entries.map(([status, atMs, attempt = 1, reason], index) => ({
     orderId: "a", seq: index + 1, status, attempt, at: new Date(atMs).toISOString(),
-    payload: (reason ? { reason } : {}) as OrderEvent["payload"],
+    payload: reason ? { reason } : {},
   }));
 }
 

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { Browser } from "playwright-core";
+import { Engine } from "./engine.ts";
+import { Reader, openBrowser } from "./reader.ts";
+
+const LOOKS = [
+  { name: "desktop, light", options: { viewport: { width: 1440, height: 900 }, colorScheme: "light" } },
+  { name: "phone, dark", options: { viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true } },
+] as const;
+
+let engine: Engine;
+let browser: Browser;
+let finished: string;
+
+before(async () => {
+  engine = await Engine.start();
+  browser = await openBrowser();
+  finished = await engine.place({ amount: "2" });
+  await engine.untilFinal(finished);
+});
+
+after(async () => {
+  await browser?.close();
+  await engine?.stop();
+});
+
+for (const { name, options } of LOOKS) {
+  test(`axe finds nothing on any page (${name}), and nothing is wider than the screen`, async () => {
+    const reader = await Reader.open(browser, engine.url, "/", options);
+    await reader.page.locator("[data-venue]").first().waitFor();
+    await clean(reader, "trade, before an order");
+    await reader.place();
+    await reader.step("submitted").and(reader.page.locator(".step-current")).waitFor();
+    await clean(reader, "trade, with a live order");
+    await reader.write("0");
+    await reader.sees(reader.problemAt("amount"), /\S/);
+    await clean(reader, "trade, with an objection");
+    for (const [path, sign] of [["/orders", "tr[data-order]"], [`/orders/${finished}`, ".log-entry"], ["/charts", ".chart canvas"], ["/nowhere", ".notice"]] as const) {
+      await reader.page.goto(engine.url + path);
+      await reader.page.locator(sign).first().waitFor();
+      await clean(reader, path);
+    }
+    await reader.leave();
+  });
+}
+
+async function clean(reader: Reader, where: string): Promise<void> {
+  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const results = (await reader.page.evaluate(`${axe}; axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`)) as AxeResults;
+  const findings = results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+  assert.deepEqual(findings, [], where);
+  const [wide, screen] = await reader.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok((wide ?? 0) <= (screen ?? 0), `${where} is ${wide} wide on a screen of ${screen}`);
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { Engine, until } from "./engine.ts";
+import { Reader, openBrowser } from "./reader.ts";
+
+let engine: Engine;
+let browser: Browser;
+
+before(async () => {
+  engine = await Engine.start();
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await engine?.stop();
+});
+
+test("an order opened after its end is shown whole", async () => {
+  const id = await engine.place({ amount: "3" });
+  assert.equal(await engine.untilFinal(id), "confirmed");
+  const reader = await Reader.open(browser, engine.url, `/orders/${id}`);
+  for (const status of ["pending", "routing", "building", "submitted", "confirmed"]) {
+    await reader.step(status).and(reader.page.locator(".step-done")).waitFor();
+  }
+  await reader.page.locator(".log-entry").nth(4).waitFor();
+  assert.deepEqual(await reader.page.locator(".log-seq").allTextContents(), ["Event 1", "Event 2", "Event 3", "Event 4", "Event 5"]);
+  await reader.page.locator("[data-venue=Raydium]").waitFor();
+  await reader.page.locator("[data-venue=Meteora]").waitFor();
+  await reader.leave();
+});
+
+test("an order opened while it moves goes on by itself", async () => {
+  const id = await engine.place({ amount: "4" });
+  const reader = await Reader.open(browser, engine.url, `/orders/${id}`);
+  await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/);
+  assert.equal(await reader.page.locator(".log-entry").count(), 5);
+  await reader.leave();
+});
+
+test("the page survives an engine that is killed and started again, and the order is confirmed", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  await reader.sees(reader.light("Engine"), "Healthy");
+  await reader.write("5");
+  await reader.place();
+  await reader.step("submitted").and(reader.page.locator(".step-current")).waitFor();
+  await engine.kill();
+  await reader.sees(reader.light("Engine"), "Unreachable");
+  await reader.sees(reader.light("Stream"), "Lost");
+  await reader.sees(reader.page.locator(".banner"), "does not answer");
+  await engine.restart();
+  await reader.sees(reader.light("Engine"), "Healthy");
+  await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/, 60_000);
+  assert.equal(await reader.page.locator(".banner").count(), 0);
+  await reader.leave();
+});
+
+test("two tabs show the same order, each as it happens", async () => {
+  const first = await Reader.open(browser, engine.url);
+  const second = await first.openTab("/orders");
+  await first.write("6");
+  await first.place();
+  await first.page.getByRole("link", { name: "Details" }).waitFor();
+  const id = await until(async () => (await engine.orders()).find((order) => order.amount === "6")?.id ?? null);
+  await second.row(id).waitFor();
+  await second.sees(second.row(id), "submitted");
+  await second.sees(second.row(id), "confirmed");
+  await first.sees(first.page.locator(".headline-state"), /^Confirmed after/);
+  assert.deepEqual(second.complaints, []);
+  await first.leave();
+});
+
+test("an unknown order and an unknown page say so", async () => {
+  const reader = await Reader.open(browser, engine.url, "/orders/01980000-0000-7000-8000-000000000000");
+  await reader.page.getByText("There is no such order").waitFor();
+  await reader.page.goto(`${engine.url}/orders/not-an-id`);
+  await reader.page.getByText("There is no such order").waitFor();
+  await reader.leave();
+});

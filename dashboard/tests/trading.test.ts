@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { Engine, until } from "./engine.ts";
+import { Reader, openBrowser } from "./reader.ts";
+
+let engine: Engine;
+let browser: Browser;
+
+before(async () => {
+  engine = await Engine.start();
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await engine?.stop();
+});
+
+test("an order is previewed at both venues, placed, and followed to its confirmation", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  await reader.write("2.5");
+  await reader.page.locator("[data-venue=Raydium]").waitFor();
+  await reader.page.locator("[data-venue=Meteora]").waitFor();
+  assert.equal(await reader.page.locator("th.venue-best").count(), 1, "one venue is marked as the better one");
+  await reader.place();
+  for (const status of ["routing", "building", "submitted", "confirmed"]) await reader.step(status).and(reader.page.locator(".step-done, .step-current")).waitFor();
+  await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/);
+
+  const shown = await reader.page.getByLabel("Execution").innerText();
+  assert.match(shown, /Executed price\s+[\d,.]+\s*[+\u2212]?[\d.]+ bps/);
+  assert.match(shown, /Venue\s+(Raydium|Meteora)/);
+  const id = await reader.activeOrder();
+  await reader.sees(reader.row(id), "confirmed");
+  await reader.leave();
+});
+
+test("a double click places one order", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  await reader.write("1.000000077");
+  const button = await reader.page.getByRole("button", { name: "Place order" }).boundingBox();
+  assert.ok(button);
+  const [x, y] = [button.x + button.width / 2, button.y + button.height / 2];
+  const accepted = reader.page.waitForResponse("**/api/orders/execute");
+  await reader.page.mouse.dblclick(x, y);
+  await accepted;
+  await reader.page.mouse.click(x, y);
+  await until(async () => ((await sameAmount("1.000000077")).length > 0 ? true : null));
+  await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/);
+  assert.equal((await sameAmount("1.000000077")).length, 1);
+  await reader.leave();
+});
+
+test("when the answer is lost on its way, the same intent is repeated and one order exists", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  const keys: (string | undefined)[] = [];
+  await reader.page.route("**/api/orders/execute", async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    if (keys.length > 1) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await reader.write("1.000000088");
+  await reader.place();
+  await reader.sees(reader.page.locator(".form-problem"), "the same order is never placed twice");
+  await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/);
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1]);
+  assert.equal((await sameAmount("1.000000088")).length, 1);
+  await reader.leave();
+});
+
+test("each objection of the engine stands at the field that it names", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  const amount = reader.page.getByLabel("You pay", { exact: true });
+  for (const text of ["0", "-1", "ten", "1.0000000001", "99999999999999999999"]) {
+    await reader.write(text);
+    await reader.place();
+    await reader.sees(reader.problemAt("amount"), /\S/);
+    assert.equal(await amount.getAttribute("aria-invalid"), "true", text);
+    assert.match((await amount.getAttribute("aria-describedby")) ?? "", /amount-problem/);
+    await reader.write("1");
+    await until(async () => ((await reader.problemAt("amount").innerText()) === "" ? true : null));
+  }
+  await reader.page.getByLabel("Slippage in percent").fill("10.01");
+  await reader.place();
+  await reader.sees(reader.problemAt("slippageBps"), /\S/);
+  assert.equal(await reader.problemAt("amount").innerText(), "");
+  await reader.leave();
+});
+
+test("all digits of an amount reach the engine", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  await reader.write("0.123456789");
+  await reader.place();
+  await until(async () => ((await sameAmount("0.123456789")).length === 1 ? true : null));
+  await reader.leave();
+});
+
+test("an order can be placed with the keyboard alone", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  await reader.page.getByLabel("You pay", { exact: true }).focus();
+  await reader.page.keyboard.press("Control+a");
+  await reader.page.keyboard.type("1.000000099");
+  await reader.page.keyboard.press("Enter");
+  await until(async () => ((await sameAmount("1.000000099")).length === 1 ? true : null));
+  await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/);
+  await reader.leave();
+});
+
+async function sameAmount(amount: string): Promise<unknown[]> {
+  return (await engine.orders()).filter((order) => order.amount === amount);
+}
