@@ -2,6 +2,8 @@
 //!
 //! A program connects the database, says where messages and pushes go and who trades, and takes the use cases it serves.
 
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trading;
 
 use std::sync::Arc;

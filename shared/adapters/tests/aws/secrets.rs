@@ -1,0 +1,46 @@
+//! The database's URL from Secrets Manager.
+
+use adapters::{env::Location, secrets};
+use serde_json::json;
+
+use crate::double::Double;
+
+const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders-AbCdEf";
+
+async fn fetch(status: u16, body: serde_json::Value) -> Result<String, String> {
+    let double = Double::answering(move |_| Some((status, body.to_string()))).await;
+    let url = secrets::database_url(&double.sdk().await, &Location::Secret(ARN.into())).await;
+    assert_eq!(double.seen()[0].json()["SecretId"], ARN);
+    url.map(|url| url.as_str().to_owned())
+        .map_err(|problem| problem.to_string())
+}
+
+#[tokio::test]
+async fn a_secret_holds_the_url() {
+    let url = "postgres://app:secret@db.example:5432/orders?sslmode=require";
+    assert_eq!(
+        fetch(200, json!({ "SecretString": url })).await.as_deref(),
+        Ok(url)
+    );
+}
+
+#[tokio::test]
+async fn a_secret_that_holds_something_else_is_named_and_not_shown() {
+    let problem = fetch(200, json!({ "SecretString": "hunter2" }))
+        .await
+        .expect_err("no URL");
+    assert!(
+        problem.contains(ARN) && !problem.contains("hunter2"),
+        "{problem}"
+    );
+}
+
+#[tokio::test]
+async fn a_secret_that_may_not_be_read_is_named() {
+    let denied = json!({ "__type": "AccessDeniedException", "message": "not allowed" });
+    let problem = fetch(400, denied).await.expect_err("refused");
+    assert!(
+        problem.contains(ARN) && problem.contains("not allowed"),
+        "{problem}"
+    );
+}
