@@ -198,3 +198,84 @@ impl<'de> Visitor<'de> for EveryField {
         Ok(Fields(fields))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::btree_map, prelude::*};
+    use serde_json::Value;
+
+    use super::*;
+
+    fn depth_of(value: &Value) -> usize {
+        match value {
+            Value::Array(inner) => 1 + inner.iter().map(depth_of).max().unwrap_or(0),
+            Value::Object(inner) => 1 + inner.values().map(depth_of).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<i64>().prop_map(Value::from),
+            ".{0,6}".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(12, 40, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                btree_map(".{0,3}", inner, 0..3).prop_map(|map| map.into_iter().collect()),
+            ]
+        })
+    }
+
+    #[test]
+    fn a_name_is_the_same_however_it_is_escaped() {
+        let twice = Object::parse(br#"{"amount":1,"\u0061mount":2}"#);
+        assert!(twice.is_err_and(|problem| problem.to_string().contains("given twice")));
+        let once = Object::parse(br#"{"\u0061mount":1}"#).expect("an object");
+        assert_eq!(
+            once.number("amount").expect("a number"),
+            Some("1".to_owned())
+        );
+    }
+
+    #[test]
+    fn eight_levels_are_read_and_nine_are_not() {
+        let nested = |depth: usize| {
+            format!(
+                "{{\"a\":{}{}}}",
+                "[".repeat(depth - 1),
+                "]".repeat(depth - 1)
+            )
+        };
+        assert!(Object::parse(nested(8).as_bytes()).is_ok());
+        assert!(Object::parse(nested(9).as_bytes()).is_err());
+        assert!(Object::parse(br#"{"a":"[[[[[[[[[[\"[[[["}"#).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn a_numbers_digits_are_kept(digits in "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,9})?") {
+            let body = format!("{{ \"n\" : {digits} }}");
+            let object = Object::parse(body.as_bytes()).expect("an object");
+            prop_assert_eq!(object.number("n").expect("a number"), Some(digits));
+        }
+
+        #[test]
+        fn depth_is_counted_as_a_reader_of_the_whole_text_counts_it(value in any_json()) {
+            prop_assert_eq!(depth(&value.to_string()), depth_of(&value));
+        }
+
+        /// The strict reader takes nothing that the usual one refuses, and loses no field.
+        #[test]
+        fn what_is_read_is_json(bytes in prop_oneof![
+            any::<Vec<u8>>(),
+            any_json().prop_map(|value| value.to_string().into_bytes()),
+            "[{}\\[\\]\",:0-9a\\\\ ]{0,30}".prop_map(String::into_bytes),
+        ]) {
+            if let Ok(object) = Object::parse(&bytes) {
+                let usual: Value = serde_json::from_slice(&bytes).expect("JSON");
+                prop_assert_eq!(object.names().count(), usual.as_object().map_or(0, |map| map.len()));
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-fn described(file: &str) -> PathBuf {
+pub(crate) fn described(file: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "../../docs/api", file]
         .iter()
         .collect()
@@ -21,4 +21,21 @@ fn openapi_json_is_what_the_types_say() {
         committed == made,
         "docs/api/openapi.json is out of date; UPDATE=1 cargo test -p submit --test description writes it anew"
     );
+}
+
+#[test]
+fn the_list_of_error_codes_is_complete() {
+    let readme = fs::read_to_string(described("README.md")).expect("docs/api/README.md");
+    let rows: Vec<&str> = readme
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    for code in submit::Code::ALL {
+        let row = format!("| `{}` | {} |", code.name(), code.status().as_u16());
+        assert!(
+            rows.iter().any(|line| line.starts_with(&row)),
+            "no row begins with {row}"
+        );
+    }
+    assert_eq!(rows.len(), submit::Code::ALL.len());
 }

@@ -12,3 +12,4 @@ mod market;
 mod orders;
 mod quote;
 mod refusals;
+mod socket;
