@@ -10,6 +10,8 @@ export default defineConfig({
     // The content-security policy allows no inline or data: resource, so nothing may be inlined into CSS or HTML.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The licences of what is bundled, beside the bundle.
+    license: { fileName: "assets/licences/packages.md" },
     reportCompressedSize: false,
   },
   server: {

@@ -1,7 +1,7 @@
 // One socket for all orders on screen. It survives its loss: it comes back with growing pauses and asks for
 // whatever each order's log has since gained.
 import { signal } from "@preact/signals";
-import type { OrderEvent } from "./types.ts";
+import { type OrderEvent, isFinal } from "./types.ts";
 
 export type SocketState =
   | { readonly kind: "idle" } // nothing on screen is still moving
@@ -47,9 +47,9 @@ export class OrderSocket {
   }
 
   unfollow(orderId: string): void {
-    if (!this.followed.delete(orderId)) return;
+    if (!this.followed.has(orderId)) return;
     this.send({ action: "unsubscribe", orderId });
-    if (this.followed.size === 0) this.idle = setTimeout(() => this.close(), CLOSE_WHEN_IDLE_MS);
+    this.forget(orderId);
   }
 
   /** Asks again for what the order's log holds beyond the last known event: a push may be lost, the log is complete. */
@@ -91,8 +91,15 @@ export class OrderSocket {
     this.heardAt = Date.now();
     this.heardAnything = true;
     this.failures = 0;
-    const message = parseMessage(data);
-    if (message) this.duties.deliver(message);
+    const event = parseMessage(data);
+    if (!event) return;
+    // The engine has nothing more to say about this order. Whoever misses an earlier event follows it again.
+    if (isFinal(event.status)) this.forget(event.orderId);
+    this.duties.deliver(event);
+  }
+
+  private forget(orderId: string): void {
+    if (this.followed.delete(orderId) && this.followed.size === 0) this.idle = setTimeout(() => this.close(), CLOSE_WHEN_IDLE_MS);
   }
 
   /** A connection can die without a word; an unanswered ping is how that is noticed. */

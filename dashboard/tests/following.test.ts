@@ -56,6 +56,32 @@ test("the page survives an engine that is killed and started again, and the orde
   await reader.leave();
 });
 
+test("a push that never comes is noticed and taken from the log", async () => {
+  for (const lost of [3, 5]) {
+    const reader = await Reader.open(browser, engine.url);
+    const opened = Date.now();
+    let dropped = 0;
+    await reader.page.routeWebSocket(/\/api\/orders\/ws/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((message) => server.send(message));
+      server.onMessage((message) => {
+        const { seq, at = "" } = JSON.parse(String(message)) as { seq?: number; at?: string };
+        // Of the order that is about to be placed, not of the older ones in the list.
+        if (seq === lost && dropped === 0 && Date.parse(at) > opened) dropped += 1;
+        else socket.send(message);
+      });
+    });
+    await reader.page.reload();
+    await reader.write(`7.${lost}`);
+    await reader.place();
+    await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/, 40_000);
+    await reader.step("building").and(reader.page.locator(".step-done")).waitFor({ timeout: 40_000 });
+    await reader.step("confirmed").and(reader.page.locator(".step-done")).waitFor({ timeout: 40_000 });
+    assert.equal(dropped, 1, `event ${lost} was dropped`);
+    await reader.leave();
+  }
+});
+
 test("two tabs show the same order, each as it happens", async () => {
   const first = await Reader.open(browser, engine.url);
   const second = await first.openTab("/orders");

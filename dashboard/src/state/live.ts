@@ -68,10 +68,6 @@ function release(id: string): void {
     return;
   }
   watchers.delete(id);
-  stopFollowing(id);
-}
-
-function stopFollowing(id: string): void {
   lastNews.delete(id);
   socket?.unfollow(id);
 }
@@ -89,10 +85,10 @@ function flush(): void {
   waiting = [];
   const holes = learnEvents(events);
   for (const { orderId, status } of events) {
-    if (isFinal(status) && isComplete(orderId)) stopFollowing(orderId);
+    if (isFinal(status) && isComplete(orderId)) lastNews.delete(orderId);
     else if (lastNews.has(orderId)) lastNews.set(orderId, Date.now());
   }
-  for (const id of holes) socket?.catchUp(id);
+  for (const id of holes) socket?.follow(id);
 }
 
 function askAboutSilentOrders(): void {
