@@ -60,10 +60,10 @@ deploy_to_emulator() {
   fi
   say "uploading"
   aws s3 mb "s3://$stack-artifacts" >/dev/null 2>&1 || aws s3api head-bucket --bucket "$stack-artifacts" >&2
-  mkdir -p localstack/.state
-  packaged="localstack/.state/$stack-${endpoint##*:}.yaml"
+  packaged="$(mktemp)"
+  trap 'rm -f "$packaged" "$packaged.log"' EXIT
   aws cloudformation package --template-file ".aws-sam/$profile/template.yaml" --s3-bucket "$stack-artifacts" \
-    --output-template-file "$packaged" >/dev/null
+    --output-template-file "$packaged" >/dev/null 2>"$packaged.log" || { cat "$packaged.log" >&2; return 1; }
   say "deploying $stack to $endpoint"
   parameters=(Architecture="$architecture" EmulatorEndpoint="$seen"
     ${DATABASE_URL:+"DatabaseUrl=$DATABASE_URL"} "${parameters[@]}")
@@ -112,7 +112,7 @@ upload_dashboard() {
     --cache-control "public, max-age=31536000, immutable"
   aws s3 sync dashboard/dist "s3://$bucket" --delete --exclude "assets/*" --exclude config.json --only-show-errors \
     --cache-control no-cache
-  printf '{"apiUrl":"%s","wsUrl":"%s"}\n' "$site" "$(websocket_url)" |
+  printf '{"apiUrl":"%s","wsUrl":"%s"}\n' "$site/v1" "$(websocket_url)" |
     aws s3 cp - "s3://$bucket/config.json" --cache-control no-cache --content-type application/json --only-show-errors
   aws cloudfront create-invalidation --distribution-id "$(output DashboardDistributionId)" \
     --paths "/*" >/dev/null

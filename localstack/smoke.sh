@@ -11,5 +11,6 @@ if [ -z "$RestUrl" ]; then
   [ -f localstack/.state/addresses ] || { echo "nothing is up: run localstack/up.sh, or give the URLs" >&2; exit 2; }
   # shellcheck source=/dev/null
   . localstack/.state/addresses
+  [ -n "$RestUrl" ] || { echo "the last deployment failed: run localstack/up.sh again" >&2; exit 2; }
 fi
 exec .venv/emulator/bin/python localstack/smoke.py "$RestUrl" "$WebSocketUrl"

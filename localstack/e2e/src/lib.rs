@@ -1,1 +1,31 @@
-//! e2e
+//! The deployed stack, driven from outside.
+//!
+//! A [`Stack`] is `template.yaml` with the real functions, deployed by `localstack/deploy.sh` to a `MiniStack` of its own on a
+//! free port, on a database of its own. Its methods are what a client or an operator does; the tests tell their stories.
+//!
+//! Needs Python 3.10 or newer, which gets `MiniStack` into `.venv/` on the first run, and PostgreSQL as all tests do.
+
+mod aws;
+mod database;
+mod ministack;
+mod processes;
+mod stack;
+mod wait;
+mod watcher;
+
+use std::path::{Path, PathBuf};
+
+pub use aws::{Aws, Invocation};
+pub use database::Database;
+pub use ministack::MiniStack;
+pub use stack::{Answer, Stack};
+pub use wait::{eventually, eventually_within};
+pub use watcher::{Watcher, assert_whole_life, seqs, statuses};
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors()
+        .nth(2)
+        .map_or_else(|| here.to_path_buf(), Path::to_path_buf)
+}

@@ -1,0 +1,117 @@
+//! A look at the database past the engine: what a test must know that no API tells.
+
+use local_postgres::testing::TestDatabase;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{Client, NoTls};
+use uuid::Uuid;
+
+/// A stack's own database.
+pub struct Database {
+    runtime: Runtime,
+    client: Client,
+    database: TestDatabase,
+}
+
+impl Database {
+    /// A new one, empty.
+    ///
+    /// # Panics
+    /// When PostgreSQL cannot be had.
+    pub fn create() -> Self {
+        let database = TestDatabase::create();
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("threads can be started");
+        let client = runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(database.url(), NoTls)
+                .await
+                .expect("the database was just made");
+            tokio::spawn(connection);
+            client
+        });
+        Self {
+            runtime,
+            client,
+            database,
+        }
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// How many swaps landed for an order, by the chain's own ledger.
+    pub fn swaps_landed(&self, order: &str) -> i64 {
+        self.number(
+            "SELECT count(*) FROM chain.transactions WHERE order_id = $1 AND error IS NULL AND lands_at <= now()",
+            order,
+        )
+    }
+
+    /// How many connections are kept for an order.
+    pub fn watchers(&self, order: &str) -> i64 {
+        self.number(
+            "SELECT count(*) FROM subscriptions WHERE order_id = $1",
+            order,
+        )
+    }
+
+    /// Orders whose event log is not 1, 2, 3 … up to a final status, or that landed another number of swaps than one.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub fn orders_with_a_flaw(&self) -> Vec<String> {
+        let rows = self.runtime.block_on(self.client.query(
+            "SELECT o.id::text FROM orders o WHERE o.status <> 'confirmed'
+             OR o.last_seq <> (SELECT count(*) FROM order_events e WHERE e.order_id = o.id)
+             OR o.last_seq <> (SELECT max(seq) FROM order_events e WHERE e.order_id = o.id)
+             OR 1 <> (SELECT count(*) FROM chain.transactions t WHERE t.order_id = o.id AND error IS NULL)",
+            &[],
+        ));
+        let rows = rows.expect("the database answers");
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// A connection that is kept although nobody is there: as left behind by a `$disconnect` that never came.
+    pub fn leave_watcher_behind(&self, connection: &str, order: &str) {
+        self.run(
+            "INSERT INTO subscriptions (connection_id, order_id, live, expires_at)
+             VALUES ($2, $1, true, now() + interval '1 hour')",
+            order,
+            &[&connection],
+        );
+    }
+
+    /// As if the order had been accepted long ago: its time is over.
+    pub fn let_time_run_out(&self, order: &str) {
+        for table in ["orders SET deadline", "outbox SET deadline"] {
+            let key = if table.starts_with("orders") {
+                "id"
+            } else {
+                "order_id"
+            };
+            let sql = format!("UPDATE {table} = now() - interval '1 second' WHERE {key} = $1");
+            self.run(&sql, order, &[]);
+        }
+    }
+
+    fn number(&self, sql: &str, order: &str) -> i64 {
+        let order: Uuid = order.parse().expect("an order's id is a UUID");
+        self.runtime
+            .block_on(self.client.query_one(sql, &[&order]))
+            .expect("the database answers")
+            .get(0)
+    }
+
+    fn run(&self, sql: &str, order: &str, more: &[&(dyn tokio_postgres::types::ToSql + Sync)]) {
+        let order: Uuid = order.parse().expect("an order's id is a UUID");
+        let mut values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = vec![&order];
+        values.extend(more);
+        self.runtime
+            .block_on(self.client.execute(sql, &values))
+            .unwrap_or_else(|problem| panic!("{sql}: {problem}"));
+    }
+}

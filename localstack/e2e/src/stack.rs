@@ -1,0 +1,267 @@
+//! One deployment, and what its clients and operators do.
+
+use std::{
+    collections::HashMap,
+    process::{Command, Stdio},
+    sync::OnceLock,
+    thread,
+};
+
+use serde_json::{Value, json};
+
+use crate::{Aws, Database, MiniStack, Watcher, eventually, processes, root};
+
+const NAME: &str = "e2e";
+
+/// `template.yaml` with the real functions, on an emulator and a database of its own.
+pub struct Stack {
+    addresses: HashMap<String, String>,
+    /// Calls to its AWS.
+    pub aws: Aws,
+    /// Its database.
+    pub database: Database,
+    ministack: MiniStack,
+}
+
+/// What the REST API answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: HashMap<String, String>,
+    /// The body, or null without one.
+    pub body: Value,
+}
+
+impl Stack {
+    /// Builds the functions, deploys them with these parameters of the template (`Name=Value`) and migrates.
+    ///
+    /// # Panics
+    /// When a step fails; what the step said is shown.
+    pub fn deploy(parameters: &[&str]) -> Self {
+        build();
+        let database = Database::create();
+        let ministack = MiniStack::start();
+        let deployed = Command::new(root().join("localstack/deploy.sh"))
+            .args(parameters)
+            .env_clear()
+            .envs(["PATH", "HOME"].map(|name| (name, std::env::var(name).unwrap_or_default())))
+            .env("AWS_ENDPOINT_URL", ministack.url())
+            .env("DATABASE_URL", database.url())
+            .env("STACK_NAME", NAME)
+            .env("PROFILE", "dev")
+            .env("BUILD", "skip")
+            .output()
+            .expect("bash is installed");
+        assert!(
+            deployed.status.success(),
+            "deploy.sh failed:\n{}\n{}",
+            String::from_utf8_lossy(&deployed.stderr),
+            ministack.log()
+        );
+        let addresses = String::from_utf8_lossy(&deployed.stdout)
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Self {
+            addresses,
+            aws: Aws::at(ministack.url()),
+            database,
+            ministack,
+        }
+    }
+
+    /// The full name of one of its functions.
+    pub fn function(name: &str) -> String {
+        format!("{NAME}-{name}")
+    }
+
+    /// What deploy.sh printed under this name.
+    ///
+    /// # Panics
+    /// When it printed no such line.
+    pub fn address(&self, name: &str) -> &str {
+        self.addresses
+            .get(name)
+            .unwrap_or_else(|| panic!("deploy.sh printed no {name}"))
+    }
+
+    /// Everything that the emulator and the functions have logged.
+    pub fn log(&self) -> String {
+        self.ministack.log()
+    }
+
+    /// Asks the REST API.
+    ///
+    /// # Panics
+    /// When no HTTP answer comes.
+    pub fn get(&self, path: &str) -> Answer {
+        let agent = agent();
+        answer(agent.get(self.address("RestUrl").to_owned() + path).call())
+    }
+
+    /// Sends JSON to the REST API.
+    ///
+    /// # Panics
+    /// When no HTTP answer comes.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        let agent = agent();
+        answer(
+            agent
+                .post(self.address("RestUrl").to_owned() + path)
+                .send_json(body),
+        )
+    }
+
+    /// Places an order for one SOL and answers its id.
+    ///
+    /// # Panics
+    /// When it is not accepted.
+    pub fn place_order(&self) -> String {
+        let body = json!({"type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amount": 1});
+        let accepted = self.post("/api/orders/execute", &body);
+        assert_eq!(accepted.status, 202, "{accepted:?}");
+        assert_eq!(accepted.body["status"], "pending");
+        accepted.body["orderId"]
+            .as_str()
+            .expect("an accepted order has an id")
+            .to_owned()
+    }
+
+    /// Places many orders, from 16 clients at once.
+    ///
+    /// # Panics
+    /// When one is not accepted.
+    pub fn place_orders(&self, count: usize) -> Vec<String> {
+        let clients = 16;
+        thread::scope(|scope| {
+            let placing: Vec<_> = (0..clients)
+                .map(|client| {
+                    let mine = (client..count).step_by(clients);
+                    scope.spawn(move || mine.map(|_| self.place_order()).collect::<Vec<_>>())
+                })
+                .collect();
+            placing
+                .into_iter()
+                .flat_map(|client| client.join().expect("every order is accepted"))
+                .collect()
+        })
+    }
+
+    /// An order as REST tells it.
+    ///
+    /// # Panics
+    /// When there is none with this id.
+    pub fn order(&self, id: &str) -> Value {
+        let found = self.get(&format!("/api/orders/{id}"));
+        assert_eq!(found.status, 200, "{found:?}");
+        found.body
+    }
+
+    /// An order once it has this status.
+    ///
+    /// # Panics
+    /// When it gets another final status, or does not get there within a minute.
+    pub fn order_once(&self, id: &str, status: &str) -> Value {
+        eventually(&format!("{id} is {status}"), || {
+            let order = self.order(id);
+            let now = order["status"].as_str().unwrap_or_default();
+            let over = ["confirmed", "failed"].contains(&now) && now != status;
+            assert!(!over, "waiting for {status}: {order:#}");
+            (now == status).then_some(order)
+        })
+    }
+
+    /// Opens a socket that watches an order, from event `after` + 1.
+    pub fn watch(&self, order: &str, after: u64) -> Watcher {
+        let socket = self.address("WebSocketUrl");
+        Watcher::open(&match after {
+            0 => format!("{socket}?orderId={order}"),
+            _ => format!("{socket}?orderId={order}&after={after}"),
+        })
+    }
+
+    /// One round of the relay, as its schedule brings it every minute.
+    ///
+    /// # Panics
+    /// When the relay fails.
+    pub fn relay(&self) {
+        let round = self.aws.invoke(&Self::function("relay"), &json!({}));
+        assert_eq!(round.failure, None, "{round:?}");
+    }
+
+    /// How many messages wait in a queue or are in work, by the name of its address.
+    pub fn messages(&self, queue: &str) -> u64 {
+        let names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ];
+        let request = json!({"QueueUrl": self.address(queue), "AttributeNames": names});
+        let found = self.aws.sqs("GetQueueAttributes", &request);
+        let number = |name: &str| {
+            let text = found["Attributes"][name].as_str().unwrap_or("0");
+            text.parse::<u64>().unwrap_or(0)
+        };
+        names.iter().map(|name| number(name)).sum()
+    }
+
+    /// Puts any text into the orders queue.
+    pub fn send_message(&self, body: &str) {
+        let request = json!({"QueueUrl": self.address("OrdersQueueUrl"), "MessageBody": body});
+        self.aws.sqs("SendMessage", &request);
+    }
+
+    /// Lets a message that a dead worker had come back sooner than after production's six minutes.
+    pub fn shorten_visibility(&self, seconds: u32) {
+        let request = json!({
+            "QueueUrl": self.address("OrdersQueueUrl"),
+            "Attributes": {"VisibilityTimeout": seconds.to_string()},
+        });
+        self.aws.sqs("SetQueueAttributes", &request);
+    }
+
+    /// The processes that run the worker now (on Linux).
+    pub fn workers(&self) -> Vec<u32> {
+        processes::of_function(&Self::function("worker"), &self.ministack.url())
+    }
+}
+
+/// Builds and zips the functions, once for all tests of a process.
+fn build() {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let built = Command::new(root().join("localstack/build.sh"))
+            .arg("dev")
+            .stdin(Stdio::null())
+            .status()
+            .expect("bash is installed");
+        assert!(built.success(), "the functions do not build");
+    });
+}
+
+fn agent() -> ureq::Agent {
+    // A 4xx is an answer like any other.
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .build()
+        .into()
+}
+
+fn answer(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
+    let mut response = result.expect("the gateway answers");
+    let text = response
+        .body_mut()
+        .read_to_string()
+        .expect("answers are text");
+    let headers = response.headers().iter();
+    Answer {
+        status: response.status().as_u16(),
+        headers: headers
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+            .collect(),
+        body: serde_json::from_str(&text).unwrap_or(Value::Null),
+    }
+}

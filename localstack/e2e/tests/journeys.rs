@@ -1,0 +1,168 @@
+//! What a client of the deployed stack lives through. One deployment for all of these: none of them breaks anything.
+
+use std::sync::OnceLock;
+
+use e2e::{Stack, assert_whole_life, eventually, seqs, statuses};
+use serde_json::{Value, json};
+
+fn stack() -> &'static Stack {
+    static STACK: OnceLock<Stack> = OnceLock::new();
+    STACK.get_or_init(|| Stack::deploy(&["SimExecutionDelayMs=400-600"]))
+}
+
+#[test]
+fn watchers_during_and_after_hear_the_whole_life_by_the_order_id_alone() {
+    let stack = stack();
+    let order = stack.place_order();
+    let mut first = stack.watch(&order, 0);
+    let mut heard = first.hear_until("building");
+    let during = stack.watch(&order, 0);
+
+    // Each socket is closed by the server once the final event was delivered.
+    heard.extend(first.hear_all());
+    assert_whole_life(&heard);
+    assert_whole_life(&during.hear_all());
+    assert_whole_life(&stack.watch(&order, 0).hear_all());
+    let log = stack.get(&format!("/api/orders/{order}/events"));
+    assert_whole_life(log.body.as_array().expect("a list of events"));
+}
+
+#[test]
+fn who_comes_back_with_after_hears_only_what_was_missed() {
+    let stack = stack();
+    let order = stack.place_order();
+    let mut first = stack.watch(&order, 0);
+    let seen = seqs(&first.hear_until("routing"));
+    drop(first); // the connection is lost without a word
+    let last_seen = *seen.last().expect("something was heard");
+
+    let missed = seqs(&stack.watch(&order, last_seen).hear_all());
+
+    assert_eq!(missed, ((last_seen + 1)..=5).collect::<Vec<_>>());
+}
+
+#[test]
+fn one_socket_serves_many_orders_and_answers_mistakes() {
+    let stack = stack();
+    let first = stack.place_order();
+    let mut socket = stack.watch(&first, 0);
+    socket.say(&json!({"action": "ping"}));
+    let pong = eventually("a pong comes", || {
+        socket.hear().filter(|heard| heard["event"] == "pong")
+    });
+    assert_eq!(pong["event"], "pong");
+    socket.say(&json!({"action": "dance"}));
+    let error = eventually("an error comes", || {
+        socket.hear().filter(|heard| heard["event"] == "error")
+    });
+    assert!(error["code"].is_string(), "{error}");
+
+    let second = stack.place_order();
+    socket.say(&json!({"action": "subscribe", "orderId": second}));
+    let heard = socket.hear_all();
+
+    let of = |order: &str| -> Vec<Value> {
+        let mine = heard.iter().filter(|event| event["orderId"] == *order);
+        mine.cloned().collect()
+    };
+    assert_whole_life(&of(&second));
+    assert_eq!(statuses(&of(&first)).last(), Some(&"confirmed"));
+}
+
+#[test]
+fn a_connection_that_is_gone_is_forgotten_and_harms_no_order() {
+    let stack = stack();
+    let order = stack.place_order();
+    stack.database.leave_watcher_behind("bm9ib2R5", &order);
+
+    assert_whole_life(&stack.watch(&order, 0).hear_all());
+
+    eventually("the gateway's 410 deletes the connection", || {
+        (stack.database.watchers(&order) == 0).then_some(())
+    });
+}
+
+#[test]
+fn every_order_has_an_address_that_answers_and_lists_page_by_link() {
+    let stack = stack();
+    let body = json!({"type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amount": 1});
+    let accepted = stack.post("/api/orders/execute", &body);
+    let rest = stack.address("RestUrl").to_owned();
+    let stage = &rest[rest.rfind('/').expect("the stage ends the URL")..];
+    let own = |address: &str| {
+        let path = address.strip_prefix(stage);
+        path.unwrap_or_else(|| panic!("{address} is not below {stage}"))
+            .to_owned()
+    };
+    let order = stack.get(&own(&accepted.headers["location"]));
+    assert_eq!(order.body["id"], accepted.body["orderId"]);
+
+    stack.place_order();
+    let page = stack.get("/api/orders?limit=1");
+    let link = &page.headers["link"];
+    let next = link
+        .strip_prefix('<')
+        .and_then(|rest| rest.split_once('>'))
+        .unwrap_or_else(|| panic!("no address in {link}"));
+    let second = stack.get(&own(next.0));
+    assert_eq!(second.status, 200, "{second:?}");
+    assert_ne!(second.body[0]["id"], page.body[0]["id"]);
+    stack.order_once(order.body["id"].as_str().expect("a text"), "confirmed");
+}
+
+#[test]
+fn the_gateway_leads_every_request_to_an_answer_of_ours() {
+    let stack = stack();
+    assert_eq!(stack.get("/health").body["status"], "ok");
+    assert!(stack.get("/api/tokens").body.as_array().is_some_and(|tokens| tokens.len() > 1));
+    let quote = stack.get("/api/quote?tokenIn=SOL&tokenOut=USDC&amount=1");
+    assert_eq!(quote.status, 200, "{quote:?}");
+
+    let wrong_method = stack.get("/api/orders/execute");
+    let unknown = stack.get("/api/orders/a/b/c");
+    let bad_field = stack.post("/api/orders/execute", &json!({"id": 1}));
+    for (answer, status, code) in [
+        (&wrong_method, 405, "method_not_allowed"),
+        (&unknown, 404, "not_found"),
+        (&bad_field, 400, "unknown_field"),
+    ] {
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert_eq!(answer.body["code"], code, "{answer:?}");
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    }
+    assert!(wrong_method.headers.contains_key("allow"), "{wrong_method:?}");
+}
+
+#[test]
+fn events_that_differ_from_the_emulators_are_understood() {
+    let stack = stack();
+    let submit = |event: Value| {
+        let answer = stack.aws.invoke(&Stack::function("submit"), &event);
+        assert_eq!(answer.failure, None, "{answer:?}");
+        answer.payload
+    };
+    // AWS encodes binary-looking bodies, and sends the stage in the context's path only.
+    let order = r#"{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amount":0.5}"#;
+    let encoded = base64(order);
+    let placed = submit(json!({
+        "resource": "/api/orders/execute", "path": "/api/orders/execute", "httpMethod": "POST",
+        "headers": null,
+        "multiValueHeaders": {"Content-Type": ["application/json"], "Accept": ["*/*", "text/html"]},
+        "queryStringParameters": null, "multiValueQueryStringParameters": null, "pathParameters": null,
+        "stageVariables": null,
+        "requestContext": {"stage": "v1", "path": "/v1/api/orders/execute", "httpMethod": "POST", "identity": {}},
+        "body": encoded, "isBase64Encoded": true,
+    }));
+    assert_eq!(placed["statusCode"], 202, "{placed}");
+    // The test button of API Gateway's console sends little more than a path.
+    let tested = submit(json!({
+        "path": "/health", "httpMethod": "GET", "headers": {}, "multiValueHeaders": {},
+        "requestContext": {"stage": "test-invoke-stage", "identity": {}}, "isBase64Encoded": false,
+    }));
+    assert_eq!(tested["statusCode"], 200, "{tested}");
+}
+
+fn base64(text: &str) -> String {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    BASE64_STANDARD.encode(text)
+}
