@@ -1,0 +1,144 @@
+//! Rounds of the relay on the real order book. Played are only the queue and the gateway.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use adapters::{env, postgres::Database};
+use async_trait::async_trait;
+use engine::{
+    execute::Ending,
+    order::{Bps, NewOrder, OrderId, Swap, Token},
+    policy::Policy,
+    ports::{ConnectionId, ExecuteOrder, Push, PushError, Queue, Unavailable},
+};
+use futures::FutureExt;
+use serde_json::{Value, json};
+use wiring::{Engine, Trading, testing::migrated_database};
+
+const TICK: &str = include_str!("events/schedule.json");
+
+#[tokio::test]
+async fn a_tick_sends_what_submit_could_not() {
+    let database = migrated_database();
+    let bench = Bench::on(database.url());
+    let order = bench.place().await;
+    assert_eq!(
+        bench
+            .tick(serde_json::from_str(TICK).expect("an event"))
+            .await,
+        json!({ "ok": true })
+    );
+    assert_eq!(
+        bench.queue.taken(),
+        [ExecuteOrder {
+            id: order,
+            attempt: 1
+        }]
+    );
+}
+
+#[tokio::test]
+async fn whatever_the_tick_says_it_is_a_tick() {
+    let database = migrated_database();
+    let bench = Bench::on(database.url());
+    let order = bench.place().await;
+    for tick in [Value::Null, json!({}), json!("now"), json!([1, 2])] {
+        assert_eq!(bench.tick(tick).await, json!({ "ok": true }));
+    }
+    assert_eq!(bench.queue.taken()[0].id, order);
+}
+
+#[tokio::test]
+async fn a_database_that_is_down_is_left_to_the_next_tick() {
+    let bench = Bench::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
+    assert_eq!(bench.tick(Value::Null).await, json!({ "ok": true }));
+    assert_eq!(bench.queue.taken(), []);
+}
+
+/// A relay on its bench.
+struct Bench {
+    engine: Engine,
+    trading: Trading,
+    queue: Arc<Queued>,
+}
+
+impl Bench {
+    fn on(url: &str) -> Self {
+        let database = Database::connect(url, 4).expect("a URL");
+        let settings: env::Trading = env::read_from(&|_| None).expect("the defaults");
+        let policy = Policy {
+            relay_grace: Duration::ZERO, // the fast path is known to have failed
+            ..Policy::default()
+        };
+        Self {
+            engine: Engine::new(&database, policy),
+            trading: Trading::new(&database, &settings),
+            queue: Arc::default(),
+        }
+    }
+
+    /// Stores an order whose message was not sent.
+    async fn place(&self) -> OrderId {
+        let token = |symbol: &str, decimals| Token {
+            symbol: symbol.to_owned(),
+            decimals,
+        };
+        let order = NewOrder {
+            id: OrderId(uuid::Uuid::now_v7()),
+            swap: Swap {
+                token_in: token("SOL", 9),
+                token_out: token("USDC", 6),
+                amount_in: 1_000_000_000,
+                slippage: Bps::DEFAULT_SLIPPAGE,
+            },
+            idempotency: None,
+        };
+        let lifetime = Duration::from_secs(60);
+        let orders = self.engine.orders();
+        orders.insert(&order, lifetime).await.expect("stored");
+        order.id
+    }
+
+    async fn tick(&self, tick: Value) -> Value {
+        let relay = self
+            .engine
+            .relay(self.queue.clone(), Arc::new(NobodyThere), &self.trading);
+        let never: Ending = futures::future::pending().boxed().shared();
+        relay::handle(&relay, tick, &never).await
+    }
+}
+
+/// A queue that takes everything and remembers it.
+#[derive(Default)]
+struct Queued(Mutex<Vec<ExecuteOrder>>);
+
+impl Queued {
+    fn taken(&self) -> Vec<ExecuteOrder> {
+        self.0.lock().expect("unpoisoned").clone()
+    }
+}
+
+#[async_trait]
+impl Queue for Queued {
+    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+        let messages = batch.iter().map(|(message, _)| *message);
+        self.0.lock().expect("unpoisoned").extend(messages);
+        Ok(vec![true; batch.len()])
+    }
+}
+
+/// A gateway without connections.
+struct NobodyThere;
+
+#[async_trait]
+impl Push for NobodyThere {
+    async fn push(&self, _: &ConnectionId, _: Arc<str>) -> Result<(), PushError> {
+        Err(PushError::Gone)
+    }
+
+    async fn close(&self, _: &ConnectionId) -> Result<(), PushError> {
+        Ok(())
+    }
+}
