@@ -1,12 +1,16 @@
 //! Reads a JSON object strictly: bounded, without duplicate keys, numbers kept as they were written.
 
-use std::{collections::HashSet, fmt};
+use std::{collections::HashSet, fmt, pin::pin, time::Duration};
 
 use axum::{
     body::Body,
     http::{HeaderMap, header},
 };
-use futures::StreamExt;
+use engine::ports::Clock;
+use futures::{
+    StreamExt,
+    future::{Either, select},
+};
 use serde::{
     Deserialize,
     de::{Deserializer, MapAccess, Visitor},
@@ -17,25 +21,25 @@ use crate::problem::{Code, Problem, shown};
 
 /// The largest body that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
+/// For how long a client may take to send it.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The deepest nesting that is read, the outer object being 1.
 const MAX_DEPTH: usize = 8;
 
 /// Reads the whole body, whatever the client says of its length.
 ///
 /// # Errors
-/// `body_too_large` above [`MAX_BYTES`]; `malformed_body` when it is empty or breaks off; `unsupported_media_type` when
-/// it does not call itself JSON.
-pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    let mut chunks = body.into_data_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| malformed("the body breaks off"))?;
-        if bytes.len() + chunk.len() > MAX_BYTES {
-            let detail = format!("the body is larger than {MAX_BYTES} bytes");
-            return Err(Problem::new(Code::BodyTooLarge, detail));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
+/// `body_too_large` above [`MAX_BYTES`]; `malformed_body` when it is empty, breaks off or does not arrive within
+/// [`PATIENCE`]; `unsupported_media_type` when it does not call itself JSON.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    clock: &dyn Clock,
+) -> Result<Vec<u8>, Problem> {
+    let bytes = match select(pin!(collect(body)), clock.sleep(PATIENCE)).await {
+        Either::Left((bytes, _)) => bytes?,
+        Either::Right(_) => return Err(malformed("the body does not arrive")),
+    };
     if bytes.is_empty() {
         return Err(malformed("the body is empty; a JSON object is expected"));
     }
@@ -45,6 +49,20 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Pro
     if !matches!(media_type, Some(Ok(name)) if is_json(name)) {
         let detail = "the body must be sent as application/json";
         return Err(Problem::new(Code::UnsupportedMediaType, detail).field("Content-Type"));
+    }
+    Ok(bytes)
+}
+
+async fn collect(body: Body) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| malformed("the body breaks off"))?;
+        if bytes.len() + chunk.len() > MAX_BYTES {
+            let detail = format!("the body is larger than {MAX_BYTES} bytes");
+            return Err(Problem::new(Code::BodyTooLarge, detail));
+        }
+        bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
 }
@@ -86,7 +104,7 @@ impl<'a> Object<'a> {
         let mut seen = HashSet::new();
         if let Some((name, _)) = fields.0.iter().find(|(name, _)| !seen.insert(name)) {
             let detail = format!("the field {} is given twice", shown(name));
-            return Err(malformed(detail).field(name.clone()));
+            return Err(malformed(detail).field(name));
         }
         Ok(Self(fields.0))
     }

@@ -52,7 +52,7 @@ pub(crate) async fn execute(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let body = body::read(&headers, body).await?;
+    let body = body::read(&headers, body, api.submit.clock.as_ref()).await?;
     let order = new_order(&headers, &body, &api.catalogue)?;
     let (id, replayed) = match api.submit.submit(&order).await? {
         Submitted::Accepted(id) => (id, false),

@@ -13,6 +13,7 @@ use engine::{order::Catalogue, ports::Orders, submit::Submit};
 use tower_http::catch_panic::CatchPanicLayer;
 
 mod body;
+mod code;
 mod cors;
 mod cursor;
 mod described;
@@ -31,7 +32,7 @@ mod terms;
 mod tokens;
 mod views;
 
-pub use problem::Code;
+pub use code::Code;
 pub use socket::SocketAddress;
 
 /// What the API works with, and how it is reached.
@@ -57,7 +58,7 @@ pub struct Api {
 
 /// The API as a service. Routes added to it afterwards are not behind its limits and headers.
 pub fn router(api: Api) -> Router {
-    let gate = gate::Gate::new(api.max_in_flight);
+    let gate = gate::Gate::new(api.max_in_flight, Arc::clone(&api.submit.clock));
     let allowed_origins: Arc<[String]> = api.allowed_origins.clone().into();
     Router::new()
         .route("/api/orders/execute", post(execute::execute))

@@ -465,6 +465,31 @@ async fn one_request_too_many_is_told_to_come_later() {
     assert_eq!(desk.get("/api/tokens").await.status, StatusCode::OK);
 }
 
+#[tokio::test(start_paused = true)]
+async fn nobody_keeps_a_place_for_ever() {
+    let desk = Desk::open_with(|api| api.max_in_flight = 1);
+    let silent = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let answer = desk.post(silent).await;
+    assert_refused(
+        &answer,
+        400,
+        "malformed_body",
+        None,
+        "a body that does not arrive",
+    );
+    let closed = desk.book.door.write().await;
+    let answer = desk.post(ORDER).await;
+    assert_refused(
+        &answer,
+        503,
+        "unavailable",
+        None,
+        "an order book that hangs",
+    );
+    drop(closed);
+    assert_eq!(desk.post(ORDER).await.status, StatusCode::ACCEPTED);
+}
+
 #[tokio::test]
 async fn a_defect_is_answered_without_its_secrets() {
     let desk = Desk::open();

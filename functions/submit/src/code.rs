@@ -1,0 +1,167 @@
+//! The stable names of problems: one table of name, HTTP status and title.
+
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The stable name of a problem; part of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The body is not one JSON object of the expected form.
+    MalformedBody,
+    /// A field or parameter that must be given is not.
+    MissingField,
+    /// A field that a client cannot set.
+    UnknownField,
+    /// An order type that this build does not execute.
+    UnsupportedOrderType,
+    /// A token that is not listed.
+    UnknownToken,
+    /// A token swapped for itself.
+    SameToken,
+    /// No venue has a pool for the two tokens.
+    UnsupportedPair,
+    /// An amount that the token cannot express, or that nobody can sell.
+    InvalidAmount,
+    /// A slippage that is no integer from 0 to 1000.
+    InvalidSlippage,
+    /// A page size that is no integer from 1 to 200.
+    InvalidLimit,
+    /// A cursor that this API did not give out, or an event number that is none.
+    InvalidCursor,
+    /// An order id that is no UUID.
+    InvalidId,
+    /// A status that orders do not have.
+    InvalidStatus,
+    /// An idempotency key that is not 1 to 255 printable ASCII characters.
+    InvalidIdempotencyKey,
+    /// A body above 16 KiB.
+    BodyTooLarge,
+    /// A body that does not call itself JSON.
+    UnsupportedMediaType,
+    /// No such order, or no such route.
+    NotFound,
+    /// The route does not know the method; `Allow` names those that it knows.
+    MethodNotAllowed,
+    /// The key came before, with another order.
+    IdempotencyKeyReused,
+    /// The engine has as many requests in work as it takes.
+    TooManyRequests,
+    /// The order book does not answer. Nothing was stored, or a repeat with the same key finds it.
+    Unavailable,
+    /// A defect of the engine.
+    InternalError,
+}
+
+impl Code {
+    /// Every code, in the order of the documentation.
+    pub const ALL: [Self; 22] = [
+        Self::MalformedBody,
+        Self::MissingField,
+        Self::UnknownField,
+        Self::UnsupportedOrderType,
+        Self::UnknownToken,
+        Self::SameToken,
+        Self::UnsupportedPair,
+        Self::InvalidAmount,
+        Self::InvalidSlippage,
+        Self::InvalidLimit,
+        Self::InvalidCursor,
+        Self::InvalidId,
+        Self::InvalidStatus,
+        Self::InvalidIdempotencyKey,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::IdempotencyKeyReused,
+        Self::TooManyRequests,
+        Self::Unavailable,
+        Self::InternalError,
+    ];
+
+    /// Name, HTTP status and title.
+    pub(crate) const fn parts(self) -> (&'static str, StatusCode, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::MalformedBody => ("malformed_body", S::BAD_REQUEST, "Malformed body"),
+            Self::MissingField => ("missing_field", S::BAD_REQUEST, "Missing field"),
+            Self::UnknownField => ("unknown_field", S::BAD_REQUEST, "Unknown field"),
+            Self::UnsupportedOrderType => (
+                "unsupported_order_type",
+                S::BAD_REQUEST,
+                "Unsupported order type",
+            ),
+            Self::UnknownToken => ("unknown_token", S::BAD_REQUEST, "Unknown token"),
+            Self::SameToken => ("same_token", S::BAD_REQUEST, "Same token"),
+            Self::UnsupportedPair => ("unsupported_pair", S::BAD_REQUEST, "Unsupported pair"),
+            Self::InvalidAmount => ("invalid_amount", S::BAD_REQUEST, "Invalid amount"),
+            Self::InvalidSlippage => ("invalid_slippage", S::BAD_REQUEST, "Invalid slippage"),
+            Self::InvalidLimit => ("invalid_limit", S::BAD_REQUEST, "Invalid limit"),
+            Self::InvalidCursor => ("invalid_cursor", S::BAD_REQUEST, "Invalid cursor"),
+            Self::InvalidId => ("invalid_id", S::BAD_REQUEST, "Invalid order id"),
+            Self::InvalidStatus => ("invalid_status", S::BAD_REQUEST, "Invalid status"),
+            Self::InvalidIdempotencyKey => (
+                "invalid_idempotency_key",
+                S::BAD_REQUEST,
+                "Invalid idempotency key",
+            ),
+            Self::BodyTooLarge => ("body_too_large", S::PAYLOAD_TOO_LARGE, "Body too large"),
+            Self::UnsupportedMediaType => (
+                "unsupported_media_type",
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "Unsupported media type",
+            ),
+            Self::NotFound => ("not_found", S::NOT_FOUND, "Not found"),
+            Self::MethodNotAllowed => (
+                "method_not_allowed",
+                S::METHOD_NOT_ALLOWED,
+                "Method not allowed",
+            ),
+            Self::IdempotencyKeyReused => (
+                "idempotency_key_reused",
+                S::UNPROCESSABLE_ENTITY,
+                "Idempotency key reused",
+            ),
+            Self::TooManyRequests => (
+                "too_many_requests",
+                S::TOO_MANY_REQUESTS,
+                "Too many requests",
+            ),
+            Self::Unavailable => ("unavailable", S::SERVICE_UNAVAILABLE, "Unavailable"),
+            Self::InternalError => ("internal_error", S::INTERNAL_SERVER_ERROR, "Internal error"),
+        }
+    }
+
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        self.parts().0
+    }
+
+    /// The HTTP status that goes with it.
+    pub const fn status(self) -> StatusCode {
+        self.parts().1
+    }
+
+    /// In how many seconds the same request may fare better; `None` when it never will.
+    pub(crate) const fn retry_after(self) -> Option<&'static str> {
+        match self {
+            Self::TooManyRequests | Self::Unavailable => Some("1"),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_code_is_what_its_type_writes() {
+        for code in Code::ALL {
+            let written = serde_json::to_value(code).expect("a unit variant");
+            assert_eq!(written, code.name());
+        }
+    }
+}
