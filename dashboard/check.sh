@@ -17,6 +17,9 @@ say "types are those of docs/api/openapi.json"
 npx openapi-typescript ../docs/api/openapi.json --immutable --default-non-nullable=false --output "$fresh/openapi.ts"
 cmp "$fresh/openapi.ts" src/openapi.ts || fail "src/openapi.ts is out of date: run 'npm run types'"
 
+say "format"
+npx prettier --check .
+
 say "compile"
 npm run --silent check
 

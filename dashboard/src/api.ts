@@ -1,6 +1,16 @@
 // Every request the page makes, and the two ways in which one can fail.
 import type { Config } from "./config.ts";
-import type { Accepted, Health, NewOrder, Order, OrderDetail, ProblemBody, QuoteAnswer, Status, Token } from "./types.ts";
+import type {
+  Accepted,
+  Health,
+  NewOrder,
+  Order,
+  OrderDetail,
+  ProblemBody,
+  QuoteAnswer,
+  Status,
+  Token,
+} from "./types.ts";
 
 /** The engine answered, with a problem (RFC 9457). */
 export class Problem extends Error {

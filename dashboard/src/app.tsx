@@ -15,7 +15,9 @@ export function App() {
   }, [current]);
   return (
     <>
-      <a class="skip-link" href="#main">Skip to content</a>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
       <Header />
       <ConnectionBanner />
       <main id="main" tabIndex={-1}>

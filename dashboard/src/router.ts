@@ -48,7 +48,15 @@ function arrive(): void {
 export function startRouter(): void {
   addEventListener("popstate", arrive);
   document.addEventListener("click", (click) => {
-    if (click.defaultPrevented || click.button !== 0 || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return;
+    if (
+      click.defaultPrevented ||
+      click.button !== 0 ||
+      click.metaKey ||
+      click.ctrlKey ||
+      click.shiftKey ||
+      click.altKey
+    )
+      return;
     const link = click.target instanceof Element ? click.target.closest("a") : null;
     if (!link || link.target || link.origin !== location.origin || link.hasAttribute("download")) return;
     if (link.hash && link.pathname === location.pathname) return;

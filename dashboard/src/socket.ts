@@ -99,7 +99,8 @@ export class OrderSocket {
   }
 
   private forget(orderId: string): void {
-    if (this.followed.delete(orderId) && this.followed.size === 0) this.idle = setTimeout(() => this.close(), CLOSE_WHEN_IDLE_MS);
+    if (this.followed.delete(orderId) && this.followed.size === 0)
+      this.idle = setTimeout(() => this.close(), CLOSE_WHEN_IDLE_MS);
   }
 
   /** A connection can die without a word; an unanswered ping is how that is noticed. */

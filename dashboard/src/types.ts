@@ -15,7 +15,16 @@ export type ProblemBody = Schemas["Problem"];
 /** A venue's answer. Its figures are absent when the venue dropped out. */
 export type Offer = Schemas["OfferView"];
 
-const FIGURES = ["amountIn", "amountOut", "netAmountOut", "price", "fee", "priceImpactBps", "networkFee", "minimumReceived"] as const;
+const FIGURES = [
+  "amountIn",
+  "amountOut",
+  "netAmountOut",
+  "price",
+  "fee",
+  "priceImpactBps",
+  "networkFee",
+  "minimumReceived",
+] as const;
 
 /** An offer with all its figures. */
 export type Quote = Offer & { readonly [Name in (typeof FIGURES)[number]]: NonNullable<Offer[Name]> };
@@ -38,7 +47,10 @@ export interface Payload {
 }
 
 /** An event of an order's log, the same from the socket and from a request. */
-export type OrderEvent = Omit<Schemas["Update"], "status" | "payload"> & { readonly status: Status; readonly payload: Payload };
+export type OrderEvent = Omit<Schemas["Update"], "status" | "payload"> & {
+  readonly status: Status;
+  readonly payload: Payload;
+};
 
 export type OrderDetail = Omit<Schemas["OrderDetails"], "events"> & { readonly events: readonly OrderEvent[] };
 

@@ -39,7 +39,12 @@ for (const { name, options } of LOOKS) {
     await reader.write("0");
     await reader.sees(reader.problemAt("amount"), /\S/);
     await clean(reader, "trade, with an objection");
-    for (const [path, sign] of [["/orders", "tr[data-order]"], [`/orders/${finished}`, ".log-entry"], ["/charts", ".chart canvas"], ["/nowhere", ".notice"]] as const) {
+    for (const [path, sign] of [
+      ["/orders", "tr[data-order]"],
+      [`/orders/${finished}`, ".log-entry"],
+      ["/charts", ".chart canvas"],
+      ["/nowhere", ".notice"],
+    ] as const) {
       await reader.page.goto(engine.url + path);
       await reader.page.locator(sign).first().waitFor();
       await clean(reader, path);
@@ -50,7 +55,9 @@ for (const { name, options } of LOOKS) {
 
 async function clean(reader: Reader, where: string): Promise<void> {
   const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  const results = (await reader.page.evaluate(`${axe}; axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`)) as AxeResults;
+  const results = (await reader.page.evaluate(
+    `${axe}; axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`,
+  )) as AxeResults;
   const findings = results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
   assert.deepEqual(findings, [], where);
   const [wide, screen] = await reader.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

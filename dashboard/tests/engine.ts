@@ -31,14 +31,21 @@ export class Engine {
   static async start(environment: Record<string, string> = {}): Promise<Engine> {
     const port = await freePort();
     const dataDir = await mkdtemp(join(tmpdir(), "dashboard-engine-"));
-    const engine = new Engine(`http://127.0.0.1:${port}`, { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: "warn", ...environment }, dataDir);
+    const engine = new Engine(
+      `http://127.0.0.1:${port}`,
+      { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: "warn", ...environment },
+      dataDir,
+    );
     await engine.restart();
     return engine;
   }
 
   /** Starts the process on the same port and data. */
   async restart(): Promise<void> {
-    this.process = spawn(BINARY, [], { env: { ...process.env, ...this.environment }, stdio: ["ignore", "pipe", "pipe"] });
+    this.process = spawn(BINARY, [], {
+      env: { ...process.env, ...this.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.process.stdout?.on("data", (chunk) => (this.log += chunk));
     this.process.stderr?.on("data", (chunk) => (this.log += chunk));
     await this.untilHealthy();
@@ -56,13 +63,21 @@ export class Engine {
 
   async place(order: PlacedOrder = {}): Promise<string> {
     const body = JSON.stringify({ type: "market", tokenIn: "SOL", tokenOut: "USDC", amount: "1", ...order });
-    const answer = await fetch(`${this.url}/api/orders/execute`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const answer = await fetch(`${this.url}/api/orders/execute`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
     assert.equal(answer.status, 202, await answer.clone().text());
     return ((await answer.json()) as { orderId: string }).orderId;
   }
 
   async orders(limit = 200): Promise<{ id: string; status: string; amount: string }[]> {
-    return (await (await fetch(`${this.url}/api/orders?limit=${limit}`)).json()) as { id: string; status: string; amount: string }[];
+    return (await (await fetch(`${this.url}/api/orders?limit=${limit}`)).json()) as {
+      id: string;
+      status: string;
+      amount: string;
+    }[];
   }
 
   async untilFinal(orderId: string): Promise<string> {

@@ -25,7 +25,13 @@ test("an order opened after its end is shown whole", async () => {
     await reader.step(status).and(reader.page.locator(".step-done")).waitFor();
   }
   await reader.page.locator(".log-entry").nth(4).waitFor();
-  assert.deepEqual(await reader.page.locator(".log-seq").allTextContents(), ["Event 1", "Event 2", "Event 3", "Event 4", "Event 5"]);
+  assert.deepEqual(await reader.page.locator(".log-seq").allTextContents(), [
+    "Event 1",
+    "Event 2",
+    "Event 3",
+    "Event 4",
+    "Event 5",
+  ]);
   await reader.page.locator("[data-venue=Raydium]").waitFor();
   await reader.page.locator("[data-venue=Meteora]").waitFor();
   await reader.leave();

@@ -15,8 +15,12 @@ before(async () => {
   engine = await Engine.start({ SIM_QUOTE_DELAY_MS: "5", SIM_EXECUTION_DELAY_MS: "50" });
   browser = await openBrowser();
   placed = [];
-  for (let index = 0; index < ORDERS; index += 1) placed.push(await engine.place({ amount: `1.${String(index).padStart(3, "0")}` }));
-  await until(async () => ((await engine.orders()).every((order) => order.status === "confirmed") ? true : null), 60_000);
+  for (let index = 0; index < ORDERS; index += 1)
+    placed.push(await engine.place({ amount: `1.${String(index).padStart(3, "0")}` }));
+  await until(
+    async () => ((await engine.orders()).every((order) => order.status === "confirmed") ? true : null),
+    60_000,
+  );
 });
 
 after(async () => {
@@ -29,7 +33,9 @@ test("paging shows every order once, newest first", async () => {
   const seen: string[] = [];
   for (const rows of [PAGE, PAGE, ORDERS - 2 * PAGE]) {
     await reader.row(placed.at(-1 - seen.length) ?? "").waitFor();
-    const page = await reader.page.locator("tr[data-order]").evaluateAll((found) => found.map((row) => row.getAttribute("data-order") ?? ""));
+    const page = await reader.page
+      .locator("tr[data-order]")
+      .evaluateAll((found) => found.map((row) => row.getAttribute("data-order") ?? ""));
     assert.equal(page.length, rows);
     seen.push(...page);
     if (seen.length < ORDERS) await reader.page.getByRole("link", { name: "Older" }).click();
@@ -77,7 +83,10 @@ test("an order placed elsewhere appears on the newest page and moves there", asy
 test("the charts count these orders and offer their numbers as tables", async () => {
   const reader = await Reader.open(browser, engine.url, "/charts");
   await reader.page.locator(".chart canvas").nth(2).waitFor();
-  const confirmed = await reader.page.locator(".figure", { hasText: /^Confirmed/ }).locator("dd").innerText();
+  const confirmed = await reader.page
+    .locator(".figure", { hasText: /^Confirmed/ })
+    .locator("dd")
+    .innerText();
   assert.ok(Number(confirmed) >= ORDERS, confirmed);
   const fills = reader.page.getByRole("region", { name: "Executed against quoted price" });
   await fills.getByText("Show the numbers").click();

@@ -26,12 +26,20 @@ test("markup in token names, reasons and venues is text", async () => {
   // The engine's own answers with the markup put in, as if a token were called so.
   await reader.page.route(/\/api\/(tokens|quote|orders)\b(?!\/ws)/, async (route) => {
     const answer = await route.fetch();
-    const text = (await answer.text()).replaceAll('"USDC"', JSON.stringify(MARKUP)).replaceAll('"Raydium"', JSON.stringify(MARKUP));
-    await route.fulfill({ response: answer, body: text.replaceAll(/"(failureReason|reason)":(null|"[^"]*")/g, `"$1":${JSON.stringify(MARKUP)}`) });
+    const text = (await answer.text())
+      .replaceAll('"USDC"', JSON.stringify(MARKUP))
+      .replaceAll('"Raydium"', JSON.stringify(MARKUP));
+    await route.fulfill({
+      response: answer,
+      body: text.replaceAll(/"(failureReason|reason)":(null|"[^"]*")/g, `"$1":${JSON.stringify(MARKUP)}`),
+    });
   });
   for (const path of ["/", "/orders", `/orders/${id}`, "/charts"]) {
     await reader.page.goto(engine.url + path);
-    await reader.page.locator(path === "/charts" ? ".chart canvas" : path === "/" ? "select option" : "text=<img src=x").first().waitFor({ state: "attached" });
+    await reader.page
+      .locator(path === "/charts" ? ".chart canvas" : path === "/" ? "select option" : "text=<img src=x")
+      .first()
+      .waitFor({ state: "attached" });
     await reader.page.getByText("<img src=x").first().waitFor({ state: "attached" });
     assert.equal(await reader.page.locator("main img, main b").count(), 0, path);
   }

@@ -23,7 +23,9 @@ after(async () => {
 test("the first paint comes within a second", async () => {
   const reader = await Reader.open(browser, engine.url);
   await reader.page.getByRole("heading", { name: "Market order" }).waitFor();
-  const paint = await reader.page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity);
+  const paint = await reader.page.evaluate(
+    () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity,
+  );
   assert.ok(paint < 1_000, `${paint} ms`);
   await reader.leave();
 });
@@ -38,7 +40,11 @@ test("the page stays smooth while 1,000 orders are live", async () => {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, placeNext));
   // The newest of them are on screen, and move there.
-  await until(async () => ((await reader.page.locator("tr[data-order] .badge", { hasText: "confirmed" }).count()) >= 10 ? true : null), 120_000);
+  await until(
+    async () =>
+      (await reader.page.locator("tr[data-order] .badge", { hasText: "confirmed" }).count()) >= 10 ? true : null,
+    120_000,
+  );
 
   const gaps = await reader.page.evaluate(() => (window as unknown as { gaps: number[] }).gaps.sort((a, b) => a - b));
   const median = gaps[Math.floor(gaps.length / 2)] ?? Infinity;

@@ -33,10 +33,12 @@ export class Reader {
     page.on("pageerror", (error) => reader.complaints.push(`error: ${error.message}`));
     page.on("console", (message) => {
       // A failed request is the network's complaint, which tests cause on purpose; a policy violation is the page's.
-      if (message.type() === "error" && !/^Failed to load resource|WebSocket connection|net::ERR_/.test(message.text())) reader.complaints.push(message.text());
+      if (message.type() === "error" && !/^Failed to load resource|WebSocket connection|net::ERR_/.test(message.text()))
+        reader.complaints.push(message.text());
     });
     page.on("request", (request) => {
-      if (new URL(request.url()).host !== new URL(base).host) reader.complaints.push(`foreign request: ${request.url()}`);
+      if (new URL(request.url()).host !== new URL(base).host)
+        reader.complaints.push(`foreign request: ${request.url()}`);
     });
     await page.goto(base + path);
     return reader;

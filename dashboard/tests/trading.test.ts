@@ -24,7 +24,8 @@ test("an order is previewed at both venues, placed, and followed to its confirma
   await reader.page.locator("[data-venue=Meteora]").waitFor();
   assert.equal(await reader.page.locator("th.venue-best").count(), 1, "one venue is marked as the better one");
   await reader.place();
-  for (const status of ["routing", "building", "submitted", "confirmed"]) await reader.step(status).and(reader.page.locator(".step-done, .step-current")).waitFor();
+  for (const status of ["routing", "building", "submitted", "confirmed"])
+    await reader.step(status).and(reader.page.locator(".step-done, .step-current")).waitFor();
   await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/);
 
   const shown = await reader.page.getByLabel("Execution").innerText();

@@ -16,14 +16,22 @@ export function ChartCard({ title, note, legend, table, children }: Props) {
       <header class="card-head card-head-wrap">
         <h2 class="card-title">{title}</h2>
         <ul class="legend">
-          {legend.map(({ name, colour }) => <li key={name} class={`legend-entry legend-${colour}`}>{name}</li>)}
+          {legend.map(({ name, colour }) => (
+            <li key={name} class={`legend-entry legend-${colour}`}>
+              {name}
+            </li>
+          ))}
         </ul>
       </header>
       <p class="chart-note">{note}</p>
       {children}
       <details class="chart-numbers">
-        <summary>Show the numbers<span class="visually-hidden"> of {title}</span></summary>
-        <div class="chart-table" tabIndex={0} role="group" aria-label={`Numbers of ${title}`}>{table}</div>
+        <summary>
+          Show the numbers<span class="visually-hidden"> of {title}</span>
+        </summary>
+        <div class="chart-table" tabIndex={0} role="group" aria-label={`Numbers of ${title}`}>
+          {table}
+        </div>
       </details>
     </section>
   );

@@ -6,7 +6,9 @@ import { OutcomesChart, TimesChart } from "./minutes-charts.tsx";
 export function ChartSet({ fills, minutes }: { fills: readonly Fill[]; minutes: readonly Minute[] }) {
   return (
     <div class="charts">
-      <div class="charts-wide"><FillsChart fills={fills} /></div>
+      <div class="charts-wide">
+        <FillsChart fills={fills} />
+      </div>
       <OutcomesChart minutes={minutes} />
       <TimesChart minutes={minutes} />
     </div>

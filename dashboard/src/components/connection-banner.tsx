@@ -21,7 +21,8 @@ export function ConnectionBanner() {
 }
 
 function messageFor(health: string, streamLost: boolean): string | null {
-  if (health === "unreachable") return "The engine does not answer. Accepted orders are safe and go on when it is back.";
+  if (health === "unreachable")
+    return "The engine does not answer. Accepted orders are safe and go on when it is back.";
   if (health === "degraded") return "The engine does not reach its database. New orders are refused until it does.";
   return streamLost ? "The event stream is lost. Orders go on; this page catches up as soon as it is back." : null;
 }
@@ -32,7 +33,9 @@ function RetryIn({ at }: { at: number }) {
   return (
     <p class="banner-retry">
       <span aria-hidden="true">{seconds > 0 ? `Reconnecting in ${seconds} s` : "Reconnecting"}</span>
-      <button type="button" class="link-button" onClick={reconnectNow}>Reconnect now</button>
+      <button type="button" class="link-button" onClick={reconnectNow}>
+        Reconnect now
+      </button>
     </p>
   );
 }

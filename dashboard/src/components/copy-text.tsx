@@ -18,7 +18,12 @@ export function CopyText({ text, label }: { text: string; label: string }) {
     <span class="copy-text">
       <code title={text}>{shorten(text)}</code>
       {canCopy && (
-        <button type="button" class="icon-button icon-button-small" onClick={() => void copy()} aria-label={copied.value ? `${label} copied` : `Copy ${label}`}>
+        <button
+          type="button"
+          class="icon-button icon-button-small"
+          onClick={() => void copy()}
+          aria-label={copied.value ? `${label} copied` : `Copy ${label}`}
+        >
           {copied.value ? <Check /> : <Copy />}
         </button>
       )}

@@ -8,8 +8,13 @@ export function EventLog({ events }: { events: readonly OrderEvent[] }) {
     <ol class="log">
       {events.map((event) => (
         <li key={event.seq} class="log-entry">
-          <span class="log-seq"><span class="visually-hidden">Event </span>{event.seq}</span>
-          <time class="log-at" dateTime={event.at} title={event.at}>{formatClock(event.at)}</time>
+          <span class="log-seq">
+            <span class="visually-hidden">Event </span>
+            {event.seq}
+          </span>
+          <time class="log-at" dateTime={event.at} title={event.at}>
+            {formatClock(event.at)}
+          </time>
           <StatusBadge status={event.status} attempt={event.attempt} />
           <Payload event={event} />
         </li>
@@ -22,7 +27,9 @@ function Payload({ event }: { event: OrderEvent }) {
   if (Object.keys(event.payload).length === 0) return null;
   return (
     <details class="log-payload">
-      <summary>Payload<span class="visually-hidden"> of event {event.seq}</span></summary>
+      <summary>
+        Payload<span class="visually-hidden"> of event {event.seq}</span>
+      </summary>
       {/* Focusable: a long line scrolls by keyboard too. */}
       <pre tabIndex={0}>{JSON.stringify(event.payload, null, 2)}</pre>
     </details>

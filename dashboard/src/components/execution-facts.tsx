@@ -12,20 +12,45 @@ export function ExecutionFacts({ view, order }: { view: OrderView; order: Order 
   const missing = <span class="missing">{isFinal(order.status) ? "none" : "not yet"}</span>;
   return (
     <dl class="facts execution" aria-label="Execution">
-      <div><dt>Venue</dt><dd>{order.chosenDex ?? missing}</dd></div>
-      <div><dt>Expected price</dt><dd title={quote?.price}>{quote ? format(quote.price) : missing}</dd></div>
+      <div>
+        <dt>Venue</dt>
+        <dd>{order.chosenDex ?? missing}</dd>
+      </div>
+      <div>
+        <dt>Expected price</dt>
+        <dd title={quote?.price}>{quote ? format(quote.price) : missing}</dd>
+      </div>
       <div>
         <dt>Executed price</dt>
         <dd title={order.executedPrice ?? undefined}>
           {order.executedPrice ? format(order.executedPrice) : missing}
-          {gap !== null && <span class={`gap ${gap.startsWith("-") ? "gap-worse" : ""}`}>{formatSigned(gap, 2)} bps</span>}
+          {gap !== null && (
+            <span class={`gap ${gap.startsWith("-") ? "gap-worse" : ""}`}>{formatSigned(gap, 2)} bps</span>
+          )}
         </dd>
       </div>
-      <div><dt>Minimum received</dt><dd>{quote ? <Amount value={quote.minimumReceived} token={order.tokenOut} /> : missing}</dd></div>
-      <div><dt>Received</dt><dd>{order.amountOut ? <Amount value={order.amountOut} token={order.tokenOut} /> : missing}</dd></div>
-      <div><dt>Slippage limit</dt><dd>{format(String(order.slippageBps / 100), 2)}%</dd></div>
-      <div><dt>Transaction</dt><dd>{order.txHash ? <CopyText text={order.txHash} label="transaction" /> : missing}</dd></div>
-      <div><dt>Order</dt><dd><CopyText text={order.id} label="order id" /></dd></div>
+      <div>
+        <dt>Minimum received</dt>
+        <dd>{quote ? <Amount value={quote.minimumReceived} token={order.tokenOut} /> : missing}</dd>
+      </div>
+      <div>
+        <dt>Received</dt>
+        <dd>{order.amountOut ? <Amount value={order.amountOut} token={order.tokenOut} /> : missing}</dd>
+      </div>
+      <div>
+        <dt>Slippage limit</dt>
+        <dd>{format(String(order.slippageBps / 100), 2)}%</dd>
+      </div>
+      <div>
+        <dt>Transaction</dt>
+        <dd>{order.txHash ? <CopyText text={order.txHash} label="transaction" /> : missing}</dd>
+      </div>
+      <div>
+        <dt>Order</dt>
+        <dd>
+          <CopyText text={order.id} label="order id" />
+        </dd>
+      </div>
     </dl>
   );
 }

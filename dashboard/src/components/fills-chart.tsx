@@ -13,7 +13,10 @@ const VENUES = ["Raydium", "Meteora"];
 export function FillsChart({ fills }: { fills: readonly Fill[] }) {
   const pointed = useSignal<number | null>(null);
   const data = useMemo<uPlot.AlignedData>(
-    () => [fills.map((fill) => fill.at / 1000), ...VENUES.map((venue) => fills.map((fill) => (fill.venue === venue ? fill.gapBps : null)))],
+    () => [
+      fills.map((fill) => fill.at / 1000),
+      ...VENUES.map((venue) => fills.map((fill) => (fill.venue === venue ? fill.gapBps : null))),
+    ],
     [fills],
   );
   return (
@@ -74,14 +77,31 @@ function FillsTable({ fills }: { fills: readonly Fill[] }) {
   return (
     <table class="numbers">
       <thead>
-        <tr><th scope="col">Confirmed</th><th scope="col">Pair</th><th scope="col">Venue</th><th scope="col" class="number">Quoted</th><th scope="col" class="number">Executed</th><th scope="col" class="number">bps</th></tr>
+        <tr>
+          <th scope="col">Confirmed</th>
+          <th scope="col">Pair</th>
+          <th scope="col">Venue</th>
+          <th scope="col" class="number">
+            Quoted
+          </th>
+          <th scope="col" class="number">
+            Executed
+          </th>
+          <th scope="col" class="number">
+            bps
+          </th>
+        </tr>
       </thead>
       <tbody>
         {[...fills].reverse().map((fill) => (
           <tr key={fill.orderId}>
-            <td><a href={`/orders/${fill.orderId}`}>{formatWhen(new Date(fill.at).toISOString())}</a></td>
-            <td>{fill.pair}</td><td>{fill.venue}</td>
-            <td class="number">{format(fill.quoted)}</td><td class="number">{format(fill.executed)}</td>
+            <td>
+              <a href={`/orders/${fill.orderId}`}>{formatWhen(new Date(fill.at).toISOString())}</a>
+            </td>
+            <td>{fill.pair}</td>
+            <td>{fill.venue}</td>
+            <td class="number">{format(fill.quoted)}</td>
+            <td class="number">{format(fill.executed)}</td>
             <td class="number">{formatSigned(String(fill.gapBps), 2)}</td>
           </tr>
         ))}

@@ -20,7 +20,9 @@ export function Header() {
         </a>
         <nav class="nav" aria-label="Pages">
           {PAGES.map(({ href, label, pages }) => (
-            <a key={href} href={href} aria-current={pages.includes(page) ? "page" : undefined}>{label}</a>
+            <a key={href} href={href} aria-current={pages.includes(page) ? "page" : undefined}>
+              {label}
+            </a>
           ))}
         </nav>
         <ConnectionState />
@@ -33,7 +35,13 @@ export function Header() {
 function ThemeButton() {
   const Icon = { system: System, light: Sun, dark: Moon }[theme.value];
   return (
-    <button type="button" class="icon-button" onClick={nextTheme} aria-label={`Colours: ${theme.value}. Change.`} title={`Colours: ${theme.value}`}>
+    <button
+      type="button"
+      class="icon-button"
+      onClick={nextTheme}
+      aria-label={`Colours: ${theme.value}. Change.`}
+      title={`Colours: ${theme.value}`}
+    >
       <Icon />
     </button>
   );

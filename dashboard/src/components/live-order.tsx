@@ -23,10 +23,20 @@ export function LiveOrder() {
   return (
     <section class="card" ref={section} aria-labelledby="live-title">
       <header class="card-head">
-        <h2 id="live-title" class="card-title">Your order</h2>
-        {id && <a class="card-link" href={`/orders/${id}`}>Details</a>}
+        <h2 id="live-title" class="card-title">
+          Your order
+        </h2>
+        {id && (
+          <a class="card-link" href={`/orders/${id}`}>
+            Details
+          </a>
+        )}
       </header>
-      {id ? <Followed key={id} id={id} /> : <Notice title="Nothing placed yet">An order that you place is followed here, step by step.</Notice>}
+      {id ? (
+        <Followed key={id} id={id} />
+      ) : (
+        <Notice title="Nothing placed yet">An order that you place is followed here, step by step.</Notice>
+      )}
     </section>
   );
 }
@@ -43,7 +53,11 @@ function Followed({ id }: { id: string }) {
       <StatusAnnouncer order={view.order} />
       {view.order ? <OrderHeadline view={view} order={view.order} /> : <Skeleton lines={3} label="Loading the order" />}
       <OrderTimeline view={view} />
-      {view.order && <div class="live-facts"><ExecutionFacts view={view} order={view.order} /></div>}
+      {view.order && (
+        <div class="live-facts">
+          <ExecutionFacts view={view} order={view.order} />
+        </div>
+      )}
     </>
   );
 }

@@ -23,7 +23,11 @@ export function OutcomesChart({ minutes }: { minutes: readonly Minute[] }) {
     <ChartCard
       title="Orders per minute"
       note="By the minute in which they were placed, and their outcome."
-      legend={[{ name: "Confirmed", colour: "good" }, { name: "Failed", colour: "bad" }, { name: "In progress", colour: "accent" }]}
+      legend={[
+        { name: "Confirmed", colour: "good" },
+        { name: "Failed", colour: "bad" },
+        { name: "In progress", colour: "accent" },
+      ]}
       table={<MinutesTable minutes={minutes} />}
     >
       <Chart options={outcomeOptions} data={data} summary={summary} />
@@ -34,13 +38,21 @@ export function OutcomesChart({ minutes }: { minutes: readonly Minute[] }) {
 function outcomeOptions(): ChartOptions {
   const bars = uPlot.paths.bars?.({ size: [0.7, 28], radius: 0.15 });
   const stack = (label: string, name: string): uPlot.Series => ({
-    label, stroke: colour(name), fill: colour(name), width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}),
+    label,
+    stroke: colour(name),
+    fill: colour(name),
+    width: 0,
+    points: { show: false },
+    ...(bars ? { paths: bars } : {}),
   });
   return {
     legend: { show: false },
     cursor: { show: false },
     // Half a minute on both sides, as a bar stands around its minute's beginning.
-    scales: { x: { range: (_plot, low, high) => [low - 30, high + 30] }, y: { range: (_plot, _low, high) => [0, Math.max(4, (high ?? 0) * 1.1)] } },
+    scales: {
+      x: { range: (_plot, low, high) => [low - 30, high + 30] },
+      y: { range: (_plot, _low, high) => [0, Math.max(4, (high ?? 0) * 1.1)] },
+    },
     series: [{}, stack("In progress", "accent"), stack("Failed", "bad"), stack("Confirmed", "good")],
     axes: [timeAxis(), valueAxis((count) => (Number.isInteger(count) ? String(count) : ""))],
   };
@@ -60,22 +72,36 @@ export function TimesChart({ minutes }: { minutes: readonly Minute[] }) {
     <ChartCard
       title="Time to confirmed"
       note="From acceptance to confirmation, of the orders placed in each minute."
-      legend={[{ name: "Median", colour: "accent" }, { name: "95th percentile", colour: "second" }]}
+      legend={[
+        { name: "Median", colour: "accent" },
+        { name: "95th percentile", colour: "second" },
+      ]}
       table={<MinutesTable minutes={minutes} />}
     >
-      <Chart options={timeOptions} data={data} summary="Median and 95th percentile of the time to confirmed, by minute." />
+      <Chart
+        options={timeOptions}
+        data={data}
+        summary="Median and 95th percentile of the time to confirmed, by minute."
+      />
     </ChartCard>
   );
 }
 
 function timeOptions(): ChartOptions {
   const line = (label: string, name: string): uPlot.Series => ({
-    label, stroke: colour(name), width: 2, spanGaps: true, points: { show: true, size: 6, fill: colour(name), stroke: colour(name) },
+    label,
+    stroke: colour(name),
+    width: 2,
+    spanGaps: true,
+    points: { show: true, size: 6, fill: colour(name), stroke: colour(name) },
   });
   return {
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { range: (_plot, low, high) => [low - 30, high + 30] }, y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] } },
+    scales: {
+      x: { range: (_plot, low, high) => [low - 30, high + 30] },
+      y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] },
+    },
     series: [{}, line("Median", "accent"), line("95th percentile", "second")],
     axes: [timeAxis(), valueAxis((seconds) => `${Number(seconds.toFixed(1))} s`)],
   };
@@ -87,14 +113,34 @@ function MinutesTable({ minutes }: { minutes: readonly Minute[] }) {
   return (
     <table class="numbers">
       <thead>
-        <tr><th scope="col">Minute</th><th scope="col" class="number">Confirmed</th><th scope="col" class="number">Failed</th><th scope="col" class="number">In progress</th><th scope="col" class="number">Median</th><th scope="col" class="number">p95</th></tr>
+        <tr>
+          <th scope="col">Minute</th>
+          <th scope="col" class="number">
+            Confirmed
+          </th>
+          <th scope="col" class="number">
+            Failed
+          </th>
+          <th scope="col" class="number">
+            In progress
+          </th>
+          <th scope="col" class="number">
+            Median
+          </th>
+          <th scope="col" class="number">
+            p95
+          </th>
+        </tr>
       </thead>
       <tbody>
         {[...busy].reverse().map((minute) => (
           <tr key={minute.start}>
             <td>{formatWhen(new Date(minute.start).toISOString())}</td>
-            <td class="number">{minute.confirmed}</td><td class="number">{minute.failed}</td><td class="number">{minute.moving}</td>
-            <td class="number">{duration(minute.medianMs)}</td><td class="number">{duration(minute.p95Ms)}</td>
+            <td class="number">{minute.confirmed}</td>
+            <td class="number">{minute.failed}</td>
+            <td class="number">{minute.moving}</td>
+            <td class="number">{duration(minute.medianMs)}</td>
+            <td class="number">{duration(minute.p95Ms)}</td>
           </tr>
         ))}
       </tbody>

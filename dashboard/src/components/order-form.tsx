@@ -17,10 +17,14 @@ export function OrderForm() {
   };
   return (
     <form class="card form" onSubmit={submit} noValidate aria-labelledby="form-title">
-      <h1 id="form-title" class="card-title" tabIndex={-1}>Market order</h1>
+      <h1 id="form-title" class="card-title" tabIndex={-1}>
+        Market order
+      </h1>
       <div class="swap">
         <PayField />
-        <button type="button" class="flip" onClick={flip} aria-label="Trade the two tokens' places"><Flip /></button>
+        <button type="button" class="flip" onClick={flip} aria-label="Trade the two tokens' places">
+          <Flip />
+        </button>
         <ReceiveField />
       </div>
       <SlippageField />
@@ -35,16 +39,29 @@ function PayField() {
   const amountProblem = problemAt("amount");
   return (
     <div class={`side ${amountProblem || problemAt("tokenIn") ? "side-bad" : ""}`}>
-      <label class="side-label" for="amount">You pay</label>
+      <label class="side-label" for="amount">
+        You pay
+      </label>
       <div class="side-row">
         <input
-          id="amount" class="side-amount" inputMode="decimal" autocomplete="off" spellcheck={false} placeholder="0" maxLength={60}
+          id="amount"
+          class="side-amount"
+          inputMode="decimal"
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="0"
+          maxLength={60}
           value={amount}
           onInput={(event) => change({ amount: event.currentTarget.value })}
           aria-invalid={amountProblem !== null}
           aria-describedby={amountProblem ? problemId("amount") : undefined}
         />
-        <TokenSelect label="Token to pay" field="tokenIn" value={tokenIn} onChange={(symbol) => chooseToken("tokenIn", symbol)} />
+        <TokenSelect
+          label="Token to pay"
+          field="tokenIn"
+          value={tokenIn}
+          onChange={(symbol) => chooseToken("tokenIn", symbol)}
+        />
       </div>
       <FieldProblem field="amount" />
       <FieldProblem field="tokenIn" />
@@ -59,12 +76,23 @@ function ReceiveField() {
   const stale = shown.kind === "ready" && !shown.current;
   return (
     <div class={`side side-receive ${problemAt("tokenOut") ? "side-bad" : ""}`}>
-      <span class="side-label" id="receive-label">You receive, at the best quote</span>
+      <span class="side-label" id="receive-label">
+        You receive, at the best quote
+      </span>
       <div class="side-row">
-        <output class={`side-amount ${best ? "" : "side-amount-empty"} ${stale ? "is-stale" : ""}`} aria-labelledby="receive-label" title={best?.netAmountOut}>
+        <output
+          class={`side-amount ${best ? "" : "side-amount-empty"} ${stale ? "is-stale" : ""}`}
+          aria-labelledby="receive-label"
+          title={best?.netAmountOut}
+        >
           {best ? format(best.netAmountOut, placesOf(tokenOut)) : "0"}
         </output>
-        <TokenSelect label="Token to receive" field="tokenOut" value={tokenOut} onChange={(symbol) => chooseToken("tokenOut", symbol)} />
+        <TokenSelect
+          label="Token to receive"
+          field="tokenOut"
+          value={tokenOut}
+          onChange={(symbol) => chooseToken("tokenOut", symbol)}
+        />
       </div>
       <FieldProblem field="tokenOut" />
     </div>
@@ -73,9 +101,20 @@ function ReceiveField() {
 
 function SubmitButton() {
   const { kind } = placing.value;
-  const text = { ready: "Place order", refused: "Place order", sending: "Placing order", retrying: "Trying again", placed: "Order placed", unanswered: "Try again" }[kind];
+  const text = {
+    ready: "Place order",
+    refused: "Place order",
+    sending: "Placing order",
+    retrying: "Trying again",
+    placed: "Order placed",
+    unanswered: "Try again",
+  }[kind];
   // Not `disabled`: that would take the keyboard's focus away in the middle of a wait.
-  return <button type="submit" class="submit" aria-disabled={isBusy.value}>{text}</button>;
+  return (
+    <button type="submit" class="submit" aria-disabled={isBusy.value}>
+      {text}
+    </button>
+  );
 }
 
 /** What went wrong with the whole order, and that trying again is safe. */
@@ -87,7 +126,10 @@ function FormProblem() {
     <div class="form-problem" role="alert">
       {problem && <p>{problem}</p>}
       {unsure && (
-        <p>{state.reason} {state.kind === "retrying" ? "Asking again; " : "Trying again is safe: "}the same order is never placed twice.</p>
+        <p>
+          {state.reason} {state.kind === "retrying" ? "Asking again; " : "Trying again is safe: "}the same order is
+          never placed twice.
+        </p>
       )}
     </div>
   );

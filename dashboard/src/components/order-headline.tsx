@@ -14,13 +14,22 @@ export function OrderHeadline({ view, order }: { view: OrderView; order: Order }
       <div class="headline-row">
         <p class="headline-swap">
           <Amount value={order.amount} token={order.tokenIn} />
-          <span class="headline-arrow"><Arrow /><span class="visually-hidden">to</span></span>
-          {order.amountOut ? <Amount value={order.amountOut} token={order.tokenOut} /> : <span class="amount-token">{order.tokenOut}</span>}
+          <span class="headline-arrow">
+            <Arrow />
+            <span class="visually-hidden">to</span>
+          </span>
+          {order.amountOut ? (
+            <Amount value={order.amountOut} token={order.tokenOut} />
+          ) : (
+            <span class="amount-token">{order.tokenOut}</span>
+          )}
         </p>
         <StatusBadge status={order.status} attempt={order.attempt} />
       </div>
       <ProgressBar view={view} order={order} />
-      <p class="headline-state"><StateSentence view={view} order={order} /></p>
+      <p class="headline-state">
+        <StateSentence view={view} order={order} />
+      </p>
     </div>
   );
 }
@@ -36,7 +45,9 @@ function ProgressBar({ view, order }: { view: OrderView; order: Order }) {
   };
   return (
     <div class="bar" aria-hidden="true">
-      {STEPS.map((step, index) => <span key={step} class={`bar-part bar-${stateOf(index)}`} />)}
+      {STEPS.map((step, index) => (
+        <span key={step} class={`bar-part bar-${stateOf(index)}`} />
+      ))}
     </div>
   );
 }
@@ -54,7 +65,18 @@ function StateSentence({ view, order }: { view: OrderView; order: Order }) {
   const { totalMs } = timelineOf(view.events);
   const moving = !isFinal(order.status);
   const now = useNow(moving);
-  const sinceMs = moving ? now - Date.parse(order.createdAt) : (totalMs ?? Date.parse(order.updatedAt) - Date.parse(order.createdAt));
-  if (moving) return <>{SENTENCES[order.status]} <span class="headline-clock">{formatDuration(sinceMs)}</span></>;
-  return <>{SENTENCES[order.status]} after {formatDuration(sinceMs)}</>;
+  const sinceMs = moving
+    ? now - Date.parse(order.createdAt)
+    : (totalMs ?? Date.parse(order.updatedAt) - Date.parse(order.createdAt));
+  if (moving)
+    return (
+      <>
+        {SENTENCES[order.status]} <span class="headline-clock">{formatDuration(sinceMs)}</span>
+      </>
+    );
+  return (
+    <>
+      {SENTENCES[order.status]} after {formatDuration(sinceMs)}
+    </>
+  );
 }

@@ -12,7 +12,9 @@ export function OrderListing({ list, caption, empty }: { list: OrderList; captio
     return (
       <Notice tone="bad" title="The orders could not be loaded">
         <p>{failure.message}</p>
-        <button type="button" class="button" onClick={() => void list.load()}>Load again</button>
+        <button type="button" class="button" onClick={() => void list.load()}>
+          Load again
+        </button>
       </Notice>
     );
   }

@@ -15,14 +15,28 @@ export function OrderTable({ ids, caption }: { ids: readonly string[]; caption: 
         <thead>
           <tr>
             <th scope="col">Order</th>
-            <th scope="col" class="number from-medium">Received</th>
-            <th scope="col" class="number from-wide">Executed price</th>
-            <th scope="col" class="from-wide">Venue</th>
-            <th scope="col" class="status">Status</th>
-            <th scope="col" class="number from-medium">Placed</th>
+            <th scope="col" class="number from-medium">
+              Received
+            </th>
+            <th scope="col" class="number from-wide">
+              Executed price
+            </th>
+            <th scope="col" class="from-wide">
+              Venue
+            </th>
+            <th scope="col" class="status">
+              Status
+            </th>
+            <th scope="col" class="number from-medium">
+              Placed
+            </th>
           </tr>
         </thead>
-        <tbody>{ids.map((id) => <OrderRow key={id} id={id} />)}</tbody>
+        <tbody>
+          {ids.map((id) => (
+            <OrderRow key={id} id={id} />
+          ))}
+        </tbody>
       </table>
     </div>
   );
@@ -36,16 +50,27 @@ function OrderRow({ id }: { id: string }) {
     <tr data-order={id}>
       <td>
         <a class="row-link" href={`/orders/${id}`}>
-          <Amount value={order.amount} token={order.tokenIn} /> <span class="row-arrow"><Arrow /><span class="visually-hidden">to</span></span> {order.tokenOut}
+          <Amount value={order.amount} token={order.tokenIn} />{" "}
+          <span class="row-arrow">
+            <Arrow />
+            <span class="visually-hidden">to</span>
+          </span>{" "}
+          {order.tokenOut}
         </a>
         <div class="row-second">{placed}</div>
       </td>
-      <td class="number from-medium"><Received order={order} /></td>
-      <td class="number from-wide" title={order.executedPrice ?? undefined}>{order.executedPrice ? formatFigure(order.executedPrice) : <None />}</td>
+      <td class="number from-medium">
+        <Received order={order} />
+      </td>
+      <td class="number from-wide" title={order.executedPrice ?? undefined}>
+        {order.executedPrice ? formatFigure(order.executedPrice) : <None />}
+      </td>
       <td class="from-wide">{order.chosenDex ?? <None />}</td>
       <td class="status">
         <StatusBadge status={order.status} attempt={order.attempt} />
-        <div class="row-second"><Received order={order} /></div>
+        <div class="row-second">
+          <Received order={order} />
+        </div>
       </td>
       <td class="number from-medium">{placed}</td>
     </tr>
@@ -57,5 +82,10 @@ function Received({ order }: { order: Order }) {
 }
 
 function None() {
-  return <span class="missing"><span aria-hidden="true">{"\u2013"}</span><span class="visually-hidden">none</span></span>;
+  return (
+    <span class="missing">
+      <span aria-hidden="true">{"\u2013"}</span>
+      <span class="visually-hidden">none</span>
+    </span>
+  );
 }

@@ -24,8 +24,12 @@ export function OrderTimeline({ view }: { view: OrderView }) {
   return (
     <ol class="timeline" aria-label="Steps of the order">
       {accepted && <StepLine step={accepted} view={view} />}
-      {earlier.map((attempt) => <EarlierLine key={attempt.attempt} attempt={attempt} />)}
-      {others.map((step) => <StepLine key={step.status} step={step} view={view} />)}
+      {earlier.map((attempt) => (
+        <EarlierLine key={attempt.attempt} attempt={attempt} />
+      ))}
+      {others.map((step) => (
+        <StepLine key={step.status} step={step} view={view} />
+      ))}
     </ol>
   );
 }
@@ -33,18 +37,30 @@ export function OrderTimeline({ view }: { view: OrderView }) {
 function StepLine({ step, view }: { step: Step; view: OrderView }) {
   const note = noteOf(step, view);
   return (
-    <li class={`step step-${step.state}`} data-step={step.status} aria-current={step.state === "current" ? "step" : undefined}>
-      <span class="step-mark" aria-hidden="true">{step.state === "failed" ? <Cross /> : step.state === "done" ? <Check /> : null}</span>
+    <li
+      class={`step step-${step.state}`}
+      data-step={step.status}
+      aria-current={step.state === "current" ? "step" : undefined}
+    >
+      <span class="step-mark" aria-hidden="true">
+        {step.state === "failed" ? <Cross /> : step.state === "done" ? <Check /> : null}
+      </span>
       <div class="step-text">
         <p class="step-name">
           {NAMES[step.status]}
-          <span class="visually-hidden">{step.state === "ahead" ? " (not yet)" : step.state === "current" ? " (now)" : ""}</span>
+          <span class="visually-hidden">
+            {step.state === "ahead" ? " (not yet)" : step.state === "current" ? " (now)" : ""}
+          </span>
         </p>
         {note && <p class="step-note">{note}</p>}
       </div>
       <div class="step-times">
         <Took step={step} />
-        {step.event && <time class="step-at" dateTime={step.event.at}>{formatClock(step.event.at)}</time>}
+        {step.event && (
+          <time class="step-at" dateTime={step.event.at}>
+            {formatClock(step.event.at)}
+          </time>
+        )}
       </div>
     </li>
   );
@@ -53,7 +69,8 @@ function StepLine({ step, view }: { step: Step; view: OrderView }) {
 function Took({ step }: { step: Step }) {
   const running = step.state === "current" && step.event !== null;
   const now = useNow(running);
-  if (running) return <span class="step-took step-took-running">{formatDuration(now - Date.parse(step.event.at))}</span>;
+  if (running)
+    return <span class="step-took step-took-running">{formatDuration(now - Date.parse(step.event.at))}</span>;
   return step.tookMs === null ? null : <span class="step-took">{formatDuration(step.tookMs)}</span>;
 }
 
@@ -65,7 +82,9 @@ function EarlierLine({ attempt }: { attempt: EarlierAttempt }) {
         <p class="step-name">Try {attempt.attempt} given up</p>
         <p class="step-note">{attempt.reason ?? `It came as far as ${NAMES[attempt.lastStatus].toLowerCase()}.`}</p>
       </div>
-      <div class="step-times"><span class="step-took">{formatDuration(attempt.tookMs)}</span></div>
+      <div class="step-times">
+        <span class="step-took">{formatDuration(attempt.tookMs)}</span>
+      </div>
     </li>
   );
 }
@@ -95,5 +114,7 @@ function choiceOf({ offers }: OrderView, chosenDex: string | null): string | nul
   const other = best && best.dex === chosenDex ? runnerUp(best, offers) : null;
   if (!best || !other) return chosenDex;
   const { amount, bps } = differenceOf(best, other);
-  return amount === "0" ? `${best.dex}, equal to ${other.dex}` : `${best.dex}: ${format(bps, 2)} bps better than ${other.dex}`;
+  return amount === "0"
+    ? `${best.dex}, equal to ${other.dex}`
+    : `${best.dex}: ${format(bps, 2)} bps better than ${other.dex}`;
 }

@@ -8,7 +8,9 @@ export function RoutePreview() {
   return (
     <section class="card" aria-labelledby="route-title">
       <header class="card-head">
-        <h2 id="route-title" class="card-title">Venues</h2>
+        <h2 id="route-title" class="card-title">
+          Venues
+        </h2>
         <span class="card-note">Net of fees and network cost</span>
       </header>
       <RouteBody />
@@ -24,9 +26,17 @@ function RouteBody() {
     case "loading":
       return <Skeleton lines={6} label="Asking both venues" />;
     case "refused":
-      return <Notice title="No quote">{shown.problem.passing ? shown.problem.message : "The order above needs a change first."}</Notice>;
+      return (
+        <Notice title="No quote">
+          {shown.problem.passing ? shown.problem.message : "The order above needs a change first."}
+        </Notice>
+      );
     case "unanswered":
-      return <Notice tone="bad" title="No quote">{tokensFailure.value?.message ?? shown.reason} Asking again.</Notice>;
+      return (
+        <Notice tone="bad" title="No quote">
+          {tokensFailure.value?.message ?? shown.reason} Asking again.
+        </Notice>
+      );
     case "ready": {
       const { quotes, tokenIn, tokenOut, reason } = shown.answer;
       return (

@@ -14,14 +14,23 @@ export function SlippageField() {
       <div class="slippage-row">
         {CHOICES.map((percent) => (
           <label key={percent} class="chip">
-            <input type="radio" name="slippage" value={percent} checked={slippage === percent} onChange={() => change({ slippage: percent })} />
+            <input
+              type="radio"
+              name="slippage"
+              value={percent}
+              checked={slippage === percent}
+              onChange={() => change({ slippage: percent })}
+            />
             <span>{percent}%</span>
           </label>
         ))}
         <label class="slippage-own">
           <span class="visually-hidden">Slippage in percent</span>
           <input
-            inputMode="decimal" autocomplete="off" maxLength={8} value={slippage}
+            inputMode="decimal"
+            autocomplete="off"
+            maxLength={8}
+            value={slippage}
             onInput={(event) => change({ slippage: event.currentTarget.value })}
             aria-invalid={bad}
             aria-describedby={problem ? problemId("slippageBps") : undefined}

@@ -4,7 +4,8 @@ import type { Order } from "../types.ts";
 export function StatusAnnouncer({ order }: { order: Order | null }) {
   return (
     <p class="visually-hidden" role="status">
-      {order && `Order of ${order.amount} ${order.tokenIn}: ${order.status}${order.failureReason ? `, ${order.failureReason}` : ""}`}
+      {order &&
+        `Order of ${order.amount} ${order.tokenIn}: ${order.status}${order.failureReason ? `, ${order.failureReason}` : ""}`}
     </p>
   );
 }

@@ -16,7 +16,9 @@ export function TokenSelect({ label, field, value, onChange }: Props) {
   const problem = problemAt(field);
   return (
     <select
-      class="token-select" aria-label={label} value={value}
+      class="token-select"
+      aria-label={label}
+      value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       aria-invalid={problem !== null}
       aria-describedby={problem ? problemId(field) : undefined}
@@ -24,7 +26,9 @@ export function TokenSelect({ label, field, value, onChange }: Props) {
       {/* Until the list is here, or when it does not hold the remembered token, the choice stays visible. */}
       {!symbols.includes(value) && <option value={value}>{value}</option>}
       {known.map((token) => (
-        <option key={token.mint} value={token.symbol} title={token.mint}>{token.symbol}</option>
+        <option key={token.mint} value={token.symbol} title={token.mint}>
+          {token.symbol}
+        </option>
       ))}
     </select>
   );

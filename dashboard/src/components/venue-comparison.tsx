@@ -17,23 +17,39 @@ export function VenueComparison({ offers, tokenIn, tokenOut, stale = false }: Pr
   return (
     <div class="venues-box">
       <table class={`venues ${stale ? "is-stale" : ""}`}>
-        <caption class="visually-hidden">What each venue pays for {tokenIn} in {tokenOut}</caption>
+        <caption class="visually-hidden">
+          What each venue pays for {tokenIn} in {tokenOut}
+        </caption>
         <thead>
           <tr>
             <td />
-            {sorted.map((offer) => <VenueName key={offer.dex} offer={offer} isBest={offer === best} />)}
+            {sorted.map((offer) => (
+              <VenueName key={offer.dex} offer={offer} isBest={offer === best} />
+            ))}
           </tr>
         </thead>
         <tbody>
           {linesFor(offers, best, tokenIn, tokenOut).map((line) => (
             <tr key={line.name} class={line.kind}>
-              <th scope="row">{line.name}{line.unit && <span class="venue-unit"> {line.unit}</span>}</th>
-              {sorted.map((offer) => <Figure key={offer.dex} offer={offer} isBest={offer === best} line={line} />)}
+              <th scope="row">
+                {line.name}
+                {line.unit && <span class="venue-unit"> {line.unit}</span>}
+              </th>
+              {sorted.map((offer) => (
+                <Figure key={offer.dex} offer={offer} isBest={offer === best} line={line} />
+              ))}
             </tr>
           ))}
         </tbody>
       </table>
-      {sorted.map((offer) => offer.rejected && <p key={offer.dex} class="venue-rejected">{offer.dex} dropped out: {offer.rejected}</p>)}
+      {sorted.map(
+        (offer) =>
+          offer.rejected && (
+            <p key={offer.dex} class="venue-rejected">
+              {offer.dex} dropped out: {offer.rejected}
+            </p>
+          ),
+      )}
     </div>
   );
 }
@@ -50,13 +66,35 @@ interface Line {
 function linesFor(offers: readonly Offer[], best: Quote | null, tokenIn: string, tokenOut: string): Line[] {
   const places = placesOf(tokenOut);
   const against = (quote: Quote) => differenceFromOther(quote, best, offers);
-  const signed = (text: string | undefined, digits: number) => (text === undefined ? "\u2013" : formatSigned(text, digits));
+  const signed = (text: string | undefined, digits: number) =>
+    text === undefined ? "\u2013" : formatSigned(text, digits);
   return [
-    { name: "Receive", unit: tokenOut, kind: "venue-out", show: (quote) => formatFixed(quote.netAmountOut, places), exact: (quote) => quote.netAmountOut },
-    { name: "Difference", unit: tokenOut, kind: "venue-difference", show: (quote) => signed(against(quote)?.amount, places) },
+    {
+      name: "Receive",
+      unit: tokenOut,
+      kind: "venue-out",
+      show: (quote) => formatFixed(quote.netAmountOut, places),
+      exact: (quote) => quote.netAmountOut,
+    },
+    {
+      name: "Difference",
+      unit: tokenOut,
+      kind: "venue-difference",
+      show: (quote) => signed(against(quote)?.amount, places),
+    },
     { name: "In bps", kind: "venue-difference", show: (quote) => signed(against(quote)?.bps, 2) },
-    { name: "Minimum", unit: tokenOut, show: (quote) => formatFixed(quote.minimumReceived, places), exact: (quote) => quote.minimumReceived },
-    { name: "Price", unit: `${tokenOut}/${tokenIn}`, show: (quote) => formatFixed(quote.price, 6), exact: (quote) => quote.price },
+    {
+      name: "Minimum",
+      unit: tokenOut,
+      show: (quote) => formatFixed(quote.minimumReceived, places),
+      exact: (quote) => quote.minimumReceived,
+    },
+    {
+      name: "Price",
+      unit: `${tokenOut}/${tokenIn}`,
+      show: (quote) => formatFixed(quote.price, 6),
+      exact: (quote) => quote.price,
+    },
     { name: "Price impact", show: (quote) => `${quote.priceImpactBps} bps` },
     { name: "Venue fee", unit: tokenIn, show: (quote) => format(quote.fee), exact: (quote) => quote.fee },
     { name: "Network fee", unit: "SOL", show: (quote) => format(quote.networkFee, 9) },
@@ -80,5 +118,9 @@ function VenueName({ offer, isBest }: { offer: Offer; isBest: boolean }) {
 
 function Figure({ offer, isBest, line }: { offer: Offer; isBest: boolean; line: Line }) {
   const quote = isQuote(offer) ? offer : null;
-  return <td class={isBest ? "venue-best" : ""} title={quote ? line.exact?.(quote) : undefined}>{quote ? line.show(quote) : "\u2013"}</td>;
+  return (
+    <td class={isBest ? "venue-best" : ""} title={quote ? line.exact?.(quote) : undefined}>
+      {quote ? line.show(quote) : "\u2013"}
+    </td>
+  );
 }

@@ -14,10 +14,26 @@ export function ChartsPage() {
   const failure = recentFailure.value;
   return (
     <>
-      <h1 class="page-title" tabIndex={-1}>The last hour</h1>
-      {failure && <Notice tone="bad" title="The orders could not be loaded">{failure.message} Trying again.</Notice>}
-      {!orders && !failure && <div class="card"><Skeleton lines={6} label="Loading orders" /></div>}
-      {orders?.length === 0 && <div class="card"><Notice title="No order in the last hour">Charts appear with the first one. <a href="/">Place an order</a></Notice></div>}
+      <h1 class="page-title" tabIndex={-1}>
+        The last hour
+      </h1>
+      {failure && (
+        <Notice tone="bad" title="The orders could not be loaded">
+          {failure.message} Trying again.
+        </Notice>
+      )}
+      {!orders && !failure && (
+        <div class="card">
+          <Skeleton lines={6} label="Loading orders" />
+        </div>
+      )}
+      {orders?.length === 0 && (
+        <div class="card">
+          <Notice title="No order in the last hour">
+            Charts appear with the first one. <a href="/">Place an order</a>
+          </Notice>
+        </div>
+      )}
       {orders && orders.length > 0 && <Loaded orders={orders} />}
     </>
   );
@@ -29,8 +45,16 @@ function Loaded({ orders }: { orders: readonly Order[] }) {
   return (
     <>
       <Figures orders={orders} />
-      {Charts ? <Charts fills={fills.value} minutes={byMinute(orders, engineNow(), WINDOW_MINUTES)} /> : <div class="card"><Skeleton lines={6} label="Loading charts" /></div>}
-      {orders.length >= MOST_ORDERS && <p class="page-note">Only the newest {MOST_ORDERS.toLocaleString("en-GB")} orders are counted.</p>}
+      {Charts ? (
+        <Charts fills={fills.value} minutes={byMinute(orders, engineNow(), WINDOW_MINUTES)} />
+      ) : (
+        <div class="card">
+          <Skeleton lines={6} label="Loading charts" />
+        </div>
+      )}
+      {orders.length >= MOST_ORDERS && (
+        <p class="page-note">Only the newest {MOST_ORDERS.toLocaleString("en-GB")} orders are counted.</p>
+      )}
     </>
   );
 }
@@ -57,5 +81,10 @@ function Figures({ orders }: { orders: readonly Order[] }) {
 }
 
 function Figure({ name, value }: { name: string; value: string }) {
-  return <div class="figure card"><dt>{name}</dt><dd>{value}</dd></div>;
+  return (
+    <div class="figure card">
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
 }

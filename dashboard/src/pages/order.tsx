@@ -22,7 +22,9 @@ export function OrderPage({ id }: { id: string }) {
   const view = orderView(id).value;
   return (
     <>
-      <h1 class="page-title" tabIndex={-1}>Order <span class="page-title-id">{shorten(id)}</span></h1>
+      <h1 class="page-title" tabIndex={-1}>
+        Order <span class="page-title-id">{shorten(id)}</span>
+      </h1>
       <StatusAnnouncer order={view.order} />
       {view.order ? <Loaded view={view} order={view.order} /> : <NotLoaded failure={failure} />}
     </>
@@ -55,13 +57,23 @@ function useLoadedOrder(id: string): Error | null {
 }
 
 function NotLoaded({ failure }: { failure: Error | null }) {
-  if (!failure) return <div class="card"><Skeleton lines={8} label="Loading the order" /></div>;
+  if (!failure)
+    return (
+      <div class="card">
+        <Skeleton lines={8} label="Loading the order" />
+      </div>
+    );
   const unknown = failure instanceof Problem && !failure.passing;
   return (
     <div class="card">
       <Notice tone="bad" title={unknown ? "There is no such order" : "The order could not be loaded"}>
-        <p>{failure.message}{unknown ? "" : " Trying again."}</p>
-        <a class="button" href="/orders">All orders</a>
+        <p>
+          {failure.message}
+          {unknown ? "" : " Trying again."}
+        </p>
+        <a class="button" href="/orders">
+          All orders
+        </a>
       </Notice>
     </div>
   );
@@ -77,18 +89,28 @@ function Loaded({ view, order }: { view: OrderView; order: Order }) {
           <OrderTimeline view={view} />
         </section>
         <section class="card" aria-labelledby="quotes-title">
-          <h2 id="quotes-title" class="card-title card-title-alone">Quotes</h2>
-          {view.offers.length > 0 ? <VenueComparison offers={view.offers} tokenIn={order.tokenIn} tokenOut={order.tokenOut} /> : <Notice title={isFinal(order.status) ? "No venue was chosen" : "No venue has answered yet"} />}
+          <h2 id="quotes-title" class="card-title card-title-alone">
+            Quotes
+          </h2>
+          {view.offers.length > 0 ? (
+            <VenueComparison offers={view.offers} tokenIn={order.tokenIn} tokenOut={order.tokenOut} />
+          ) : (
+            <Notice title={isFinal(order.status) ? "No venue was chosen" : "No venue has answered yet"} />
+          )}
           {view.reason && <p class="route-reason">{view.reason}</p>}
         </section>
       </div>
       <div class="column">
         <section class="card" aria-labelledby="execution-title">
-          <h2 id="execution-title" class="card-title card-title-alone">Execution</h2>
+          <h2 id="execution-title" class="card-title card-title-alone">
+            Execution
+          </h2>
           <ExecutionFacts view={view} order={order} />
         </section>
         <section class="card" aria-labelledby="log-title">
-          <h2 id="log-title" class="card-title card-title-alone">Event log</h2>
+          <h2 id="log-title" class="card-title card-title-alone">
+            Event log
+          </h2>
           <EventLog events={view.events} />
         </section>
       </div>

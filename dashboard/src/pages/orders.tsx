@@ -13,10 +13,16 @@ export function OrdersPage({ status, cursor }: { status: string | null; cursor: 
   return (
     <section class="card" aria-labelledby="orders-title">
       <header class="card-head card-head-wrap">
-        <h1 id="orders-title" class="card-title" tabIndex={-1}>Orders</h1>
+        <h1 id="orders-title" class="card-title" tabIndex={-1}>
+          Orders
+        </h1>
         <StatusFilter current={known} />
       </header>
-      <OrderListing list={list} caption={known ? `Orders with status ${known}` : "All orders, newest first"} empty={known ? `No order is ${known}` : "No order yet"} />
+      <OrderListing
+        list={list}
+        caption={known ? `Orders with status ${known}` : "All orders, newest first"}
+        empty={known ? `No order is ${known}` : "No order yet"}
+      />
       <Paging next={list.next.value} cursor={cursor} status={known} />
     </section>
   );
@@ -26,7 +32,9 @@ function StatusFilter({ current }: { current: string | null }) {
   return (
     <nav class="filter" aria-label="Filter by status">
       {[null, ...ALL_STATUSES].map((status) => (
-        <a key={status} href={addressOf(status, null)} aria-current={status === current ? "true" : undefined}>{status ?? "all"}</a>
+        <a key={status} href={addressOf(status, null)} aria-current={status === current ? "true" : undefined}>
+          {status ?? "all"}
+        </a>
       ))}
     </nav>
   );
@@ -36,8 +44,20 @@ function Paging({ next, cursor, status }: { next: string | null; cursor: string 
   if (!next && !cursor) return null;
   return (
     <nav class="paging" aria-label="Pages of orders">
-      {cursor ? <a class="button" href={addressOf(status, null)}>Newest</a> : <span />}
-      {next ? <a class="button" rel="next" href={addressOf(status, next)}>Older</a> : <span class="paging-end">This is the oldest order</span>}
+      {cursor ? (
+        <a class="button" href={addressOf(status, null)}>
+          Newest
+        </a>
+      ) : (
+        <span />
+      )}
+      {next ? (
+        <a class="button" rel="next" href={addressOf(status, next)}>
+          Older
+        </a>
+      ) : (
+        <span class="paging-end">This is the oldest order</span>
+      )}
     </nav>
   );
 }

@@ -23,8 +23,12 @@ export function TradePage() {
         <LiveOrder />
         <section class="card" aria-labelledby="recent-title">
           <header class="card-head">
-            <h2 id="recent-title" class="card-title">Recent orders</h2>
-            <a class="card-link" href="/orders">All orders</a>
+            <h2 id="recent-title" class="card-title">
+              Recent orders
+            </h2>
+            <a class="card-link" href="/orders">
+              All orders
+            </a>
           </header>
           <OrderListing list={recent} caption="The newest orders" empty="No order yet" />
         </section>

@@ -4,7 +4,15 @@ import type { Offer } from "../types.ts";
 import { bestOf, differenceOf, runnerUp } from "./best-quote.ts";
 
 function offer(dex: string, netAmountOut: string, part: Partial<Offer> = {}): Offer {
-  const figures = { amountIn: "1", amountOut: netAmountOut, price: "1", fee: "0", priceImpactBps: 0, networkFee: "0", minimumReceived: "0" };
+  const figures = {
+    amountIn: "1",
+    amountOut: netAmountOut,
+    price: "1",
+    fee: "0",
+    priceImpactBps: 0,
+    networkFee: "0",
+    minimumReceived: "0",
+  };
   return { dex, netAmountOut, chosen: false, ...figures, ...part };
 }
 

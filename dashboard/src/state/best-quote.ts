@@ -13,7 +13,10 @@ export function runnerUp(best: Quote, offers: readonly Offer[]): Quote | null {
 }
 
 function highestOf(quotes: readonly Quote[]): Quote | null {
-  return quotes.reduce<Quote | null>((best, quote) => (best && compare(quote.netAmountOut, best.netAmountOut) !== 1 ? best : quote), null);
+  return quotes.reduce<Quote | null>(
+    (best, quote) => (best && compare(quote.netAmountOut, best.netAmountOut) !== 1 ? best : quote),
+    null,
+  );
 }
 
 export interface Difference {

@@ -52,5 +52,11 @@ export const slippageBps = computed(() => percentToBasisPoints(draft.value.slipp
 export function newOrder(): NewOrder {
   const { tokenIn, tokenOut, amount } = draft.value;
   const slippage = slippageBps.value;
-  return { type: "market", tokenIn, tokenOut, amount: amount.trim(), ...(slippage === null ? {} : { slippageBps: slippage }) };
+  return {
+    type: "market",
+    tokenIn,
+    tokenOut,
+    amount: amount.trim(),
+    ...(slippage === null ? {} : { slippageBps: slippage }),
+  };
 }

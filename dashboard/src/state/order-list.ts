@@ -46,7 +46,10 @@ export class OrderList {
       const page = await listOrders(this.query, request.signal);
       if (request.signal.aborted) return;
       learnOrders(page.orders);
-      this.show(page.orders.map((order) => order.id), page.next);
+      this.show(
+        page.orders.map((order) => order.id),
+        page.next,
+      );
     } catch (failure) {
       if (request.signal.aborted) return;
       this.failure.value = failure instanceof Error ? failure : new Error(String(failure));

@@ -4,9 +4,21 @@ import type { Order, OrderEvent, Status } from "../types.ts";
 import { arrival, emptyView, lastSeq, withEvent, withOrder } from "./order-view.ts";
 
 const order: Order = {
-  id: "a", type: "market", tokenIn: "SOL", tokenOut: "USDC", amount: "10", slippageBps: 50, status: "pending", attempt: 1,
-  chosenDex: null, txHash: null, executedPrice: null, amountOut: null, failureReason: null,
-  createdAt: "2026-11-22T10:00:00.000Z", updatedAt: "2026-11-22T10:00:00.000Z",
+  id: "a",
+  type: "market",
+  tokenIn: "SOL",
+  tokenOut: "USDC",
+  amount: "10",
+  slippageBps: 50,
+  status: "pending",
+  attempt: 1,
+  chosenDex: null,
+  txHash: null,
+  executedPrice: null,
+  amountOut: null,
+  failureReason: null,
+  createdAt: "2026-11-22T10:00:00.000Z",
+  updatedAt: "2026-11-22T10:00:00.000Z",
 };
 
 function event(seq: number, status: Status, payload: OrderEvent["payload"] = {}, attempt = 1): OrderEvent {

@@ -70,9 +70,21 @@ function accepted(order: NewOrder, orderId: string): void {
   const now = new Date(engineNow()).toISOString();
   learnOrders([
     {
-      id: orderId, type: order.type, tokenIn: order.tokenIn, tokenOut: order.tokenOut, amount: String(order.amount),
-      slippageBps: order.slippageBps ?? 50, status: "pending", attempt: 1, chosenDex: null, txHash: null, executedPrice: null,
-      amountOut: null, failureReason: null, createdAt: now, updatedAt: now,
+      id: orderId,
+      type: order.type,
+      tokenIn: order.tokenIn,
+      tokenOut: order.tokenOut,
+      amount: String(order.amount),
+      slippageBps: order.slippageBps ?? 50,
+      status: "pending",
+      attempt: 1,
+      chosenDex: null,
+      txHash: null,
+      executedPrice: null,
+      amountOut: null,
+      failureReason: null,
+      createdAt: now,
+      updatedAt: now,
     },
   ]);
   activeOrder.value = orderId;

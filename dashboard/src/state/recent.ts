@@ -74,7 +74,8 @@ function latestConfirmed(orders: readonly Order[]): Order[] {
 async function learnQuotes(orders: readonly Order[], stop: AbortSignal): Promise<void> {
   const unknown = orders.filter((order) => orderView(order.id).peek().offers.length === 0);
   const next = async (): Promise<void> => {
-    for (let order = unknown.shift(); order && !stop.aborted; order = unknown.shift()) learnDetail(await getOrder(order.id, stop));
+    for (let order = unknown.shift(); order && !stop.aborted; order = unknown.shift())
+      learnDetail(await getOrder(order.id, stop));
   };
   await Promise.all(Array.from({ length: DETAILS_AT_ONCE }, next));
 }

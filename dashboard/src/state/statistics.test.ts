@@ -5,18 +5,44 @@ import { byMinute, fillOf, quantile } from "./statistics.ts";
 
 function order(createdMs: number, status: Status, tookMs = 0): Order {
   return {
-    id: "a", type: "market", tokenIn: "SOL", tokenOut: "USDC", amount: "10", slippageBps: 50, status, attempt: 1,
-    chosenDex: null, txHash: null, executedPrice: status === "confirmed" ? "99.5" : null, amountOut: null, failureReason: null,
-    createdAt: new Date(createdMs).toISOString(), updatedAt: new Date(createdMs + tookMs).toISOString(),
+    id: "a",
+    type: "market",
+    tokenIn: "SOL",
+    tokenOut: "USDC",
+    amount: "10",
+    slippageBps: 50,
+    status,
+    attempt: 1,
+    chosenDex: null,
+    txHash: null,
+    executedPrice: status === "confirmed" ? "99.5" : null,
+    amountOut: null,
+    failureReason: null,
+    createdAt: new Date(createdMs).toISOString(),
+    updatedAt: new Date(createdMs + tookMs).toISOString(),
   };
 }
 
 test("orders fall into the minute in which they were placed", () => {
   const now = 10 * 60_000 + 30_000;
   const minutes = byMinute(
-    [order(now, "routing"), order(now - 60_000, "confirmed", 3000), order(now - 60_000, "failed"), order(0, "confirmed", 1)], now, 3,
+    [
+      order(now, "routing"),
+      order(now - 60_000, "confirmed", 3000),
+      order(now - 60_000, "failed"),
+      order(0, "confirmed", 1),
+    ],
+    now,
+    3,
   );
-  assert.deepEqual(minutes.map((minute) => [minute.confirmed, minute.failed, minute.moving]), [[0, 0, 0], [1, 1, 0], [0, 0, 1]]);
+  assert.deepEqual(
+    minutes.map((minute) => [minute.confirmed, minute.failed, minute.moving]),
+    [
+      [0, 0, 0],
+      [1, 1, 0],
+      [0, 0, 1],
+    ],
+  );
   assert.equal(minutes[1]?.medianMs, 3000);
   assert.equal(minutes[2]?.medianMs, null);
   assert.equal(minutes[2]?.start, 600_000);
@@ -40,5 +66,16 @@ test("a fill is measured against the chosen venue's quote", () => {
 });
 
 function offer(dex: string, price: string, chosen: boolean): Offer {
-  return { dex, price, chosen, amountIn: "1", amountOut: price, netAmountOut: price, fee: "0", priceImpactBps: 0, networkFee: "0", minimumReceived: "0" };
+  return {
+    dex,
+    price,
+    chosen,
+    amountIn: "1",
+    amountOut: price,
+    netAmountOut: price,
+    fee: "0",
+    priceImpactBps: 0,
+    networkFee: "0",
+    minimumReceived: "0",
+  };
 }

@@ -67,7 +67,12 @@ export function fillOf(order: Order, offers: readonly Offer[]): Fill | null {
   const gapBps = toPlot(basisPoints(order.executedPrice, quote.price));
   if (gapBps === null) return null;
   return {
-    orderId: order.id, pair: `${order.tokenIn}/${order.tokenOut}`, at: Date.parse(order.updatedAt),
-    venue: quote.dex, quoted: quote.price, executed: order.executedPrice, gapBps,
+    orderId: order.id,
+    pair: `${order.tokenIn}/${order.tokenOut}`,
+    at: Date.parse(order.updatedAt),
+    venue: quote.dex,
+    quoted: quote.price,
+    executed: order.executedPrice,
+    gapBps,
   };
 }

@@ -50,7 +50,9 @@ function stepsOf(events: readonly OrderEvent[], attempt: number): Step[] {
 
 function stepOf(events: readonly OrderEvent[], status: Status, attempt: number): Step {
   // Acceptance happens once; every other step belongs to the newest attempt.
-  const index = events.findIndex((event) => event.status === status && (status === "pending" || event.attempt === attempt));
+  const index = events.findIndex(
+    (event) => event.status === status && (status === "pending" || event.attempt === attempt),
+  );
   const event = events[index] ?? null;
   if (!event) return { status, state: "ahead", event, tookMs: null };
   const following = events[index + 1];
@@ -66,7 +68,12 @@ function earlierAttempts(events: readonly OrderEvent[], newest: number): Earlier
     const retry = events.find((event) => event.attempt === attempt + 1);
     const [first, last] = [own[0], own.at(-1)];
     if (!first || !last || !retry) continue;
-    attempts.push({ attempt, lastStatus: last.status, tookMs: between(first, retry), reason: retry.payload.reason ?? null });
+    attempts.push({
+      attempt,
+      lastStatus: last.status,
+      tookMs: between(first, retry),
+      reason: retry.payload.reason ?? null,
+    });
   }
   return attempts;
 }
