@@ -81,6 +81,16 @@ async fn refuse_newer(
     runner: &Runner,
     version: i32,
 ) -> Result<(), DatabaseError> {
+    let history = client
+        .query_one(
+            "SELECT to_regclass('refinery_schema_history') IS NOT NULL",
+            &[],
+        )
+        .await
+        .map_err(|error| DatabaseError::Migration(explain(&error)))?;
+    if !history.get::<_, bool>(0) {
+        return Ok(()); // an empty database
+    }
     let applied = runner
         .get_last_applied_migration_async(client)
         .await

@@ -109,7 +109,7 @@ impl Orders for PostgresOrders {
     }
 
     async fn renew(&self, hold: &Hold<'_>, lease: Duration) -> Result<(), WriteError> {
-        const RENEW: &str = "UPDATE orders SET lease_until = now() + $4 * interval '1 millisecond' \
+        const RENEW: &str = "UPDATE orders SET lease_until = now() + $4::bigint * interval '1 millisecond' \
             WHERE id = $1 AND lease_epoch = $2 AND status = $3 RETURNING id";
         self.fenced(RENEW, hold, lease).await
     }

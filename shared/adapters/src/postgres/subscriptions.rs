@@ -91,7 +91,7 @@ impl Subscriptions for PostgresSubscriptions {
     ) -> Result<Vec<(ConnectionId, OrderId)>, Unavailable> {
         const LEFT: &str = "SELECT s.connection_id, s.order_id FROM subscriptions s JOIN orders o ON o.id = s.order_id \
             WHERE o.status IN ('confirmed', 'failed') \
-              AND o.updated_at < now() - $1 * interval '1 millisecond' \
+              AND o.updated_at < now() - $1::bigint * interval '1 millisecond' \
             ORDER BY o.updated_at LIMIT 500";
         let grace = i64::try_from(millis(grace)).unwrap_or(i64::MAX);
         let left = self.database.query(LEFT, &[&grace]).await?;

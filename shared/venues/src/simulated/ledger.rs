@@ -83,7 +83,7 @@ impl Ledger {
         const RECEIVE: &str = "INSERT INTO chain.transactions (signature, order_id, venue, token_in, token_out, \
                 amount_in, min_out, last_valid_height, received_at, lands_at, landing_height, amount_out, error) \
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), \
-                clock_timestamp() + $9 * interval '1 millisecond', $10, $11, $12 \
+                clock_timestamp() + $9::bigint * interval '1 millisecond', $10, $11, $12 \
             WHERE $10 <= $8 AND floor(extract(epoch FROM clock_timestamp()) * 1000 / $13) <= $8 \
             ON CONFLICT (signature) DO NOTHING";
         let (amount_out, error) = match verdict.outcome {

@@ -6,7 +6,7 @@ WHERE order_id IN (
     FROM outbox b
     JOIN orders o ON o.id = b.order_id
     WHERE b.sent_at IS NULL
-      AND b.available_at <= now() - $1 * interval '1 millisecond'
+      AND b.available_at <= now() - $1::bigint * interval '1 millisecond'
       AND (o.lease_until IS NULL OR o.lease_until < now())
     ORDER BY b.available_at
     LIMIT $2

@@ -5,7 +5,7 @@ WITH freed AS (
     RETURNING id
 ), queued AS (
     UPDATE outbox b
-    SET available_at = now() + $4 * interval '1 millisecond', sent_at = NULL
+    SET available_at = now() + $4::bigint * interval '1 millisecond', sent_at = NULL
     FROM freed
     WHERE b.order_id = freed.id
 )

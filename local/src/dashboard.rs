@@ -1,0 +1,64 @@
+//! The dashboard, as `dashboard/dist` was built, from inside the binary: no Node, no files beside it.
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "../dashboard/dist"]
+struct Dist;
+
+/// The page talks to the host it came from and to nobody else.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+    connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Where the page finds the API and the socket: empty means the host that it came from.
+const CONFIG: &str = r#"{"apiUrl":"","wsUrl":""}"#;
+
+/// The page at `/` and at the address of each order, its files, and its configuration.
+pub(crate) fn routes() -> Router {
+    Router::new()
+        .route("/", get(page))
+        .route("/orders/{id}", get(page))
+        .route("/config.json", get(config))
+        .route("/assets/{*path}", get(asset))
+        .route("/favicon.svg", get(async || file("favicon.svg")))
+}
+
+async fn page() -> Response {
+    file("index.html")
+}
+
+async fn config() -> Response {
+    (headers("application/json", "no-store"), CONFIG).into_response()
+}
+
+async fn asset(Path(path): Path<String>) -> Response {
+    file(&format!("assets/{path}"))
+}
+
+fn file(path: &str) -> Response {
+    let Some(found) = Dist::get(path) else { return StatusCode::NOT_FOUND.into_response() };
+    // The names of assets carry a hash of their content; the page that names them does not.
+    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    (headers(found.metadata.mimetype(), cache), found.data).into_response()
+}
+
+fn headers(content_type: &str, cache: &'static str) -> HeaderMap {
+    let content_type = HeaderValue::from_str(content_type)
+        .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    let fixed = |value| HeaderValue::from_static(value);
+    HeaderMap::from_iter([
+        (header::CONTENT_TYPE, content_type),
+        (header::CACHE_CONTROL, fixed(cache)),
+        (header::CONTENT_SECURITY_POLICY, fixed(POLICY)),
+        (header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
+        (header::REFERRER_POLICY, fixed("no-referrer")),
+        (HeaderName::from_static("cross-origin-opener-policy"), fixed("same-origin")),
+    ])
+}

@@ -1,0 +1,182 @@
+//! The machine: how the parts come together, live and end.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::serve::ListenerExt;
+use engine::{execute::Ending, policy::Policy};
+use futures::FutureExt;
+use local_postgres::Server;
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    task::{JoinHandle, JoinSet},
+    time::timeout,
+};
+use venues::simulated::{Settings, Simulation};
+use websocket::Sockets;
+use wiring::{Engine, Trading};
+
+use crate::{
+    database::{self, NoDatabase, Ready},
+    gateway::Gateway,
+    metrics,
+    options::Serve,
+    queue::LocalQueue,
+    timer,
+    web::{self, Served},
+    workers::{self, Invocations, Limits},
+};
+
+/// How long a message stays with a worker that says nothing.
+const VISIBILITY: Duration = Duration::from_secs(30);
+/// How long running steps may take to reach a safe point.
+const SAFE_POINT: Duration = Duration::from_secs(5);
+/// How long answers that are being given may take to be given.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+/// The queue is in this process: what it was given a moment ago and nobody took is not on its way any more.
+const RELAY_GRACE: Duration = Duration::from_secs(2);
+
+/// A running engine.
+pub struct Machine {
+    address: SocketAddr,
+    queue: Arc<LocalQueue>,
+    gateway: Arc<Gateway>,
+    invocations: Arc<Invocations>,
+    end: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+    workers: JoinSet<()>,
+    postgres: Option<Server>,
+}
+
+/// Why the engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    /// Somebody else listens there.
+    #[error("cannot listen on {address}: {cause}{}", hint(.cause))]
+    Port {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// There is no database.
+    #[error(transparent)]
+    Database(#[from] NoDatabase),
+}
+
+fn hint(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::AddrInUse => " (another program uses the port; choose one with --port)",
+        _ => "",
+    }
+}
+
+impl Machine {
+    /// Starts with the venues that the options name.
+    ///
+    /// # Errors
+    /// [`NotStarted`] with what is wrong and what to do.
+    pub async fn start(options: &Serve) -> Result<Self, NotStarted> {
+        Self::start_with(options, |trading| trading).await
+    }
+
+    /// Starts with other venues, or other ways to reach them.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    pub async fn start_with(options: &Serve, change: impl FnOnce(Trading) -> Trading) -> Result<Self, NotStarted> {
+        let listener = listen(options).await?;
+        let address = listener.local_addr().unwrap_or_else(|_| (options.host, options.port).into());
+        let Ready { database, server: postgres } =
+            database::ready(options.database_url.as_deref(), options.data_dir.as_deref()).await?;
+        let trading = change(trading(options, &database));
+        let engine = Engine::new(&database, Policy { relay_grace: RELAY_GRACE, ..Policy::default() });
+
+        let (queue, gateway) = (Arc::new(LocalQueue::new(VISIBILITY)), Arc::<Gateway>::default());
+        let (end, ended) = oneshot::channel();
+        let ending: Ending = ended.map(drop).boxed().shared();
+        let execute = engine.execute(queue.clone(), gateway.clone(), &trading);
+        let limits = Limits { concurrency: options.worker_concurrency, batch_size: options.worker_batch_size };
+        let invocations = Arc::<Invocations>::default();
+        let mut workers = workers::start(&queue, &execute, limits, &ending, &invocations);
+        workers.spawn(timer::run(engine.relay(queue.clone(), gateway.clone(), &trading), ending.clone()));
+
+        let served = Served {
+            submit: engine.submit(queue.clone()),
+            router: engine.router(&trading),
+            orders: engine.orders(),
+            sockets: Sockets {
+                follow: engine.follow(gateway.clone()),
+                replays: gateway.clone(),
+                allowed_origins: options.allowed_origins.texts(),
+            },
+            trading,
+            gateway: gateway.clone(),
+            queue: queue.clone(),
+            recorder: metrics::recorder(),
+            address: address.to_string(),
+        };
+        let routes = web::routes(served);
+        let server = tokio::spawn(async move {
+            // Small answers and pushes must not wait for more to send.
+            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+            let served = axum::serve(listener, routes).with_graceful_shutdown(ending).await;
+            if let Err(problem) = served {
+                tracing::error!(%problem, "the listener ended");
+            }
+        });
+        Ok(Self { address, queue, gateway, invocations, end, server, workers, postgres })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its queue, for a look from outside.
+    pub fn queue(&self) -> &LocalQueue {
+        &self.queue
+    }
+
+    /// How many worker invocations ran at once at the most.
+    pub fn most_invocations(&self) -> usize {
+        self.invocations.most_at_once()
+    }
+
+    /// Ends in order: no new orders, running steps to a safe point, sockets closed, its own PostgreSQL stopped.
+    pub async fn stop(mut self) {
+        let _ = self.end.send(()); // everything listens for it, or has ended already
+        let safe = timeout(SAFE_POINT, async { while self.workers.join_next().await.is_some() {} }).await;
+        if safe.is_err() {
+            tracing::warn!("a step did not reach a safe point in time; the next start takes its order up");
+            self.workers.shutdown().await;
+        }
+        self.gateway.close_all();
+        if timeout(LAST_ANSWERS, &mut self.server).await.is_err() {
+            self.server.abort();
+        }
+        if let Some(postgres) = self.postgres
+            && let Err(problem) = tokio::task::spawn_blocking(|| postgres.stop()).await.unwrap_or(Ok(()))
+        {
+            tracing::warn!(%problem, "PostgreSQL did not stop as asked");
+        }
+    }
+}
+
+async fn listen(options: &Serve) -> Result<TcpListener, NotStarted> {
+    let address = SocketAddr::new(options.host, options.port);
+    TcpListener::bind(address).await.map_err(|cause| NotStarted::Port { address, cause })
+}
+
+fn trading(options: &Serve, database: &adapters::postgres::Database) -> Trading {
+    let delays = |range: adapters::env::DelayRange| (range.shortest, range.longest);
+    let settings = Settings {
+        quote_delay: delays(options.sim_quote_delay_ms),
+        execution_delay: delays(options.sim_execution_delay_ms),
+        failure_rate: options.sim_failure_rate.parts_per_million(),
+        seed: options.sim_seed,
+    };
+    let adapters::env::Venues::Simulated = options.venues;
+    let Simulation { catalogue, venues, reference, chain } = Simulation::new(database.pool().clone(), &settings);
+    Trading { venues, reference, chain, catalogue: Arc::new(catalogue) }
+}

@@ -1,0 +1,59 @@
+//! Everything that is served over HTTP: the API of `functions/submit`, the socket, the metrics and the dashboard.
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use engine::ports::Orders;
+use metrics_exporter_prometheus::PrometheusHandle;
+use submit::{Api, SocketAddress};
+use websocket::Sockets;
+use wiring::Trading;
+
+use crate::{
+    dashboard,
+    gateway::Gateway,
+    metrics::{self, Measured},
+    queue::LocalQueue,
+    socket::{self, SocketState},
+};
+
+/// Requests worked on at once. Each waits for one statement or for the venues; more would only wait for a connection.
+const MAX_IN_FLIGHT: usize = 1_024;
+
+/// What is served.
+pub(crate) struct Served {
+    pub(crate) submit: engine::submit::Submit,
+    pub(crate) router: engine::router::Router,
+    pub(crate) orders: Arc<dyn Orders>,
+    pub(crate) trading: Trading,
+    pub(crate) sockets: Sockets,
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) queue: Arc<LocalQueue>,
+    pub(crate) recorder: PrometheusHandle,
+    /// Host and port that clients are told when their request names none.
+    pub(crate) address: String,
+}
+
+/// All routes.
+pub(crate) fn routes(served: Served) -> Router {
+    let api = Api {
+        submit: served.submit,
+        router: served.router,
+        orders: served.orders,
+        catalogue: served.trading.catalogue,
+        sockets: SocketAddress::OfRequest { otherwise: served.address },
+        allowed_origins: served.sockets.allowed_origins.clone(),
+        base_path: String::new(),
+        max_in_flight: MAX_IN_FLIGHT,
+    };
+    let measured = Measured {
+        queue: served.queue,
+        gateway: Arc::clone(&served.gateway),
+        recorder: served.recorder,
+    };
+    let sockets = SocketState { sockets: served.sockets, gateway: served.gateway };
+    submit::router(api)
+        .merge(Router::new().route("/api/orders/ws", get(socket::upgrade)).with_state(sockets))
+        .merge(Router::new().route("/metrics", get(metrics::metrics)).with_state(measured))
+        .merge(dashboard::routes())
+}
