@@ -100,6 +100,11 @@ export function formatSigned(text: string, places: number): string {
   return compare(text, "0") === 1 && /[1-9]/.test(shown) ? `+${shown}` : shown;
 }
 
+/** Basis points as a reader takes them: "3 bps", and from a hundred of them "49.94%". */
+export function formatBasisPoints(bps: number): string {
+  return bps < 100 ? `${bps} bps` : `${(bps / 100).toFixed(2)}%`;
+}
+
 /** For a chart's canvas only, where a pixel is coarser than a float. */
 export function toPlot(text: string | null): number | null {
   return text !== null && parse(text) ? Number(text) : null;

@@ -4,11 +4,15 @@ import { isBusy, place, placing } from "../state/placing.ts";
 import { bestOf } from "../state/best-quote.ts";
 import { preview } from "../state/preview.ts";
 import { placesOf } from "../state/tokens.ts";
-import { format } from "../decimal.ts";
+import { format, formatBasisPoints } from "../decimal.ts";
 import { FieldProblem, problemId } from "./field-problem.tsx";
 import { Flip } from "./icons.tsx";
 import { SlippageField } from "./slippage-field.tsx";
 import { TokenSelect } from "./token-select.tsx";
+
+/** Characters of an amount in the large type. */
+const FITS = 12;
+const WORTH_A_WARNING_BPS = 100;
 
 export function OrderForm() {
   const submit = (event: Event) => {
@@ -73,7 +77,8 @@ function ReceiveField() {
   const { tokenOut } = draft.value;
   const shown = preview.value;
   const best = shown.kind === "ready" ? bestOf(shown.answer.quotes) : null;
-  const stale = shown.kind === "ready" && !shown.current;
+  const text = best ? format(best.netAmountOut, placesOf(tokenOut)) : "0";
+  const look = [best ? "" : "side-amount-empty", text.length > FITS ? "side-amount-long" : ""].join(" ");
   return (
     <div class={`side side-receive ${problemAt("tokenOut") ? "side-bad" : ""}`}>
       <span class="side-label" id="receive-label">
@@ -81,11 +86,11 @@ function ReceiveField() {
       </span>
       <div class="side-row">
         <output
-          class={`side-amount ${best ? "" : "side-amount-empty"} ${stale ? "is-stale" : ""}`}
+          class={`side-amount ${look} ${shown.kind === "ready" && !shown.current ? "is-stale" : ""}`}
           aria-labelledby="receive-label"
           title={best?.netAmountOut}
         >
-          {best ? format(best.netAmountOut, placesOf(tokenOut)) : "0"}
+          {text}
         </output>
         <TokenSelect
           label="Token to receive"
@@ -95,8 +100,15 @@ function ReceiveField() {
         />
       </div>
       <FieldProblem field="tokenOut" />
+      {best && <ImpactWarning bps={best.priceImpactBps} />}
     </div>
   );
+}
+
+/** A trade that is large for its pool pays for it; that should not be found out afterwards. */
+function ImpactWarning({ bps }: { bps: number }) {
+  if (bps < WORTH_A_WARNING_BPS) return null;
+  return <p class="side-warning">This trade moves the price against itself by {formatBasisPoints(bps)}.</p>;
 }
 
 function SubmitButton() {

@@ -1,6 +1,7 @@
-import { format, formatFixed, formatSigned } from "../decimal.ts";
+import { format, formatBasisPoints, formatFixed, formatSigned } from "../decimal.ts";
 import { type Difference, bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
 import { placesOf } from "../state/tokens.ts";
+import { Notice } from "./notice.tsx";
 import { type Offer, type Quote, isQuote } from "../types.ts";
 
 interface Props {
@@ -16,41 +17,46 @@ export function VenueComparison({ offers, tokenIn, tokenOut, stale = false }: Pr
   const sorted = [...offers].sort((a, b) => a.dex.localeCompare(b.dex));
   return (
     <div class="venues-box">
-      <table class={`venues ${stale ? "is-stale" : ""}`}>
-        <caption class="visually-hidden">
-          What each venue pays for {tokenIn} in {tokenOut}
-        </caption>
-        <thead>
-          <tr>
-            <td />
-            {sorted.map((offer) => (
-              <VenueName key={offer.dex} offer={offer} isBest={offer === best} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {linesFor(offers, best, tokenIn, tokenOut).map((line) => (
-            <tr key={line.name} class={line.kind}>
-              <th scope="row">
-                {line.name}
-                {line.unit && <span class="venue-unit"> {line.unit}</span>}
-              </th>
+      {best === null ? (
+        <Notice title="No venue takes this trade">At this amount neither has a price for it.</Notice>
+      ) : (
+        <table class={`venues ${stale ? "is-stale" : ""}`}>
+          <caption class="visually-hidden">
+            What each venue pays for {tokenIn} in {tokenOut}
+          </caption>
+          <thead>
+            <tr>
+              <td />
               {sorted.map((offer) => (
-                <Figure key={offer.dex} offer={offer} isBest={offer === best} line={line} />
+                <VenueName key={offer.dex} offer={offer} isBest={offer === best} />
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-      {sorted.map(
-        (offer) =>
-          offer.rejected && (
-            <p key={offer.dex} class="venue-rejected">
-              {offer.dex} dropped out: {offer.rejected}
-            </p>
-          ),
+          </thead>
+          <tbody>
+            {linesFor(offers, best, tokenIn, tokenOut).map((line) => (
+              <tr key={line.name} class={line.kind}>
+                <th scope="row">
+                  {line.name}
+                  {line.unit && <span class="venue-unit"> {line.unit}</span>}
+                </th>
+                {sorted.map((offer) => (
+                  <Figure key={offer.dex} offer={offer} isBest={offer === best} line={line} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
       )}
+      {sorted.map((offer) => offer.rejected && <DroppedOut key={offer.dex} dex={offer.dex} reason={offer.rejected} />)}
     </div>
+  );
+}
+
+function DroppedOut({ dex, reason }: { dex: string; reason: string }) {
+  return (
+    <p class="venue-rejected">
+      {dex} dropped out: {reason}
+    </p>
   );
 }
 
@@ -95,7 +101,7 @@ function linesFor(offers: readonly Offer[], best: Quote | null, tokenIn: string,
       show: (quote) => formatFixed(quote.price, 6),
       exact: (quote) => quote.price,
     },
-    { name: "Price impact", show: (quote) => `${quote.priceImpactBps} bps` },
+    { name: "Price impact", show: (quote) => formatBasisPoints(quote.priceImpactBps) },
     { name: "Venue fee", unit: tokenIn, show: (quote) => format(quote.fee), exact: (quote) => quote.fee },
     { name: "Network fee", unit: "SOL", show: (quote) => format(quote.networkFee, 9) },
   ];
