@@ -10,6 +10,7 @@ mod database;
 mod ministack;
 mod processes;
 mod stack;
+mod template;
 mod wait;
 mod watcher;
 
@@ -19,8 +20,20 @@ pub use aws::{Aws, Invocation};
 pub use database::Database;
 pub use ministack::MiniStack;
 pub use stack::{Answer, Stack};
+pub use template::Template;
 pub use wait::{eventually, eventually_within};
 pub use watcher::{Watcher, assert_whole_life, seqs, statuses};
+
+/// The program of a function, built.
+///
+/// # Panics
+/// When it does not build.
+pub fn program(function: &str) -> PathBuf {
+    stack::build();
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("debug").join(function)
+}
 
 /// The repository's root.
 pub fn root() -> PathBuf {

@@ -82,7 +82,8 @@ impl Drop for MiniStack {
     }
 }
 
-fn install() {
+/// Installs MiniStack and the SAM transform into `.venv/`, once.
+pub(crate) fn install() {
     let tools = Command::new(root().join("localstack/tools.sh"))
         .arg("emulator")
         .status()

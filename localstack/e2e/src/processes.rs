@@ -27,5 +27,7 @@ fn has(pid: u32, marks: &[String]) -> bool {
         return false; // it ended while we looked
     };
     let variables: Vec<&[u8]> = environment.split(|byte| *byte == 0).collect();
-    marks.iter().all(|mark| variables.contains(&mark.as_bytes()))
+    marks
+        .iter()
+        .all(|mark| variables.contains(&mark.as_bytes()))
 }

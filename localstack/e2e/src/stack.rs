@@ -230,7 +230,7 @@ impl Stack {
 }
 
 /// Builds and zips the functions, once for all tests of a process.
-fn build() {
+pub(crate) fn build() {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
         let built = Command::new(root().join("localstack/build.sh"))

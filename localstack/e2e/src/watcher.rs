@@ -59,7 +59,10 @@ impl Watcher {
                     );
                 }
                 Ok(Message::Close(frame)) => {
-                    assert!(normal(frame.as_ref()), "the socket was closed with {frame:?}");
+                    assert!(
+                        normal(frame.as_ref()),
+                        "the socket was closed with {frame:?}"
+                    );
                     return None;
                 }
                 Ok(_) => {}
@@ -102,7 +105,10 @@ fn normal(frame: Option<&CloseFrame>) -> bool {
 
 /// The sequence numbers of events, each once: a watcher may hear an event twice.
 pub fn seqs(events: &[Value]) -> Vec<u64> {
-    let mut seqs: Vec<u64> = events.iter().filter_map(|event| event["seq"].as_u64()).collect();
+    let mut seqs: Vec<u64> = events
+        .iter()
+        .filter_map(|event| event["seq"].as_u64())
+        .collect();
     seqs.sort_unstable();
     seqs.dedup();
     seqs
@@ -113,7 +119,10 @@ pub fn statuses(events: &[Value]) -> Vec<&str> {
     let mut ordered: Vec<&Value> = events.iter().collect();
     ordered.sort_by_key(|event| event["seq"].as_u64());
     ordered.dedup_by_key(|event| event["seq"].as_u64());
-    ordered.iter().filter_map(|event| event["status"].as_str()).collect()
+    ordered
+        .iter()
+        .filter_map(|event| event["status"].as_str())
+        .collect()
 }
 
 /// That these are all events of an order that was executed at its first attempt.

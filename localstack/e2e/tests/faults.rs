@@ -47,7 +47,11 @@ fn a_worker_that_dies_on_every_try_leaves_one_dead_letter_and_the_relay_ends_the
     });
     let receives = stack.log().matches(ABORTING).count();
     assert_eq!(receives, 3, "maxReceiveCount is the number of tries");
-    assert_eq!(stack.order(&order)["status"], "pending", "nobody has given it up yet");
+    assert_eq!(
+        stack.order(&order)["status"],
+        "pending",
+        "nobody has given it up yet"
+    );
 
     stack.database.let_time_run_out(&order);
     stack.relay();
@@ -130,7 +134,11 @@ fn an_order_whose_worker_is_killed_is_finished_once_by_another() {
     assert_eq!(stack.messages("OrdersDeadLetterQueueUrl"), 0);
     let heard = watcher.hear_all();
     let last = *seqs(&heard).last().expect("something was heard");
-    assert_eq!(seqs(&heard), (1..=last).collect::<Vec<_>>(), "no gap for who was watching");
+    assert_eq!(
+        seqs(&heard),
+        (1..=last).collect::<Vec<_>>(),
+        "no gap for who was watching"
+    );
 }
 
 #[test]

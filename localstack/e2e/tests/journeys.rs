@@ -114,7 +114,13 @@ fn every_order_has_an_address_that_answers_and_lists_page_by_link() {
 fn the_gateway_leads_every_request_to_an_answer_of_ours() {
     let stack = stack();
     assert_eq!(stack.get("/health").body["status"], "ok");
-    assert!(stack.get("/api/tokens").body.as_array().is_some_and(|tokens| tokens.len() > 1));
+    assert!(
+        stack
+            .get("/api/tokens")
+            .body
+            .as_array()
+            .is_some_and(|tokens| tokens.len() > 1)
+    );
     let quote = stack.get("/api/quote?tokenIn=SOL&tokenOut=USDC&amount=1");
     assert_eq!(quote.status, 200, "{quote:?}");
 
@@ -130,7 +136,10 @@ fn the_gateway_leads_every_request_to_an_answer_of_ours() {
         assert_eq!(answer.body["code"], code, "{answer:?}");
         assert_eq!(answer.headers["content-type"], "application/problem+json");
     }
-    assert!(wrong_method.headers.contains_key("allow"), "{wrong_method:?}");
+    assert!(
+        wrong_method.headers.contains_key("allow"),
+        "{wrong_method:?}"
+    );
 }
 
 #[test]

@@ -1,0 +1,338 @@
+//! What no linter knows about `template.yaml`: the numbers that must fit each other, and the variables that the code reads.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use adapters::env::{self, Configuration};
+use e2e::Template;
+use serde_json::{Value, json};
+
+const SECRET: (&str, &str) = (
+    "DatabaseSecretArn",
+    "arn:aws:secretsmanager:eu-central-1:1:secret:orders",
+);
+const FUNCTIONS: [&str; 5] = ["Submit", "Worker", "WebSocket", "Relay", "Migrate"];
+
+fn production() -> Template {
+    Template::with(&[SECRET])
+}
+
+fn number(value: &Value) -> u64 {
+    value
+        .as_u64()
+        .unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+#[test]
+fn ten_workers_at_once_are_said_to_the_function_and_to_the_poller() {
+    let template = production();
+    let worker = template.properties("WorkerFunction");
+    let source = template.properties("WorkerFunctionOrders");
+    assert_eq!(worker["ReservedConcurrentExecutions"], 10);
+    assert_eq!(source["ScalingConfig"]["MaximumConcurrency"], 10);
+    assert_eq!(source["BatchSize"], 10);
+    assert_eq!(
+        source["FunctionResponseTypes"],
+        json!(["ReportBatchItemFailures"])
+    );
+
+    let small_account = Template::with(&[SECRET, ("ReserveConcurrency", "false")]);
+    let worker = small_account.properties("WorkerFunction");
+    let source = small_account.properties("WorkerFunctionOrders");
+    assert_eq!(worker.get("ReservedConcurrentExecutions"), None);
+    assert_eq!(source["ScalingConfig"]["MaximumConcurrency"], 10);
+}
+
+#[test]
+fn a_message_stays_hidden_six_times_as_long_as_its_function_may_take() {
+    let template = production();
+    for (queue, function) in [
+        ("OrdersQueue", "WorkerFunction"),
+        ("ReplayQueue", "WebSocketFunction"),
+    ] {
+        let hidden = number(&template.properties(queue)["VisibilityTimeout"]);
+        let time_out = number(&template.properties(function)["Timeout"]);
+        let least = 6 * time_out;
+        assert!(
+            hidden >= least,
+            "{queue} hides {hidden} s, {function} may take {time_out} s"
+        );
+    }
+}
+
+#[test]
+fn a_message_dies_at_its_third_receive_and_is_kept_longer_dead_than_alive() {
+    let template = production();
+    let orders = template.properties("OrdersQueue");
+    let dead = template.properties("OrdersDeadLetterQueue");
+    assert_eq!(orders["RedrivePolicy"]["maxReceiveCount"], 3);
+    assert_eq!(
+        orders["RedrivePolicy"]["deadLetterTargetArn"],
+        "<OrdersDeadLetterQueue.Arn>"
+    );
+    assert!(number(&dead["MessageRetentionPeriod"]) >= number(&orders["MessageRetentionPeriod"]));
+    assert_eq!(dead["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
+}
+
+#[test]
+fn every_queue_is_encrypted_and_refuses_plain_http() {
+    let template = production();
+    let guarded: Vec<Value> = template
+        .resources_of("AWS::SQS::QueuePolicy")
+        .iter()
+        .map(|policy| template.properties(policy))
+        .collect();
+    for queue in template.resources_of("AWS::SQS::Queue") {
+        assert_eq!(template.properties(&queue)["SqsManagedSseEnabled"], true);
+        let arn = format!("<{queue}.Arn>");
+        let is_guarded = guarded.iter().any(|policy| {
+            let statement = &policy["PolicyDocument"]["Statement"][0];
+            statement["Effect"] == "Deny"
+                && statement["Resource"] == arn
+                && statement["Condition"]["Bool"]["aws:SecureTransport"] == "false"
+        });
+        assert!(is_guarded, "{queue} answers plain HTTP");
+    }
+}
+
+#[test]
+fn a_rest_answer_comes_before_the_gateway_gives_up() {
+    let template = production();
+    assert!(number(&template.properties("SubmitFunction")["Timeout"]) <= 29);
+    assert!(number(&template.properties("WebSocketFunction")["Timeout"]) <= 29);
+    assert!(number(&template.properties("RelayFunction")["Timeout"]) < 60);
+}
+
+/// Actions that AWS gives no resource-level permissions.
+const WITHOUT_RESOURCE: [&str; 2] = ["xray:", "ec2:"];
+
+#[test]
+fn no_permission_is_wider_than_it_must_be() {
+    let template = Template::with(&[
+        SECRET,
+        ("WithTracing", "true"),
+        ("VpcSubnetIds", "subnet-1"),
+    ]);
+    for role in template.resources_of("AWS::IAM::Role") {
+        let properties = template.properties(&role);
+        for policy in properties["Policies"].as_array().into_iter().flatten() {
+            let statements = policy["PolicyDocument"]["Statement"].as_array();
+            for statement in statements.expect("a policy has statements") {
+                assert_exact(&role, statement);
+            }
+        }
+    }
+    for function in FUNCTIONS {
+        let role = &template.properties(&format!("{function}Role"))["ManagedPolicyArns"];
+        assert_eq!(*role, json!(["<NetworkInterfacePolicy>"]), "{function}");
+    }
+}
+
+fn assert_exact(role: &str, statement: &Value) {
+    let list = |value: &Value| match value {
+        Value::Array(items) => items.clone(),
+        one => vec![one.clone()],
+    };
+    for action in list(&statement["Action"]) {
+        let action = action.as_str().unwrap_or_default().to_owned();
+        assert!(!action.contains('*'), "{role} may do {action}");
+        if WITHOUT_RESOURCE
+            .iter()
+            .any(|prefix| action.starts_with(prefix))
+        {
+            continue;
+        }
+        for resource in list(&statement["Resource"]) {
+            let resource = resource.as_str().unwrap_or_default();
+            // A connection's id is known only while it lives.
+            let exact = resource.trim_end_matches("/@connections/*");
+            assert!(
+                !exact.is_empty() && !exact.contains('*'),
+                "{role} may do {action} on {resource}"
+            );
+        }
+    }
+}
+
+#[test]
+fn permissions_are_what_each_function_does() {
+    let template = production();
+    let may = |role: &str| -> BTreeSet<String> {
+        let properties = template.properties(role);
+        let statements = properties["Policies"][0]["PolicyDocument"]["Statement"].as_array();
+        let statements = statements.expect("a policy has statements");
+        let ids = statements.iter().filter_map(|one| one["Sid"].as_str());
+        ids.map(str::to_owned).collect()
+    };
+    let set = |ids: &[&str]| {
+        ids.iter()
+            .map(|id| (*id).to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        may("SubmitRole"),
+        set(&["WriteOwnLog", "ReadDatabaseUrl", "SendOrders"])
+    );
+    assert_eq!(
+        may("WorkerRole"),
+        set(&[
+            "WriteOwnLog",
+            "ReadDatabaseUrl",
+            "TakeOrders",
+            "SendRetries",
+            "PushAndClose"
+        ])
+    );
+    assert_eq!(
+        may("WebSocketRole"),
+        set(&[
+            "WriteOwnLog",
+            "ReadDatabaseUrl",
+            "TakeReplays",
+            "SendReplays",
+            "PushAndClose"
+        ])
+    );
+    assert_eq!(
+        may("RelayRole"),
+        set(&[
+            "WriteOwnLog",
+            "ReadDatabaseUrl",
+            "SendOrders",
+            "PushAndClose"
+        ])
+    );
+    assert_eq!(may("MigrateRole"), set(&["WriteOwnLog", "ReadDatabaseUrl"]));
+}
+
+#[test]
+fn every_variable_that_the_code_reads_is_set_to_what_it_takes() {
+    let emulator = [
+        ("DatabaseUrl", "postgres://a:b@127.0.0.1/c"),
+        ("EmulatorEndpoint", "http://127.0.0.1:4566"),
+    ];
+    for template in [
+        production(),
+        Template::with(&[SECRET, ("WithWebSocket", "false")]),
+        Template::with(&[SECRET, ("WithDashboard", "true")]),
+        Template::with(&emulator),
+    ] {
+        assert_reads::<env::Submit>(&template, "SubmitFunction");
+        assert_reads::<env::Execution>(&template, "WorkerFunction");
+        assert_reads::<env::Websocket>(&template, "WebSocketFunction");
+        assert_reads::<env::Execution>(&template, "RelayFunction");
+        assert_reads::<env::Migrate>(&template, "MigrateFunction");
+    }
+}
+
+/// That the function starts on these variables, and that the template sets each that it asks for.
+fn assert_reads<T: Configuration>(template: &Template, function: &str) {
+    let properties = template.properties(function);
+    let variables = &properties["Environment"]["Variables"];
+    let asked = RefCell::new(BTreeSet::new());
+    let read = env::read_from::<T>(&|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        let value = variables.get(name)?;
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        // What stands for another resource is the address of one in the end.
+        Some(if text.starts_with('<') {
+            "https://sqs.example/queue".to_owned()
+        } else {
+            text.replace(['<', '>'], "")
+        })
+    });
+    if let Err(problem) = read {
+        panic!("{function} does not start: {problem}");
+    }
+    for name in asked.into_inner() {
+        let either = ["DATABASE_URL", "DATABASE_SECRET_ARN"].contains(&name.as_str());
+        assert!(
+            either || variables.get(&name).is_some(),
+            "{function} reads {name}, which template.yaml does not set"
+        );
+    }
+}
+
+#[test]
+fn on_aws_the_database_url_stands_in_no_configuration() {
+    let template = production();
+    for function in FUNCTIONS {
+        let properties = template.properties(&format!("{function}Function"));
+        let variables = &properties["Environment"]["Variables"];
+        assert_eq!(variables.get("DATABASE_URL"), None, "{function}");
+        assert_eq!(variables.get("AWS_ENDPOINT_URL"), None, "{function}");
+        assert_eq!(variables["DATABASE_SECRET_ARN"], SECRET.1);
+    }
+}
+
+#[test]
+fn what_the_gateway_answers_itself_is_a_problem_document_with_a_code() {
+    let template = production();
+    let body = &template.properties("RestApi")["Body"];
+    let responses = body["x-amazon-apigateway-gateway-responses"]
+        .as_object()
+        .expect("the gateway's answers are ours");
+    for (kind, status, code) in [
+        ("THROTTLED", 429, "too_many_requests"),
+        ("QUOTA_EXCEEDED", 429, "too_many_requests"),
+        ("DEFAULT_5XX", 503, "unavailable"),
+        ("REQUEST_TOO_LARGE", 413, "body_too_large"),
+        ("UNSUPPORTED_MEDIA_TYPE", 415, "unsupported_media_type"),
+        ("MISSING_AUTHENTICATION_TOKEN", 404, "not_found"),
+    ] {
+        let response = &responses[kind];
+        let text = response["responseTemplates"]["application/json"].as_str();
+        let problem: Value = serde_json::from_str(text.expect("it has a body"))
+            .unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert_eq!(response["statusCode"], status.to_string(), "{kind}");
+        assert_eq!(problem["status"], status, "{kind}");
+        assert_eq!(problem["code"], code, "{kind}");
+        let headers = &response["responseParameters"];
+        assert_eq!(
+            headers["gatewayresponse.header.Content-Type"],
+            "'application/problem+json'"
+        );
+        let retry = headers.get("gatewayresponse.header.Retry-After");
+        assert_eq!(retry.is_some(), [429, 503].contains(&status), "{kind}");
+    }
+}
+
+#[test]
+fn access_logs_hold_no_query_strings_and_every_log_ends() {
+    let template = Template::with(&[SECRET, ("WithDashboard", "true")]);
+    let rest = &template.properties("RestApiv1Stage")["AccessLogSetting"]["Format"];
+    let socket = &template.properties("WebSocketStage")["AccessLogSettings"]["Format"];
+    for format in [rest, socket] {
+        let format = format.as_str().expect("a format is a text");
+        assert!(serde_json::from_str::<Value>(format).is_ok(), "{format}");
+        for secret in ["$context.path", "querystring", "authorizer"] {
+            assert!(!format.contains(secret), "{format}");
+        }
+    }
+    for group in template.resources_of("AWS::Logs::LogGroup") {
+        assert!(
+            template.properties(&group)["RetentionInDays"].is_number(),
+            "{group}"
+        );
+    }
+}
+
+#[test]
+fn without_websockets_nothing_of_them_is_deployed() {
+    let template = Template::with(&[SECRET, ("WithWebSocket", "false")]);
+    for kind in [
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::ApiGatewayV2::Route",
+    ] {
+        assert_eq!(template.resources_of(kind), Vec::<String>::new());
+    }
+    assert!(
+        !template
+            .resources_of("AWS::SQS::Queue")
+            .contains(&"ReplayQueue".to_owned())
+    );
+    let functions = template.resources_of("AWS::Lambda::Function");
+    assert_eq!(functions.len(), 4, "{functions:?}");
+}
