@@ -2,6 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
+use engine::lifecycle::Status;
+
 pub(crate) fn described(file: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "../../docs/api", file]
         .iter()
@@ -21,6 +23,14 @@ fn openapi_json_is_what_the_types_say() {
         committed == made,
         "docs/api/openapi.json is out of date; UPDATE=1 cargo test -p submit --test description writes it anew"
     );
+}
+
+#[test]
+fn the_statuses_are_those_of_the_lifecycle() {
+    let document = submit::openapi::document().expect("the document is plain data");
+    let document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
+    let listed = &document["components"]["schemas"]["Status"]["enum"];
+    assert_eq!(*listed, serde_json::json!(Status::ALL.map(Status::name)));
 }
 
 #[test]

@@ -186,6 +186,36 @@ async fn an_order_that_was_not_routed_has_no_quotes_yet() {
 }
 
 #[tokio::test]
+async fn after_a_retry_the_newest_decision_is_shown() {
+    let desk = Desk::open();
+    let id = desk.place().await;
+    let failure = Failure::new(FailureCode::VenuesUnavailable, "refused");
+    let after = std::time::Duration::ZERO;
+    let retry = Change::Retrying {
+        failure,
+        settled: None,
+        after,
+    };
+    let again = Change::Building {
+        offers: vec![],
+        dex: Dex::Raydium,
+        quoted_out: 1,
+        reason: "Raydium is the only venue left".into(),
+    };
+    for (to, change) in [
+        (Status::Routing, &Change::Routing),
+        (Status::Building, &building()),
+        (Status::Routing, &retry),
+        (Status::Building, &again),
+    ] {
+        desk.book.advance(&id, to, change);
+    }
+    let order = desk.get(&format!("/api/orders/{id}")).await.json();
+    assert_eq!(order["reason"], "Raydium is the only venue left");
+    assert_eq!(order["quotes"], json!([]));
+}
+
+#[tokio::test]
 async fn a_failed_order_says_why() {
     let desk = Desk::open();
     let id = desk.place().await;
