@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The header that makes repeating a request safe.
-pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The only order type that this build executes.
 const MARKET: &str = "market";
 
