@@ -82,9 +82,11 @@ impl Ledger {
     ) -> Result<(), Unavailable> {
         const RECEIVE: &str = "INSERT INTO chain.transactions (signature, order_id, venue, token_in, token_out, \
                 amount_in, min_out, last_valid_height, received_at, lands_at, landing_height, amount_out, error) \
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), \
-                clock_timestamp() + $9::bigint * interval '1 millisecond', $10, $11, $12 \
-            WHERE $10 <= $8 AND floor(extract(epoch FROM clock_timestamp()) * 1000 / $13) <= $8 \
+            SELECT $1::text, $2::uuid, $3::text, $4::text, $5::text, $6::numeric, $7::numeric, $8::bigint, \
+                clock_timestamp(), clock_timestamp() + $9::bigint * interval '1 millisecond', $10::bigint, \
+                $11::numeric, $12::text \
+            WHERE $10::bigint <= $8::bigint \
+              AND floor(extract(epoch FROM clock_timestamp()) * 1000 / $13::numeric) <= $8::bigint \
             ON CONFLICT (signature) DO NOTHING";
         let (amount_out, error) = match verdict.outcome {
             Ok(units) => (Some(Decimal::from(units)), None),
@@ -132,8 +134,7 @@ impl Ledger {
 
     /// The height that is final now.
     pub(super) async fn finalized_height(&self) -> Result<u64, Unavailable> {
-        const HEIGHT: &str =
-            "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000 / $1)::bigint AS height";
+        const HEIGHT: &str = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000 / $1::numeric)::bigint AS height";
         let rows = self.query(HEIGHT, &[&Decimal::from(SLOT_MS)]).await?;
         let height: i64 = rows
             .first()
@@ -158,7 +159,7 @@ impl Ledger {
             client.query(&statement, params).await
         };
         match tokio::time::timeout(STATEMENT, work).await {
-            Ok(result) => result.map_err(|problem| Unavailable(format!("ledger: {problem}"))),
+            Ok(result) => result.map_err(|problem| explained(&problem)),
             Err(_) => Err(Unavailable(format!(
                 "ledger: no answer within {STATEMENT:?}"
             ))),
@@ -178,5 +179,12 @@ fn signed(value: u64) -> i64 {
 }
 
 fn unreadable(problem: tokio_postgres::Error) -> Unavailable {
-    Unavailable(format!("ledger: {problem}"))
+    explained(&problem)
+}
+
+/// The driver's error with its cause: "db error" alone helps nobody.
+fn explained(problem: &tokio_postgres::Error) -> Unavailable {
+    let cause =
+        std::error::Error::source(problem).map_or_else(String::new, |cause| format!(": {cause}"));
+    Unavailable(format!("ledger: {problem}{cause}"))
 }
