@@ -1,5 +1,7 @@
 import { useWatch } from "../state/live.ts";
 import type { OrderList } from "../state/order-list.ts";
+import { orderView } from "../state/orders.ts";
+import { isFinal } from "../types.ts";
 import { Notice, Skeleton } from "./notice.tsx";
 import { OrderTable } from "./order-table.tsx";
 
@@ -7,7 +9,7 @@ import { OrderTable } from "./order-table.tsx";
 export function OrderListing({ list, caption, empty }: { list: OrderList; caption: string; empty: string }) {
   const ids = list.ids.value;
   const failure = list.failure.value;
-  useWatch(ids ?? []);
+  useWatch(ids?.filter(isMoving) ?? []);
   if (!ids && failure) {
     return (
       <Notice tone="bad" title="The orders could not be loaded">
@@ -21,4 +23,10 @@ export function OrderListing({ list, caption, empty }: { list: OrderList; captio
   if (!ids) return <Skeleton lines={8} label="Loading orders" />;
   if (ids.length === 0) return <Notice title={empty} />;
   return <OrderTable ids={ids} caption={caption} />;
+}
+
+/** A final order's row says it all; there is no event to wait for. */
+function isMoving(id: string): boolean {
+  const order = orderView(id).peek().order;
+  return order !== null && !isFinal(order.status);
 }

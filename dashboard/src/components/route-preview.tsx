@@ -38,11 +38,11 @@ function RouteBody() {
         </Notice>
       );
     case "ready": {
-      const { quotes, tokenIn, tokenOut, reason } = shown.answer;
+      const { quotes, tokenIn, tokenOut, chosenDex, reason } = shown.answer;
       return (
         <>
           <VenueComparison offers={quotes} tokenIn={tokenIn} tokenOut={tokenOut} stale={!shown.current} />
-          {reason && <p class="route-reason">{reason}</p>}
+          {chosenDex && <p class="route-reason">{reason}</p>}
         </>
       );
     }

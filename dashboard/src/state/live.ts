@@ -1,6 +1,6 @@
 // Which orders are on screen, and the stream of their events.
-import { type ReadonlySignal, effect, signal, untracked } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { type ReadonlySignal, effect, signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { type Config, socketAddress } from "../config.ts";
 import { OrderSocket, type SocketState } from "../socket.ts";
 import type { OrderEvent } from "../types.ts";
@@ -52,13 +52,24 @@ export function watch(id: string): () => void {
   return () => release(id);
 }
 
-/** Follows the orders for as long as the component shows them. */
+/** Follows the orders for as long as the component shows them. One that stays on screen is not let go in between. */
 export function useWatch(ids: readonly string[]): void {
-  const key = ids.join(" ");
+  const held = useRef(new Map<string, () => void>());
   useEffect(() => {
-    const releases = untracked(() => key.split(" ").filter(Boolean).map(watch));
-    return () => releases.forEach((release) => release());
-  }, [key]);
+    for (const id of ids) if (!held.current.has(id)) held.current.set(id, watch(id));
+    for (const [id, letGo] of held.current) {
+      if (ids.includes(id)) continue;
+      letGo();
+      held.current.delete(id);
+    }
+  }, [ids.join()]);
+  useEffect(
+    () => () => {
+      for (const letGo of held.current.values()) letGo();
+      held.current.clear();
+    },
+    [],
+  );
 }
 
 function release(id: string): void {
