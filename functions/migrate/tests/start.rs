@@ -3,14 +3,12 @@
 use std::process::Command;
 
 #[test]
-fn a_start_without_its_variables_names_all_of_them() {
+fn a_start_without_its_variable_names_it() {
     let start = Command::new(env!("CARGO_BIN_EXE_migrate"))
         .env_clear()
         .output()
         .expect("the program can be started");
     assert!(!start.status.success());
     let said = String::from_utf8_lossy(&start.stderr);
-    for name in ["DATABASE_URL"] {
-        assert!(said.contains(name), "{name} is not named in: {said}");
-    }
+    assert!(said.contains("DATABASE_URL"), "not named in: {said}");
 }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use metrics_cloudwatch_embedded::{Builder, Collector};
-use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
 use crate::env::{LogFormat, LogLevel, Logging};
 
@@ -27,7 +27,7 @@ pub fn start_logs(logging: Logging) -> Result<(), TelemetryError> {
         LogFormat::Json
     });
     let log = tracing_subscriber::fmt()
-        .with_max_level(level(logging.level))
+        .with_env_filter(filter(logging.level))
         .with_writer(io::stderr);
     match format {
         LogFormat::Pretty => log.with_ansi(terminal).try_init(),
@@ -40,14 +40,15 @@ pub fn start_logs(logging: Logging) -> Result<(), TelemetryError> {
     .map_err(TelemetryError)
 }
 
-fn level(level: LogLevel) -> LevelFilter {
-    match level {
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Trace => LevelFilter::TRACE,
-    }
+/// Up to `info` the libraries that chatter at that level are kept to their warnings; whoever asks for more gets it all.
+fn filter(level: LogLevel) -> EnvFilter {
+    EnvFilter::new(match level {
+        LogLevel::Error => "error",
+        LogLevel::Warn => "warn",
+        LogLevel::Info => "info,refinery_core=warn,tokio_postgres=warn",
+        LogLevel::Debug => "debug",
+        LogLevel::Trace => "trace",
+    })
 }
 
 /// Metrics in CloudWatch's embedded metric format: lines of the log that CloudWatch turns into metrics, so that no call is

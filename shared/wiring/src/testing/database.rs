@@ -1,4 +1,4 @@
-//! What tests of the use cases stand on: the real database, migrated, one for each test.
+//! The real database, migrated, one for each test.
 
 use std::{
     fs,

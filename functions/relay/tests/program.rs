@@ -1,0 +1,36 @@
+//! The program as Lambda runs it: a round, and the operator's figures where CloudWatch finds them.
+
+#![cfg(feature = "lambda")]
+
+use serde_json::{Value, json};
+use wiring::testing::{invoke, migrated_database};
+
+#[tokio::test]
+async fn a_round_writes_the_operators_figures() {
+    let database = migrated_database();
+    let variables = [
+        ("DATABASE_URL", database.url()),
+        ("QUEUE_URL", "http://127.0.0.1:1/123456789012/orders"),
+        ("WS_MANAGEMENT_ENDPOINT", "none"),
+    ];
+    let program = env!("CARGO_BIN_EXE_relay");
+    let tick = serde_json::from_str(include_str!("events/schedule.json")).expect("an event");
+    let invocation = invoke(program, &variables, &tick).await;
+    assert_eq!(invocation.answer, json!({ "ok": true }));
+    let figures: Vec<Value> = invocation
+        .output
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("one JSON object a line"))
+        .collect();
+    let found = figures
+        .iter()
+        .find(|line| line.get("outbox_unsent").is_some());
+    let line = found.unwrap_or_else(|| panic!("no figures in {}", invocation.output));
+    assert_eq!(
+        line["_aws"]["CloudWatchMetrics"][0]["Namespace"],
+        "OrderEngine"
+    );
+    for figure in ["outbox_unsent", "outbox_oldest_seconds", "orders_stuck"] {
+        assert_eq!(line[figure].as_f64(), Some(0.0), "{figure} in {line}");
+    }
+}
