@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -31,6 +31,8 @@ export class Engine {
   static async start(environment: Record<string, string> = {}): Promise<Engine> {
     const port = await freePort();
     const dataDir = await mkdtemp(join(tmpdir(), "dashboard-engine-"));
+    // As root, the engine runs PostgreSQL under another account, which must be able to enter.
+    await chmod(dataDir, 0o755);
     const engine = new Engine(
       `http://127.0.0.1:${port}`,
       { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: "warn", ...environment },

@@ -56,7 +56,7 @@ test("a status filter shows that status alone, and its address can be shared", a
   await reader.page.getByText("No order is failed").waitFor();
   await filter.getByRole("link", { name: "confirmed" }).click();
   await reader.row(placed.at(-1) ?? "").waitFor();
-  const shared = await Reader.open(browser, reader.page.url());
+  const shared = await Reader.open(browser, engine.url, reader.page.url().slice(engine.url.length));
   await shared.row(placed.at(-1) ?? "").waitFor();
   assert.deepEqual([...new Set(await shared.page.locator("tr[data-order] .badge").allInnerTexts())], ["confirmed"]);
   await shared.leave();
