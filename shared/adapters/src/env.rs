@@ -1,13 +1,15 @@
 //! The environment: read in this one place, once, before the first event.
 //!
-//! Each program has a struct here that lists what it reads, with the defaults in the fields' docs. Everything that is wrong
-//! is reported together, each problem with the variable, its value and what is allowed. An empty value counts as not set.
+//! Each function has a struct in `programs` that lists what it reads, with the defaults in the fields' docs. Everything
+//! that is wrong is reported together, each problem with the variable, its value and what is allowed. An empty value counts
+//! as not set.
 
 mod address;
 mod choice;
 mod database;
 mod delay;
 mod origin;
+mod programs;
 mod reading;
 mod share;
 
@@ -16,6 +18,7 @@ pub use choice::{LogFormat, LogLevel, Venues};
 pub use database::{DatabaseUrl, Location};
 pub use delay::DelayRange;
 pub use origin::{Origin, Origins};
+pub use programs::{Execution, Migrate, Submit, Websocket};
 pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Problem, Reading, Setting};
 pub use share::Share;
 
@@ -88,131 +91,6 @@ impl Configuration for Trading {
             execution_delay: execution_delay?,
             failure_rate: failure_rate?,
             seed: seed?,
-        })
-    }
-}
-
-/// What the submit function reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Submit {
-    /// `LOG_LEVEL`, `LOG_FORMAT`.
-    pub logging: Logging,
-    /// `DATABASE_URL` or `DATABASE_SECRET_ARN`, exactly one of them.
-    pub database: Location,
-    /// `VENUES` and `SIM_…`, for quotes.
-    pub trading: Trading,
-    /// `QUEUE_URL`: the orders queue. Required.
-    pub queue_url: HttpUrl,
-    /// `WS_MANAGEMENT_ENDPOINT`: the address that clients are told to watch at follows from it. Required.
-    pub sockets: SocketEndpoint,
-    /// `ALLOWED_ORIGINS`: pages on other hosts that may call. Default none.
-    pub allowed_origins: Origins,
-    /// `BASE_PATH`: what stands before `/api` in the addresses that clients use, for example the stage as `/v1`. Default
-    /// nothing.
-    pub base_path: BasePath,
-}
-
-impl Configuration for Submit {
-    fn gather(env: &mut Reading<'_>) -> Option<Self> {
-        let logging = Logging::gather(env);
-        let database = Location::gather(env);
-        let trading = Trading::gather(env);
-        let queue_url = env.required("QUEUE_URL");
-        let sockets = env.required("WS_MANAGEMENT_ENDPOINT");
-        let allowed_origins = env.or("ALLOWED_ORIGINS", Origins::default());
-        let base_path = env.or("BASE_PATH", BasePath::default());
-        Some(Self {
-            logging: logging?,
-            database: database?,
-            trading: trading?,
-            queue_url: queue_url?,
-            sockets: sockets?,
-            allowed_origins: allowed_origins?,
-            base_path: base_path?,
-        })
-    }
-}
-
-/// What the worker and the relay read: both execute orders.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Execution {
-    /// `LOG_LEVEL`, `LOG_FORMAT`.
-    pub logging: Logging,
-    /// `DATABASE_URL` or `DATABASE_SECRET_ARN`, exactly one of them.
-    pub database: Location,
-    /// `VENUES` and `SIM_…`.
-    pub trading: Trading,
-    /// `QUEUE_URL`: the orders queue, where retries go. Required.
-    pub queue_url: HttpUrl,
-    /// `WS_MANAGEMENT_ENDPOINT`: where pushes go. Required.
-    pub sockets: SocketEndpoint,
-}
-
-impl Configuration for Execution {
-    fn gather(env: &mut Reading<'_>) -> Option<Self> {
-        let logging = Logging::gather(env);
-        let database = Location::gather(env);
-        let trading = Trading::gather(env);
-        let queue_url = env.required("QUEUE_URL");
-        let sockets = env.required("WS_MANAGEMENT_ENDPOINT");
-        Some(Self {
-            logging: logging?,
-            database: database?,
-            trading: trading?,
-            queue_url: queue_url?,
-            sockets: sockets?,
-        })
-    }
-}
-
-/// What the websocket function reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Websocket {
-    /// `LOG_LEVEL`, `LOG_FORMAT`.
-    pub logging: Logging,
-    /// `DATABASE_URL` or `DATABASE_SECRET_ARN`, exactly one of them.
-    pub database: Location,
-    /// `REPLAY_QUEUE_URL`: where requests of connections that are just opening go. Required.
-    pub replay_queue_url: HttpUrl,
-    /// `WS_MANAGEMENT_ENDPOINT`: where answers go. Required.
-    pub sockets: SocketEndpoint,
-    /// `ALLOWED_ORIGINS`: pages on other hosts that may open a socket. Default none.
-    pub allowed_origins: Origins,
-}
-
-impl Configuration for Websocket {
-    fn gather(env: &mut Reading<'_>) -> Option<Self> {
-        let logging = Logging::gather(env);
-        let database = Location::gather(env);
-        let replay_queue_url = env.required("REPLAY_QUEUE_URL");
-        let sockets = env.required("WS_MANAGEMENT_ENDPOINT");
-        let allowed_origins = env.or("ALLOWED_ORIGINS", Origins::default());
-        Some(Self {
-            logging: logging?,
-            database: database?,
-            replay_queue_url: replay_queue_url?,
-            sockets: sockets?,
-            allowed_origins: allowed_origins?,
-        })
-    }
-}
-
-/// What the migrate function reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Migrate {
-    /// `LOG_LEVEL`, `LOG_FORMAT`.
-    pub logging: Logging,
-    /// `DATABASE_URL` or `DATABASE_SECRET_ARN`, exactly one of them.
-    pub database: Location,
-}
-
-impl Configuration for Migrate {
-    fn gather(env: &mut Reading<'_>) -> Option<Self> {
-        let logging = Logging::gather(env);
-        let database = Location::gather(env);
-        Some(Self {
-            logging: logging?,
-            database: database?,
         })
     }
 }
