@@ -90,7 +90,7 @@ fn orders_are_accepted_without_a_queue_and_run_once_it_is_back() {
     let before = cut_off.each_ref().map(|name| stack.aws.variables(name));
     for (name, variables) in cut_off.iter().zip(&before) {
         let mut nowhere = variables.clone();
-        nowhere["AWS_ENDPOINT_URL"] = json!("http://127.0.0.1:1");
+        nowhere["AWS_ENDPOINT_URL_SQS"] = json!("http://127.0.0.1:1");
         stack.aws.set_variables(name, &nowhere);
     }
 

@@ -163,10 +163,17 @@ fn events_that_differ_from_the_emulators_are_understood() {
         "body": encoded, "isBase64Encoded": true,
     }));
     assert_eq!(placed["statusCode"], 202, "{placed}");
-    // The test button of API Gateway's console sends little more than a path.
+    // The test button of API Gateway's console: no headers at all, and a stage that does not exist.
     let tested = submit(json!({
-        "path": "/health", "httpMethod": "GET", "headers": {}, "multiValueHeaders": {},
-        "requestContext": {"stage": "test-invoke-stage", "identity": {}}, "isBase64Encoded": false,
+        "resource": "/health", "path": "/health", "httpMethod": "GET",
+        "headers": null, "multiValueHeaders": null,
+        "queryStringParameters": null, "multiValueQueryStringParameters": null, "pathParameters": null,
+        "stageVariables": null,
+        "requestContext": {
+            "resourcePath": "/health", "path": "/health", "httpMethod": "GET", "stage": "test-invoke-stage",
+            "identity": {"sourceIp": "test-invoke-source-ip", "userAgent": "aws-internal/3"},
+        },
+        "body": null, "isBase64Encoded": false,
     }));
     assert_eq!(tested["statusCode"], 200, "{tested}");
 }
