@@ -43,9 +43,15 @@ async fn asset(Path(path): Path<String>) -> Response {
 }
 
 fn file(path: &str) -> Response {
-    let Some(found) = Dist::get(path) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(found) = Dist::get(path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     // The names of assets carry a hash of their content; the page that names them does not.
-    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     (headers(found.metadata.mimetype(), cache), found.data).into_response()
 }
 
@@ -59,6 +65,9 @@ fn headers(content_type: &str, cache: &'static str) -> HeaderMap {
         (header::CONTENT_SECURITY_POLICY, fixed(POLICY)),
         (header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
         (header::REFERRER_POLICY, fixed("no-referrer")),
-        (HeaderName::from_static("cross-origin-opener-policy"), fixed("same-origin")),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            fixed("same-origin"),
+        ),
     ])
 }

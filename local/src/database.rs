@@ -40,14 +40,25 @@ pub async fn ready(url: Option<&str>, data_dir: Option<&Path>) -> Result<Ready, 
         None => {
             let data_dir = data_dir.map_or_else(local_postgres::default_data_dir, Path::to_owned);
             let start = move || Server::start(&Settings::durable(data_dir));
-            Some(tokio::task::spawn_blocking(start).await.map_err(|_| NoDatabase::Interrupted)??)
+            Some(
+                tokio::task::spawn_blocking(start)
+                    .await
+                    .map_err(|_| NoDatabase::Interrupted)??,
+            )
         }
     };
-    let url = url.map_or_else(|| server.as_ref().map(Server::url).unwrap_or_default(), str::to_owned);
+    let url = url.map_or_else(
+        || server.as_ref().map(Server::url).unwrap_or_default(),
+        str::to_owned,
+    );
     let database = Database::connect(&url, CONNECTIONS)?;
     let migrated = migrate(&database).await?;
     if migrated.applied > 0 {
-        tracing::info!(applied = migrated.applied, version = migrated.version, "database migrated");
+        tracing::info!(
+            applied = migrated.applied,
+            version = migrated.version,
+            "database migrated"
+        );
     }
     Ok(Ready { database, server })
 }

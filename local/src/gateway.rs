@@ -44,7 +44,10 @@ impl Gateway {
     }
 
     /// Registers an open connection. Answers what it has to send, and the replay that was asked for while it opened.
-    pub(crate) fn open(&self, connection: &ConnectionId) -> (mpsc::Receiver<Outgoing>, Option<ReplayRequest>) {
+    pub(crate) fn open(
+        &self,
+        connection: &ConnectionId,
+    ) -> (mpsc::Receiver<Outgoing>, Option<ReplayRequest>) {
         let (sender, receiver) = mpsc::channel(BACKLOG);
         let mut state = self.lock();
         state.open.insert(connection.clone(), sender);
@@ -89,7 +92,9 @@ impl Push for Gateway {
 #[async_trait]
 impl ReplayQueue for Gateway {
     async fn send(&self, request: &ReplayRequest) -> Result<(), Unavailable> {
-        self.lock().asked.insert(request.connection.clone(), request.clone());
+        self.lock()
+            .asked
+            .insert(request.connection.clone(), request.clone());
         Ok(())
     }
 }

@@ -4,8 +4,8 @@
 //! Read in this order: [`options`] (what can be chosen), [`machine`] (how the parts come together, live and end), [`queue`]
 //! and [`workers`] (SQS and its event source), [`gateway`] and `socket` (API Gateway's sockets), `timer` (the schedule).
 
-pub mod database;
 mod dashboard;
+pub mod database;
 pub mod gateway;
 pub mod machine;
 pub mod metrics;

@@ -12,7 +12,6 @@ use tokio::{
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
-use venues::simulated::{Settings, Simulation};
 use websocket::Sockets;
 use wiring::{Engine, Trading};
 
@@ -84,22 +83,44 @@ impl Machine {
     ///
     /// # Errors
     /// As [`Machine::start`].
-    pub async fn start_with(options: &Serve, change: impl FnOnce(Trading) -> Trading) -> Result<Self, NotStarted> {
+    pub async fn start_with(
+        options: &Serve,
+        change: impl FnOnce(Trading) -> Trading,
+    ) -> Result<Self, NotStarted> {
         let listener = listen(options).await?;
-        let address = listener.local_addr().unwrap_or_else(|_| (options.host, options.port).into());
-        let Ready { database, server: postgres } =
-            database::ready(options.database_url.as_deref(), options.data_dir.as_deref()).await?;
-        let trading = change(trading(options, &database));
-        let engine = Engine::new(&database, Policy { relay_grace: RELAY_GRACE, ..Policy::default() });
+        let address = listener
+            .local_addr()
+            .unwrap_or_else(|_| (options.host, options.port).into());
+        let Ready {
+            database,
+            server: postgres,
+        } = database::ready(options.database_url.as_deref(), options.data_dir.as_deref()).await?;
+        let trading = change(Trading::new(&database, &options.trading()));
+        let engine = Engine::new(
+            &database,
+            Policy {
+                relay_grace: RELAY_GRACE,
+                ..Policy::default()
+            },
+        );
 
-        let (queue, gateway) = (Arc::new(LocalQueue::new(VISIBILITY)), Arc::<Gateway>::default());
+        let (queue, gateway) = (
+            Arc::new(LocalQueue::new(VISIBILITY)),
+            Arc::<Gateway>::default(),
+        );
         let (end, ended) = oneshot::channel();
         let ending: Ending = ended.map(drop).boxed().shared();
         let execute = engine.execute(queue.clone(), gateway.clone(), &trading);
-        let limits = Limits { concurrency: options.worker_concurrency, batch_size: options.worker_batch_size };
+        let limits = Limits {
+            concurrency: options.worker_concurrency,
+            batch_size: options.worker_batch_size,
+        };
         let invocations = Arc::<Invocations>::default();
         let mut workers = workers::start(&queue, &execute, limits, &ending, &invocations);
-        workers.spawn(timer::run(engine.relay(queue.clone(), gateway.clone(), &trading), ending.clone()));
+        workers.spawn(timer::run(
+            engine.relay(queue.clone(), gateway.clone(), &trading),
+            ending.clone(),
+        ));
 
         let served = Served {
             submit: engine.submit(queue.clone()),
@@ -120,12 +141,23 @@ impl Machine {
         let server = tokio::spawn(async move {
             // Small answers and pushes must not wait for more to send.
             let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-            let served = axum::serve(listener, routes).with_graceful_shutdown(ending).await;
+            let served = axum::serve(listener, routes)
+                .with_graceful_shutdown(ending)
+                .await;
             if let Err(problem) = served {
                 tracing::error!(%problem, "the listener ended");
             }
         });
-        Ok(Self { address, queue, gateway, invocations, end, server, workers, postgres })
+        Ok(Self {
+            address,
+            queue,
+            gateway,
+            invocations,
+            end,
+            server,
+            workers,
+            postgres,
+        })
     }
 
     /// Where it listens.
@@ -146,9 +178,14 @@ impl Machine {
     /// Ends in order: no new orders, running steps to a safe point, sockets closed, its own PostgreSQL stopped.
     pub async fn stop(mut self) {
         let _ = self.end.send(()); // everything listens for it, or has ended already
-        let safe = timeout(SAFE_POINT, async { while self.workers.join_next().await.is_some() {} }).await;
+        let safe = timeout(SAFE_POINT, async {
+            while self.workers.join_next().await.is_some() {}
+        })
+        .await;
         if safe.is_err() {
-            tracing::warn!("a step did not reach a safe point in time; the next start takes its order up");
+            tracing::warn!(
+                "a step did not reach a safe point in time; the next start takes its order up"
+            );
             self.workers.shutdown().await;
         }
         self.gateway.close_all();
@@ -156,7 +193,9 @@ impl Machine {
             self.server.abort();
         }
         if let Some(postgres) = self.postgres
-            && let Err(problem) = tokio::task::spawn_blocking(|| postgres.stop()).await.unwrap_or(Ok(()))
+            && let Err(problem) = tokio::task::spawn_blocking(|| postgres.stop())
+                .await
+                .unwrap_or(Ok(()))
         {
             tracing::warn!(%problem, "PostgreSQL did not stop as asked");
         }
@@ -165,18 +204,7 @@ impl Machine {
 
 async fn listen(options: &Serve) -> Result<TcpListener, NotStarted> {
     let address = SocketAddr::new(options.host, options.port);
-    TcpListener::bind(address).await.map_err(|cause| NotStarted::Port { address, cause })
-}
-
-fn trading(options: &Serve, database: &adapters::postgres::Database) -> Trading {
-    let delays = |range: adapters::env::DelayRange| (range.shortest, range.longest);
-    let settings = Settings {
-        quote_delay: delays(options.sim_quote_delay_ms),
-        execution_delay: delays(options.sim_execution_delay_ms),
-        failure_rate: options.sim_failure_rate.parts_per_million(),
-        seed: options.sim_seed,
-    };
-    let adapters::env::Venues::Simulated = options.venues;
-    let Simulation { catalogue, venues, reference, chain } = Simulation::new(database.pool().clone(), &settings);
-    Trading { venues, reference, chain, catalogue: Arc::new(catalogue) }
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| NotStarted::Port { address, cause })
 }

@@ -22,13 +22,18 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(options: &Serve) -> ExitCode {
-    let logging = Logging { level: options.log_level, format: options.log_format };
+    let logging = Logging {
+        level: options.log_level,
+        format: options.log_format,
+    };
     if let Err(problem) = telemetry::start_logs(logging) {
         eprintln!("order-engine: {problem}");
     }
     // From here on a signal ends the start as well as the serving.
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
         eprintln!("order-engine: signals cannot be received");
         return ExitCode::FAILURE;
     };

@@ -13,7 +13,9 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use crate::{gateway::Gateway, queue::LocalQueue};
 
 /// Seconds; an order takes a few, an attempt's back-off up to twenty, its life at most 900.
-const BUCKETS: [f64; 12] = [0.01, 0.05, 0.25, 1.0, 2.5, 3.0, 3.5, 4.0, 5.0, 10.0, 30.0, 900.0];
+const BUCKETS: [f64; 12] = [
+    0.01, 0.05, 0.25, 1.0, 2.5, 3.0, 3.5, 4.0, 5.0, 10.0, 30.0, 900.0,
+];
 
 /// What is measured at the moment of asking.
 #[derive(Clone)]
@@ -44,7 +46,10 @@ pub(crate) fn recorder() -> PrometheusHandle {
 /// `GET /metrics`
 pub(crate) async fn metrics(State(measured): State<Measured>) -> Response {
     let depth = measured.queue.depth();
-    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; these counts stay far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a gauge is a float; these counts stay far below 2^52"
+    )]
     let set = |name: &'static str, value: usize| gauge!(name).set(value as f64);
     set("queue_ready", depth.ready);
     set("queue_delayed", depth.delayed);
@@ -52,5 +57,9 @@ pub(crate) async fn metrics(State(measured): State<Measured>) -> Response {
     set("queue_dead", depth.dead);
     gauge!("queue_oldest_seconds").set(depth.oldest.as_secs_f64());
     set("sockets_live", measured.gateway.live());
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], measured.recorder.render()).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        measured.recorder.render(),
+    )
+        .into_response()
 }

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use adapters::env::{DelayRange, LogFormat, LogLevel, Origins, Share, Venues};
+use adapters::env::{DelayRange, LogFormat, LogLevel, Origins, Share, Trading, Venues};
 use clap::{Args, Parser, Subcommand};
 
 /// Takes market orders, routes them to the better of Raydium and Meteora, executes each exactly once, and streams every step.
@@ -38,22 +38,47 @@ pub struct Serve {
     #[arg(long, env = "HOST", value_name = "HOST", default_value = "127.0.0.1")]
     pub host: IpAddr,
     /// PostgreSQL to use, `postgres://user:password@host:port/name?sslmode=…`. Without it the engine brings its own.
-    #[arg(long, env = "DATABASE_URL", value_name = "DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        value_name = "DATABASE_URL",
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
     /// Folder of the engine's own PostgreSQL. Default: a folder under the user's data directory.
     #[arg(long, env = "DATA_DIR", value_name = "DATA_DIR")]
     pub data_dir: Option<PathBuf>,
     /// Who executes: `simulated`.
-    #[arg(long, env = "VENUES", value_name = "VENUES", default_value = "simulated")]
+    #[arg(
+        long,
+        env = "VENUES",
+        value_name = "VENUES",
+        default_value = "simulated"
+    )]
     pub venues: Venues,
     /// Milliseconds that a simulated quote takes, a number or a range.
-    #[arg(long, env = "SIM_QUOTE_DELAY_MS", value_name = "SIM_QUOTE_DELAY_MS", default_value = "200-350")]
+    #[arg(
+        long,
+        env = "SIM_QUOTE_DELAY_MS",
+        value_name = "SIM_QUOTE_DELAY_MS",
+        default_value = "200-350"
+    )]
     pub sim_quote_delay_ms: DelayRange,
     /// Milliseconds from a simulated submission to its landing, a number or a range.
-    #[arg(long, env = "SIM_EXECUTION_DELAY_MS", value_name = "SIM_EXECUTION_DELAY_MS", default_value = "2300-3500")]
+    #[arg(
+        long,
+        env = "SIM_EXECUTION_DELAY_MS",
+        value_name = "SIM_EXECUTION_DELAY_MS",
+        default_value = "2300-3500"
+    )]
     pub sim_execution_delay_ms: DelayRange,
     /// Share of simulated submissions that is refused with a retryable error, 0 to 1.
-    #[arg(long, env = "SIM_FAILURE_RATE", value_name = "SIM_FAILURE_RATE", default_value = "0")]
+    #[arg(
+        long,
+        env = "SIM_FAILURE_RATE",
+        value_name = "SIM_FAILURE_RATE",
+        default_value = "0"
+    )]
     pub sim_failure_rate: Share,
     /// Seed of the simulated price path: same seed, same path.
     #[arg(long, env = "SIM_SEED", value_name = "SIM_SEED", default_value_t = 1)]
@@ -65,19 +90,44 @@ pub struct Serve {
     #[arg(long, env = "WORKER_BATCH_SIZE", value_name = "WORKER_BATCH_SIZE", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub worker_batch_size: u16,
     /// Origins of pages on other hosts that may call the API and open sockets, separated by commas.
-    #[arg(long, env = "ALLOWED_ORIGINS", value_name = "ALLOWED_ORIGINS", default_value = "")]
+    #[arg(
+        long,
+        env = "ALLOWED_ORIGINS",
+        value_name = "ALLOWED_ORIGINS",
+        default_value = ""
+    )]
     pub allowed_origins: Origins,
     /// The least severe level that is logged: error, warn, info, debug, trace.
-    #[arg(long, env = "LOG_LEVEL", value_name = "LOG_LEVEL", default_value = "info")]
+    #[arg(
+        long,
+        env = "LOG_LEVEL",
+        value_name = "LOG_LEVEL",
+        default_value = "info"
+    )]
     pub log_level: LogLevel,
     /// How logs are written: pretty or json. Default: pretty on a terminal, else json.
     #[arg(long, env = "LOG_FORMAT", value_name = "LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
 }
 
+impl Serve {
+    /// Where orders are executed.
+    pub fn trading(&self) -> Trading {
+        Trading {
+            venues: self.venues,
+            quote_delay: self.sim_quote_delay_ms,
+            execution_delay: self.sim_execution_delay_ms,
+            failure_rate: self.sim_failure_rate,
+            seed: self.sim_seed,
+        }
+    }
+}
+
 /// An order to place.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status: 0 confirmed, 1 failed, 2 could not be placed.\n\nExample: order-engine order SOL USDC 10")]
+#[command(
+    after_help = "Exit status: 0 confirmed, 1 failed, 2 could not be placed.\n\nExample: order-engine order SOL USDC 10"
+)]
 pub struct Place {
     /// Token to sell, for example SOL.
     pub token_in: String,
@@ -92,6 +142,11 @@ pub struct Place {
     #[arg(long, value_name = "KEY")]
     pub idempotency_key: Option<String>,
     /// The engine.
-    #[arg(long, env = "ENGINE_URL", value_name = "URL", default_value = "http://127.0.0.1:3000")]
+    #[arg(
+        long,
+        env = "ENGINE_URL",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:3000"
+    )]
     pub url: String,
 }

@@ -39,13 +39,23 @@ pub async fn run(order: &Place) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    println!("order {}: {} {} to {}", placed.id, order.amount, order.token_in, order.token_out);
-    let lines = Lines { begin, token_out: order.token_out.clone(), colours: stdout().is_terminal() };
+    println!(
+        "order {}: {} {} to {}",
+        placed.id, order.amount, order.token_in, order.token_out
+    );
+    let lines = Lines {
+        begin,
+        token_out: order.token_out.clone(),
+        colours: stdout().is_terminal(),
+    };
     match follow(order, &placed, &lines).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(problem) => {
-            eprintln!("{problem}\nthe order was accepted and goes on; look at {}/api/orders/{}", order.url, placed.id);
+            eprintln!(
+                "{problem}\nthe order was accepted and goes on; look at {}/api/orders/{}",
+                order.url, placed.id
+            );
             ExitCode::from(2)
         }
     }
@@ -63,22 +73,38 @@ async fn place(order: &Place) -> Result<Placed, Problem> {
     if let Some(bps) = order.slippage_bps {
         body["slippageBps"] = bps.into();
     }
-    let key = order.idempotency_key.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+    let key = order
+        .idempotency_key
+        .clone()
+        .unwrap_or_else(|| Uuid::new_v4().to_string());
     let answer = reqwest::Client::new()
         .post(format!("{}/api/orders/execute", order.url))
         .header("Idempotency-Key", key)
         .json(&body)
         .send()
         .await
-        .map_err(|cause| Problem::NoEngine { url: order.url.clone(), cause: innermost(&cause) })?;
+        .map_err(|cause| Problem::NoEngine {
+            url: order.url.clone(),
+            cause: innermost(&cause),
+        })?;
     let accepted = answer.status().is_success();
     let answer: Value = answer.json().await.map_err(|_| Problem::Unreadable)?;
     if !accepted {
         let text = |field: &str| answer[field].as_str().unwrap_or_default();
-        return Err(Problem::Refused(format!("{} ({})", text("detail"), text("code"))));
+        return Err(Problem::Refused(format!(
+            "{} ({})",
+            text("detail"),
+            text("code")
+        )));
     }
-    let id = answer["orderId"].as_str().ok_or(Problem::Unreadable)?.to_owned();
-    Ok(Placed { id, socket: answer["ws"].as_str().map(str::to_owned) })
+    let id = answer["orderId"]
+        .as_str()
+        .ok_or(Problem::Unreadable)?
+        .to_owned();
+    Ok(Placed {
+        id,
+        socket: answer["ws"].as_str().map(str::to_owned),
+    })
 }
 
 /// Whether the order was confirmed. A lost connection is made again, after what was seen.
@@ -90,7 +116,10 @@ async fn follow(order: &Place, placed: &Placed, lines: &Lines) -> Result<bool, P
         }
         sleep(PAUSE).await;
     }
-    Err(Problem::NoEngine { url: order.url.clone(), cause: "the connection was lost".into() })
+    Err(Problem::NoEngine {
+        url: order.url.clone(),
+        cause: "the connection was lost".into(),
+    })
 }
 
 /// `None` when the connection was lost before the end. An installation without a socket is asked for its log.
@@ -102,11 +131,15 @@ async fn read_events(
 ) -> Result<Option<bool>, Problem> {
     let Some(socket) = &placed.socket else {
         let url = format!("{}/api/orders/{}/events?after={seen}", order.url, placed.id);
-        let Ok(answer) = reqwest::get(url).await else { return Ok(None) };
+        let Ok(answer) = reqwest::get(url).await else {
+            return Ok(None);
+        };
         let events: Vec<Value> = answer.json().await.map_err(|_| Problem::Unreadable)?;
         return Ok(events.iter().find_map(|event| lines.show(event, seen)));
     };
-    let Ok((mut stream, _)) = connect_async(format!("{socket}&after={seen}")).await else { return Ok(None) };
+    let Ok((mut stream, _)) = connect_async(format!("{socket}&after={seen}")).await else {
+        return Ok(None);
+    };
     while let Some(Ok(message)) = stream.next().await {
         if let Message::Text(text) = message {
             let event: Value = serde_json::from_str(&text).map_err(|_| Problem::Unreadable)?;
@@ -132,7 +165,10 @@ impl Lines {
         *seen = seq;
         let status = event["status"].as_str().unwrap_or_default();
         let attempt = event["attempt"].as_u64().unwrap_or(1);
-        let (millis, said) = (self.begin.elapsed().as_millis(), self.say(status, &event["payload"]));
+        let (millis, said) = (
+            self.begin.elapsed().as_millis(),
+            self.say(status, &event["payload"]),
+        );
         let colour = match (self.colours, status) {
             (false, _) => "",
             (_, "confirmed") => "\x1b[32m",
@@ -140,8 +176,16 @@ impl Lines {
             _ => "\x1b[36m",
         };
         let reset = if self.colours { "\x1b[0m" } else { "" };
-        let again = if attempt > 1 { format!("(attempt {attempt}) ") } else { String::new() };
-        let line = format!("{:>4}.{:03} s  {colour}{status:<9}{reset}  {again}{said}", millis / 1_000, millis % 1_000);
+        let again = if attempt > 1 {
+            format!("(attempt {attempt}) ")
+        } else {
+            String::new()
+        };
+        let line = format!(
+            "{:>4}.{:03} s  {colour}{status:<9}{reset}  {again}{said}",
+            millis / 1_000,
+            millis % 1_000
+        );
         println!("{}", line.trim_end());
         match status {
             "confirmed" => Some(true),
@@ -156,7 +200,12 @@ impl Lines {
             "building" => format!("at {}: {}", text("chosenDex"), text("reason")),
             "submitted" => text("txHash").to_owned(),
             "confirmed" => {
-                format!("received {} {} at {} each", text("amountOut"), self.token_out, text("executedPrice"))
+                format!(
+                    "received {} {} at {} each",
+                    text("amountOut"),
+                    self.token_out,
+                    text("executedPrice")
+                )
             }
             "failed" => format!("{} ({})", text("failureReason"), text("code")),
             _ => text("reason").to_owned(),

@@ -65,7 +65,11 @@ struct State {
 impl LocalQueue {
     /// An empty queue. A message that was received and not deleted is seen again after `visibility`.
     pub fn new(visibility: Duration) -> Self {
-        Self { state: Mutex::default(), changed: Notify::new(), visibility }
+        Self {
+            state: Mutex::default(),
+            changed: Notify::new(),
+            visibility,
+        }
     }
 
     /// Waits for messages and takes up to `most` of them.
@@ -130,7 +134,15 @@ impl Queue for LocalQueue {
             if state.waiting.insert(message) {
                 state.last_id += 1;
                 let (id, receives) = (state.last_id, 0);
-                state.put(now + delay, now, Received { id, message, receives });
+                state.put(
+                    now + delay,
+                    now,
+                    Received {
+                        id,
+                        message,
+                        receives,
+                    },
+                );
             }
         }
         drop(state);
@@ -150,11 +162,19 @@ impl State {
 
     /// Delays that are over, and messages that nobody deleted in time.
     fn bring_forward(&mut self, now: Instant) {
-        while let Some(entry) = self.later.first_entry().filter(|entry| entry.key().0 <= now) {
+        while let Some(entry) = self
+            .later
+            .first_entry()
+            .filter(|entry| entry.key().0 <= now)
+        {
             let received = entry.remove();
             self.ready.push_back((now, received));
         }
-        while let Some(entry) = self.in_flight.first_entry().filter(|entry| entry.key().0 <= now) {
+        while let Some(entry) = self
+            .in_flight
+            .first_entry()
+            .filter(|entry| entry.key().0 <= now)
+        {
             let received = entry.remove();
             if received.receives >= MAX_RECEIVES {
                 tracing::error!(order = %received.message.id, "defect: a message was received {MAX_RECEIVES} times and never served");
@@ -170,18 +190,25 @@ impl State {
         let taken: Vec<Received> = self
             .ready
             .drain(..count)
-            .map(|(_, received)| Received { receives: received.receives + 1, ..received })
+            .map(|(_, received)| Received {
+                receives: received.receives + 1,
+                ..received
+            })
             .collect();
         for received in &taken {
             self.waiting.remove(&received.message);
-            self.in_flight.insert((visible_at, received.id), received.clone());
+            self.in_flight
+                .insert((visible_at, received.id), received.clone());
         }
         taken
     }
 
     fn next_change(&self) -> Option<Instant> {
         let first = |map: &BTreeMap<(Instant, u64), Received>| map.keys().next().map(|&(at, _)| at);
-        first(&self.later).into_iter().chain(first(&self.in_flight)).min()
+        first(&self.later)
+            .into_iter()
+            .chain(first(&self.in_flight))
+            .min()
     }
 }
 
@@ -193,11 +220,20 @@ mod tests {
     const VISIBILITY: Duration = Duration::from_secs(30);
 
     fn message(n: u128) -> ExecuteOrder {
-        ExecuteOrder { id: OrderId(uuid::Uuid::from_u128(n)), attempt: 1 }
+        ExecuteOrder {
+            id: OrderId(uuid::Uuid::from_u128(n)),
+            attempt: 1,
+        }
     }
 
     async fn send(queue: &LocalQueue, n: u128, delay: Duration) {
-        assert_eq!(queue.send(&[(message(n), delay)]).await.expect("it accepts"), [true]);
+        assert_eq!(
+            queue
+                .send(&[(message(n), delay)])
+                .await
+                .expect("it accepts"),
+            [true]
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -206,7 +242,10 @@ mod tests {
         send(&queue, 1, Duration::from_secs(4)).await;
         let begin = Instant::now();
         let received = queue.receive(10).await;
-        assert_eq!((received[0].message, begin.elapsed()), (message(1), Duration::from_secs(4)));
+        assert_eq!(
+            (received[0].message, begin.elapsed()),
+            (message(1), Duration::from_secs(4))
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -218,7 +257,14 @@ mod tests {
         }
         send(&queue, 2, VISIBILITY * 2).await; // so that there is something to wait for
         assert_eq!(queue.receive(10).await[0].message, message(2));
-        assert_eq!(queue.dead_letters().iter().map(|dead| dead.message).collect::<Vec<_>>(), [message(1)]);
+        assert_eq!(
+            queue
+                .dead_letters()
+                .iter()
+                .map(|dead| dead.message)
+                .collect::<Vec<_>>(),
+            [message(1)]
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -237,7 +283,11 @@ mod tests {
         let queue = LocalQueue::new(VISIBILITY);
         let (first, second, ()) = tokio::join!(queue.receive(2), queue.receive(2), async {
             queue
-                .send(&[(message(1), Duration::ZERO), (message(2), Duration::ZERO), (message(3), Duration::ZERO)])
+                .send(&[
+                    (message(1), Duration::ZERO),
+                    (message(2), Duration::ZERO),
+                    (message(3), Duration::ZERO),
+                ])
                 .await
                 .expect("it accepts");
         });

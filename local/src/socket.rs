@@ -49,7 +49,12 @@ pub(crate) async fn upgrade(
         Err(rejection) => return rejection.into_response(),
     };
     let connection = ConnectionId(Uuid::new_v4().simple().to_string().into());
-    let named = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let named = |name: &str| {
+        query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+    };
     let connect = Connect {
         connection: connection.clone(),
         origin: foreign_origin(&headers),
@@ -69,14 +74,30 @@ pub(crate) async fn upgrade(
         .on_upgrade(move |socket| serve(state, connection, socket))
 }
 
-/// The page's origin, unless it is the engine's own page: then its host is the one that was called.
+/// The page's origin, unless it is the engine's own page: then its host is the one that was called. A name proves nothing,
+/// since its owner can let it point here; an address, or `localhost`, does.
 fn foreign_origin(headers: &HeaderMap) -> Option<String> {
     let origin = headers.get(header::ORIGIN)?.to_str().unwrap_or("null");
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let own = host.is_some_and(|host| {
-        origin.strip_prefix("http://").or(origin.strip_prefix("https://")).is_some_and(|name| name == host)
+    let called = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let own = called.is_some_and(|called| {
+        let page = origin
+            .strip_prefix("http://")
+            .or_else(|| origin.strip_prefix("https://"));
+        page == Some(called) && is_address(called)
     });
     (!own).then(|| origin.to_owned())
+}
+
+/// `127.0.0.1:3000`, `[::1]`, `localhost:3000`
+fn is_address(host: &str) -> bool {
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.parse::<u16>().is_ok())
+        .map_or(host, |(name, _)| name);
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost" || bare.parse::<std::net::IpAddr>().is_ok()
 }
 
 async fn serve(state: SocketState, connection: ConnectionId, socket: WebSocket) {
@@ -97,7 +118,9 @@ async fn replay(sockets: Sockets, request: ReplayRequest) {
     for _ in 0..REPLAY_TRIES {
         match sockets.replay(&request).await {
             Ok(()) => return,
-            Err(problem) => tracing::debug!(%problem, "a replay could not be sent, it is tried again"),
+            Err(problem) => {
+                tracing::debug!(%problem, "a replay could not be sent, it is tried again")
+            }
         }
         tokio::time::sleep(REPLAY_PAUSE).await;
     }
@@ -159,7 +182,10 @@ async fn say_goodbye(
     stream: &mut futures::stream::SplitStream<WebSocket>,
     code: u16,
 ) {
-    let farewell = CloseFrame { code, reason: "".into() };
+    let farewell = CloseFrame {
+        code,
+        reason: "".into(),
+    };
     let goodbye = async {
         if sink.send(Message::Close(Some(farewell))).await.is_ok() {
             while let Some(Ok(_)) = stream.next().await {}

@@ -41,7 +41,9 @@ pub(crate) fn routes(served: Served) -> Router {
         router: served.router,
         orders: served.orders,
         catalogue: served.trading.catalogue,
-        sockets: SocketAddress::OfRequest { otherwise: served.address },
+        sockets: SocketAddress::OfRequest {
+            otherwise: served.address,
+        },
         allowed_origins: served.sockets.allowed_origins.clone(),
         base_path: String::new(),
         max_in_flight: MAX_IN_FLIGHT,
@@ -51,9 +53,20 @@ pub(crate) fn routes(served: Served) -> Router {
         gateway: Arc::clone(&served.gateway),
         recorder: served.recorder,
     };
-    let sockets = SocketState { sockets: served.sockets, gateway: served.gateway };
+    let sockets = SocketState {
+        sockets: served.sockets,
+        gateway: served.gateway,
+    };
     submit::router(api)
-        .merge(Router::new().route("/api/orders/ws", get(socket::upgrade)).with_state(sockets))
-        .merge(Router::new().route("/metrics", get(metrics::metrics)).with_state(measured))
+        .merge(
+            Router::new()
+                .route("/api/orders/ws", get(socket::upgrade))
+                .with_state(sockets),
+        )
+        .merge(
+            Router::new()
+                .route("/metrics", get(metrics::metrics))
+                .with_state(measured),
+        )
         .merge(dashboard::routes())
 }

@@ -78,12 +78,20 @@ pub fn start(
 }
 
 /// One invocation, as Lambda's event source does it: what is not named as failed is deleted, the rest is seen again.
-async fn invoke(queue: &LocalQueue, execute: &Execute, mut received: Vec<Received>, ending: &Ending) {
+async fn invoke(
+    queue: &LocalQueue,
+    execute: &Execute,
+    mut received: Vec<Received>,
+    ending: &Ending,
+) {
     let mut event = SqsEvent::default();
     event.records = received.iter().map(record).collect();
     let response = worker::handle(execute, event, ending.clone()).await;
-    let failed: HashSet<String> =
-        response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
+    let failed: HashSet<String> = response
+        .batch_item_failures
+        .into_iter()
+        .map(|failure| failure.item_identifier)
+        .collect();
     received.retain(|received| !failed.contains(&received.id.to_string()));
     queue.delete(&received);
 }
@@ -92,7 +100,10 @@ fn record(received: &Received) -> SqsMessage {
     let mut record = SqsMessage::default();
     record.message_id = Some(received.id.to_string());
     record.body = Some(message::write_execute(&received.message));
-    record.attributes.insert("ApproximateReceiveCount".into(), received.receives.to_string());
+    record.attributes.insert(
+        "ApproximateReceiveCount".into(),
+        received.receives.to_string(),
+    );
     record.event_source = Some("aws:sqs".into());
     record
 }

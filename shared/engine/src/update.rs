@@ -66,26 +66,36 @@ pub struct OfferView {
     /// `Raydium` or `Meteora`.
     pub dex: String,
     /// The pool asked.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub pool: Option<String>,
     /// `tokenIn` sold.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub amount_in: Option<String>,
     /// `tokenOut` paid, after the pool's fee and price impact.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub amount_out: Option<String>,
     /// The same less the chain's fee: what venues are compared by.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub net_amount_out: Option<String>,
     /// `tokenOut` paid per `tokenIn` sold.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub price: Option<String>,
     /// The pool's fee, in `tokenIn`.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub fee: Option<String>,
     /// How far this trade itself moves the price.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub price_impact_bps: Option<u32>,
     /// The chain's fee, in SOL.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub network_fee: Option<String>,
     /// The least that an order at this quote would accept.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub minimum_received: Option<String>,
     /// Whether the router prefers it.
     pub chosen: bool,
     /// Why the venue dropped out, if it did.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub rejected: Option<String>,
 }
 

@@ -40,8 +40,8 @@ pub enum DatabaseError {
     Migration(String),
 }
 
-/// How long a connection may take to be made, or to come free.
-const CONNECT: Duration = Duration::from_secs(2);
+/// How long a connection may take to be made, or to come free: under a burst, late is better than refused.
+const CONNECT: Duration = Duration::from_secs(5);
 /// How long one statement may take. Every statement touches a few rows by key.
 const STATEMENT: Duration = Duration::from_secs(5);
 
@@ -105,7 +105,7 @@ impl Database {
     /// A connection of the pool.
     ///
     /// # Errors
-    /// [`Unavailable`] when none can be had within two seconds.
+    /// [`Unavailable`] when none can be had within five seconds.
     pub async fn client(&self) -> Result<Client, Unavailable> {
         self.pool
             .get()

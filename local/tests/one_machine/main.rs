@@ -1,0 +1,14 @@
+//! The whole engine, through its highest door: real HTTP, real sockets, real PostgreSQL, and where it matters a real process.
+
+mod bad_input;
+mod command;
+mod contract;
+mod crashes;
+mod journeys;
+mod load;
+mod outage;
+mod process;
+mod routing;
+mod start;
+mod stopping;
+mod support;

@@ -1,0 +1,100 @@
+//! PostgreSQL goes away and comes back under a running engine.
+
+use local_postgres::testing::OwnCluster;
+use reqwest::Client;
+use serde_json::Value;
+
+use crate::support::{QUICK, Watcher, assert_complete, eventually, landed, machine, ten_sol};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_outlives_its_database_and_finishes_every_order() {
+    let mut cluster = OwnCluster::start();
+    let options = [&QUICK[..2], &["--sim-execution-delay-ms", "800"]].concat();
+    let machine = machine(cluster.url(), &options, |trading| trading).await;
+    let base = format!("http://{}", machine.address());
+    let client = Client::new();
+    let post = async || {
+        client
+            .post(format!("{base}/api/orders/execute"))
+            .json(&ten_sol())
+            .send()
+            .await
+            .expect("the engine answers")
+    };
+    let id_of = async |answer: reqwest::Response| {
+        answer.json::<Value>().await.expect("JSON")["orderId"]
+            .as_str()
+            .expect("an id")
+            .to_owned()
+    };
+    let mut ids = Vec::new();
+    for _ in 0..20 {
+        ids.push(id_of(post().await).await);
+    }
+    // The orders are on their way: some were sent, none has landed.
+    tokio::task::block_in_place(|| cluster.stop());
+
+    let refused = post().await;
+    assert_eq!(refused.status(), 503);
+    assert!(refused.headers().contains_key("retry-after"));
+    let problem: Value = refused.json().await.expect("JSON");
+    assert_eq!(problem["code"], "unavailable");
+    let health = client
+        .get(format!("{base}/health"))
+        .send()
+        .await
+        .expect("the engine answers");
+    assert_eq!(health.status(), 503);
+
+    tokio::task::block_in_place(|| cluster.start_again());
+    let after = eventually("orders are taken again", async || {
+        let answer = post().await;
+        if answer.status() == 202 {
+            Some(id_of(answer).await)
+        } else {
+            None
+        }
+    })
+    .await;
+    ids.push(after);
+    for id in &ids {
+        let story = eventually("the story", async || {
+            let order = client
+                .get(format!("{base}/api/orders/{id}"))
+                .send()
+                .await
+                .ok()?;
+            let order: Value = order.json().await.ok()?;
+            let over = order["status"] == "confirmed" || order["status"] == "failed";
+            over.then_some(order)
+        })
+        .await;
+        assert_complete(story["events"].as_array().expect("events"));
+        let socket = Watcher::open(&base, &format!("orderId={id}"))
+            .await
+            .to_the_end()
+            .await;
+        assert_eq!(Value::from(socket), story["events"]);
+    }
+    let swaps = landed(cluster.url()).await;
+    for id in &ids {
+        let order: Value = client
+            .get(format!("{base}/api/orders/{id}"))
+            .send()
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON");
+        let once = swaps
+            .iter()
+            .filter(|swap| swap.order.to_string() == *id)
+            .count();
+        assert_eq!(
+            once,
+            usize::from(order["status"] == "confirmed"),
+            "{order:#}"
+        );
+    }
+    machine.stop().await;
+}

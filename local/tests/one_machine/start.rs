@@ -1,0 +1,111 @@
+//! What can be wrong at a start, and what the program says about it.
+
+use std::net::TcpListener;
+
+use adapters::postgres::Database;
+use wiring::testing::migrated_database;
+
+use crate::process::run;
+
+/// Runs it to its refusal, and answers what it said.
+fn refusal(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(!output.status.success(), "it must not start");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let said = refusal(&[
+        "--port",
+        &port,
+        "--database-url",
+        "postgres://nobody@127.0.0.1:1/none",
+    ]);
+    assert!(
+        said.contains(&format!("cannot listen on 127.0.0.1:{port}")) && said.contains("--port"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_named_without_its_password() {
+    let said = refusal(&[
+        "--port",
+        "0",
+        "--database-url",
+        "postgres://trader:secret@127.0.0.1:1/orders",
+    ]);
+    assert!(
+        said.contains("127.0.0.1:1/orders cannot be reached"),
+        "{said}"
+    );
+    assert!(!said.contains("secret"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_newer_than_the_program_is_refused() {
+    let newer = migrated_database();
+    let database = Database::connect(newer.url(), 1).expect("a URL made by us");
+    let next = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9999, 'later', '2026-01-01T00:00:00Z', '0')";
+    database.query(next, &[]).await.expect("the row is stored");
+    let said = refusal(&["--port", "0", "--database-url", newer.url()]);
+    assert!(
+        said.contains("schema version 9999") && said.contains("start a newer program"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_bad_value_is_named_with_what_is_allowed() {
+    for (variable, value, allowed) in [
+        ("SIM_FAILURE_RATE", "1.5", "from 0 to 1"),
+        ("SIM_QUOTE_DELAY_MS", "fast", "range"),
+        ("VENUES", "solana", "simulated"),
+        ("PORT", "99999", "0..=65535"),
+        ("WORKER_CONCURRENCY", "0", "1..=1000"),
+        ("ALLOWED_ORIGINS", "desk.example/path", "origins"),
+        ("LOG_LEVEL", "loud", "debug"),
+    ] {
+        let output = crate::process::program()
+            .env(variable, value)
+            .output()
+            .expect("the program runs");
+        assert_eq!(output.status.code(), Some(2), "{variable}");
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert!(
+            said.contains(variable) && said.contains(value) && said.contains(allowed),
+            "{variable}: {said}"
+        );
+    }
+}
+
+#[test]
+fn help_explains_every_variable_of_the_contract() {
+    let output = run(&["--help"]);
+    assert!(output.status.success());
+    let help = String::from_utf8(output.stdout).expect("text");
+    for variable in [
+        "PORT",
+        "HOST",
+        "DATABASE_URL",
+        "DATA_DIR",
+        "VENUES",
+        "SIM_QUOTE_DELAY_MS",
+        "SIM_EXECUTION_DELAY_MS",
+        "SIM_FAILURE_RATE",
+        "SIM_SEED",
+        "WORKER_CONCURRENCY",
+        "WORKER_BATCH_SIZE",
+        "ALLOWED_ORIGINS",
+        "LOG_LEVEL",
+        "LOG_FORMAT",
+    ] {
+        assert!(
+            help.contains(&format!("[env: {variable}")),
+            "{variable} is missing in:\n{help}"
+        );
+    }
+}
