@@ -51,27 +51,29 @@ async function picture(
 ): Promise<void> {
   const { name, width, height } = look;
   const reader = await Reader.open(browser, engine.url, "/", { viewport: { width, height }, colorScheme });
-  const take = async (page: string) => {
+  const take = async (page: string, fullPage: boolean) => {
     await reader.page.mouse.move(0, 0);
     await reader.page.screenshot({
       path: `${FOLDER}/${page}-${name}-${colorScheme}.png`,
-      fullPage: name === "desktop",
+      fullPage: fullPage && name === "desktop",
     });
   };
   await reader.page.locator("[data-venue]").first().waitFor();
+  await reader.page.locator("tr[data-order]").first().waitFor();
+  await take("preview", false);
   await reader.place();
   await reader.step("submitted").and(reader.page.locator(".step-current")).waitFor();
   await reader.page.getByRole("button", { name: "Place order" }).waitFor();
-  await take("trade");
-  for (const [page, path, sign] of [
-    ["orders", "/orders", "tr[data-order]"],
-    ["order", `/orders/${orderId}`, "[data-venue]"],
-    ["charts", "/charts", ".chart canvas"],
-  ] as const) {
-    await reader.page.goto(engine.url + path);
-    await reader.page.locator(sign).first().waitFor();
-    await reader.page.waitForLoadState("networkidle");
-    await take(page);
-  }
+  await take("trade", true);
+  await reader.page.getByRole("link", { name: "Orders", exact: true }).click();
+  await reader.page.locator("tr[data-order]").nth(20).waitFor();
+  await take("orders", false);
+  await reader.page.goto(`${engine.url}/orders/${orderId}`);
+  await reader.page.locator("[data-venue]").first().waitFor();
+  await take("order", true);
+  await reader.page.getByRole("link", { name: "Charts", exact: true }).click();
+  await reader.page.locator(".chart canvas").first().waitFor();
+  await reader.page.waitForLoadState("networkidle");
+  await take("charts", true);
   await reader.leave();
 }
