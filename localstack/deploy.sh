@@ -24,10 +24,11 @@ if [ -n "$endpoint" ]; then
 fi
 # Not every command of this CLI reads AWS_ENDPOINT_URL.
 aws() { .venv/emulator/bin/aws ${endpoint:+--endpoint-url "$endpoint"} "$@"; }
-output() {
-  aws cloudformation describe-stacks --stack-name "$stack" --output text \
-    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
+read_outputs() {
+  outputs="$(aws cloudformation describe-stacks --stack-name "$stack" --output text \
+    --query 'Stacks[0].Outputs[].[OutputKey,OutputValue]')"
 }
+output() { awk -v name="$1" '$1 == name { print $2 }' <<<"$outputs"; }
 
 is_ministack() { python3 - "$endpoint/_ministack/health" <<'PYTHON' 2>/dev/null
 import sys, urllib.request
@@ -82,8 +83,9 @@ update_emulator() {
 # LocalStack serves each WebSocket API on a port of its own, known only once it exists.
 point_at_localstack_sockets() {
   local id address
+  read_outputs
   id="$(output WebSocketApiId)"
-  [ -n "$id" ] && [ "$id" != None ] || return 0
+  [ -n "$id" ] || return 0
   address="$(aws apigatewayv2 get-api --api-id "$id" --query ApiEndpoint --output text)"
   address="http://localhost.localstack.cloud:${address##*:}"
   parameters+=(EmulatorManagementEndpoint="$address")
@@ -104,7 +106,7 @@ migrate() {
 upload_dashboard() {
   local bucket site
   bucket="$(output DashboardBucketName)"
-  [ -n "$bucket" ] && [ "$bucket" != None ] || return 0
+  [ -n "$bucket" ] || return 0
   site="$(output DashboardUrl)"
   say "uploading the dashboard"
   # Assets have a hash in their name and never change; the rest always might.
@@ -119,17 +121,15 @@ upload_dashboard() {
 }
 
 websocket_url() {
-  local url id
-  url="$(output WebSocketUrl)"
-  if [ -n "$endpoint" ] && [ -n "$url" ] && [ "$url" != None ]; then
-    id="$(output WebSocketApiId)"
-    if is_ministack; then url="ws://${endpoint#*://}/_aws/execute-api/$id/v1"
-    else url="$(aws apigatewayv2 get-api --api-id "$id" --query ApiEndpoint --output text)"; fi
-  fi
-  echo "${url/None/}"
+  local id
+  id="$(output WebSocketApiId)"
+  if [ -z "$endpoint" ] || [ -z "$id" ]; then output WebSocketUrl
+  elif is_ministack; then echo "ws://${endpoint#*://}/_aws/execute-api/$id/v1"
+  else aws apigatewayv2 get-api --api-id "$id" --query ApiEndpoint --output text; fi
 }
 
 if [ -n "$endpoint" ]; then deploy_to_emulator; else deploy_to_aws; fi
+read_outputs
 migrate
 upload_dashboard
 cat <<RESULT
@@ -137,5 +137,6 @@ RestUrl=$(output RestUrl)
 WebSocketUrl=$(websocket_url)
 OrdersQueueUrl=$(output OrdersQueueUrl)
 OrdersDeadLetterQueueUrl=$(output OrdersDeadLetterQueueUrl)
-DashboardUrl=$(output DashboardUrl | sed 's/None//')
+DashboardUrl=$(output DashboardUrl)
+DashboardBucketName=$(output DashboardBucketName)
 RESULT

@@ -107,6 +107,14 @@ impl Aws {
         serde_json::from_str(&text).unwrap_or(Value::Null) // an empty answer means done
     }
 
+    /// A JSON object out of a bucket.
+    ///
+    /// # Panics
+    /// When S3 refuses.
+    pub fn object(&self, bucket: &str, key: &str) -> Value {
+        self.get(&format!("/{bucket}/{key}"))
+    }
+
     fn get(&self, path: &str) -> Value {
         ureq::get(self.endpoint.clone() + path)
             .call()

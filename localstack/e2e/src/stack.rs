@@ -10,7 +10,11 @@ use std::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Aws, Database, MiniStack, Watcher, eventually, processes, root};
+use crate::{
+    Answer, Aws, Database, MiniStack, Watcher, eventually,
+    rest::{agent, answer},
+    root,
+};
 
 const NAME: &str = "e2e";
 
@@ -21,18 +25,7 @@ pub struct Stack {
     pub aws: Aws,
     /// Its database.
     pub database: Database,
-    ministack: MiniStack,
-}
-
-/// What the REST API answered.
-#[derive(Debug)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers, names in lower case.
-    pub headers: HashMap<String, String>,
-    /// The body, or null without one.
-    pub body: Value,
+    pub(crate) ministack: MiniStack,
 }
 
 impl Stack {
@@ -44,34 +37,44 @@ impl Stack {
         build();
         let database = Database::create();
         let ministack = MiniStack::start();
+        let mut stack = Self {
+            addresses: HashMap::new(),
+            aws: Aws::at(ministack.url()),
+            database,
+            ministack,
+        };
+        stack.deploy_again(parameters);
+        stack
+    }
+
+    /// Runs deploy.sh on this stack and answers what it said on the way.
+    ///
+    /// # Panics
+    /// When a step fails; what the step said is shown.
+    pub fn deploy_again(&mut self, parameters: &[&str]) -> String {
         let deployed = Command::new(root().join("localstack/deploy.sh"))
             .args(parameters)
             .env_clear()
             .envs(["PATH", "HOME"].map(|name| (name, std::env::var(name).unwrap_or_default())))
-            .env("AWS_ENDPOINT_URL", ministack.url())
-            .env("DATABASE_URL", database.url())
+            .env("AWS_ENDPOINT_URL", self.ministack.url())
+            .env("DATABASE_URL", self.database.url())
             .env("STACK_NAME", NAME)
             .env("PROFILE", "dev")
             .env("BUILD", "skip")
             .output()
             .expect("bash is installed");
+        let said = String::from_utf8_lossy(&deployed.stderr).into_owned();
+        let log = self.ministack.log();
         assert!(
             deployed.status.success(),
-            "deploy.sh failed:\n{}\n{}",
-            String::from_utf8_lossy(&deployed.stderr),
-            ministack.log()
+            "deploy.sh failed:\n{said}\n{log}"
         );
-        let addresses = String::from_utf8_lossy(&deployed.stdout)
+        self.addresses = String::from_utf8_lossy(&deployed.stdout)
             .lines()
             .filter_map(|line| line.split_once('='))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        Self {
-            addresses,
-            aws: Aws::at(ministack.url()),
-            database,
-            ministack,
-        }
+        said
     }
 
     /// The full name of one of its functions.
@@ -188,51 +191,6 @@ impl Stack {
             _ => format!("{socket}?orderId={order}&after={after}"),
         })
     }
-
-    /// One round of the relay, as its schedule brings it every minute.
-    ///
-    /// # Panics
-    /// When the relay fails.
-    pub fn relay(&self) {
-        let round = self.aws.invoke(&Self::function("relay"), &json!({}));
-        assert_eq!(round.failure, None, "{round:?}");
-    }
-
-    /// How many messages wait in a queue or are in work, by the name of its address.
-    pub fn messages(&self, queue: &str) -> u64 {
-        let names = [
-            "ApproximateNumberOfMessages",
-            "ApproximateNumberOfMessagesNotVisible",
-            "ApproximateNumberOfMessagesDelayed",
-        ];
-        let request = json!({"QueueUrl": self.address(queue), "AttributeNames": names});
-        let found = self.aws.sqs("GetQueueAttributes", &request);
-        let number = |name: &str| {
-            let text = found["Attributes"][name].as_str().unwrap_or("0");
-            text.parse::<u64>().unwrap_or(0)
-        };
-        names.iter().map(|name| number(name)).sum()
-    }
-
-    /// Puts any text into the orders queue.
-    pub fn send_message(&self, body: &str) {
-        let request = json!({"QueueUrl": self.address("OrdersQueueUrl"), "MessageBody": body});
-        self.aws.sqs("SendMessage", &request);
-    }
-
-    /// Lets a message that a dead worker had come back sooner than after production's six minutes.
-    pub fn shorten_visibility(&self, seconds: u32) {
-        let request = json!({
-            "QueueUrl": self.address("OrdersQueueUrl"),
-            "Attributes": {"VisibilityTimeout": seconds.to_string()},
-        });
-        self.aws.sqs("SetQueueAttributes", &request);
-    }
-
-    /// The processes that run the worker now (on Linux).
-    pub fn workers(&self) -> Vec<u32> {
-        processes::of_function(&Self::function("worker"), &self.ministack.url())
-    }
 }
 
 /// Builds and zips the functions, once for all tests of a process.
@@ -246,28 +204,4 @@ pub(crate) fn build() {
             .expect("bash is installed");
         assert!(built.success(), "the functions do not build");
     });
-}
-
-fn agent() -> ureq::Agent {
-    // A 4xx is an answer like any other.
-    ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .build()
-        .into()
-}
-
-fn answer(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
-    let mut response = result.expect("the gateway answers");
-    let text = response
-        .body_mut()
-        .read_to_string()
-        .expect("answers are text");
-    let headers = response.headers().iter();
-    Answer {
-        status: response.status().as_u16(),
-        headers: headers
-            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
-            .collect(),
-        body: serde_json::from_str(&text).unwrap_or(Value::Null),
-    }
 }

@@ -64,15 +64,14 @@ fn a_worker_that_dies_on_every_try_leaves_one_dead_letter_and_the_relay_ends_the
 #[test]
 fn a_message_that_cannot_be_read_does_not_hurt_its_batch() {
     let stack = Stack::deploy(&["SimExecutionDelayMs=100"]);
-    let worker = Stack::function("worker");
     stack.shorten_visibility(5);
-    stack.aws.enable_source_of(&worker, false);
+    stack.let_workers_take_orders(false);
     let mut orders = stack.place_orders(4);
     stack.send_message("this is no order");
     stack.send_message(r#"{"v":1,"orderId":"not an id","attempt":1}"#);
     orders.extend(stack.place_orders(4));
 
-    stack.aws.enable_source_of(&worker, true); // one batch of ten
+    stack.let_workers_take_orders(true); // one batch of ten
 
     for order in &orders {
         stack.order_once(order, "confirmed");
@@ -144,14 +143,13 @@ fn an_order_whose_worker_is_killed_is_finished_once_by_another() {
 #[test]
 fn the_kill_switch_stops_the_world_and_starts_it_again() {
     let stack = Stack::deploy(&["SimExecutionDelayMs=100"]);
-    let worker = Stack::function("worker");
-    stack.aws.enable_source_of(&worker, false);
+    stack.let_workers_take_orders(false);
     let order = stack.place_order();
     let mut watcher = stack.watch(&order, 0);
     let mut heard = watcher.hear_until("pending");
     assert_eq!(stack.messages("OrdersQueueUrl"), 1, "it waits");
 
-    stack.aws.enable_source_of(&worker, true);
+    stack.let_workers_take_orders(true);
 
     heard.extend(watcher.hear_all());
     assert_whole_life(&heard);

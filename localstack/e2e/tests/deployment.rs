@@ -1,0 +1,59 @@
+//! What deploy.sh does with the parameters it is given.
+
+use e2e::{Stack, assert_whole_life, eventually};
+use serde_json::Value;
+
+#[test]
+fn a_stack_without_websockets_is_followed_by_rest() {
+    let stack = Stack::deploy(&["WithWebSocket=false", "SimExecutionDelayMs=200"]);
+    assert_eq!(stack.address("WebSocketUrl"), "");
+
+    let order = stack.place_order();
+
+    let log = format!("/api/orders/{order}/events");
+    let events = eventually("the log ends in `confirmed`", || {
+        let events = stack.get(&log).body.as_array().cloned()?;
+        (events.last()?["status"] == "confirmed").then_some(events)
+    });
+    assert_whole_life(&events);
+    assert_eq!(stack.messages("OrdersDeadLetterQueueUrl"), 0);
+}
+
+#[test]
+fn a_second_run_changes_nothing_or_what_it_is_told_and_keeps_the_orders() {
+    let mut stack = Stack::deploy(&["SimExecutionDelayMs=200"]);
+    let order = stack.place_order();
+    stack.order_once(&order, "confirmed");
+
+    let said = stack.deploy_again(&[]);
+    assert!(said.contains("No changes to deploy"), "{said}");
+    assert!(said.contains(r#""applied": 0"#), "{said}");
+
+    stack.deploy_again(&["LogLevel=warn", "WithDashboard=true"]);
+
+    let variables = stack.aws.variables(&Stack::function("worker"));
+    assert_eq!(variables["LOG_LEVEL"], "warn");
+    assert_eq!(
+        variables["SIM_EXECUTION_DELAY_MS"], "200",
+        "what was not given stays"
+    );
+    assert_eq!(stack.order(&order)["status"], "confirmed");
+    assert_dashboard_knows(&stack);
+}
+
+/// The page gets the API below its own origin, and the stack's socket.
+fn assert_dashboard_knows(stack: &Stack) {
+    let bucket = stack.address("DashboardBucketName");
+    let config: Value = stack.aws.object(bucket, "config.json");
+    assert_eq!(
+        config["apiUrl"],
+        stack.address("DashboardUrl").to_owned() + "/v1"
+    );
+    assert_eq!(config["wsUrl"], stack.address("WebSocketUrl"));
+    let sockets = stack.aws.variables(&Stack::function("websocket"));
+    assert_eq!(
+        sockets["ALLOWED_ORIGINS"],
+        stack.address("DashboardUrl"),
+        "the page may open a socket"
+    );
+}
