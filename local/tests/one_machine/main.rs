@@ -9,6 +9,7 @@ mod load;
 mod outage;
 mod process;
 mod routing;
+mod sending;
 mod start;
 mod stopping;
 mod support;

@@ -164,3 +164,188 @@ fn explain(code: &str) -> Failure {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use deadpool_postgres::{Manager, Pool};
+    use engine::order::{Bps, Dex, OrderId, Swap, Token};
+    use tokio_postgres::NoTls;
+    use wiring::testing::{TestDatabase, migrated_database};
+
+    use super::*;
+
+    struct Chained {
+        chain: SimulatedChain,
+        ledger: Ledger,
+        swap: Swap,
+        order: OrderId,
+        _database: TestDatabase,
+    }
+
+    fn chained(failure_rate: u32, execution_ms: u64) -> Chained {
+        let database = migrated_database();
+        let config = database.url().parse().expect("a URL of ours");
+        let pool = Pool::builder(Manager::new(config, NoTls))
+            .build()
+            .expect("a pool");
+        let ledger = Ledger::new(pool);
+        let delay = Duration::from_millis(execution_ms);
+        let settings = Settings {
+            quote_delay: (Duration::ZERO, Duration::ZERO),
+            execution_delay: (delay, delay),
+            failure_rate,
+            seed: 1,
+        };
+        let token = |symbol: &str, decimals| Token {
+            symbol: symbol.into(),
+            decimals,
+        };
+        Chained {
+            chain: SimulatedChain::new(ledger.clone(), Market::new(1), &settings),
+            ledger,
+            swap: Swap {
+                token_in: token("SOL", 9),
+                token_out: token("USDC", 6),
+                amount_in: 10_000_000_000,
+                slippage: Bps::DEFAULT_SLIPPAGE,
+            },
+            order: OrderId(Uuid::now_v7()),
+            _database: database,
+        }
+    }
+
+    impl Chained {
+        async fn signed(&self, min_out: u64) -> SignedTransaction {
+            let request = Prepare {
+                id: self.order,
+                swap: &self.swap,
+                dex: Dex::Meteora,
+                min_out,
+            };
+            self.chain.prepare(&request).await.expect("it signs")
+        }
+
+        async fn settled(&self, transaction: &SignedTransaction) -> ChainStatus {
+            loop {
+                match self
+                    .chain
+                    .status(&transaction.signature)
+                    .await
+                    .expect("the ledger answers")
+                {
+                    ChainStatus::InFlight { look_again } => tokio::time::sleep(look_again).await,
+                    settled => return settled,
+                }
+            }
+        }
+
+        async fn landed(&self) -> usize {
+            self.ledger
+                .landed(Some(&[self.order.0]))
+                .await
+                .expect("the ledger answers")
+                .len()
+        }
+    }
+
+    #[tokio::test]
+    async fn the_same_bytes_land_once_after_their_delay_however_often_they_are_sent() {
+        let chained = chained(0, 300);
+        let transaction = chained.signed(700_000_000).await;
+        for _ in 0..5 {
+            chained.chain.send(&transaction).await.expect("it is taken");
+        }
+        let first = chained
+            .chain
+            .status(&transaction.signature)
+            .await
+            .expect("the ledger answers");
+        assert!(matches!(first, ChainStatus::InFlight { .. }), "{first:?}");
+        assert_eq!(chained.landed().await, 0);
+        let settled = chained.settled(&transaction).await;
+        assert!(
+            matches!(settled, ChainStatus::Landed { amount_out } if amount_out >= 700_000_000),
+            "{settled:?}"
+        );
+        chained.chain.send(&transaction).await.expect("it is taken");
+        assert_eq!(chained.settled(&transaction).await, settled);
+        assert_eq!(chained.landed().await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_swap_that_would_pay_less_than_its_minimum_is_undone() {
+        let chained = chained(0, 0);
+        let transaction = chained.signed(900_000_000).await; // nobody pays 90 USDC for a SOL
+        chained.chain.send(&transaction).await.expect("it is taken");
+        match chained.settled(&transaction).await {
+            ChainStatus::Reverted(failure) => {
+                assert_eq!(failure.code, FailureCode::SlippageExceeded)
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(chained.landed().await, 0);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_for_good() {
+        let chained = chained(1_000_000, 0);
+        let transaction = chained.signed(0).await;
+        for _ in 0..2 {
+            chained.chain.send(&transaction).await.expect("it is taken");
+            match chained.settled(&transaction).await {
+                ChainStatus::Reverted(failure) => {
+                    assert_eq!(failure.code, FailureCode::SubmissionRefused)
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(chained.landed().await, 0);
+    }
+
+    #[tokio::test]
+    async fn bytes_that_come_after_their_last_height_never_land() {
+        let chained = chained(0, 0);
+        let young = chained.signed(0).await;
+        let (_, message) = chained.chain.wallet.open(&young.bytes).expect("as signed");
+        let last_valid_height = young.last_valid_height - VALIDITY - 1;
+        let (signature, bytes) = chained.chain.wallet.sign(&Message {
+            last_valid_height,
+            ..message
+        });
+        let late = SignedTransaction {
+            signature,
+            bytes,
+            last_valid_height,
+            ..young
+        };
+        chained
+            .chain
+            .send(&late)
+            .await
+            .expect("it is taken, and dropped");
+        assert_eq!(
+            chained
+                .chain
+                .status(&late.signature)
+                .await
+                .expect("the ledger answers"),
+            ChainStatus::Unknown
+        );
+        assert_eq!(chained.landed().await, 0);
+    }
+
+    #[tokio::test]
+    async fn the_finalized_height_is_behind_what_can_still_be_taken() {
+        let chained = chained(0, 0);
+        let transaction = chained.signed(0).await;
+        let height = chained
+            .chain
+            .finalized_height()
+            .await
+            .expect("the ledger answers");
+        assert!(
+            height < transaction.last_valid_height - VALIDITY,
+            "{height}"
+        );
+    }
+}
