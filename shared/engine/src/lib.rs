@@ -4,11 +4,13 @@
 //! [`progress`] (the only way to move), then the four use cases: [`submit`], [`execute`], [`follow`], [`relay`].
 
 pub mod amount;
+mod dex;
 pub mod execute;
 pub mod failure;
 pub mod follow;
 pub mod lifecycle;
 pub mod message;
+mod name;
 pub mod observe;
 pub mod order;
 pub mod policy;
@@ -17,5 +19,7 @@ pub mod progress;
 pub mod quote;
 pub mod relay;
 pub mod router;
+mod status;
 pub mod submit;
+mod transaction;
 pub mod update;

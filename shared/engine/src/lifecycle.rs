@@ -1,105 +1,34 @@
 //! The life of an order: one table says every move that is legal.
 
-use std::{fmt, str::FromStr};
-
 use crate::{
+    dex::Dex,
     failure::Failure,
-    order::{Dex, UnknownName},
-    ports::{SignedTransaction, TransactionEnd},
     quote::Offer,
+    transaction::{SignedTransaction, TransactionEnd},
 };
 
-/// Where an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// Accepted and stored; no worker has taken it up.
-    Pending,
-    /// The venues are being asked.
-    Routing,
-    /// A venue was chosen; the transaction is being built and signed.
-    Building,
-    /// A signed transaction is stored and on its way: it may land until it expires.
-    Submitted,
-    /// The swap landed. Final.
-    Confirmed,
-    /// No swap happened and none will. Final.
-    Failed,
-}
+pub use crate::status::Status;
 
 impl Status {
-    /// Every status, in the order of a smooth life.
-    pub const ALL: [Self; 6] = [
-        Self::Pending,
-        Self::Routing,
-        Self::Building,
-        Self::Submitted,
-        Self::Confirmed,
-        Self::Failed,
-    ];
-
-    /// The name on the wire and in the database.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Routing => "routing",
-            Self::Building => "building",
-            Self::Submitted => "submitted",
-            Self::Confirmed => "confirmed",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Whether nothing can follow.
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Confirmed | Self::Failed)
-    }
-
     /// The status that a change leads to.
     ///
     /// # Errors
     /// [`IllegalMove`] when the table has no such move; nothing may be written then.
     pub const fn after(self, change: &Change) -> Result<Self, IllegalMove> {
         use Status as S;
-        Ok(match (self, change) {
-            (S::Pending, Change::Routing) => S::Routing,
-            (S::Routing, Change::Building { .. }) => S::Building,
-            (S::Building, Change::Submitted { .. }) => S::Submitted,
-            (S::Submitted, Change::Confirmed { .. }) => S::Confirmed,
-            (S::Routing | S::Building, Change::Retrying { settled: None, .. }) => S::Routing,
-            (
-                S::Submitted,
-                Change::Retrying {
-                    settled: Some(_), ..
-                },
-            ) => S::Routing,
-            (S::Pending | S::Routing | S::Building, Change::Failed { settled: None, .. }) => {
-                S::Failed
-            }
-            (
-                S::Submitted,
-                Change::Failed {
-                    settled: Some(_), ..
-                },
-            ) => S::Failed,
+        #[rustfmt::skip]
+        let to = match (self, change) {
+            (S::Pending,                            Change::Routing)                            => S::Routing,
+            (S::Routing,                            Change::Building { .. })                    => S::Building,
+            (S::Building,                           Change::Submitted { .. })                   => S::Submitted,
+            (S::Submitted,                          Change::Confirmed { .. })                   => S::Confirmed,
+            (S::Routing | S::Building,              Change::Retrying { settled: None, .. })     => S::Routing,
+            (S::Submitted,                          Change::Retrying { settled: Some(_), .. })  => S::Routing,
+            (S::Pending | S::Routing | S::Building, Change::Failed { settled: None, .. })       => S::Failed,
+            (S::Submitted,                          Change::Failed { settled: Some(_), .. })    => S::Failed,
             (from, _) => return Err(IllegalMove { from }),
-        })
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Status {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.name() == name)
-            .ok_or_else(|| UnknownName(name.to_owned()))
+        };
+        Ok(to)
     }
 }
 

@@ -5,7 +5,9 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{amount::Amount, failure::Failure, lifecycle::Status};
+use crate::{amount::Amount, failure::Failure, status::Status};
+
+pub use crate::{dex::Dex, name::UnknownName};
 
 /// An order's identity: a UUID of version 7, so ids sort by the time of acceptance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -140,47 +142,6 @@ pub struct NewOrder {
     /// The client's key, if it gave one.
     pub idempotency: Option<IdempotencyKey>,
 }
-
-/// A venue that orders are routed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Dex {
-    /// Raydium's constant product pools.
-    Raydium,
-    /// Meteora's liquidity bins.
-    Meteora,
-}
-
-impl Dex {
-    /// The name on the wire and in the database.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Raydium => "Raydium",
-            Self::Meteora => "Meteora",
-        }
-    }
-}
-
-impl fmt::Display for Dex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Dex {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        [Self::Raydium, Self::Meteora]
-            .into_iter()
-            .find(|dex| dex.name() == name)
-            .ok_or_else(|| UnknownName(name.to_owned()))
-    }
-}
-
-/// A stored name that this build does not know.
-#[derive(Debug, thiserror::Error)]
-#[error("{0:?} is not a name that this build knows")]
-pub struct UnknownName(pub String);
 
 /// An accepted order and where it stands.
 #[derive(Clone, Debug)]

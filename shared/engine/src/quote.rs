@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::order::Dex;
+use crate::dex::Dex;
 
 /// A venue's answer to "what would you pay for this?".
 #[derive(Clone, Debug, PartialEq, Eq)]

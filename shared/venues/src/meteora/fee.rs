@@ -16,6 +16,16 @@ const BASIS_POINTS: u64 = 10_000;
 /// Scale of the variable fee.
 const VARIABLE_SCALE: u128 = 100_000_000_000;
 
+/// Which token the fee is taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FeeMode {
+    /// The token that goes in.
+    #[default]
+    Input,
+    /// Always token Y: the output of a sale, the input of a purchase.
+    TokenY,
+}
+
 /// What the pool's creator fixed about its fees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeeParameters {

@@ -1,8 +1,7 @@
 //! Account layouts and instruction data of the DLMM program.
 
 use super::bin::{Bin, LimitOrders};
-use super::fee::{FeeParameters, Volatility};
-use super::pool::FeeMode;
+use super::fee::{FeeMode, FeeParameters, Volatility};
 use super::price::MAX_BIN_ID;
 use crate::Side;
 use crate::account::{Account, Address, DecodeError};

@@ -7,8 +7,8 @@
 //! - [`price`]: a bin's price from its number.
 //! - [`fee`]: base and variable fee.
 //! - [`bin`]: what one bin gives for how much.
-//! - [`pool`]: a pool, and how a swap changes it.
-//! - [`walk`]: one swap, bin by bin.
+//! - [`pool`]: a pool.
+//! - [`walk`]: one swap, bin by bin, and how it changes the pool.
 //! - [`layout`]: account bytes and instruction data.
 
 pub mod bin;

@@ -1,27 +1,16 @@
-//! A DLMM pool: what decides a swap, and how a swap changes it.
+//! A DLMM pool: what decides a swap.
 
 use std::sync::Arc;
 
 use super::bin::Bin;
-use super::fee::{FeeParameters, Volatility};
+use super::fee::{FeeMode, FeeParameters, Volatility};
 use super::layout::{BinArray, LbPair};
 use super::price::PriceTable;
-use super::walk::Fill;
-use crate::{Address, DecodeError, Refusal, Side};
+use crate::{Address, DecodeError, Side};
 
 /// How far around the active bin prices are computed in advance: as far as the default market ever
 /// moves a pool, and a whole swap from there. Farther prices are computed when they are met.
 const PRICE_REACH: u16 = 1_000;
-
-/// Which token the fee is taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum FeeMode {
-    /// The token that goes in.
-    #[default]
-    Input,
-    /// Always token Y: the output of a sale, the input of a purchase.
-    TokenY,
-}
 
 /// Everything that decides what a swap pays. Cloning is cheap: the bins are shared until a swap
 /// changes them.
@@ -72,7 +61,7 @@ impl Pool {
     }
 
     /// A pool as its accounts describe it. Bins of arrays that are not given count as empty: give
-    /// every array that a swap can reach, or the answer is [`Refusal::NoLiquidity`].
+    /// every array that a swap can reach, or the answer is [`crate::Refusal::NoLiquidity`].
     ///
     /// # Errors
     /// [`DecodeError::ForeignBinArray`] if an array belongs to another pair than `address` or is
@@ -120,39 +109,5 @@ impl Pool {
         moved.volatility.reference_bin += by;
         moved.translation += by;
         moved
-    }
-
-    /// What a swap of exactly `amount_in` pays at unix time `now`.
-    ///
-    /// # Errors
-    /// [`Refusal::Disabled`]; [`Refusal::NoLiquidity`] when the known bins hold less;
-    /// [`Refusal::TooManyBins`] beyond [`super::MAX_BINS`]; [`Refusal::Dust`] when nothing comes
-    /// out; [`Refusal::TooLarge`] when a balance would overflow.
-    pub fn quote(&self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal> {
-        self.walk(side, amount_in, now, |_, _| ())
-    }
-
-    /// Executes a swap: what [`Pool::quote`] says, with the bins and the volatility moved.
-    ///
-    /// # Errors
-    /// As [`Pool::quote`]; the pool is then unchanged.
-    pub fn swap(&mut self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal> {
-        let mut steps = Vec::new();
-        let fill = self.walk(side, amount_in, now, |bin, taken| steps.push((bin, taken)))?;
-        let fee_token = if fill.fee_on_input {
-            side.token_in()
-        } else {
-            side.token_out()
-        };
-        self.protocol_fees[fee_token] = self.protocol_fees[fee_token]
-            .checked_add(fill.protocol_fee)
-            .ok_or(Refusal::TooLarge)?;
-        let bins = Arc::make_mut(&mut self.bins);
-        for (bin, taken) in steps {
-            bins[bin].apply(side, &taken);
-        }
-        self.active_id = fill.active_id;
-        self.volatility = fill.volatility;
-        Ok(fill)
     }
 }

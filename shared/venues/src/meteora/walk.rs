@@ -1,8 +1,10 @@
-//! The walk of one swap over a pool's bins.
+//! The walk of one swap over a pool's bins, and how it changes the pool.
+
+use std::sync::Arc;
 
 use super::bin::{Bin, Taken, worth};
-use super::fee::{self, Volatility};
-use super::pool::{FeeMode, Pool};
+use super::fee::{self, FeeMode, Volatility};
+use super::pool::Pool;
 use crate::{Refusal, Side};
 
 /// How many bins one swap may take liquidity from. A swap over more than about this many needs
@@ -46,6 +48,40 @@ struct Step {
 }
 
 impl Pool {
+    /// What a swap of exactly `amount_in` pays at unix time `now`.
+    ///
+    /// # Errors
+    /// [`Refusal::Disabled`]; [`Refusal::NoLiquidity`] when the known bins hold less;
+    /// [`Refusal::TooManyBins`] beyond [`super::MAX_BINS`]; [`Refusal::Dust`] when nothing comes
+    /// out; [`Refusal::TooLarge`] when a balance would overflow.
+    pub fn quote(&self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal> {
+        self.walk(side, amount_in, now, |_, _| ())
+    }
+
+    /// Executes a swap: what [`Pool::quote`] says, with the bins and the volatility moved.
+    ///
+    /// # Errors
+    /// As [`Pool::quote`]; the pool is then unchanged.
+    pub fn swap(&mut self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal> {
+        let mut steps = Vec::new();
+        let fill = self.walk(side, amount_in, now, |bin, taken| steps.push((bin, taken)))?;
+        let fee_token = if fill.fee_on_input {
+            side.token_in()
+        } else {
+            side.token_out()
+        };
+        self.protocol_fees[fee_token] = self.protocol_fees[fee_token]
+            .checked_add(fill.protocol_fee)
+            .ok_or(Refusal::TooLarge)?;
+        let bins = Arc::make_mut(&mut self.bins);
+        for (bin, taken) in steps {
+            bins[bin].apply(side, &taken);
+        }
+        self.active_id = fill.active_id;
+        self.volatility = fill.volatility;
+        Ok(fill)
+    }
+
     /// Walks from the active bin until the input is used up; tells `on_bin` the index of each bin
     /// it takes from, and what.
     pub(super) fn walk(

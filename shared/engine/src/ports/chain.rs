@@ -1,0 +1,58 @@
+//! The one who executes.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::Unavailable;
+use crate::{
+    failure::Failure,
+    order::{Dex, OrderId, Swap},
+    transaction::SignedTransaction,
+};
+
+/// The chain: signs, sends, and tells what landed.
+#[async_trait]
+pub trait Chain: Send + Sync {
+    /// Builds and signs the swap; MUST NOT send it. Every call makes another transaction.
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure>;
+    /// Sends signed bytes. Sending the same bytes again changes nothing. Neither answer proves anything about landing; a
+    /// good one tells for how long it is pointless to look.
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable>;
+    /// The height below which nothing changes any more. Never goes back.
+    async fn finalized_height(&self) -> Result<u64, Unavailable>;
+    /// What is known of a signature now.
+    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable>;
+}
+
+/// What to build.
+#[derive(Clone, Copy, Debug)]
+pub struct Prepare<'a> {
+    /// The order, for the marker that the transaction carries.
+    pub id: OrderId,
+    /// The swap.
+    pub swap: &'a Swap,
+    /// Where.
+    pub dex: Dex,
+    /// The least to be received, in base units; the chain MUST NOT execute the swap for less.
+    pub min_out: u64,
+}
+
+/// What the chain knows of a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChainStatus {
+    /// Nothing: not sent, lost, or not seen yet.
+    Unknown,
+    /// Seen and not landed; worth another look after the pause.
+    InFlight {
+        /// When to look again.
+        look_again: Duration,
+    },
+    /// Landed; the swap paid this much, in base units of `token_out`.
+    Landed {
+        /// Base units received.
+        amount_out: u64,
+    },
+    /// Landed with an error: no swap happened.
+    Reverted(Failure),
+}

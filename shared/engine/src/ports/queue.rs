@@ -1,0 +1,43 @@
+//! The queues.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{ConnectionId, Unavailable};
+use crate::order::OrderId;
+
+/// The queue's message: only who and which attempt. The row is the truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ExecuteOrder {
+    /// The order.
+    pub id: OrderId,
+    /// The attempt to begin, or to go on with.
+    pub attempt: u32,
+}
+
+/// Delivers messages to workers: at least once, in any order.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Sends a batch, each message to be seen after its delay. Answers which were accepted, one flag per message. MUST
+    /// answer `true` only for a message that will be delivered.
+    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable>;
+}
+
+/// A socket that was just opened and asked for an order's story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayRequest {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The order it named, unchecked: whatever is wrong with it is told over the socket once that is open.
+    pub order: String,
+    /// The last event that the client has seen, as it wrote it.
+    pub after: Option<String>,
+}
+
+/// Takes requests made while a connection is opening, when nothing can be posted to it yet, and has them answered later.
+#[async_trait]
+pub trait ReplayQueue: Send + Sync {
+    /// MUST answer `Ok` only when the request will be handled.
+    async fn send(&self, request: &ReplayRequest) -> Result<(), Unavailable>;
+}
