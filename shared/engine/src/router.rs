@@ -212,3 +212,108 @@ fn no_route(offers: &[Offer]) -> Failure {
         format!("no venue could be used ({})", each.join("; ")),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::{Bps, Token};
+
+    fn swap() -> Swap {
+        let token = |symbol: &str, decimals| Token {
+            symbol: symbol.into(),
+            decimals,
+        };
+        Swap {
+            token_in: token("SOL", 9),
+            token_out: token("USDC", 6),
+            amount_in: 10_000_000_000,
+            slippage: Bps::DEFAULT_SLIPPAGE,
+        }
+    }
+
+    fn offer(dex: Dex, amount_out: u64, network_fee_out: u64) -> Offer {
+        let quote = Quote {
+            dex,
+            pool: "pool".into(),
+            token_in: "SOL".into(),
+            token_out: "USDC".into(),
+            amount_in: 10_000_000_000,
+            amount_out,
+            fee: 0,
+            price_impact_bps: 0,
+            network_fee: 0,
+            network_fee_out,
+            as_of: Timestamp::UNIX_EPOCH,
+        };
+        Offer {
+            dex,
+            quote: Ok(quote),
+            chosen: false,
+        }
+    }
+
+    fn dropped(dex: Dex, rejection: Rejection) -> Offer {
+        Offer {
+            dex,
+            quote: Err(rejection),
+            chosen: false,
+        }
+    }
+
+    #[test]
+    fn what_the_user_really_receives_decides_and_not_the_larger_number() {
+        let offers = vec![
+            offer(Dex::Raydium, 790_000_000, 400),
+            offer(Dex::Meteora, 790_000_100, 600),
+        ];
+        let route = choose(offers, &swap()).expect("both can be used");
+        assert_eq!(route.chosen.dex, Dex::Raydium);
+        assert_eq!(
+            route.reason,
+            "Raydium pays 0.0001 USDC more than Meteora after all fees"
+        );
+        assert_eq!(
+            route
+                .offers
+                .iter()
+                .map(|offer| offer.chosen)
+                .collect::<Vec<_>>(),
+            [true, false]
+        );
+    }
+
+    #[test]
+    fn of_equal_offers_the_first_venue_is_taken() {
+        let offers = vec![
+            offer(Dex::Raydium, 790_000_000, 0),
+            offer(Dex::Meteora, 790_000_600, 600),
+        ];
+        let route = choose(offers, &swap()).expect("both can be used");
+        assert_eq!(route.chosen.dex, Dex::Raydium);
+        assert_eq!(
+            route.reason,
+            "Raydium and Meteora pay the same; Raydium comes first"
+        );
+    }
+
+    #[test]
+    fn only_when_all_venues_lack_liquidity_asking_again_is_pointless() {
+        let empty = || Rejection::NoLiquidity("empty".into());
+        let all = vec![
+            dropped(Dex::Raydium, empty()),
+            dropped(Dex::Meteora, empty()),
+        ];
+        let failure = choose(all, &swap()).expect_err("none can be used").failure;
+        assert_eq!(failure.code, FailureCode::NoLiquidity);
+        let one = vec![
+            dropped(Dex::Raydium, empty()),
+            dropped(Dex::Meteora, Rejection::Late(2_000)),
+        ];
+        let failure = choose(one, &swap()).expect_err("none can be used").failure;
+        assert_eq!(failure.code, FailureCode::VenuesUnavailable);
+        assert_eq!(
+            failure.reason,
+            "no venue could be used (Raydium: no liquidity: empty; Meteora: no answer within 2000 ms)"
+        );
+    }
+}
