@@ -43,12 +43,17 @@ for (const { name, options } of LOOKS) {
       ["/orders", "tr[data-order]"],
       [`/orders/${finished}`, ".log-entry"],
       ["/charts", ".chart canvas"],
-      ["/nowhere", ".notice"],
     ] as const) {
       await reader.page.goto(engine.url + path);
       await reader.page.locator(sign).first().waitFor();
       await clean(reader, path);
     }
+    await reader.page.evaluate(() => {
+      history.pushState(null, "", "/nowhere");
+      dispatchEvent(new PopStateEvent("popstate"));
+    });
+    await reader.page.getByText("There is no such page").waitFor();
+    await clean(reader, "an unknown page");
     await reader.leave();
   });
 }
