@@ -12,7 +12,7 @@ export type Route =
 
 export const route = computed<Route>(() => routeOf(address.value));
 
-export function routeOf(url: URL): Route {
+function routeOf(url: URL): Route {
   const [first = "", second, ...rest] = url.pathname.replace(/^\/|\/$/g, "").split("/");
   if (rest.length > 0) return { page: "unknown" };
   if (first === "" && second === undefined) return { page: "trade" };
@@ -33,7 +33,7 @@ function decoded(segment: string): string {
   }
 }
 
-export function navigate(to: string): void {
+function navigate(to: string): void {
   history.pushState(null, "", to);
   arrive();
   scrollTo(0, 0);

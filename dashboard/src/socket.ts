@@ -155,7 +155,7 @@ export class OrderSocket {
 }
 
 /** An order's event; null for a pong, an error, or anything that is not one of the contract's messages. */
-export function parseMessage(data: unknown): OrderEvent | null {
+function parseMessage(data: unknown): OrderEvent | null {
   if (typeof data !== "string") return null;
   try {
     const message: Partial<OrderEvent> | null = JSON.parse(data);

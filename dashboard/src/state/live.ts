@@ -42,7 +42,7 @@ export function reconnectNow(): void {
 }
 
 /** Follows an order until the returned function is called, or until its log is complete. */
-export function watch(id: string): () => void {
+function watch(id: string): () => void {
   const count = watchers.get(id) ?? 0;
   watchers.set(id, count + 1);
   if (count === 0 && !isComplete(id)) {
