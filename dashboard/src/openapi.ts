@@ -200,32 +200,32 @@ export interface components {
         /** @description A venue's offer as a client sees it. Amounts are in whole tokens; they are absent when the venue dropped out. */
         readonly OfferView: {
             /** @description `tokenIn` sold. */
-            readonly amountIn?: string | null;
+            readonly amountIn: string | null;
             /** @description `tokenOut` paid, after the pool's fee and price impact. */
-            readonly amountOut?: string | null;
+            readonly amountOut: string | null;
             /** @description Whether the router prefers it. */
             readonly chosen: boolean;
             /** @description `Raydium` or `Meteora`. */
             readonly dex: string;
             /** @description The pool's fee, in `tokenIn`. */
-            readonly fee?: string | null;
+            readonly fee: string | null;
             /** @description The least that an order at this quote would accept. */
-            readonly minimumReceived?: string | null;
+            readonly minimumReceived: string | null;
             /** @description The same less the chain's fee: what venues are compared by. */
-            readonly netAmountOut?: string | null;
+            readonly netAmountOut: string | null;
             /** @description The chain's fee, in SOL. */
-            readonly networkFee?: string | null;
+            readonly networkFee: string | null;
             /** @description The pool asked. */
-            readonly pool?: string | null;
+            readonly pool: string | null;
             /** @description `tokenOut` paid per `tokenIn` sold. */
-            readonly price?: string | null;
+            readonly price: string | null;
             /**
              * Format: int32
              * @description How far this trade itself moves the price.
              */
-            readonly priceImpactBps?: number | null;
+            readonly priceImpactBps: number | null;
             /** @description Why the venue dropped out, if it did. */
-            readonly rejected?: string | null;
+            readonly rejected: string | null;
         };
         /** @description An order and where it stands. */
         readonly Order: {

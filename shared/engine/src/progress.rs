@@ -116,6 +116,9 @@ impl Progress {
     /// # Errors
     /// [`Unavailable`] when the log cannot be read.
     pub async fn repeat_log(&self, watchers: &[ConnectionId]) -> Result<(), Unavailable> {
+        if watchers.is_empty() {
+            return Ok(());
+        }
         for update in self.orders.events(self.held.order.id, 0).await? {
             let _ = self.out.unbounded_send(Delivery {
                 update,

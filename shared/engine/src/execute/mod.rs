@@ -215,9 +215,7 @@ impl Execute {
         let (id, attempt) = (order.id, order.attempt);
         progress.release(pause).await?;
         observe::parked(id, pause);
-        if !pause.is_zero() {
-            self.send_message(ExecuteOrder { id, attempt }, pause).await;
-        }
+        self.send_message(ExecuteOrder { id, attempt }, pause).await;
         Ok(Executed::Parked)
     }
 
