@@ -1,2 +1,78 @@
-//! bench
-fn main() {}
+//! Measures the engine against its limits, each figure beside a yardstick of the same run.
+//!
+//! `cargo run --release -p bench` measures everything; `--only NAME` one benchmark; `--quick` everything once with small
+//! counts. The results are a table, `target/bench.json` and charts beside it. What the figures mean, and what was
+//! learnt from them: `docs/performance.md`.
+//!
+//! Read in this order: `run` (the benchmarks), `engine` (the process that is measured), `site` (its database), `load` and
+//! `http` (the client), `yardstick` (PostgreSQL alone), `figure` (what comes out).
+#![expect(
+    clippy::float_arithmetic,
+    reason = "rates, ratios and milliseconds; there is no money here"
+)]
+
+mod chart;
+mod engine;
+mod figure;
+mod http;
+mod load;
+mod run;
+mod sample;
+mod site;
+mod socket;
+mod yardstick;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+
+/// A problem of any kind: the benchmark ends with its text.
+pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Measures the engine: speed, limits, start, recovery, memory.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+struct CommandLine {
+    /// Only this benchmark; may be repeated.
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(run::names()))]
+    only: Vec<String>,
+    /// Everything once, with small counts: a smoke, its figures say little.
+    #[arg(long)]
+    quick: bool,
+    /// How often each benchmark is repeated; the median is reported.
+    #[arg(long, value_name = "N")]
+    rounds: Option<usize>,
+    /// The program to measure. Default: `order-engine` as cargo builds it in release.
+    #[arg(long, value_name = "FILE")]
+    engine: Option<PathBuf>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    match measure(&line).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("bench: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(line: &CommandLine) -> Outcome<()> {
+    let programs = engine::Programs::find(line.engine.clone())?;
+    let scale = run::Scale::new(line.quick, line.rounds);
+    let site = site::Site::open()?;
+    println!("{}", figure::machine());
+    let figures = run::all(
+        &run::Bench {
+            programs,
+            scale,
+            site,
+        },
+        &line.only,
+    )
+    .await?;
+    figure::report(&figures)?;
+    chart::draw(&figures)
+}

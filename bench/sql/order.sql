@@ -1,0 +1,2 @@
+'id', $ID, 'token_in', 'SOL', 'token_out', 'USDC', 'decimals_in', 9, 'decimals_out', 6, 'amount', '1',
+'slippage_bps', 100, 'lifetime_ms', 900000

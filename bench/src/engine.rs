@@ -1,0 +1,163 @@
+//! The process that is measured: the release build of `order-engine`, started and ended as a user would.
+
+use std::{
+    fs::{self, File},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tokio::time::sleep;
+
+use crate::{Outcome, figure, http::Connection};
+
+/// The programs under measurement.
+#[derive(Clone, Debug)]
+pub(crate) struct Programs {
+    /// `order-engine`.
+    pub(crate) engine: PathBuf,
+}
+
+impl Programs {
+    /// The engine that was named, or the one that cargo builds now.
+    pub(crate) fn find(named: Option<PathBuf>) -> Outcome<Self> {
+        if let Some(engine) = named {
+            return Ok(Self { engine });
+        }
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "--release", "--package", "local"])
+            .status()?;
+        if !built.success() {
+            return Err("order-engine cannot be built".into());
+        }
+        Ok(Self {
+            engine: figure::target()?.join("release/order-engine"),
+        })
+    }
+}
+
+/// How the engine is started: environment variables, all others of ours left out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment(Vec<(&'static str, String)>);
+
+impl Environment {
+    /// On that database.
+    pub(crate) fn on(url: &str) -> Self {
+        Self::default().with("DATABASE_URL", url)
+    }
+
+    /// With one variable more.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.0.push((name, value.into()));
+        self
+    }
+
+    /// Simulated venues that answer, and a chain that lands, at once.
+    pub(crate) fn without_delays(self) -> Self {
+        self.with("SIM_QUOTE_DELAY_MS", "0")
+            .with("SIM_EXECUTION_DELAY_MS", "0")
+    }
+}
+
+/// A running engine. Dropping it kills it.
+pub(crate) struct Engine {
+    process: Child,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// When it was started.
+    pub(crate) begin: Instant,
+}
+
+/// How long a start, or an end, may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Engine {
+    /// Starts the engine; it does not listen yet. Its log goes to a file in `folder`, as it would in production.
+    pub(crate) fn spawn(
+        programs: &Programs,
+        environment: &Environment,
+        folder: &Path,
+    ) -> Outcome<Self> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+            .local_addr()?
+            .port();
+        let log = File::create(folder.join("engine.log"))?;
+        let mut command = Command::new(&programs.engine);
+        command
+            .env_clear()
+            .env("PORT", port.to_string())
+            .envs(environment.0.iter().map(|(name, value)| (name, value)));
+        for name in ["PATH", "HOME"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        let begin = Instant::now();
+        let process = command.spawn()?;
+        Ok(Self {
+            process,
+            address: (Ipv4Addr::LOCALHOST, port).into(),
+            begin,
+        })
+    }
+
+    /// Starts the engine and waits until it answers.
+    pub(crate) async fn start(
+        programs: &Programs,
+        environment: &Environment,
+        folder: &Path,
+    ) -> Outcome<Self> {
+        let engine = Self::spawn(programs, environment, folder)?;
+        engine.connection().await?;
+        Ok(engine)
+    }
+
+    /// A connection, as soon as the engine accepts one.
+    pub(crate) async fn connection(&self) -> Outcome<Connection> {
+        loop {
+            match Connection::open(self.address).await {
+                Ok(connection) => return Ok(connection),
+                Err(problem) if self.begin.elapsed() > PATIENCE => return Err(problem.into()),
+                Err(_) => sleep(Duration::from_millis(1)).await,
+            }
+        }
+    }
+
+    /// Its resident memory in MB (10^6 bytes); with `peak` the most that it ever had.
+    pub(crate) fn memory(&self, peak: bool) -> Outcome<f64> {
+        resident(self.process.id(), if peak { "VmHWM:" } else { "VmRSS:" })
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(&mut self) -> Outcome<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        let _ = self.kill(); // it has ended already
+    }
+}
+
+/// A line of a process's status, in MB.
+pub(crate) fn resident(process: u32, line: &str) -> Outcome<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let kibibytes: f64 = status
+        .lines()
+        .find_map(|text| {
+            text.strip_prefix(line)?
+                .trim()
+                .strip_suffix(" kB")?
+                .parse()
+                .ok()
+        })
+        .ok_or("the process tells nothing of its memory")?;
+    Ok(kibibytes * 1_024.0 / 1e6)
+}

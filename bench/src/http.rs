@@ -1,0 +1,120 @@
+//! The client: one keep-alive HTTP/1.1 connection, with as little work of its own as the protocol allows, because it shares
+//! the cores with what it measures.
+
+use std::{io, net::SocketAddr};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// An open connection.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    address: SocketAddr,
+    buffer: Vec<u8>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The status code.
+    pub(crate) status: u16,
+    /// The body, as text.
+    pub(crate) body: String,
+}
+
+/// The order of all benchmarks: 1 SOL.
+const ORDER: &str =
+    r#"{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amount":1,"slippageBps":100}"#;
+
+impl Connection {
+    /// Connects.
+    pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            address,
+            buffer: Vec::with_capacity(4_096),
+        })
+    }
+
+    /// `GET`.
+    pub(crate) async fn get(&mut self, path: &str) -> io::Result<Answer> {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", self.address);
+        self.ask(request.as_bytes()).await
+    }
+
+    /// Places an order and answers its id.
+    pub(crate) async fn place_order(&mut self) -> io::Result<String> {
+        let answer = self.ask(order_request(self.address).as_bytes()).await?;
+        if answer.status != 202 {
+            return Err(io::Error::other(format!(
+                "not accepted: {} {}",
+                answer.status, answer.body
+            )));
+        }
+        let accepted: serde_json::Value = serde_json::from_str(&answer.body)?;
+        Ok(accepted["orderId"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Sends a request and reads its whole answer.
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> io::Result<Answer> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        loop {
+            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if let Some(answer) = complete(&self.buffer) {
+                return Ok(answer);
+            }
+        }
+    }
+}
+
+/// The bytes that place an order.
+pub(crate) fn order_request(address: SocketAddr) -> String {
+    let length = ORDER.len();
+    format!(
+        "POST /api/orders/execute HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n{ORDER}"
+    )
+}
+
+/// The answer, if all of it is there. The engine names the length of every body that we ask for.
+fn complete(bytes: &[u8]) -> Option<Answer> {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&bytes[..end]).ok()?;
+    let body = &bytes[end + 4..];
+    let length: usize = head
+        .lines()
+        .find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length")
+                .then(|| value.trim().parse().ok())?
+        })
+        .unwrap_or(0);
+    if body.len() < length {
+        return None;
+    }
+    let status = head.get(9..12)?.parse().ok()?;
+    Some(Answer {
+        status,
+        body: String::from_utf8_lossy(&body[..length]).into_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_complete_with_its_last_byte_and_not_before() {
+        let bytes = b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}";
+        assert!((0..bytes.len()).all(|end| complete(&bytes[..end]).is_none()));
+        let answer = complete(bytes).expect("all of it");
+        assert_eq!((answer.status, answer.body.as_str()), (202, "{}"));
+    }
+}

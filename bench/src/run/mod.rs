@@ -1,0 +1,137 @@
+//! The benchmarks.
+
+mod capacity;
+mod fan_out;
+mod functions;
+mod history;
+mod overhead;
+mod recovery;
+mod rules;
+mod start;
+mod submit;
+mod usual;
+
+use std::io::{IsTerminal, Write, stderr};
+
+use crate::{Outcome, engine::Programs, figure::Figure, site::Site};
+
+/// What a benchmark works with.
+pub(crate) struct Bench {
+    pub(crate) programs: Programs,
+    pub(crate) scale: Scale,
+    pub(crate) site: Site,
+}
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scale {
+    quick: bool,
+    /// Repetitions.
+    pub(crate) rounds: usize,
+}
+
+impl Scale {
+    /// Five repetitions, or one of everything when it has to be quick.
+    pub(crate) fn new(quick: bool, rounds: Option<usize>) -> Self {
+        Self {
+            quick,
+            rounds: rounds.unwrap_or(if quick { 1 } else { 5 }),
+        }
+    }
+
+    /// The full number, or the small one when it has to be quick.
+    pub(crate) fn pick<T>(self, full: T, quick: T) -> T {
+        if self.quick { quick } else { full }
+    }
+}
+
+/// The benchmarks in the order in which they run, with what each answers.
+const ALL: [(&str, &str); 10] = [
+    (
+        "rules",
+        "nanoseconds of quote, route, lifecycle and parsing, without a database",
+    ),
+    (
+        "submit",
+        "orders accepted a second, and how long one takes, at 1, 10 and 50 connections",
+    ),
+    (
+        "capacity",
+        "orders a second to confirmed, venues without delay; memory before and after",
+    ),
+    (
+        "overhead",
+        "the engine's own milliseconds from submit to confirmed",
+    ),
+    (
+        "usual",
+        "orders a second at the venues' usual delays, 10 workers",
+    ),
+    (
+        "fan-out",
+        "1,000 sockets on one order; 1,000 orders with a socket each",
+    ),
+    (
+        "history",
+        "pages, submit and capacity with a million orders stored",
+    ),
+    ("start", "from start to the first accepted order"),
+    ("recovery", "from kill -9 to the last order confirmed"),
+    ("functions", "size, start and memory of each function"),
+];
+
+/// The names that `--only` takes.
+pub(crate) fn names() -> [&'static str; ALL.len()] {
+    ALL.map(|(name, _)| name)
+}
+
+/// Runs all benchmarks, or those that are named.
+pub(crate) async fn all(bench: &Bench, only: &[String]) -> Outcome<Vec<Figure>> {
+    let chosen: Vec<_> = ALL
+        .iter()
+        .filter(|(name, _)| only.is_empty() || only.iter().any(|only| only == name))
+        .collect();
+    let mut figures = Vec::new();
+    for (i, (name, what)) in chosen.iter().enumerate() {
+        progress(i, chosen.len(), &format!("{name}: {what}"));
+        figures.extend(
+            one(bench, name)
+                .await
+                .map_err(|problem| format!("{name}: {problem}"))?,
+        );
+    }
+    progress(chosen.len(), chosen.len(), "done\n");
+    Ok(figures)
+}
+
+async fn one(bench: &Bench, name: &str) -> Outcome<Vec<Figure>> {
+    match name {
+        "rules" => rules::run(bench).await,
+        "submit" => submit::run(bench).await,
+        "capacity" => capacity::run(bench).await,
+        "overhead" => overhead::run(bench).await,
+        "usual" => usual::run(bench).await,
+        "fan-out" => fan_out::run(bench).await,
+        "history" => history::run(bench).await,
+        "start" => start::run(bench).await,
+        "recovery" => recovery::run(bench).await,
+        "functions" => functions::run(bench).await,
+        _ => Err("there is no such benchmark".into()),
+    }
+}
+
+/// A bar on a terminal; a line for each benchmark anywhere else.
+fn progress(done: usize, of: usize, text: &str) {
+    let mut out = stderr();
+    let bar = format!(
+        "[{}{}] {done}/{of} {text}",
+        "#".repeat(done * 2),
+        "-".repeat((of - done) * 2)
+    );
+    let written = if out.is_terminal() {
+        write!(out, "\r\x1b[K{bar}")
+    } else {
+        writeln!(out, "{}", bar.trim_end())
+    };
+    let _ = written.and_then(|()| out.flush()); // nobody watches
+}

@@ -1,0 +1,53 @@
+//! Sockets that watch orders.
+
+use std::net::SocketAddr;
+
+use futures::{SinkExt, StreamExt};
+use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+
+use crate::Outcome;
+
+/// An open socket.
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+/// What is read of an event.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Event {
+    /// The order's status after it.
+    #[serde(default)]
+    pub(crate) status: String,
+    /// When it was committed.
+    pub(crate) at: Option<String>,
+}
+
+impl Socket {
+    /// Opens a socket that watches `order`; nothing, if none is named.
+    pub(crate) async fn open(address: SocketAddr, order: Option<&str>) -> Outcome<Self> {
+        let query = order.map(|id| format!("?orderId={id}")).unwrap_or_default();
+        let (socket, _) = connect_async(format!("ws://{address}/api/orders/ws{query}")).await?;
+        Ok(Self(socket))
+    }
+
+    /// Begins to watch an order.
+    pub(crate) async fn subscribe(&mut self, order: &str) -> Outcome<()> {
+        let text = serde_json::json!({ "action": "subscribe", "orderId": order }).to_string();
+        Ok(self.0.send(Message::Text(text.into())).await?)
+    }
+
+    /// The next event with this status.
+    pub(crate) async fn wait_for(&mut self, status: &str) -> Outcome<Event> {
+        loop {
+            let message = self.0.next().await.ok_or("the socket ended too early")??;
+            if let Message::Text(text) = message {
+                let event: Event = serde_json::from_str(&text)?;
+                match event.status.as_str() {
+                    reached if reached == status => return Ok(event),
+                    "failed" => return Err(format!("the order failed: {text}").into()),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
