@@ -13,10 +13,23 @@ function offer(dex: string, netAmountOut: string, part: Partial<Offer> = {}): Of
     networkFee: "0",
     minimumReceived: "0",
   };
-  return { dex, netAmountOut, chosen: false, ...figures, ...part };
+  return { dex, pool: "pool", netAmountOut, chosen: false, rejected: null, ...figures, ...part };
 }
 
-const droppedOut: Offer = { dex: "Raydium", chosen: false, rejected: "answered too late" };
+const droppedOut: Offer = {
+  dex: "Raydium",
+  pool: null,
+  amountIn: null,
+  amountOut: null,
+  netAmountOut: null,
+  price: null,
+  fee: null,
+  priceImpactBps: null,
+  networkFee: null,
+  minimumReceived: null,
+  chosen: false,
+  rejected: "answered too late",
+};
 
 test("the engine's choice is the best quote, whatever the figures say", () => {
   assert.equal(bestOf([offer("Raydium", "9"), offer("Meteora", "8", { chosen: true })])?.dex, "Meteora");

@@ -68,8 +68,10 @@ test("a fill is measured against the chosen venue's quote", () => {
 function offer(dex: string, price: string, chosen: boolean): Offer {
   return {
     dex,
+    pool: "pool",
     price,
     chosen,
+    rejected: null,
     amountIn: "1",
     amountOut: price,
     netAmountOut: price,
