@@ -39,6 +39,7 @@ PYTHON
 # --- AWS: SAM builds with cargo-lambda, keeps the artifacts' bucket and shows the changes.
 deploy_to_aws() {
   localstack/tools.sh template
+  export PATH="$PWD/.venv/template/bin:$PATH" # SAM calls cargo-lambda, which is installed beside it
   local overrides=()
   [ ${#parameters[@]} -eq 0 ] || overrides=(--parameter-overrides "${parameters[@]}")
   if [ "${BUILD:-}" != skip ]; then

@@ -2,7 +2,7 @@
 # Installs pinned Python tools into .venv/, once: they cannot share one environment, their SDKs conflict.
 #
 #   localstack/tools.sh emulator    MiniStack, the SAM transform and the AWS CLI: to run and test the stack here
-#   localstack/tools.sh template    cfn-lint and SAM: to check the template and deploy to AWS
+#   localstack/tools.sh template    cfn-lint, SAM and cargo-lambda: to check the template and deploy to AWS
 #   localstack/tools.sh checkov     security checks of the template
 set -euo pipefail
 cd "$(dirname "$0")/.."
