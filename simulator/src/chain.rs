@@ -1,0 +1,155 @@
+//! The chain's semantics: what is sent may land, late, with an error or never, at most once, and never above its last valid
+//! height. Its record is the judge of how many swaps an order caused.
+
+use std::collections::BTreeMap;
+
+use engine::{
+    failure::{Failure, FailureCode},
+    order::OrderId,
+    ports::{ChainStatus, SignedTransaction},
+};
+
+use crate::{
+    dice::Dice,
+    fault::{Fault, Faults},
+};
+
+/// The length of a slot.
+const SLOT: u64 = 400;
+/// The height at the beginning.
+const GENESIS: u64 = 1_000;
+
+/// The record of everything signed and sent.
+#[derive(Debug)]
+pub(crate) struct SimulatedChain {
+    /// A transaction can land in so many slots after it was built.
+    pub(crate) validity: u64,
+    /// A height is final when so many more are on top of it.
+    pub(crate) finality: u64,
+    transactions: BTreeMap<String, Transaction>,
+    signed: u64,
+}
+
+#[derive(Debug)]
+struct Transaction {
+    order: OrderId,
+    last_valid_height: u64,
+    min_out: u64,
+    landing: Option<Landing>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Landing {
+    at: u64,
+    seen_at: u64,
+    announced: bool,
+    outcome: Result<u64, FailureCode>,
+}
+
+/// A swap that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Landed {
+    pub(crate) signature: String,
+    pub(crate) amount_out: u64,
+}
+
+impl SimulatedChain {
+    pub(crate) fn new(validity: u64, finality: u64) -> Self {
+        Self { validity, finality, transactions: BTreeMap::new(), signed: 0 }
+    }
+
+    /// The longest time from signing to the moment when a fate is certain.
+    pub(crate) const fn certainty(&self) -> u64 {
+        (self.validity + self.finality + 2) * SLOT
+    }
+
+    pub(crate) fn sign(&mut self, order: OrderId, min_out: u64, now: u64) -> SignedTransaction {
+        self.signed += 1;
+        let signature = format!("transaction-{}", self.signed);
+        let last_valid_height = height(now) + self.validity;
+        let transaction = Transaction { order, last_valid_height, min_out, landing: None };
+        self.transactions.insert(signature.clone(), transaction);
+        let bytes = signature.as_bytes().to_vec();
+        SignedTransaction { signature, bytes, last_valid_height, min_out }
+    }
+
+    /// Bytes arrive. What is already on its way stays as it is; what was lost may land this time.
+    pub(crate) fn receive(&mut self, bytes: &[u8], now: u64, dice: &mut Dice, faults: &mut Faults) {
+        let finality = self.finality;
+        let signature = String::from_utf8_lossy(bytes);
+        let Some(transaction) = self.transactions.get_mut(&*signature) else { return };
+        if transaction.landing.is_some() || faults.strikes(Fault::NeverLands, dice, now) {
+            return;
+        }
+        let at = now + landing_delay(transaction.last_valid_height, now, dice, faults);
+        if height(at) > transaction.last_valid_height {
+            return;
+        }
+        let final_at = (height(at) + finality - GENESIS) * SLOT;
+        let seen_at = if faults.strikes(Fault::SeenLate, dice, now) {
+            dice.between(at, final_at)
+        } else {
+            at
+        };
+        let announced = dice.chance(500);
+        let outcome = if faults.strikes(Fault::Reverts, dice, now) {
+            Err(dice.pick(&[
+                FailureCode::SlippageExceeded,
+                FailureCode::SubmissionRefused,
+                FailureCode::SwapFailed,
+            ]))
+        } else {
+            Ok(transaction.min_out + dice.below(1_000))
+        };
+        transaction.landing = Some(Landing { at, seen_at, announced, outcome });
+    }
+
+    pub(crate) fn finalized_height(&self, now: u64) -> u64 {
+        height(now).saturating_sub(self.finality)
+    }
+
+    pub(crate) fn status(&self, signature: &str, now: u64) -> ChainStatus {
+        let landing = self.transactions.get(signature).and_then(|found| found.landing);
+        match landing {
+            Some(Landing { seen_at, outcome, .. }) if seen_at <= now => match outcome {
+                Ok(amount_out) => ChainStatus::Landed { amount_out },
+                Err(code) => ChainStatus::Reverted(Failure::new(code, "undone by the chain")),
+            },
+            Some(Landing { at, announced: true, .. }) if at > now => {
+                ChainStatus::InFlight { look_again: std::time::Duration::from_millis(at - now) }
+            }
+            _ => ChainStatus::Unknown,
+        }
+    }
+
+    /// The order that a transaction belongs to.
+    pub(crate) fn order_of(&self, signature: &str) -> Option<OrderId> {
+        self.transactions.get(signature).map(|found| found.order)
+    }
+
+    /// The swaps that have happened for an order.
+    pub(crate) fn landed(&self, order: OrderId, now: u64) -> impl Iterator<Item = Landed> {
+        self.transactions
+            .iter()
+            .filter(move |(_, transaction)| transaction.order == order)
+            .filter_map(move |(signature, transaction)| {
+                let landing = transaction.landing.filter(|landing| landing.at <= now)?;
+                let amount_out = landing.outcome.ok()?;
+                Some(Landed { signature: signature.clone(), amount_out })
+            })
+    }
+}
+
+fn landing_delay(last_valid: u64, now: u64, dice: &mut Dice, faults: &mut Faults) -> u64 {
+    if faults.strikes(Fault::LandsLate, dice, now) {
+        let end = (last_valid + 1 - GENESIS) * SLOT;
+        let left = end.saturating_sub(now);
+        left.saturating_sub(dice.below(4 * SLOT)).saturating_sub(1)
+    } else {
+        dice.between(SLOT, 4_000)
+    }
+}
+
+fn height(now: u64) -> u64 {
+    GENESIS + now / SLOT
+}

@@ -1,0 +1,143 @@
+//! The await points: everywhere a process waits for something outside, and may die waiting.
+
+macro_rules! points {
+    ($($point:ident $service:ident $name:literal,)+) => {
+        /// A place where a process waits.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Point { $($point,)+ }
+
+        impl Point {
+            /// Every place.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$point),+];
+
+            /// What the trace calls it.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$point => $name,)+ }
+            }
+
+            /// Who is waited for.
+            pub(crate) const fn service(self) -> Service {
+                match self { $(Self::$point => Service::$service,)+ }
+            }
+        }
+    };
+}
+
+points! {
+    Insert Store "orders.insert",
+    Claim Store "orders.claim",
+    Advance Store "orders.advance",
+    Renew Store "orders.renew",
+    Release Store "orders.release",
+    Order Store "orders.order",
+    Page Store "orders.page",
+    Ping Store "orders.ping",
+    Events Store "orders.events",
+    Due Store "backlog.due",
+    MarkSent Store "backlog.mark_sent",
+    Revive Store "backlog.revive",
+    Overdue Store "backlog.overdue",
+    Purge Store "backlog.purge",
+    Vitals Store "backlog.vitals",
+    Subscribe Store "subscriptions.add",
+    GoLive Store "subscriptions.go_live",
+    Live Store "subscriptions.live",
+    End Store "subscriptions.end",
+    Forget Store "subscriptions.forget",
+    LeftOver Store "subscriptions.left_over",
+    Enqueue Queue "queue.send",
+    Receive Queue "queue.receive",
+    Acknowledge Queue "queue.delete",
+    Quote Inside "venue.quote",
+    Prepare Inside "chain.prepare",
+    Send Chain "chain.send",
+    Height Chain "chain.finalized_height",
+    Status Chain "chain.status",
+    Push Gateway "push.push",
+    Close Gateway "push.close",
+    Sleep Inside "clock.sleep",
+}
+
+/// Something outside that is called over a wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    Store,
+    Queue,
+    Chain,
+    Gateway,
+    /// Nothing outside, or something that brings its own faults.
+    Inside,
+}
+
+/// When, relative to the effect of the call, something happens to the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The call was not sent.
+    Before,
+    /// The call is on its way and takes effect without the caller.
+    InFlight,
+    /// The effect happened; the caller does not know.
+    After,
+}
+
+impl Phase {
+    pub(crate) const ALL: [Self; 3] = [Self::Before, Self::InFlight, Self::After];
+}
+
+/// Who runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Outside of the engine: whoever posts orders and watches them. Never killed.
+    Clients,
+    Submit,
+    Worker,
+    Relay,
+    Socket,
+}
+
+impl Role {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Clients, Self::Submit, Self::Worker, Self::Relay, Self::Socket];
+}
+
+/// Which crash points (role × await point × phase) processes came by, and at which of them one was killed.
+#[derive(Clone, Debug)]
+pub(crate) struct Coverage {
+    reached: Vec<bool>,
+    crashed: Vec<bool>,
+}
+
+impl Coverage {
+    pub(crate) fn new() -> Self {
+        let size = Role::ALL.len() * Point::ALL.len() * Phase::ALL.len();
+        Self { reached: vec![false; size], crashed: vec![false; size] }
+    }
+
+    fn index(role: Role, point: Point, phase: Phase) -> usize {
+        (role as usize * Point::ALL.len() + point as usize) * Phase::ALL.len() + phase as usize
+    }
+
+    pub(crate) fn reach(&mut self, role: Role, point: Point) {
+        for phase in Phase::ALL {
+            self.reached[Self::index(role, point, phase)] = true;
+        }
+    }
+
+    pub(crate) fn crash(&mut self, role: Role, point: Point, phase: Phase) {
+        self.crashed[Self::index(role, point, phase)] = true;
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        let join = |ours: &mut Vec<bool>, theirs: &[bool]| {
+            ours.iter_mut().zip(theirs).for_each(|(a, b)| *a |= b);
+        };
+        join(&mut self.reached, &other.reached);
+        join(&mut self.crashed, &other.crashed);
+    }
+
+    /// Crash points at which a process was killed, and crash points that a process came by.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let count = |flags: &[bool]| flags.iter().filter(|&&flag| flag).count();
+        (count(&self.crashed), count(&self.reached))
+    }
+}

@@ -1,0 +1,109 @@
+//! The queue over the wire: the engine's side, which sends, and the worker's, which receives and deletes.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use engine::ports::{ExecuteOrder, Queue, Unavailable};
+
+use crate::{
+    fault::Fault,
+    point::Point,
+    queue::Receipt,
+    wire::{Wire, ms},
+    world::{Alarm, AlarmKey, Shared, World},
+};
+
+/// The queue as one process reaches it.
+pub(crate) struct QueuePort(pub(crate) Wire);
+
+#[async_trait]
+impl Queue for QueuePort {
+    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+        let batch = batch.to_vec();
+        let send = move |world: &mut World| {
+            batch.iter().map(|&(message, delay)| world.enqueue(message, ms(delay))).collect()
+        };
+        self.0.call(Point::Enqueue, send).await
+    }
+}
+
+impl QueuePort {
+    /// Waits until there is something, and takes up to `most` messages.
+    pub(crate) async fn receive(&self, most: usize) -> Result<Vec<Receipt>, Unavailable> {
+        Arrival { world: &self.0.world, alarm: None }.await;
+        let receive = move |world: &mut World| {
+            let (visibility, moment) = (world.visibility_ms, (world.now, world.step));
+            let taken = world.queue.receive(most, visibility, moment, &mut world.dice);
+            for receipt in &taken {
+                if world.strikes(Fault::Duplicated) {
+                    world.queue.show_again(receipt.id, world.now);
+                }
+            }
+            taken
+        };
+        self.0.call(Point::Receive, receive).await
+    }
+
+    /// Acknowledges messages that have served.
+    pub(crate) async fn delete(&self, served: Vec<Receipt>) -> Result<(), Unavailable> {
+        let delete = move |world: &mut World| {
+            for receipt in &served {
+                world.judge_acknowledgement(receipt);
+                world.queue.delete(receipt.id);
+            }
+        };
+        self.0.call(Point::Acknowledge, delete).await
+    }
+}
+
+impl World {
+    /// Takes one message; false when the queue refuses it.
+    pub(crate) fn enqueue(&mut self, message: ExecuteOrder, delay: u64) -> bool {
+        if self.strikes(Fault::QueueRefused) {
+            return false;
+        }
+        let late = if self.strikes(Fault::Delayed) { self.dice.between(100, 20_000) } else { 0 };
+        self.queue.accept(message, self.now + delay + late, self.step);
+        if self.strikes(Fault::Duplicated) {
+            self.queue.accept(message, self.now + delay, self.step);
+        }
+        true
+    }
+}
+
+/// Resolves when a message is visible.
+struct Arrival<'a> {
+    world: &'a Shared,
+    alarm: Option<AlarmKey>,
+}
+
+impl Future for Arrival<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut world = self.world.lock();
+        let next = world.queue.next_visible();
+        if next.is_some_and(|at| at <= world.now) {
+            return Poll::Ready(());
+        }
+        world.queue.wait(context.waker());
+        let replaced = self.alarm.and_then(|key| world.alarms.remove(&key));
+        drop(replaced);
+        let alarm = next.map(|at| world.alarm(at, Alarm::Wake(context.waker().clone())));
+        drop(world);
+        self.alarm = alarm;
+        Poll::Pending
+    }
+}
+
+impl Drop for Arrival<'_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.alarm {
+            self.world.lock().alarms.remove(&key);
+        }
+    }
+}

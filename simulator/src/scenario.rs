@@ -1,0 +1,115 @@
+//! What a seed decides before the first step: who is there, what they want, and what may go wrong.
+
+use std::{sync::Arc, time::Duration};
+
+use engine::policy::Policy;
+
+use crate::{
+    chain::SimulatedChain,
+    dice::Dice,
+    fault::{Fault, Faults},
+    point::Role,
+    processes::Plan,
+    stage::Stage,
+    variants::Variant,
+    world::{Alarm, ProcessId, Shared, World},
+};
+
+/// A drawn world before its first step.
+pub(crate) struct Scenario {
+    pub(crate) stage: Stage,
+    pub(crate) plans: Vec<Plan>,
+    pub(crate) batch: usize,
+    pub(crate) relay_period: u64,
+    /// From this moment on nothing goes wrong any more.
+    pub(crate) calm_from: u64,
+    /// How long after calm and deadline the last order may take, at most.
+    pub(crate) margin: u64,
+}
+
+impl Scenario {
+    /// The world of a seed.
+    pub(crate) fn drawn(seed: u64, variant: Option<Variant>, traced: bool) -> Self {
+        let mut dice = Dice::new(seed);
+        let chain = SimulatedChain::new(dice.pick(&[20, 60, 150]), dice.pick(&[2, 8, 32]));
+        let (relay_period, batch) = (dice.pick(&[1_000, 5_000, 60_000]), dice.pick(&[1, 2, 5]));
+        let calm_from = dice.pick(&[15_000, 40_000, 90_000]);
+        let policy = Policy {
+            order_lifetime: Duration::from_millis(dice.pick(&[20_000, 60_000, 180_000])),
+            relay_grace: Duration::from_millis(dice.pick(&[2_000, 30_000])),
+            ..Policy::default()
+        };
+        let margin = 2 * chain.certainty() + 5 * relay_period + 60_000;
+        let plans = plans(&mut dice);
+        let visibility = dice.pick(&[30_000, 120_000]);
+        let mut world = World::new(dice, chain, visibility);
+        if traced {
+            world.keep_trace();
+        }
+        world.open_posts = plans.len();
+        world.draw_faults(calm_from, &plans);
+        world.take_locks_out(variant);
+        let (clients, submit, socket) = world.add_cast(variant);
+        let stage = Stage {
+            world: Shared::new(world),
+            policy: Arc::new(policy),
+            variant,
+            clients,
+            submit,
+            socket,
+        };
+        Self { stage, plans, batch, relay_period, calm_from, margin }
+    }
+}
+
+fn plans(dice: &mut Dice) -> Vec<Plan> {
+    let orders = dice.between(1, 3);
+    (1..=orders)
+        .map(|n| Plan {
+            amount_in: n * 1_000_000,
+            at: dice.between(0, 8_000),
+            key: dice.chance(700).then(|| format!("key-{n}")),
+            watchers: (0..dice.below(3)).map(|_| dice.pick(&[0, 300, 3_000, 30_000])).collect(),
+        })
+        .collect()
+}
+
+impl World {
+    fn draw_faults(&mut self, until: u64, plans: &[Plan]) {
+        self.faults = Faults::drawn(&mut self.dice, until);
+        for plan in plans {
+            if self.strikes(Fault::Poisonous) {
+                self.poisonous.push(plan.amount_in);
+            }
+        }
+        let mut outage = |fault| {
+            let from = self.dice.below(until);
+            let until = from + self.dice.between(500, 15_000);
+            self.faults.has(fault, &mut self.dice).then_some((from, until))
+        };
+        self.store_outage = outage(Fault::StoreOutage);
+        self.queue_outage = outage(Fault::QueueOutage);
+    }
+
+    fn take_locks_out(&mut self, variant: Option<Variant>) {
+        let unfenced = matches!(variant, Some(Variant::NoFence | Variant::NoFenceNoIndex));
+        self.store.locks.fence = !unfenced;
+        self.store.locks.one_live_transaction = variant != Some(Variant::NoFenceNoIndex);
+    }
+
+    /// Adds the processes and has them started. Answers clients, submit and socket.
+    fn add_cast(&mut self, variant: Option<Variant>) -> (ProcessId, ProcessId, ProcessId) {
+        let first = [Role::Clients, Role::Submit, Role::Socket].map(|role| self.add_process(role));
+        for _ in 0..self.dice.between(2, 3) {
+            self.add_process(Role::Worker);
+        }
+        let relays = if variant == Some(Variant::NoRelay) { 0 } else { self.dice.between(1, 2) };
+        for _ in 0..relays {
+            self.add_process(Role::Relay);
+        }
+        for process in 0..self.processes.len() {
+            self.alarm(0, Alarm::Start(process));
+        }
+        (first[0], first[1], first[2])
+    }
+}

@@ -1,0 +1,119 @@
+//! The statements of the relay.
+
+use std::time::Duration;
+
+use engine::ports::{ExecuteOrder, Vitals};
+
+use super::{Row, Store, ms};
+
+const KEYS_ARE_KEPT: u64 = 24 * 60 * 60 * 1_000;
+
+impl Store {
+    pub(crate) fn due(
+        &mut self,
+        grace: Duration,
+        limit: u32,
+        now: u64,
+        step: u64,
+    ) -> Vec<ExecuteOrder> {
+        let mut due: Vec<&mut Row> = self
+            .rows
+            .values_mut()
+            .filter(|row| !row.is_held(now))
+            .filter(|row| {
+                row.outbox.as_ref().is_some_and(|outbox| {
+                    outbox.sent_at.is_none()
+                        && outbox.available_at.saturating_add(ms(grace)) <= now
+                })
+            })
+            .collect();
+        due.sort_by_key(|row| row.outbox.as_ref().map(|outbox| outbox.available_at));
+        due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        due.into_iter()
+            .filter_map(|row| {
+                let id = row.id();
+                let outbox = row.outbox.as_mut()?;
+                outbox.available_at = now;
+                outbox.given_at_step.get_or_insert(step);
+                Some(ExecuteOrder { id, attempt: outbox.attempt })
+            })
+            .collect()
+    }
+
+    pub(crate) fn mark_sent(&mut self, messages: &[ExecuteOrder], now: u64) {
+        for message in messages {
+            let outbox = self.rows.get_mut(&message.id).and_then(|row| row.outbox.as_mut());
+            if let Some(outbox) = outbox.filter(|outbox| outbox.attempt == message.attempt) {
+                outbox.sent_at.get_or_insert(now);
+            }
+        }
+    }
+
+    pub(crate) fn revive(&mut self, grace: Duration, now: u64) -> u64 {
+        let mut revived = 0;
+        for row in self.rows.values_mut() {
+            let lease_until = row.lease_until;
+            let Some(outbox) = &mut row.outbox else { continue };
+            let Some(sent_at) = outbox.sent_at else { continue };
+            let doublings = 2u64.pow(outbox.sends.min(10));
+            let wait = match lease_until {
+                None => ms(grace) * doublings,
+                Some(until) if until < now => (doublings - 1) * 1_000,
+                Some(_) => continue,
+            };
+            if sent_at.saturating_add(wait) <= now {
+                outbox.sent_at = None;
+                outbox.given_at_step = None;
+                outbox.available_at = now.saturating_sub(ms(grace));
+                outbox.sends += 1;
+                revived += 1;
+            }
+        }
+        revived
+    }
+
+    pub(crate) fn overdue(&self, limit: u32, now: u64) -> Vec<ExecuteOrder> {
+        let mut overdue: Vec<(u64, ExecuteOrder)> = self
+            .rows
+            .values()
+            .filter(|row| row.deadline < now && !row.is_held(now))
+            .filter_map(|row| {
+                let attempt = row.outbox.as_ref()?.attempt;
+                Some((row.deadline, ExecuteOrder { id: row.id(), attempt }))
+            })
+            .collect();
+        overdue.sort_by_key(|&(deadline, _)| deadline);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        overdue.into_iter().take(limit).map(|(_, message)| message).collect()
+    }
+
+    pub(crate) fn purge(&mut self, now: u64) {
+        self.subscriptions.retain(|_, subscription| subscription.expires_at >= now);
+        for row in self.rows.values_mut() {
+            if row.created_at.saturating_add(KEYS_ARE_KEPT) < now {
+                row.key = None;
+            }
+        }
+    }
+
+    pub(crate) fn vitals(&self, now: u64) -> Vitals {
+        let unsent = |row: &&Row| {
+            !row.is_held(now)
+                && row
+                    .outbox
+                    .as_ref()
+                    .is_some_and(|outbox| outbox.sent_at.is_none() && outbox.available_at <= now)
+        };
+        let open = || self.rows.values().filter(|row| row.outbox.is_some());
+        let oldest = open()
+            .filter(unsent)
+            .filter_map(|row| row.outbox.as_ref())
+            .map(|outbox| now - outbox.available_at)
+            .max();
+        Vitals {
+            outbox_unsent: open().filter(unsent).count() as u64,
+            outbox_oldest_seconds: oldest.unwrap_or(0) / 1_000,
+            orders_stuck: open().filter(|row| row.deadline < now).count() as u64,
+        }
+    }
+}

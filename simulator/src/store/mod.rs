@@ -1,0 +1,49 @@
+//! The store's semantics, statement by statement, as the PostgreSQL adapter has them: each method is one committed
+//! statement. The contract tests hold it to the original.
+
+mod backlog;
+mod orders;
+mod row;
+mod subscriptions;
+
+use std::collections::BTreeMap;
+
+use engine::{order::OrderId, ports::ConnectionId};
+
+pub(crate) use orders::{Advance, Fence};
+pub(crate) use row::{Row, TransactionState};
+
+/// All tables.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    pub(crate) rows: BTreeMap<OrderId, Row>,
+    pub(crate) subscriptions: BTreeMap<(ConnectionId, OrderId), Subscription>,
+    /// What a broken variant takes out.
+    pub(crate) locks: Locks,
+}
+
+/// A row of `subscriptions`.
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    pub(crate) live: bool,
+    pub(crate) expires_at: u64,
+}
+
+/// The two locks against a second worker.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Locks {
+    /// Writes compare epoch and status.
+    pub(crate) fence: bool,
+    /// An order has one transaction that may land.
+    pub(crate) one_live_transaction: bool,
+}
+
+impl Default for Locks {
+    fn default() -> Self {
+        Self { fence: true, one_live_transaction: true }
+    }
+}
+
+fn ms(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,64 @@
+//! The statements of the watchers.
+
+use std::time::Duration;
+
+use engine::{order::OrderId, ports::ConnectionId};
+
+use super::{Store, Subscription, ms};
+
+const EXPIRES_AFTER: u64 = 2 * 60 * 60 * 1_000;
+
+impl Store {
+    pub(crate) fn subscribe(&mut self, connection: &ConnectionId, id: OrderId, now: u64) -> bool {
+        let known = self.rows.contains_key(&id);
+        if known {
+            let silent = Subscription { live: false, expires_at: now + EXPIRES_AFTER };
+            self.subscriptions.insert((connection.clone(), id), silent);
+        }
+        known
+    }
+
+    pub(crate) fn go_live(&mut self, connection: &ConnectionId, id: OrderId, sent: u64) -> bool {
+        let settled = self.rows.get(&id).is_some_and(|row| row.order.last_seq == sent);
+        let subscription = self.subscriptions.get_mut(&(connection.clone(), id));
+        match subscription.filter(|_| settled) {
+            Some(subscription) => {
+                subscription.live = true;
+                true
+            }
+            None => false,
+        }
+    }
+
+    pub(crate) fn live(&self, id: OrderId) -> Vec<ConnectionId> {
+        self.subscriptions
+            .iter()
+            .filter(|((_, order), subscription)| *order == id && subscription.live)
+            .map(|((connection, _), _)| connection.clone())
+            .collect()
+    }
+
+    pub(crate) fn end(&mut self, id: OrderId, connections: &[ConnectionId]) -> Vec<ConnectionId> {
+        let ended: Vec<&ConnectionId> = connections
+            .iter()
+            .filter(|connection| self.subscriptions.remove(&((*connection).clone(), id)).is_some())
+            .collect();
+        let watches = |connection: &ConnectionId| {
+            self.subscriptions.keys().any(|(other, _)| other == connection)
+        };
+        ended.into_iter().filter(|connection| !watches(connection)).cloned().collect()
+    }
+
+    pub(crate) fn forget(&mut self, connection: &ConnectionId) {
+        self.subscriptions.retain(|(other, _), _| other != connection);
+    }
+
+    pub(crate) fn left_over(&self, grace: Duration, now: u64) -> Vec<(ConnectionId, OrderId)> {
+        let over = |id: &OrderId| {
+            self.rows.get(id).is_some_and(|row| {
+                row.order.status.is_final() && row.updated_at.saturating_add(ms(grace)) < now
+            })
+        };
+        self.subscriptions.keys().filter(|(_, id)| over(id)).cloned().collect()
+    }
+}

@@ -1,0 +1,155 @@
+//! Broken ways to sign, send and settle.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use engine::{
+    failure::Failure,
+    ports::{Chain, ChainStatus, Prepare, SignedTransaction, Unavailable},
+};
+
+use crate::wire::Wire;
+
+/// Sends what it signs before anybody can store it.
+pub(super) struct SendsAtOnce(pub(super) Arc<dyn Chain>);
+
+#[async_trait]
+impl Chain for SendsAtOnce {
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        let transaction = self.0.prepare(request).await?;
+        let _ = self.0.send(&transaction).await; // an error proves nothing, here as in the engine
+        Ok(transaction)
+    }
+
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
+        self.0.send(transaction).await
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        self.0.finalized_height().await
+    }
+
+    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
+        self.0.status(signature).await
+    }
+}
+
+/// Believes that every transaction has expired.
+pub(super) struct TakesUnseenForDead(pub(super) Arc<dyn Chain>);
+
+#[async_trait]
+impl Chain for TakesUnseenForDead {
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        self.0.prepare(request).await
+    }
+
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
+        self.0.send(transaction).await
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        Ok(u64::MAX)
+    }
+
+    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
+        self.0.status(signature).await
+    }
+}
+
+/// When the height is asked for, reads the statuses first and answers with those afterwards.
+pub(super) struct ReadsStatusFirst {
+    chain: Arc<dyn Chain>,
+    read: Mutex<BTreeMap<String, Option<ChainStatus>>>,
+}
+
+impl ReadsStatusFirst {
+    pub(super) fn new(chain: Arc<dyn Chain>) -> Self {
+        Self { chain, read: Mutex::default() }
+    }
+
+    fn put(&self, signature: &str, status: Option<ChainStatus>) {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.insert(signature.to_owned(), status);
+    }
+
+    fn sent(&self) -> Vec<String> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.keys().cloned().collect()
+    }
+
+    fn taken(&self, signature: &str) -> Option<ChainStatus> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.get_mut(signature).and_then(Option::take)
+    }
+}
+
+#[async_trait]
+impl Chain for ReadsStatusFirst {
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        self.chain.prepare(request).await
+    }
+
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
+        self.put(&transaction.signature, None);
+        self.chain.send(transaction).await
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        for signature in self.sent() {
+            let status = self.chain.status(&signature).await.ok();
+            self.put(&signature, status);
+        }
+        self.chain.finalized_height().await
+    }
+
+    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
+        match self.taken(signature) {
+            Some(status) => Ok(status),
+            None => self.chain.status(signature).await,
+        }
+    }
+}
+
+/// Past the order's deadline, tells that its transaction is dead.
+pub(super) struct GivesUpAtDeadline {
+    pub(super) chain: Arc<dyn Chain>,
+    pub(super) wire: Wire,
+}
+
+#[async_trait]
+impl Chain for GivesUpAtDeadline {
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        self.chain.prepare(request).await
+    }
+
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
+        self.chain.send(transaction).await
+    }
+
+    /// The engine compares the height only with a transaction whose status is unknown.
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        self.chain.finalized_height().await?;
+        Ok(u64::MAX)
+    }
+
+    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
+        let status = self.chain.status(signature).await?;
+        let now = self.wire.now();
+        let overdue = {
+            let world = self.wire.world.lock();
+            let row = world.chain.order_of(signature).and_then(|id| world.store.rows.get(&id));
+            row.is_some_and(|row| now > row.order.deadline)
+        };
+        Ok(match status {
+            ChainStatus::Unknown if !overdue => {
+                ChainStatus::InFlight { look_again: Duration::from_millis(400) }
+            }
+            ChainStatus::InFlight { .. } if overdue => ChainStatus::Unknown,
+            status => status,
+        })
+    }
+}
