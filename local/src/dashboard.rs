@@ -13,18 +13,21 @@ use rust_embed::RustEmbed;
 #[folder = "../dashboard/dist"]
 struct Dist;
 
-/// The page talks to the host it came from and to nobody else.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-    connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The page talks to the host it came from and to nobody else, runs only its own files, and never makes HTML of text.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// Where the page finds the API and the socket: empty means the host that it came from.
 const CONFIG: &str = r#"{"apiUrl":"","wsUrl":""}"#;
 
-/// The page at `/` and at the address of each order, its files, and its configuration.
+/// The page at each of its addresses, its files, and its configuration.
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/", get(page))
+        .route("/orders", get(page))
         .route("/orders/{id}", get(page))
+        .route("/charts", get(page))
         .route("/config.json", get(config))
         .route("/assets/{*path}", get(asset))
         .route("/favicon.svg", get(async || file("favicon.svg")))

@@ -243,7 +243,12 @@ async fn only_allowed_pages_open_sockets_and_read_answers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_dashboard_is_served_from_the_binary_under_a_strict_policy() {
     let engine = Engine::start().await;
-    for path in ["/", "/orders/0198a0a0-0000-7000-8000-000000000000"] {
+    for path in [
+        "/",
+        "/orders",
+        "/charts",
+        "/orders/0198a0a0-0000-7000-8000-000000000000",
+    ] {
         let page = engine.get(path).await;
         assert_eq!(page.status(), 200);
         let policy = page.headers()["content-security-policy"]

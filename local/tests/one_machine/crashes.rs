@@ -1,4 +1,4 @@
-//! `kill -9` at random moments under load. The judge is the chain's ledger, not the engine.
+//! `kill -9`, and restarts of PostgreSQL, at random moments under load. The judge is the chain's ledger, not the engine.
 //!
 //! `CRASH_ROUNDS=200 cargo test -p local --test one_machine crashes` runs the long form.
 
@@ -8,8 +8,8 @@ use std::{
 };
 
 use futures::future::join_all;
+use local_postgres::testing::OwnCluster;
 use serde_json::Value;
-use wiring::testing::migrated_database;
 
 use crate::{
     process::{DataDir, Process, free_port, plan},
@@ -48,55 +48,69 @@ fn rounds() -> u64 {
     std::env::var("CRASH_ROUNDS").map_or(6, |rounds| rounds.parse().expect("a number"))
 }
 
+/// Posts as fast as it is answered, for ever. A post whose answer was lost is nobody's promise.
+async fn post_without_end(process: &Process, accepted: &mut Vec<String>) {
+    let one = async || -> Option<String> {
+        let url = format!("{}/api/orders/execute", process.base);
+        let answer = process
+            .client
+            .post(url)
+            .json(&ten_sol())
+            .send()
+            .await
+            .ok()?;
+        if answer.status() != 202 {
+            return None;
+        }
+        let answer: Value = answer.json().await.ok()?;
+        Some(answer["orderId"].as_str()?.to_owned())
+    };
+    loop {
+        accepted.extend(join_all((0..4).map(|_| one())).await.into_iter().flatten());
+        plan(Duration::from_millis(20)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_again_and_again_every_accepted_order_ends_once() {
-    let database = migrated_database();
-    let mut schedule = Schedule::new();
-    let port = free_port();
-    let options = [
-        "--database-url",
-        database.url(),
+async fn killed_and_cut_off_again_and_again_every_accepted_order_ends_once() {
+    let mut cluster = OwnCluster::start();
+    let url = cluster.url().to_owned();
+    let (mut schedule, port) = (Schedule::new(), free_port());
+    let mut options = vec!["--database-url", &url, "--sim-failure-rate", "0.1"];
+    options.extend([
         "--sim-quote-delay-ms",
         "5-60",
         "--sim-execution-delay-ms",
         "50-500",
-        "--sim-failure-rate",
-        "0.1",
-    ];
-    let mut accepted: Vec<String> = Vec::new();
+    ]);
+    let mut process = Process::start_at(port, &options).await;
+    let (mut accepted, mut kills, mut restarts) = (Vec::new(), 0, 0);
     for _ in 0..rounds() {
-        let process = Process::start_at(port, &options).await;
         let life = Duration::from_millis(100 + schedule.below(1_400));
-        // Posts as fast as they are answered until the end; a post whose answer was lost is nobody's promise.
-        let posting = async {
-            let one = async || -> Option<String> {
-                let request = process
-                    .client
-                    .post(format!("{}/api/orders/execute", process.base))
-                    .json(&ten_sol());
-                let answer = request
-                    .send()
-                    .await
-                    .ok()
-                    .filter(|answer| answer.status() == 202)?;
-                Some(
-                    answer.json::<Value>().await.ok()?["orderId"]
-                        .as_str()?
-                        .to_owned(),
-                )
-            };
-            loop {
-                accepted.extend(join_all((0..4).map(|_| one())).await.into_iter().flatten());
-                plan(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::select! { () = posting => {} () = plan(life) => {} }
-        process.kill();
+        tokio::select! {
+            () = post_without_end(&process, &mut accepted) => {}
+            () = plan(life) => {}
+        }
+        if schedule.below(3) == 0 {
+            restarts += 1;
+            tokio::task::block_in_place(|| cluster.restart());
+        } else {
+            kills += 1;
+            process.kill();
+            process = Process::start_at(port, &options).await;
+        }
     }
-
-    let process = Process::start_at(port, &options).await;
+    println!(
+        "{} orders, {kills} kills, {restarts} restarts of PostgreSQL",
+        accepted.len()
+    );
     assert!(!accepted.is_empty());
-    for id in &accepted {
+    judge(&process, &url, &accepted).await;
+}
+
+/// Every accepted order ends, and the ledger agrees with what the engine says of it.
+async fn judge(process: &Process, url: &str, accepted: &[String]) {
+    for id in accepted {
         eventually("the order's end", async || {
             let order = process.json(&format!("/api/orders/{id}")).await;
             (order["status"] == "confirmed" || order["status"] == "failed").then_some(())
@@ -104,26 +118,28 @@ async fn killed_again_and_again_every_accepted_order_ends_once() {
         .await;
     }
     let mut swaps: HashMap<String, Vec<String>> = HashMap::new();
-    for swap in landed(database.url()).await {
+    for swap in landed(url).await {
         swaps
             .entry(swap.order.to_string())
             .or_default()
             .push(swap.signature);
     }
-    for id in &accepted {
+    for id in accepted {
         let order = process.json(&format!("/api/orders/{id}")).await;
         assert_complete(order["events"].as_array().expect("events"));
         let landed = swaps.get(id).cloned().unwrap_or_default();
         match order["status"].as_str() {
-            Some("confirmed") => assert_eq!(
-                landed,
-                [order["txHash"].as_str().expect("a hash")],
-                "{order:#}"
-            ),
+            Some("confirmed") => {
+                assert_eq!(
+                    landed,
+                    [order["txHash"].as_str().expect("a hash")],
+                    "{order:#}"
+                );
+            }
             _ => assert!(landed.is_empty(), "failed, and yet it landed: {order:#}"),
         }
     }
-    // Orders whose answer the kill swallowed may exist; they too land once at the most.
+    // Orders whose answer a kill swallowed may exist; they too land once at the most.
     assert!(swaps.values().all(|landed| landed.len() == 1), "{swaps:?}");
 }
 
