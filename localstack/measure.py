@@ -54,6 +54,7 @@ def start(binary):
                 connection.recv(64)
                 took = (time.perf_counter() - begun) * 1000
                 resident = memory(process.pid)
+                process.kill()  # before the connection ends, or it complains of that
         except TimeoutError:
             sys.exit(f"{binary} did not ask for work within 10 s (exit code {process.poll()})")
         finally:

@@ -24,7 +24,7 @@ pub use ministack::MiniStack;
 pub use rest::Answer;
 pub use stack::Stack;
 pub use template::Template;
-pub use wait::{eventually, eventually_within};
+pub use wait::eventually;
 pub use watcher::{Watcher, assert_whole_life, seqs, statuses};
 
 /// The program of a function, built.

@@ -172,7 +172,7 @@ impl Stack {
     /// An order once it has this status.
     ///
     /// # Panics
-    /// When it gets another final status, or does not get there within a minute.
+    /// When it gets another final status, or does not get there within two minutes.
     pub fn order_once(&self, id: &str, status: &str) -> Value {
         eventually(&format!("{id} is {status}"), || {
             let order = self.order(id);

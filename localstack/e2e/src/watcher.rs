@@ -1,9 +1,6 @@
 //! A client that watches an order on the socket.
 
-use std::{
-    net::TcpStream,
-    time::{Duration, Instant},
-};
+use std::{net::TcpStream, time::Instant};
 
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::{
@@ -12,7 +9,7 @@ use tokio_tungstenite::tungstenite::{
     stream::MaybeTlsStream,
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::wait::PATIENCE;
 
 /// An open socket.
 pub struct Watcher {
@@ -30,7 +27,7 @@ impl Watcher {
         if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
             stream
                 .set_read_timeout(Some(PATIENCE))
-                .expect("a minute is a valid time-out");
+                .expect("two minutes are a valid time-out");
         }
         Self { socket }
     }
@@ -48,7 +45,7 @@ impl Watcher {
     /// The next message; `None` once the server has closed the socket.
     ///
     /// # Panics
-    /// When nothing comes for a minute.
+    /// When nothing comes for two minutes.
     pub fn hear(&mut self) -> Option<Value> {
         let begun = Instant::now();
         loop {

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Command, thread, time::Duration};
 
-use e2e::{Stack, assert_whole_life, eventually, eventually_within, root, seqs};
+use e2e::{Stack, assert_whole_life, eventually, root, seqs};
 use serde_json::json;
 
 #[test]
@@ -125,7 +125,7 @@ fn an_order_whose_worker_is_killed_is_finished_once_by_another() {
     }
 
     // The lease runs out, the relay takes the order up, another worker goes on.
-    eventually_within(Duration::from_secs(120), "the order is confirmed", || {
+    eventually("the order is confirmed", || {
         stack.relay();
         (stack.order(&order)["status"] == "confirmed").then_some(())
     });
