@@ -24,6 +24,7 @@ if [ -n "$endpoint" ]; then
 fi
 # Not every command of this CLI reads AWS_ENDPOINT_URL.
 aws() { .venv/emulator/bin/aws ${endpoint:+--endpoint-url "$endpoint"} "$@"; }
+
 read_outputs() {
   outputs="$(aws cloudformation describe-stacks --stack-name "$stack" --output text \
     --query 'Stacks[0].Outputs[].[OutputKey,OutputValue]')"
@@ -40,14 +41,20 @@ PYTHON
 deploy_to_aws() {
   localstack/tools.sh template
   export PATH="$PWD/.venv/template/bin:$PATH" # SAM calls cargo-lambda, which is installed beside it
-  local overrides=()
-  [ ${#parameters[@]} -eq 0 ] || overrides=(--parameter-overrides "${parameters[@]}")
+  # What is built must fit what is deployed: without a word about it, the processor that the stack has.
+  local given="${parameters[*]-}" architecture
+  if [ "${given#*Architecture=}" = "$given" ]; then
+    architecture="$(aws cloudformation describe-stacks --stack-name "$stack" --output text \
+      --query "Stacks[0].Parameters[?ParameterKey=='Architecture'].ParameterValue" 2>/dev/null || true)"
+    parameters+=(Architecture="${architecture:-arm64}")
+  fi
   if [ "${BUILD:-}" != skip ]; then
     say "building with cargo-lambda"
-    .venv/template/bin/sam build "${overrides[@]}" >&2
+    .venv/template/bin/sam build --parameter-overrides "${parameters[@]}" >&2
   fi
   say "deploying $stack"
-  .venv/template/bin/sam deploy --stack-name "$stack" --no-confirm-changeset --no-fail-on-empty-changeset "${overrides[@]}" >&2
+  .venv/template/bin/sam deploy --stack-name "$stack" --no-confirm-changeset --no-fail-on-empty-changeset \
+    --parameter-overrides "${parameters[@]}" >&2
 }
 
 # --- An emulator: plain cargo, and the plain CloudFormation commands.
@@ -68,7 +75,7 @@ deploy_to_emulator() {
     --output-template-file "$packaged" >/dev/null 2>"$packaged.log" || { cat "$packaged.log" >&2; return 1; }
   say "deploying $stack to $endpoint"
   parameters=(Architecture="$architecture" EmulatorEndpoint="$seen"
-    ${DATABASE_URL:+"DatabaseUrl=$DATABASE_URL"} "${parameters[@]}")
+    ${DATABASE_URL:+"DatabaseUrl=$DATABASE_URL"} ${parameters[@]+"${parameters[@]}"})
   update_emulator
   is_ministack || point_at_localstack_sockets
   # Emulators leave this out of a stack; AWS took it from the template.
