@@ -110,7 +110,9 @@ async fn a_reconnect_with_after_continues_where_it_was() {
             .await
             .to_the_end()
             .await;
-        assert_eq!(rest, whole[after..], "after {after}");
+        // Who has seen everything gets the last event again: it proves that the connection is open.
+        let expected = &whole[after.min(whole.len() - 1)..];
+        assert_eq!(rest, expected, "after {after}");
         let log = engine
             .json(&format!("/api/orders/{id}/events?after={after}"))
             .await;
