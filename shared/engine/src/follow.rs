@@ -105,8 +105,15 @@ impl Follow {
         opening: bool,
     ) -> Result<Followed, FollowError> {
         let mut sent = after;
+        let mut proven_open = !opening;
         loop {
             let log = self.orders.events(order, 0).await?;
+            // A live push to a connection that is still opening would be answered "gone", and end the subscription. So
+            // even a client that has seen everything is sent the last event again before it goes live.
+            if let (false, Some(last)) = (proven_open, log.last()) {
+                sent = sent.min(last.seq - 1);
+                proven_open = true;
+            }
             for update in &log {
                 if update.seq <= sent {
                     continue;
