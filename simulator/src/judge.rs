@@ -116,7 +116,8 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
     }
     let now = since_begin(event.at);
     let retry = event.attempt > before.attempt;
-    if now < seen.not_before && event.status != Status::Failed {
+    // Past the deadline the relay does not wait any more.
+    if now < seen.not_before.min(row.deadline) && event.status != Status::Failed {
         return Some(("each retry waits its back-off", format!("{event:?} at {now} ms")));
     }
     if retry {

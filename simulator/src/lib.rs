@@ -4,19 +4,22 @@
 //! with the semantics of their originals, and with their faults. One seed draws one schedule and replays exactly. A judge
 //! looks at every step; broken variants show that it bites.
 //!
-//! Read in this order: [`play`] (one seed), campaign (many), contract (what holds the simulated services to the
+//! Read in this order: [`play`] (one seed), [`campaign`] (many), [`contract`] (what holds the simulated services to the
 //! truth).
 
+pub mod campaign;
 mod chain;
 mod dice;
 mod executor;
 mod fault;
 mod gateway;
 mod judge;
+pub mod options;
 mod point;
 mod ports;
 mod processes;
 mod queue;
+pub mod report;
 mod run;
 mod scenario;
 mod sleep;

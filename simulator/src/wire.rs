@@ -71,9 +71,19 @@ impl Wire {
                 std::panic::resume_unwind(Box::new("a simulated panic"))
             }
         };
+        self.note(point, &answer);
         self.freeze_in(Phase::After, course.freeze).await;
         self.pause(course.back).await;
         answer
+    }
+
+    fn note<T>(&self, point: Point, answer: &Result<T, Unavailable>) {
+        let mut world = self.world.lock();
+        let (process, role) = (self.process, world.processes[self.process].role);
+        if point != Point::Sleep {
+            let outcome = answer.as_ref().map_or_else(|problem| &*problem.0, |_| "done");
+            world.note(|| format!("{role:?} {process}: {}: {outcome}", point.name()));
+        }
     }
 
     fn strike_down<T>(
