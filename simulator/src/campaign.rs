@@ -126,8 +126,8 @@ pub struct Hunt {
     pub variant: Variant,
     /// From each starting seed, how many seeds it took to catch it; `None` when the limit was reached.
     pub needed: Vec<Option<u64>>,
-    /// The promise that it broke first.
-    pub broke: Option<&'static str>,
+    /// The promises that it broke, each named once.
+    pub broke: Vec<&'static str>,
 }
 
 impl Hunt {
@@ -176,12 +176,14 @@ pub fn hunt_all(starts: u64, limit: u64, threads: usize, progress: impl Fn(u64) 
 const APART: u64 = 1_000_000;
 
 fn hunt(variant: Variant, starts: u64, limit: u64) -> Hunt {
-    let mut broke = None;
+    let mut broke = Vec::new();
     let needed = (1..=starts)
         .map(|start| {
             (0..limit).find_map(|n| {
                 let violation = play(start * APART + n, Some(variant), false).violation?;
-                broke.get_or_insert(violation.invariant);
+                if !broke.contains(&violation.invariant) {
+                    broke.push(violation.invariant);
+                }
                 Some(n + 1)
             })
         })

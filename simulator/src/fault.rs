@@ -131,6 +131,7 @@ impl Fault {
             Self::NeverLands | Self::LandsLate | Self::SeenLate | Self::Reverts => {
                 &[50, 300, 1_000]
             }
+            Self::ChainSlow => &[100, 300, 600],
             Self::Hangup | Self::Repeated | Self::Duplicated => &[100, 500],
             _ => &[10, 50, 200],
         }

@@ -21,6 +21,8 @@ use crate::{
     world::World,
 };
 
+const EXACT: &str = "exactly 1 try and 3 retries";
+
 /// A process's clock may be ahead of the store's by so much.
 const SKEW: u64 = 3_000;
 
@@ -107,15 +109,18 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
         let first = (event.status, event.attempt) == (Status::Pending, 1);
         return (!first).then(|| ("status moves are legal", format!("first {event:?}")));
     };
-    if !legal(before, event) {
-        let detail = format!(
-            "{} (attempt {}) -> {} (attempt {}) of {}",
-            before.status, before.attempt, event.status, event.attempt, row.id()
-        );
-        return Some(("status moves are legal", detail));
+    let moved = || {
+        let (from, to) = (before.status, event.status);
+        format!("{from} ({}) -> {to} ({}) of {}", before.attempt, event.attempt, row.id())
+    };
+    if !legal(before.status, event.status) {
+        return Some(("status moves are legal", moved()));
+    }
+    let retry = event.status == Status::Routing && before.status != Status::Pending;
+    if event.attempt != before.attempt + u32::from(retry) {
+        return Some((EXACT, moved()));
     }
     let now = since_begin(event.at);
-    let retry = event.attempt > before.attempt;
     // Past the deadline the relay does not wait any more.
     if now < seen.not_before.min(row.deadline) && event.status != Status::Failed {
         return Some(("each retry waits its back-off", format!("{event:?} at {now} ms")));
@@ -131,7 +136,6 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
 }
 
 fn judge_attempts(policy: &Policy, row: &Row, event: &Update) -> Option<Complaint> {
-    const EXACT: &str = "exactly 1 try and 3 retries";
     let most = policy.back_off.len() as u32 + 1;
     if event.attempt > most {
         return Some((EXACT, format!("{event:?}")));
@@ -150,18 +154,16 @@ fn judge_attempts(policy: &Policy, row: &Row, event: &Update) -> Option<Complain
         .then(|| ("no order fails for time that it has", format!("{event:?}")))
 }
 
-/// The table of moves, written down a second time: from, to, and whether a new attempt begins.
-fn legal(from: &Update, to: &Update) -> bool {
+/// The table of moves, written down a second time. Back to routing is a retry.
+const fn legal(from: Status, to: Status) -> bool {
     use Status::{Building, Confirmed, Failed, Pending, Routing, Submitted};
-    match (from.status, to.status) {
-        (Pending, Routing)
-        | (Routing, Building)
-        | (Building, Submitted)
-        | (Submitted, Confirmed)
-        | (Pending | Routing | Building | Submitted, Failed) => to.attempt == from.attempt,
-        (Routing | Building | Submitted, Routing) => to.attempt == from.attempt + 1,
-        _ => false,
-    }
+    matches!(
+        (from, to),
+        (Pending | Routing | Building | Submitted, Routing | Failed)
+            | (Routing, Building)
+            | (Building, Submitted)
+            | (Submitted, Confirmed)
+    )
 }
 
 /// Not more than the market pays, and not less than half.

@@ -9,6 +9,7 @@
 
 pub mod campaign;
 mod chain;
+pub mod contract;
 mod dice;
 mod executor;
 mod fault;

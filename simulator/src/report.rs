@@ -45,7 +45,7 @@ fn variants(text: &mut String, hunts: &[Hunt]) -> std::fmt::Result {
         let needed = |needed: &Option<u64>| needed.map_or_else(|| "none".into(), |n| n.to_string());
         let each: Vec<String> = hunt.needed.iter().map(needed).collect();
         let median = needed(&hunt.median());
-        let (name, broke) = (hunt.variant.name(), hunt.broke.unwrap_or("nothing"));
+        let (name, broke) = (hunt.variant.name(), hunt.broke.join("; "));
         writeln!(text, "  {name:<42}{median:>6}  ({})  broke: {broke}", each.join(", "))?;
     }
     Ok(())

@@ -31,7 +31,7 @@ impl Scenario {
     /// The world of a seed.
     pub(crate) fn drawn(seed: u64, variant: Option<Variant>, traced: bool) -> Self {
         let mut dice = Dice::new(seed);
-        let chain = SimulatedChain::new(dice.pick(&[20, 60, 150]), dice.pick(&[2, 8, 32]));
+        let chain = SimulatedChain::new(dice.pick(&[10, 20, 60, 150]), dice.pick(&[2, 2, 8, 32]));
         let (relay_period, batch) = (dice.pick(&[1_000, 5_000, 60_000]), dice.pick(&[1, 2, 5]));
         let calm_from = dice.pick(&[15_000, 40_000, 90_000]);
         let policy = Policy {
