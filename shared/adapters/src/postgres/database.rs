@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
 use engine::ports::Unavailable;
-use tokio_postgres::{Config, NoTls, Row, config::SslMode, types::ToSql};
+use tokio_postgres::{Config, NoTls, Row, config::SslMode, error::SqlState, types::ToSql};
 
 use super::tls;
 
@@ -44,6 +44,11 @@ pub enum DatabaseError {
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long one statement may take. Every statement touches a few rows by key.
 const STATEMENT: Duration = Duration::from_secs(5);
+/// What the server is told of our sessions. It ends by itself what takes too long, so that nothing given up here happens
+/// later. It finds rows by their keys: a plan is made once for a connection, often while the tables are empty, and one that
+/// read them whole would be kept while they grow.
+const SESSION: &str = "-c statement_timeout=5s -c plan_cache_mode=force_generic_plan \
+    -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
 pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
@@ -65,8 +70,7 @@ impl Database {
             config.application_name("order-engine");
         }
         if config.get_options().is_none() {
-            // The server itself ends what takes too long, so that nothing given up here happens later.
-            config.options(format!("-c statement_timeout={}", STATEMENT.as_millis()));
+            config.options(SESSION);
         }
         let target: Arc<str> = describe(&config).into();
         let recycling = ManagerConfig {
@@ -122,20 +126,28 @@ impl Database {
         sql: &str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Unavailable> {
+        self.run(sql, params).await.map_err(unavailable)
+    }
+
+    /// [`Database::query`] for those who tell errors apart.
+    pub(super) async fn run(
+        &self,
+        sql: &str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StatementError> {
         let client = self.client().await?;
         within_time(async {
             let statement = client.prepare_cached(sql).await?;
             client.query(&statement, params).await
         })
         .await
-        .map_err(unavailable)
     }
 
     /// Runs two statements in one round trip, the second after the first is committed.
     ///
     /// # Errors
     /// The first statement's error.
-    pub(super) async fn query_then(
+    pub(super) async fn run_then(
         &self,
         (first, first_params): (&str, Params<'_>),
         (second, second_params): (&str, Params<'_>),
@@ -156,12 +168,21 @@ impl Database {
 }
 
 /// Why a statement has no result.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum StatementError {
-    /// A unique index refused the row.
+    /// A unique index refused a row; nothing was written.
     Unique,
+    /// The server refused the statement for another reason that lies in its rows; nothing was written.
+    Refused(Unavailable),
     /// Anything else.
     Unavailable(Unavailable),
+}
+
+impl StatementError {
+    /// Whether nothing was written, and other rows might have been.
+    pub(super) const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Unique | Self::Refused(_))
+    }
 }
 
 impl From<Unavailable> for StatementError {
@@ -173,23 +194,27 @@ impl From<Unavailable> for StatementError {
 pub(super) fn unavailable(error: StatementError) -> Unavailable {
     match error {
         StatementError::Unique => Unavailable("a unique index refused the row".into()),
-        StatementError::Unavailable(problem) => problem,
+        StatementError::Refused(problem) | StatementError::Unavailable(problem) => problem,
     }
 }
 
 async fn within_time<T>(
     work: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, StatementError> {
-    match tokio::time::timeout(STATEMENT, work).await {
-        Ok(Ok(rows)) => Ok(rows),
-        Ok(Err(error))
-            if error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION) =>
-        {
-            Err(StatementError::Unique)
+    let error = match tokio::time::timeout(STATEMENT, work).await {
+        Ok(Ok(rows)) => return Ok(rows),
+        Ok(Err(error)) => error,
+        Err(_) => return Err(Unavailable(format!("no answer within {STATEMENT:?}")).into()),
+    };
+    let problem = Unavailable(explain(&error));
+    Err(match error.code() {
+        Some(&SqlState::UNIQUE_VIOLATION) => StatementError::Unique,
+        // Class 57 is the operator's doing and class 53 the machine's; all else lies in the statement.
+        Some(code) if !matches!(code.code().get(..2), Some("53" | "57")) => {
+            StatementError::Refused(problem)
         }
-        Ok(Err(error)) => Err(Unavailable(explain(&error)).into()),
-        Err(_) => Err(Unavailable(format!("no answer within {STATEMENT:?}")).into()),
-    }
+        _ => problem.into(),
+    })
 }
 
 /// The driver's error with its cause: "db error" alone helps nobody.

@@ -2,11 +2,13 @@
 
 mod backlog;
 mod database;
+mod lane;
 mod migrate;
 mod orders;
 mod rows;
 mod subscriptions;
 mod tls;
+mod writes;
 
 pub use database::{Database, DatabaseError};
 pub use migrate::{Migrated, migrate};

@@ -1,4 +1,5 @@
-//! The order book. Every change of a status is one statement, and it is the same statement for all of them.
+//! The order book. Every change of a status is one statement, the same for all of them, and shared by orders that move at
+//! the same time.
 
 use std::time::Duration;
 
@@ -7,23 +8,28 @@ use engine::{
     lifecycle::Status,
     order::{NewOrder, Order, OrderId},
     ports::{
-        Claim, ConnectionId, ExecuteOrder, Held, Hold, Inserted, Orders, PageQuery, Recorded,
-        Transition, Unavailable, WriteError,
+        Claim, ConnectionId, ExecuteOrder, Hold, Inserted, Orders, PageQuery, Recorded, Transition,
+        Unavailable, WriteError,
     },
     update::Update,
 };
-use tokio_postgres::{Row, types::Json};
+use tokio_postgres::Row;
 
 use super::{
     Database,
-    database::StatementError,
+    database::{StatementError, unavailable},
+    lane::Lane,
     rows::{self, AdvanceRow, ClaimRow, NewOrderRow, get, millis},
+    writes,
 };
 
 /// [`Orders`] and [`engine::ports::Backlog`] on PostgreSQL.
 #[derive(Clone)]
 pub struct PostgresOrders {
     pub(super) database: Database,
+    inserts: Lane<writes::Insert>,
+    claims: Lane<writes::Claim>,
+    moves: Lane<writes::Advance>,
 }
 
 pub(super) const LIVE: &str =
@@ -32,7 +38,12 @@ pub(super) const LIVE: &str =
 impl PostgresOrders {
     /// The order book of that database.
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self {
+            inserts: Lane::new(writes::Insert(database.clone())),
+            claims: Lane::new(writes::Claim(database.clone())),
+            moves: Lane::new(writes::Advance(database.clone())),
+            database,
+        }
     }
 
     /// Why a claim gave nothing.
@@ -52,15 +63,12 @@ impl PostgresOrders {
 impl Orders for PostgresOrders {
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, Unavailable> {
         const KNOWN: &str = "SELECT id, request_hash FROM orders WHERE idempotency_key = $1";
-        let input = Json([NewOrderRow::new(order, lifetime)]);
-        let stored = self
-            .database
-            .query(include_str!("sql/insert.sql"), &[&input])
-            .await?;
-        let key = match (&order.idempotency, stored.is_empty()) {
-            (_, false) => return Ok(Inserted::New),
-            (Some(key), true) => &key.key,
-            (None, true) => return Err(Unavailable("the order was not stored".into())),
+        let row = NewOrderRow::new(order, lifetime);
+        let stored = self.inserts.write(order.id.0, &row).await;
+        let key = match (&order.idempotency, stored.map_err(unavailable)?) {
+            (_, Some(())) => return Ok(Inserted::New),
+            (Some(key), None) => &key.key,
+            (None, None) => return Err(Unavailable("the order was not stored".into())),
         };
         let known = self.database.query(KNOWN, &[key]).await?;
         let row = known
@@ -73,39 +81,26 @@ impl Orders for PostgresOrders {
     }
 
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, Unavailable> {
-        let input = Json([ClaimRow {
+        let row = ClaimRow {
             id: message.id.0,
             attempt: message.attempt,
             lease_ms: millis(lease),
-        }]);
-        let claimed = self
-            .database
-            .query(include_str!("sql/claim.sql"), &[&input])
-            .await?;
-        match claimed.first() {
-            Some(row) => held(row).map(|held| Claim::Held(Box::new(held))),
-            None => self.unclaimed(message).await,
+        };
+        match self.claims.write(message.id.0, &row).await {
+            Ok(Some(held)) => held.map(|held| Claim::Held(Box::new(held))),
+            Ok(None) => self.unclaimed(message).await,
+            Err(error) => Err(unavailable(error)),
         }
     }
 
     async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError> {
-        let input = Json([AdvanceRow::new(transition)]);
-        let id = transition.hold.order.id.0;
-        let (moved, live) = self
-            .database
-            .query_then((include_str!("sql/advance.sql"), &[&input]), (LIVE, &[&id]))
-            .await
-            .map_err(|error| match error {
-                // The index under the fence: an order has one transaction that may land.
-                StatementError::Unique => WriteError::Fenced,
-                StatementError::Unavailable(problem) => problem.into(),
-            })?;
-        let row = moved.first().ok_or(WriteError::Fenced)?;
-        Ok(Recorded {
-            seq: get::<i64>(row, "last_seq")?.unsigned_abs(),
-            at: get(row, "updated_at")?,
-            watchers: connections(&live)?,
-        })
+        let row = AdvanceRow::new(transition);
+        match self.moves.write(transition.hold.order.id.0, &row).await {
+            Ok(Some(recorded)) => Ok(recorded),
+            // The index under the fence: an order has one transaction that may land.
+            Ok(None) | Err(StatementError::Unique) => Err(WriteError::Fenced),
+            Err(error) => Err(unavailable(error).into()),
+        }
     }
 
     async fn renew(&self, hold: &Hold<'_>, lease: Duration) -> Result<(), WriteError> {
@@ -203,17 +198,6 @@ impl PostgresOrders {
             Ok(())
         }
     }
-}
-
-fn held(row: &Row) -> Result<Held, Unavailable> {
-    let order = rows::order(row)?;
-    let transaction = rows::transaction(row, &order.swap)?;
-    Ok(Held {
-        epoch: get(row, "lease_epoch")?,
-        transaction,
-        abandoned: get(row, "abandoned")?,
-        order,
-    })
 }
 
 pub(super) fn connections(rows: &[Row]) -> Result<Vec<ConnectionId>, Unavailable> {

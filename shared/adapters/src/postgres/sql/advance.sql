@@ -1,14 +1,6 @@
 -- Every change of a status, for any number of orders at once. The fence is the WHERE of `moved`; nothing else is written
--- for an order that did not pass it.
-WITH input AS (
-    SELECT *
-    FROM jsonb_to_recordset($1) AS i (
-        id uuid, epoch bigint, was text, status text, attempt integer, payload jsonb, lease_ms bigint,
-        chosen_dex text, quoted_out numeric, tx_hash text, executed_price numeric, amount_out numeric,
-        failure_reason text, failure_code text,
-        signed text, last_valid_height bigint, min_out numeric, ended text,
-        retry_in_ms bigint)
-), moved AS (
+-- for an order that did not pass it. `moved` carries the input on, so that nothing is joined a second time.
+WITH moved AS (
     UPDATE orders o
     SET status = i.status,
         attempt = i.attempt,
@@ -22,35 +14,39 @@ WITH input AS (
         amount_out = i.amount_out,
         failure_reason = i.failure_reason,
         failure_code = i.failure_code
-    FROM input i
+    FROM jsonb_to_recordset($1) AS i (
+        id uuid, epoch bigint, was text, status text, attempt integer, payload jsonb, lease_ms bigint,
+        chosen_dex text, quoted_out numeric, tx_hash text, executed_price numeric, amount_out numeric,
+        failure_reason text, failure_code text,
+        signed text, last_valid_height bigint, min_out numeric, ended text,
+        retry_in_ms bigint)
     WHERE o.id = i.id AND o.lease_epoch = i.epoch AND o.status = i.was
-    RETURNING o.id, o.last_seq, o.updated_at, o.chosen_dex, o.quoted_out
+    RETURNING o.id, o.last_seq, o.updated_at, o.status, o.attempt, o.chosen_dex, o.quoted_out, o.tx_hash,
+        i.payload, i.signed, i.last_valid_height, i.min_out, i.ended, i.retry_in_ms
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, payload, at)
-    SELECT m.id, m.last_seq, i.status, i.attempt, i.payload, m.updated_at
-    FROM moved m JOIN input i USING (id)
+    SELECT id, last_seq, status, attempt, payload, updated_at FROM moved
 ), settled AS (
     UPDATE transactions t
-    SET state = i.ended
-    FROM moved m JOIN input i USING (id)
-    WHERE i.ended IS NOT NULL AND t.order_id = m.id AND t.state = 'signed'
+    SET state = m.ended
+    FROM moved m
+    WHERE m.ended IS NOT NULL AND t.order_id = m.id AND t.state = 'signed'
 ), signed AS (
     INSERT INTO transactions (signature, order_id, n, venue, signed, last_valid_height, quoted_out, min_out, state)
-    SELECT i.tx_hash, m.id, i.attempt, m.chosen_dex, decode(i.signed, 'hex'), i.last_valid_height, m.quoted_out,
-        i.min_out, 'signed'
-    FROM moved m JOIN input i USING (id)
-    WHERE i.signed IS NOT NULL
+    SELECT tx_hash, id, attempt, chosen_dex, decode(signed, 'hex'), last_valid_height, quoted_out, min_out, 'signed'
+    FROM moved
+    WHERE signed IS NOT NULL
 ), queued AS (
     UPDATE outbox b
-    SET attempt = i.attempt,
-        available_at = now() + i.retry_in_ms * interval '1 millisecond',
+    SET attempt = m.attempt,
+        available_at = now() + m.retry_in_ms * interval '1 millisecond',
         sent_at = NULL,
         sends = 0
-    FROM moved m JOIN input i USING (id)
-    WHERE i.retry_in_ms IS NOT NULL AND b.order_id = m.id
+    FROM moved m
+    WHERE m.retry_in_ms IS NOT NULL AND b.order_id = m.id
 ), finished AS (
     DELETE FROM outbox b
-    USING moved m JOIN input i USING (id)
-    WHERE i.status IN ('confirmed', 'failed') AND b.order_id = m.id
+    USING moved m
+    WHERE m.status IN ('confirmed', 'failed') AND b.order_id = m.id
 )
 SELECT id, last_seq, updated_at FROM moved

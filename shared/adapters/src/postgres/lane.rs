@@ -1,0 +1,319 @@
+//! Lanes: concurrent writes of one kind share a statement, a commit and a flush to the disk.
+//!
+//! Every writing statement takes its rows as a JSON array. What arrives while one statement runs goes into the next one
+//! together; with nothing running, a row goes at once and alone, so that company is never waited for. A statement that the
+//! server refuses is repeated row by row: one bad row fails alone.
+
+use std::{
+    collections::{HashMap, HashSet},
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use engine::ports::Unavailable;
+use futures::FutureExt;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::database::StatementError;
+
+/// The input of one statement.
+pub(super) type Rows = [Box<RawValue>];
+
+/// A statement for any number of rows, each about another order.
+pub(super) trait Write: Send + Sync + 'static {
+    /// What became of a row.
+    type Answer: Send;
+
+    /// Runs the statement in one transaction; `rows` has one row for each of `orders`. Answers what became of each order's row; an order that is not in the answer was
+    /// left out by the statement's own conditions.
+    fn write(
+        &self,
+        orders: &[Uuid],
+        rows: &Rows,
+    ) -> impl Future<Output = Result<HashMap<Uuid, Self::Answer>, StatementError>> + Send;
+}
+
+/// The way of all writes of one kind. Cheap to clone.
+pub(super) struct Lane<W: Write>(Arc<Shared<W>>);
+
+struct Shared<W: Write> {
+    write: W,
+    queue: Mutex<Queue<W::Answer>>,
+}
+
+struct Queue<A> {
+    waiting: Vec<Job<A>>,
+    running: usize,
+}
+
+struct Job<A> {
+    order: Uuid,
+    row: Box<RawValue>,
+    answer: oneshot::Sender<Result<Option<A>, StatementError>>,
+}
+
+/// Rows of one statement at the most: some milliseconds of work, far from the statement's time-out.
+const MOST: usize = 128;
+/// Statements of one kind at once: while one waits for the disk, the next one is worked on.
+const AT_ONCE: usize = 2;
+
+impl<W: Write> Lane<W> {
+    /// An empty lane.
+    pub(super) fn new(write: W) -> Self {
+        let queue = Queue {
+            waiting: Vec::new(),
+            running: 0,
+        };
+        Self(Arc::new(Shared {
+            write,
+            queue: Mutex::new(queue),
+        }))
+    }
+
+    /// Writes one row, together with those of others that wait. `None` when the statement's conditions left it out.
+    ///
+    /// # Errors
+    /// The statement's error, as if the row had been alone.
+    pub(super) async fn write(
+        &self,
+        order: Uuid,
+        row: &impl Serialize,
+    ) -> Result<Option<W::Answer>, StatementError> {
+        let row = to_raw_value(row).map_err(|problem| {
+            Unavailable(format!("order {order} cannot be written: {problem}"))
+        })?;
+        let (answer, answered) = oneshot::channel();
+        if self.0.wait(Job { order, row, answer }) {
+            tokio::spawn(Arc::clone(&self.0).run());
+        }
+        answered
+            .await
+            .unwrap_or_else(|_| Err(Unavailable("the statement was interrupted".into()).into()))
+    }
+}
+
+impl<W: Write> Clone for Lane<W> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<W: Write> Shared<W> {
+    /// Puts a job into the queue. Answers whether somebody has to begin to run it.
+    fn wait(&self, job: Job<W::Answer>) -> bool {
+        let mut queue = self.lock();
+        queue.waiting.push(job);
+        let begin = queue.running < AT_ONCE;
+        queue.running += usize::from(begin);
+        begin
+    }
+
+    /// Runs until nothing waits. A task of its own: a caller that gives up must not stop the others.
+    async fn run(self: Arc<Self>) {
+        loop {
+            let next = self.lock().next_batch();
+            let Some(batch) = next else { return };
+            // A panic drops the answers of its own batch, which its callers are told; the lane goes on.
+            let served = AssertUnwindSafe(self.serve(batch)).catch_unwind().await;
+            if served.is_err() {
+                tracing::error!("defect: writing a batch panicked");
+            }
+        }
+    }
+
+    async fn serve(&self, batch: Vec<Job<W::Answer>>) {
+        let (mut orders, mut rows, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        for job in batch {
+            orders.push(job.order);
+            rows.push(job.row);
+            answers.push(job.answer);
+        }
+        let mut written = self.write.write(&orders, &rows).await;
+        let one_by_one = rows.len() > 1 && matches!(&written, Err(error) if error.is_refusal());
+        for (i, answer) in answers.into_iter().enumerate() {
+            if one_by_one {
+                written = self.write.write(&orders[i..=i], &rows[i..=i]).await;
+            }
+            let own = match &mut written {
+                Ok(written) => Ok(written.remove(&orders[i])),
+                Err(error) => Err(error.clone()),
+            };
+            let _ = answer.send(own); // a caller that gave up reads the order book when it comes again
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue<W::Answer>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner) // no code panics while it holds the lock
+    }
+}
+
+impl<A> Queue<A> {
+    /// What waits, oldest first and each order once: a statement has one answer for an order. When nothing waits the run
+    /// is over, and is counted so before anything can come.
+    fn next_batch(&mut self) -> Option<Vec<Job<A>>> {
+        let mut orders = HashSet::new();
+        let mut batch = Vec::new();
+        for job in std::mem::take(&mut self.waiting) {
+            if job.answer.is_closed() {
+                continue; // nothing was begun for it, and nobody is left to be told
+            }
+            if batch.len() < MOST && orders.insert(job.order) {
+                batch.push(job);
+            } else {
+                self.waiting.push(job);
+            }
+        }
+        if batch.is_empty() {
+            self.running -= 1;
+            return None;
+        }
+        batch.sort_by_key(|job| job.order); // two statements that meet the same rows lock them in the same order
+        Some(batch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// Notes the rows of each statement. Each statement waits for a permit; a row `"bad"` is refused and a row `"ill"` panics.
+    #[derive(Clone)]
+    struct Noting {
+        statements: Arc<Mutex<Vec<Vec<String>>>>,
+        permits: Arc<Semaphore>,
+    }
+
+    impl Write for Noting {
+        type Answer = String;
+
+        async fn write(
+            &self,
+            orders: &[Uuid],
+            rows: &Rows,
+        ) -> Result<HashMap<Uuid, String>, StatementError> {
+            let texts: Vec<String> = rows.iter().map(|row| row.get().to_owned()).collect();
+            self.statements.lock().unwrap().push(texts.clone());
+            self.permits.acquire().await.expect("open").forget();
+            assert!(!texts.contains(&"\"ill\"".to_owned()));
+            if texts.contains(&"\"bad\"".to_owned()) {
+                return Err(StatementError::Unique);
+            }
+            Ok(orders.iter().copied().zip(texts).collect())
+        }
+    }
+
+    fn noting(permits: usize) -> (Noting, Lane<Noting>) {
+        let noting = Noting {
+            statements: Arc::default(),
+            permits: Arc::new(Semaphore::new(permits)),
+        };
+        (noting.clone(), Lane::new(noting))
+    }
+
+    fn order(n: usize) -> Uuid {
+        Uuid::from_u128(n as u128)
+    }
+
+    /// Writes rows about orders 1, 2, 3 … all at once, and gives `permits` once they wait.
+    async fn write_all(
+        rows: &[&str],
+        permits: usize,
+    ) -> (Noting, Vec<Result<Option<String>, StatementError>>) {
+        let (noting, lane) = noting(0);
+        let writes = join_all((1..).zip(rows).map(|(n, row)| lane.write(order(n), row)));
+        let permit = async {
+            tokio::task::yield_now().await;
+            noting.permits.add_permits(permits);
+        };
+        let (answers, ()) = tokio::join!(writes, permit);
+        (noting, answers)
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_written_together_and_everyone_gets_the_own_answer() {
+        let (noting, answers) = write_all(&["a", "b", "c", "d", "e"], 10).await;
+        for (answer, text) in answers.into_iter().zip(["a", "b", "c", "d", "e"]) {
+            assert_eq!(answer.expect("written"), Some(format!("\"{text}\"")));
+        }
+        let statements = noting.statements.lock().unwrap();
+        assert!(statements.len() < 5, "{statements:?}");
+        assert_eq!(statements.concat().len(), 5);
+    }
+
+    #[tokio::test]
+    async fn a_refused_row_fails_alone() {
+        let (_, answers) = write_all(&["a", "b", "bad", "c"], 20).await;
+        let refused: Vec<bool> = answers.iter().map(Result::is_err).collect();
+        assert_eq!(refused, [false, false, true, false]);
+    }
+
+    #[tokio::test]
+    async fn two_rows_about_one_order_never_share_a_statement() {
+        let (noting, lane) = noting(20);
+        let numbers = [0, 1, 2, 3, 4, 5];
+        let answers = join_all(numbers.iter().map(|n| lane.write(order(1), n))).await;
+        for (n, answer) in answers.into_iter().enumerate() {
+            assert_eq!(answer.expect("written"), Some(n.to_string()));
+        }
+        assert!(
+            noting
+                .statements
+                .lock()
+                .unwrap()
+                .iter()
+                .all(|rows| rows.len() == 1)
+        );
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_and_the_lane_goes_on() {
+        let (_, lane) = noting(20);
+        for _ in 0..AT_ONCE + 1 {
+            assert!(lane.write(order(1), &"ill").await.is_err());
+        }
+        assert_eq!(
+            lane.write(order(2), &"a").await.expect("written"),
+            Some("\"a\"".to_owned())
+        );
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_gave_up_before_its_turn_writes_nothing() {
+        let (noting, lane) = noting(0);
+        let write = |n, row: &'static str| {
+            let lane = lane.clone();
+            tokio::spawn(async move { lane.write(order(n), &row).await })
+        };
+        let mut held = Vec::new();
+        for n in 0..AT_ONCE {
+            held.push(write(n, "held"));
+            while noting.statements.lock().unwrap().len() <= n {
+                tokio::task::yield_now().await;
+            }
+        }
+        let given_up = write(9, "late");
+        while lane.0.lock().waiting.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        given_up.abort();
+        assert!(given_up.await.is_err());
+        noting.permits.add_permits(20);
+        for held in held {
+            assert!(held.await.expect("no panic").is_ok());
+        }
+        assert!(
+            !noting
+                .statements
+                .lock()
+                .unwrap()
+                .concat()
+                .contains(&"\"late\"".to_owned())
+        );
+    }
+}
