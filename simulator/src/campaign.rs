@@ -66,7 +66,9 @@ pub fn campaign(seeds: Seeds, progress: impl Fn(u64) + Sync) -> Figures {
             });
         }
     });
-    sum.into_inner().unwrap_or_else(PoisonError::into_inner).figures(begin.elapsed())
+    sum.into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .figures(begin.elapsed())
 }
 
 const PROGRESS_EVERY: u64 = 50;
@@ -98,9 +100,13 @@ impl Sum {
         self.seeds += 1;
         self.orders += outcome.orders;
         self.steps += outcome.steps;
-        self.faults.iter_mut().zip(&outcome.faults).for_each(|(sum, fired)| *sum += fired);
+        self.faults
+            .iter_mut()
+            .zip(&outcome.faults)
+            .for_each(|(sum, fired)| *sum += fired);
         self.coverage.merge(&outcome.coverage);
-        self.violations.extend(outcome.violation.map(|violation| (seed, violation)));
+        self.violations
+            .extend(outcome.violation.map(|violation| (seed, violation)));
     }
 
     fn figures(mut self, elapsed: Duration) -> Figures {
@@ -144,9 +150,14 @@ impl Hunt {
     }
 }
 
-/// Hunts every broken variant from several starting seeds, with at most `limit` seeds each. `progress` is told how many
+/// Hunts every broken variant from each of the starting seeds, with at most `limit` seeds each. `progress` is told how many
 /// variants are done.
-pub fn hunt_all(starts: u64, limit: u64, threads: usize, progress: impl Fn(u64) + Sync) -> Vec<Hunt> {
+pub fn hunt_all(
+    starts: &[u64],
+    limit: u64,
+    threads: usize,
+    progress: impl Fn(u64) + Sync,
+) -> Vec<Hunt> {
     let hunts = Mutex::new(Vec::new());
     let next = AtomicU64::new(0);
     thread::scope(|scope| {
@@ -154,8 +165,7 @@ pub fn hunt_all(starts: u64, limit: u64, threads: usize, progress: impl Fn(u64) 
             scope.spawn(|| {
                 loop {
                     let n = usize::try_from(next.fetch_add(1, Ordering::Relaxed));
-                    let Some((n, &variant)) =
-                        n.ok().and_then(|n| Some((n, Variant::ALL.get(n)?)))
+                    let Some((n, &variant)) = n.ok().and_then(|n| Some((n, Variant::ALL.get(n)?)))
                     else {
                         return;
                     };
@@ -172,15 +182,13 @@ pub fn hunt_all(starts: u64, limit: u64, threads: usize, progress: impl Fn(u64) 
     hunts.into_iter().map(|(_, hunt)| hunt).collect()
 }
 
-/// Starting seeds lie so far apart that no two hunts play the same seed.
-const APART: u64 = 1_000_000;
-
-fn hunt(variant: Variant, starts: u64, limit: u64) -> Hunt {
+fn hunt(variant: Variant, starts: &[u64], limit: u64) -> Hunt {
     let mut broke = Vec::new();
-    let needed = (1..=starts)
+    let needed = starts
+        .iter()
         .map(|start| {
             (0..limit).find_map(|n| {
-                let violation = play(start * APART + n, Some(variant), false).violation?;
+                let violation = play(start + n, Some(variant), false).violation?;
                 if !broke.contains(&violation.invariant) {
                     broke.push(violation.invariant);
                 }
@@ -188,5 +196,9 @@ fn hunt(variant: Variant, starts: u64, limit: u64) -> Hunt {
             })
         })
         .collect();
-    Hunt { variant, needed, broke }
+    Hunt {
+        variant,
+        needed,
+        broke,
+    }
 }

@@ -55,7 +55,12 @@ pub(crate) struct Landed {
 
 impl SimulatedChain {
     pub(crate) fn new(validity: u64, finality: u64) -> Self {
-        Self { validity, finality, transactions: BTreeMap::new(), signed: 0 }
+        Self {
+            validity,
+            finality,
+            transactions: BTreeMap::new(),
+            signed: 0,
+        }
     }
 
     /// The longest time from signing to the moment when a fate is certain.
@@ -67,17 +72,29 @@ impl SimulatedChain {
         self.signed += 1;
         let signature = format!("transaction-{}", self.signed);
         let last_valid_height = height(now) + self.validity;
-        let transaction = Transaction { order, last_valid_height, min_out, landing: None };
+        let transaction = Transaction {
+            order,
+            last_valid_height,
+            min_out,
+            landing: None,
+        };
         self.transactions.insert(signature.clone(), transaction);
         let bytes = signature.as_bytes().to_vec();
-        SignedTransaction { signature, bytes, last_valid_height, min_out }
+        SignedTransaction {
+            signature,
+            bytes,
+            last_valid_height,
+            min_out,
+        }
     }
 
     /// Bytes arrive. What is already on its way stays as it is; what was lost may land this time.
     pub(crate) fn receive(&mut self, bytes: &[u8], now: u64, dice: &mut Dice, faults: &mut Faults) {
         let finality = self.finality;
         let signature = String::from_utf8_lossy(bytes);
-        let Some(transaction) = self.transactions.get_mut(&*signature) else { return };
+        let Some(transaction) = self.transactions.get_mut(&*signature) else {
+            return;
+        };
         if transaction.landing.is_some() || faults.strikes(Fault::NeverLands, dice, now) {
             return;
         }
@@ -91,7 +108,7 @@ impl SimulatedChain {
         } else {
             at
         };
-        let announced = dice.chance(500);
+        let announced = dice.chance(300);
         let outcome = if faults.strikes(Fault::Reverts, dice, now) {
             Err(dice.pick(&[
                 FailureCode::SlippageExceeded,
@@ -101,7 +118,12 @@ impl SimulatedChain {
         } else {
             Ok(transaction.min_out + dice.below(1_000))
         };
-        transaction.landing = Some(Landing { at, seen_at, announced, outcome });
+        transaction.landing = Some(Landing {
+            at,
+            seen_at,
+            announced,
+            outcome,
+        });
     }
 
     pub(crate) fn finalized_height(&self, now: u64) -> u64 {
@@ -109,15 +131,24 @@ impl SimulatedChain {
     }
 
     pub(crate) fn status(&self, signature: &str, now: u64) -> ChainStatus {
-        let landing = self.transactions.get(signature).and_then(|found| found.landing);
+        let landing = self
+            .transactions
+            .get(signature)
+            .and_then(|found| found.landing);
         match landing {
-            Some(Landing { seen_at, outcome, .. }) if seen_at <= now => match outcome {
+            Some(Landing {
+                seen_at, outcome, ..
+            }) if seen_at <= now => match outcome {
                 Ok(amount_out) => ChainStatus::Landed { amount_out },
                 Err(code) => ChainStatus::Reverted(Failure::new(code, "undone by the chain")),
             },
-            Some(Landing { at, announced: true, .. }) if at > now => {
-                ChainStatus::InFlight { look_again: std::time::Duration::from_millis(at - now) }
-            }
+            Some(Landing {
+                at,
+                announced: true,
+                ..
+            }) if at > now => ChainStatus::InFlight {
+                look_again: std::time::Duration::from_millis(at - now),
+            },
             _ => ChainStatus::Unknown,
         }
     }
@@ -135,7 +166,10 @@ impl SimulatedChain {
             .filter_map(move |(signature, transaction)| {
                 let landing = transaction.landing.filter(|landing| landing.at <= now)?;
                 let amount_out = landing.outcome.ok()?;
-                Some(Landed { signature: signature.clone(), amount_out })
+                Some(Landed {
+                    signature: signature.clone(),
+                    amount_out,
+                })
             })
     }
 }

@@ -43,7 +43,12 @@ pub(crate) type Start<'a> = &'a mut dyn FnMut(ProcessId) -> BoxFuture<'static, (
 
 impl Executor {
     pub(crate) fn new(world: Shared) -> Self {
-        Self { world, tasks: BTreeMap::new(), ready: Arc::default(), last: 0 }
+        Self {
+            world,
+            tasks: BTreeMap::new(),
+            ready: Arc::default(),
+            last: 0,
+        }
     }
 
     /// Takes steps until `done` says so, or nothing can ever happen again. `done` sees the world after each step.
@@ -66,7 +71,10 @@ impl Executor {
         loop {
             let (killed, spawned) = {
                 let mut world = self.world.lock();
-                (std::mem::take(&mut world.killed), std::mem::take(&mut world.spawned))
+                (
+                    std::mem::take(&mut world.killed),
+                    std::mem::take(&mut world.spawned),
+                )
             };
             if killed.is_empty() && spawned.is_empty() {
                 return;
@@ -81,10 +89,20 @@ impl Executor {
 
     fn spawn(&mut self, process: ProcessId, future: BoxFuture<'static, ()>) {
         self.last += 1;
-        let ready = Ready { task: self.last, ready: Arc::clone(&self.ready) };
+        let ready = Ready {
+            task: self.last,
+            ready: Arc::clone(&self.ready),
+        };
         let waker = Waker::from(Arc::new(ready));
         waker.wake_by_ref();
-        self.tasks.insert(self.last, Task { process, future, waker });
+        self.tasks.insert(
+            self.last,
+            Task {
+                process,
+                future,
+                waker,
+            },
+        );
     }
 
     /// A task that is ready and whose process is not frozen, drawn by the seed.
@@ -106,7 +124,9 @@ impl Executor {
 
     fn poll(&mut self, id: u64) {
         self.world.lock().step += 1;
-        let Some(task) = self.tasks.get_mut(&id) else { return };
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return;
+        };
         let waker = task.waker.clone();
         if task.future.as_mut().poll(&mut Context::from_waker(&waker)) == Poll::Ready(()) {
             self.tasks.remove(&id);
@@ -117,11 +137,21 @@ impl Executor {
     fn advance_clock(&mut self, start: Start<'_>) -> bool {
         let mut world = self.world.lock();
         let now = world.now;
-        let thaw = world.processes.iter().map(|process| process.frozen_until).filter(|&t| t > now);
-        let next = thaw.chain(world.alarms.keys().next().map(|&(at, _)| at)).min();
+        let thaw = world
+            .processes
+            .iter()
+            .map(|process| process.frozen_until)
+            .filter(|&t| t > now);
+        let next = thaw
+            .chain(world.alarms.keys().next().map(|&(at, _)| at))
+            .min();
         let Some(next) = next else { return false };
         world.now = next.max(now);
-        while let Some(entry) = world.alarms.first_entry().filter(|alarm| alarm.key().0 <= next) {
+        while let Some(entry) = world
+            .alarms
+            .first_entry()
+            .filter(|alarm| alarm.key().0 <= next)
+        {
             match entry.remove() {
                 Alarm::Wake(waker) => waker.wake(),
                 Alarm::Effect(effect) => effect(&mut world),

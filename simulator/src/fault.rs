@@ -117,6 +117,38 @@ impl Fault {
         )
     }
 
+    /// Whose fault it is; faults of the processes, the clients and the venues are of the inside.
+    const fn service(self) -> Service {
+        match self {
+            Self::StoreOutage
+            | Self::StoreDown
+            | Self::StoreAckLost
+            | Self::StoreLate
+            | Self::StoreSlow
+            | Self::RowLocked
+            | Self::WatchersUnread => Service::Store,
+            Self::QueueOutage
+            | Self::QueueDown
+            | Self::QueueRefused
+            | Self::QueueAckLost
+            | Self::QueueSlow
+            | Self::Duplicated
+            | Self::Delayed => Service::Queue,
+            Self::PrepareFails
+            | Self::ChainDown
+            | Self::ChainSlow
+            | Self::SendAckLost
+            | Self::NeverLands
+            | Self::LandsLate
+            | Self::SeenLate
+            | Self::Reverts => Service::Chain,
+            Self::PushFailed | Self::PushAckLost | Self::PushSlow | Self::Hangup => {
+                Service::Gateway
+            }
+            _ => Service::Inside,
+        }
+    }
+
     /// How often it strikes in a run that has it, in a thousand occasions.
     fn rates(self) -> &'static [u32] {
         match self {
@@ -138,7 +170,7 @@ impl Fault {
     }
 }
 
-/// The faults of one run. Each kind is in about every third run, so that some runs meet a few kinds undisturbed by others.
+/// The faults of one run. No run has all kinds, so that each is met undisturbed by others.
 #[derive(Debug)]
 pub(crate) struct Faults {
     rates: Vec<u32>,
@@ -150,17 +182,38 @@ pub(crate) struct Faults {
 impl Faults {
     /// No fault at all.
     pub(crate) fn none() -> Self {
-        Self { rates: vec![0; Fault::ALL.len()], fired: vec![0; Fault::ALL.len()], until: 0 }
+        Self {
+            rates: vec![0; Fault::ALL.len()],
+            fired: vec![0; Fault::ALL.len()],
+            until: 0,
+        }
     }
 
-    /// Faults drawn for one run.
+    /// Faults drawn for one run: each kind with the same likelihood, those of one service more often.
     pub(crate) fn drawn(dice: &mut Dice, until: u64) -> Self {
-        let present = dice.pick(&[0, 150, 350, 350, 600]);
-        let rates = Fault::ALL
-            .iter()
-            .map(|fault| if dice.chance(present) { dice.pick(fault.rates()) } else { 0 })
-            .collect();
-        Self { rates, until, ..Self::none() }
+        const SERVICES: [Service; 5] = [
+            Service::Store,
+            Service::Queue,
+            Service::Chain,
+            Service::Gateway,
+            Service::Inside,
+        ];
+        let (present, theme) = (dice.pick(&[0, 150, 350, 350, 600]), dice.pick(&SERVICES));
+        let drawn = |fault: &Fault| {
+            let themed = present > 0 && fault.service() == theme;
+            let likelihood = if themed { 750 } else { present };
+            if dice.chance(likelihood) {
+                dice.pick(fault.rates())
+            } else {
+                0
+            }
+        };
+        let rates = Fault::ALL.iter().map(drawn).collect();
+        Self {
+            rates,
+            until,
+            ..Self::none()
+        }
     }
 
     /// Whether that fault strikes on this occasion; it counts as fired then.

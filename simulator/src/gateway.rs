@@ -56,7 +56,14 @@ impl Gateway {
 
     pub(crate) fn connect(&mut self, watcher: usize, open_from: u64) -> ConnectionId {
         let connection = ConnectionId(format!("connection-{}", self.connections.len() + 1).into());
-        self.connections.insert(connection.clone(), Connection { watcher, open_from, open: true });
+        self.connections.insert(
+            connection.clone(),
+            Connection {
+                watcher,
+                open_from,
+                open: true,
+            },
+        );
         self.watchers[watcher].must_reconnect = false;
         connection
     }
@@ -86,7 +93,11 @@ impl Gateway {
 
     /// What the connection asked for will not come; a later connection is not meant.
     pub(crate) fn give_up(&mut self, watcher: usize, connection: &ConnectionId) {
-        if self.connections.get(connection).is_some_and(|connection| connection.open) {
+        if self
+            .connections
+            .get(connection)
+            .is_some_and(|connection| connection.open)
+        {
             self.watchers[watcher].must_reconnect = true;
             self.watchers[watcher].wake();
         }

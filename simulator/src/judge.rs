@@ -3,21 +3,12 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    failure::FailureCode,
-    lifecycle::Status,
-    order::OrderId,
-    policy::Policy,
-    ports::ExecuteOrder,
+    failure::FailureCode, lifecycle::Status, order::OrderId, policy::Policy, ports::ExecuteOrder,
     update::Update,
 };
 
 use crate::{
-    gateway::Arrived,
-    ports::fair_out,
-    queue::Receipt,
-    store::Row,
-    time::since_begin,
-    wire::ms,
+    gateway::Arrived, ports::fair_out, queue::Receipt, store::Row, time::since_begin, wire::ms,
     world::World,
 };
 
@@ -45,7 +36,10 @@ type Complaint = (&'static str, String);
 
 impl Judge {
     pub(crate) fn new(policy: &Policy) -> Self {
-        Self { policy: policy.clone(), seen: BTreeMap::new() }
+        Self {
+            policy: policy.clone(),
+            seen: BTreeMap::new(),
+        }
     }
 
     /// Checks everything that the last step may have changed.
@@ -64,12 +58,20 @@ impl Judge {
 
     /// Checks, once nothing can go wrong any more and time is up, that nothing was left undone.
     pub(crate) fn conclude(&self, world: &mut World) {
-        let open = world.store.rows.values().find(|row| !row.order.status.is_final());
+        let open = world
+            .store
+            .rows
+            .values()
+            .find(|row| !row.order.status.is_final());
         let open = open.map(|row| format!("order {} is {}", row.id(), row.order.status));
         if let Some(detail) = open {
             world.violated("every accepted order becomes final", || detail);
         }
-        let waiting = world.gateway.watchers.iter().find(|watcher| !watcher.complete);
+        let waiting = world
+            .gateway
+            .watchers
+            .iter()
+            .find(|watcher| !watcher.complete);
         let waiting =
             waiting.map(|watcher| format!("order {}: seen up to {}", watcher.order, watcher.seen));
         if let Some(detail) = waiting {
@@ -83,7 +85,10 @@ fn judge_log(policy: &Policy, row: &Row, seen: &mut Seen) -> Option<Complaint> {
     if let Some(before) = &seen.ended_as
         && *before != format!("{order:?}")
     {
-        return Some(("a final status never changes", format!("{before} became {order:?}")));
+        return Some((
+            "a final status never changes",
+            format!("{before} became {order:?}"),
+        ));
     }
     while seen.events < row.events.len() {
         if let Some(complaint) = judge_event(policy, row, seen.events, seen) {
@@ -95,15 +100,18 @@ fn judge_log(policy: &Policy, row: &Row, seen: &mut Seen) -> Option<Complaint> {
         }
     }
     let last = row.events.last()?;
-    let same = (last.status, last.seq, last.attempt)
-        == (order.status, order.last_seq, order.attempt);
+    let same =
+        (last.status, last.seq, last.attempt) == (order.status, order.last_seq, order.attempt);
     (!same).then(|| ("row and log agree", format!("{last:?} but {order:?}")))
 }
 
 fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Option<Complaint> {
     let event = &row.events[index];
     if event.seq != index as u64 + 1 {
-        return Some(("seq has no gap", format!("event {} is {event:?}", index + 1)));
+        return Some((
+            "seq has no gap",
+            format!("event {} is {event:?}", index + 1),
+        ));
     }
     let Some(before) = index.checked_sub(1).map(|before| &row.events[before]) else {
         let first = (event.status, event.attempt) == (Status::Pending, 1);
@@ -111,7 +119,12 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
     };
     let moved = || {
         let (from, to) = (before.status, event.status);
-        format!("{from} ({}) -> {to} ({}) of {}", before.attempt, event.attempt, row.id())
+        format!(
+            "{from} ({}) -> {to} ({}) of {}",
+            before.attempt,
+            event.attempt,
+            row.id()
+        )
     };
     if !legal(before.status, event.status) {
         return Some(("status moves are legal", moved()));
@@ -123,7 +136,10 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
     let now = since_begin(event.at);
     // Past the deadline the relay does not wait any more.
     if now < seen.not_before.min(row.deadline) && event.status != Status::Failed {
-        return Some(("each retry waits its back-off", format!("{event:?} at {now} ms")));
+        return Some((
+            "each retry waits its back-off",
+            format!("{event:?} at {now} ms"),
+        ));
     }
     if retry {
         let pause = policy.back_off.get(before.attempt as usize - 1).copied();
@@ -143,7 +159,10 @@ fn judge_attempts(policy: &Policy, row: &Row, event: &Update) -> Option<Complain
     if event.status != Status::Failed {
         return None;
     }
-    let code = event.payload.get("code").and_then(serde_json::Value::as_str);
+    let code = event
+        .payload
+        .get("code")
+        .and_then(serde_json::Value::as_str);
     let code: Option<FailureCode> = code.and_then(|code| code.parse().ok());
     let retryable = code.is_some_and(FailureCode::is_retryable);
     let begun = since_begin(event.at) + SKEW + 2 * 5_000; // the clock was read before a call that may take so long
@@ -169,7 +188,9 @@ const fn legal(from: Status, to: Status) -> bool {
 /// Not more than the market pays, and not less than half.
 fn plausible(row: &Row) -> bool {
     let fair = fair_out(row.order.swap.amount_in);
-    row.order.quoted_out.is_some_and(|quoted| quoted <= fair * 11 / 10 && quoted >= fair / 2)
+    row.order
+        .quoted_out
+        .is_some_and(|quoted| quoted <= fair * 11 / 10 && quoted >= fair / 2)
 }
 
 /// Holds the row against the chain's record.
@@ -200,14 +221,20 @@ impl World {
     /// A relay notes messages as sent: the queue must have taken each since the relay was given it.
     pub(crate) fn judge_marks(&mut self, messages: &[ExecuteOrder]) {
         for message in messages {
-            let outbox = self.store.rows.get(&message.id).and_then(|row| row.outbox.as_ref());
+            let outbox = self
+                .store
+                .rows
+                .get(&message.id)
+                .and_then(|row| row.outbox.as_ref());
             let given = outbox
                 .filter(|outbox| outbox.attempt == message.attempt && outbox.sent_at.is_none())
                 .and_then(|outbox| outbox.given_at_step);
             let key = (message.id.0, message.attempt);
             let taken = self.queue.accepted_at_step.get(&key).copied();
             if given.is_some_and(|given| taken.is_none_or(|taken| taken < given)) {
-                self.violated("marked as sent only what the queue took", || format!("{message:?}"));
+                self.violated("marked as sent only what the queue took", || {
+                    format!("{message:?}")
+                });
             }
         }
     }
@@ -221,7 +248,9 @@ impl World {
                 || row.asked_at_step >= receipt.at_step
         });
         if !served {
-            self.violated("acknowledged only what was served", || format!("{message:?}"));
+            self.violated("acknowledged only what was served", || {
+                format!("{message:?}")
+            });
         }
     }
 
@@ -229,7 +258,9 @@ impl World {
     pub(crate) fn judge_arrival(&mut self, arrived: Option<Arrived>, text: &str) {
         let Some(arrived) = arrived else { return };
         let order = self.gateway.watchers[arrived.watcher].order;
-        let index = usize::try_from(arrived.seq).ok().and_then(|seq| seq.checked_sub(1));
+        let index = usize::try_from(arrived.seq)
+            .ok()
+            .and_then(|seq| seq.checked_sub(1));
         let logged = self
             .store
             .rows
@@ -239,7 +270,9 @@ impl World {
             .is_some_and(|event| event.to_text() == text);
         self.note(|| format!("watcher {} gets event {}", arrived.watcher, arrived.seq));
         if !logged {
-            self.violated("nothing is pushed that is not in the log", || text.to_owned());
+            self.violated("nothing is pushed that is not in the log", || {
+                text.to_owned()
+            });
         }
         if arrived.gap && !self.disturbed {
             self.violated("an undisturbed stream has no gap", || text.to_owned());

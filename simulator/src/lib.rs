@@ -20,6 +20,8 @@ mod point;
 mod ports;
 mod processes;
 mod queue;
+#[cfg(test)]
+mod regressions;
 pub mod report;
 mod run;
 mod scenario;

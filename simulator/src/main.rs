@@ -14,15 +14,21 @@ use simulator::{
     report::report,
 };
 
-/// Each broken variant is hunted from so many starting seeds, with at most so many seeds each.
-const STARTS: u64 = 5;
+/// Each broken variant is hunted from these seeds, with at most so many seeds each.
+const STARTS: [u64; 5] = [1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000];
 const LIMIT: u64 = 20_000;
 
 fn main() -> ExitCode {
     match options::read(env::args().skip(1)) {
-        Ok(Command::Campaign { first, seeds, threads }) => {
-            all(Seeds { first, count: seeds, threads })
-        }
+        Ok(Command::Campaign {
+            first,
+            seeds,
+            threads,
+        }) => all(Seeds {
+            first,
+            count: seeds,
+            threads,
+        }),
         Ok(Command::Replay { seed, variant }) => replay(seed, variant),
         Err(problem) => {
             eprintln!("{problem}\n{}", options::USAGE);
@@ -34,11 +40,17 @@ fn main() -> ExitCode {
 fn all(seeds: Seeds) -> ExitCode {
     let figures = campaign(seeds, |done| bar("seeds", done, seeds.count));
     let of = Variant::ALL.len() as u64;
-    let hunts = hunt_all(STARTS, LIMIT, seeds.threads, |done| bar("broken variants", done, of));
+    let hunts = hunt_all(&STARTS, LIMIT, seeds.threads, |done| {
+        bar("broken variants", done, of)
+    });
     clear_bar();
     print!("{}", report(&figures, &hunts));
     let good = figures.violations.is_empty() && hunts.iter().all(|hunt| hunt.is_caught());
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn replay(seed: u64, variant: Option<Variant>) -> ExitCode {
@@ -61,7 +73,11 @@ fn bar(what: &str, done: u64, of: u64) {
         return;
     }
     let full = usize::try_from(done * 40 / of).unwrap_or(40);
-    let _ = write!(stderr(), "\r\x1b[K{what} [{:<40}] {done} of {of}", "#".repeat(full));
+    let _ = write!(
+        stderr(),
+        "\r\x1b[K{what} [{:<40}] {done} of {of}",
+        "#".repeat(full)
+    );
 }
 
 fn clear_bar() {

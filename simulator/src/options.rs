@@ -40,9 +40,13 @@ pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Command, Stri
     let (mut seed, mut variant) = (None, None);
     let mut arguments = arguments.into_iter();
     while let Some(name) = arguments.next() {
-        let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
+        let value = arguments
+            .next()
+            .ok_or_else(|| format!("{name} needs a value"))?;
         let number = || {
-            value.parse::<u64>().map_err(|_| format!("{name} needs a number, not {value:?}"))
+            value
+                .parse::<u64>()
+                .map_err(|_| format!("{name} needs a number, not {value:?}"))
         };
         match name.as_str() {
             "--first" => first = number()?,
@@ -55,13 +59,19 @@ pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Command, Stri
     }
     match (seed, variant) {
         (Some(seed), variant) => Ok(Command::Replay { seed, variant }),
-        (None, None) => Ok(Command::Campaign { first, seeds, threads }),
+        (None, None) => Ok(Command::Campaign {
+            first,
+            seeds,
+            threads,
+        }),
         (None, Some(_)) => Err("--variant needs --seed".into()),
     }
 }
 
 fn named(name: &str) -> Result<Variant, String> {
-    let found = Variant::ALL.into_iter().find(|variant| variant.name() == name);
+    let found = Variant::ALL
+        .into_iter()
+        .find(|variant| variant.name() == name);
     found.ok_or_else(|| {
         let names = Variant::ALL.map(Variant::name).join("\", \"");
         format!("--variant is one of \"{names}\"")
@@ -78,17 +88,34 @@ mod tests {
 
     #[test]
     fn a_campaign_by_default_and_a_replay_by_seed() {
-        let campaign = Command::Campaign { first: 1, seeds: 20_000, threads: 2 };
+        let campaign = Command::Campaign {
+            first: 1,
+            seeds: 20_000,
+            threads: 2,
+        };
         assert_eq!(line(""), Ok(campaign));
-        let campaign = Command::Campaign { first: 1, seeds: 7, threads: 1 };
+        let campaign = Command::Campaign {
+            first: 1,
+            seeds: 7,
+            threads: 1,
+        };
         assert_eq!(line("--seeds 7 --threads 1"), Ok(campaign));
-        assert_eq!(line("--seed 4"), Ok(Command::Replay { seed: 4, variant: None }));
+        assert_eq!(
+            line("--seed 4"),
+            Ok(Command::Replay {
+                seed: 4,
+                variant: None
+            })
+        );
     }
 
     #[test]
     fn what_cannot_be_meant_is_refused_by_name() {
         assert_eq!(line("--seeds"), Err("--seeds needs a value".into()));
-        assert_eq!(line("--seeds x"), Err("--seeds needs a number, not \"x\"".into()));
+        assert_eq!(
+            line("--seeds x"),
+            Err("--seeds needs a number, not \"x\"".into())
+        );
         assert_eq!(line("--sods 1"), Err("--sods is not known".into()));
     }
 }

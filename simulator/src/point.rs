@@ -96,8 +96,13 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Clients, Self::Submit, Self::Worker, Self::Relay, Self::Socket];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Clients,
+        Self::Submit,
+        Self::Worker,
+        Self::Relay,
+        Self::Socket,
+    ];
 }
 
 /// Which crash points (role × await point × phase) processes came by, and at which of them one was killed.
@@ -110,7 +115,10 @@ pub(crate) struct Coverage {
 impl Coverage {
     pub(crate) fn new() -> Self {
         let size = Role::ALL.len() * Point::ALL.len() * Phase::ALL.len();
-        Self { reached: vec![false; size], crashed: vec![false; size] }
+        Self {
+            reached: vec![false; size],
+            crashed: vec![false; size],
+        }
     }
 
     fn index(role: Role, point: Point, phase: Phase) -> usize {

@@ -41,8 +41,16 @@ pub(crate) struct Receipt {
 impl SimulatedQueue {
     pub(crate) fn accept(&mut self, body: ExecuteOrder, visible_at: u64, step: u64) {
         self.last += 1;
-        self.messages.insert(self.last, Message { body, visible_at, receives: 0 });
-        self.accepted_at_step.insert((body.id.0, body.attempt), step);
+        self.messages.insert(
+            self.last,
+            Message {
+                body,
+                visible_at,
+                receives: 0,
+            },
+        );
+        self.accepted_at_step
+            .insert((body.id.0, body.attempt), step);
         self.wake();
     }
 
@@ -60,11 +68,17 @@ impl SimulatedQueue {
         while taken.len() < most && !visible.is_empty() {
             let drawn = dice.below(visible.len() as u64);
             let id = visible.swap_remove(usize::try_from(drawn).unwrap_or(0)); // below the length
-            let Some(message) = self.messages.get_mut(&id) else { continue };
+            let Some(message) = self.messages.get_mut(&id) else {
+                continue;
+            };
             message.receives += 1;
             message.visible_at = now + visibility_ms;
             *self.receives.entry(message.body.id.0).or_default() += 1;
-            taken.push(Receipt { id, message: message.body, at_step: step });
+            taken.push(Receipt {
+                id,
+                message: message.body,
+                at_step: step,
+            });
         }
         taken
     }
@@ -82,7 +96,10 @@ impl SimulatedQueue {
 
     /// When the next message becomes visible; `None` when there is none.
     pub(crate) fn next_visible(&self) -> Option<u64> {
-        self.messages.values().map(|message| message.visible_at).min()
+        self.messages
+            .values()
+            .map(|message| message.visible_at)
+            .min()
     }
 
     pub(crate) fn wait(&mut self, waker: &Waker) {
@@ -101,8 +118,14 @@ impl SimulatedQueue {
     }
 
     fn bury(&mut self, now: u64) {
-        let dead = |message: &Message| message.visible_at <= now && message.receives >= MAX_RECEIVES;
-        self.dead.extend(self.messages.values().filter(|message| dead(message)).map(|m| m.body));
+        let dead =
+            |message: &Message| message.visible_at <= now && message.receives >= MAX_RECEIVES;
+        self.dead.extend(
+            self.messages
+                .values()
+                .filter(|message| dead(message))
+                .map(|m| m.body),
+        );
         self.messages.retain(|_, message| !dead(message));
     }
 }

@@ -22,12 +22,30 @@ pub fn report(figures: &Figures, hunts: &[Hunt]) -> String {
 
 fn runs(text: &mut String, figures: &Figures) -> std::fmt::Result {
     writeln!(text, "Simulated runs")?;
-    writeln!(text, "  {:<34}{:>14}", "seeds (one schedule each)", grouped(figures.seeds))?;
+    writeln!(
+        text,
+        "  {:<34}{:>14}",
+        "seeds (one schedule each)",
+        grouped(figures.seeds)
+    )?;
     writeln!(text, "  {:<34}{:>14}", "orders", grouped(figures.orders))?;
-    writeln!(text, "  {:<34}{:>14}", "steps, each judged", grouped(figures.steps))?;
-    let points = format!("{} of {}", figures.crash_points, figures.crash_points_reached);
+    writeln!(
+        text,
+        "  {:<34}{:>14}",
+        "steps, each judged",
+        grouped(figures.steps)
+    )?;
+    let points = format!(
+        "{} of {}",
+        figures.crash_points, figures.crash_points_reached
+    );
     writeln!(text, "  {:<34}{:>14}", "crash points killed at", points)?;
-    writeln!(text, "  {:<34}{:>12.1} s", "wall time", figures.elapsed.as_secs_f32())
+    writeln!(
+        text,
+        "  {:<34}{:>12.1} s",
+        "wall time",
+        figures.elapsed.as_secs_f32()
+    )
 }
 
 fn faults(text: &mut String, figures: &Figures) -> std::fmt::Result {
@@ -40,21 +58,37 @@ fn faults(text: &mut String, figures: &Figures) -> std::fmt::Result {
 
 fn variants(text: &mut String, hunts: &[Hunt]) -> std::fmt::Result {
     let caught = hunts.iter().filter(|hunt| hunt.is_caught()).count();
-    writeln!(text, "\nBroken variants: {caught} of {} caught (seeds needed: median and each start)", hunts.len())?;
+    writeln!(
+        text,
+        "\nBroken variants: {caught} of {} caught (seeds needed: median and each start)",
+        hunts.len()
+    )?;
     for hunt in hunts {
         let needed = |needed: &Option<u64>| needed.map_or_else(|| "none".into(), |n| n.to_string());
         let each: Vec<String> = hunt.needed.iter().map(needed).collect();
         let median = needed(&hunt.median());
         let (name, broke) = (hunt.variant.name(), hunt.broke.join("; "));
-        writeln!(text, "  {name:<42}{median:>6}  ({})  broke: {broke}", each.join(", "))?;
+        writeln!(
+            text,
+            "  {name:<42}{median:>6}  ({})  broke: {broke}",
+            each.join(", ")
+        )?;
     }
     Ok(())
 }
 
 fn verdict(text: &mut String, figures: &Figures) -> std::fmt::Result {
-    writeln!(text, "\nViolations of a promise: {}", figures.violations.len())?;
+    writeln!(
+        text,
+        "\nViolations of a promise: {}",
+        figures.violations.len()
+    )?;
     for (seed, violation) in &figures.violations {
-        writeln!(text, "  seed {seed}: {}: {}", violation.invariant, violation.detail)?;
+        writeln!(
+            text,
+            "  seed {seed}: {}: {}",
+            violation.invariant, violation.detail
+        )?;
     }
     if figures.violations.is_empty() && figures.seeds > 0 {
         let bound = figures.seeds / 3;
@@ -106,6 +140,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
-        assert_eq!([7, 100, 1_000, 1_234_567].map(grouped), ["7", "100", "1,000", "1,234,567"]);
+        assert_eq!(
+            [7, 100, 1_000, 1_234_567].map(grouped),
+            ["7", "100", "1,000", "1,234,567"]
+        );
     }
 }

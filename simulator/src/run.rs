@@ -100,11 +100,25 @@ impl Ending {
         if world.step > MOST_STEPS {
             world.violated("a run comes to an end", || format!("{MOST_STEPS} steps"));
         }
-        let accepted = world.store.rows.values().map(|row| row.created_at).max().unwrap_or(0);
+        let accepted = world
+            .store
+            .rows
+            .values()
+            .map(|row| row.created_at)
+            .max()
+            .unwrap_or(0);
         let deadline = (accepted + self.lifetime).max(self.calm_from);
         let done = world.open_posts == 0
-            && world.store.rows.values().all(|row| row.order.status.is_final())
-            && world.gateway.watchers.iter().all(|watcher| watcher.complete);
+            && world
+                .store
+                .rows
+                .values()
+                .all(|row| row.order.status.is_final())
+            && world
+                .gateway
+                .watchers
+                .iter()
+                .all(|watcher| watcher.complete);
         done || world.now > deadline + self.margin
     }
 }

@@ -58,7 +58,14 @@ impl Scenario {
             submit,
             socket,
         };
-        Self { stage, plans, batch, relay_period, calm_from, margin }
+        Self {
+            stage,
+            plans,
+            batch,
+            relay_period,
+            calm_from,
+            margin,
+        }
     }
 }
 
@@ -69,7 +76,9 @@ fn plans(dice: &mut Dice) -> Vec<Plan> {
             amount_in: n * 1_000_000,
             at: dice.between(0, 8_000),
             key: dice.chance(700).then(|| format!("key-{n}")),
-            watchers: (0..dice.below(3)).map(|_| dice.pick(&[0, 300, 3_000, 30_000])).collect(),
+            watchers: (0..dice.below(3))
+                .map(|_| dice.pick(&[0, 300, 3_000, 30_000]))
+                .collect(),
         })
         .collect()
 }
@@ -85,7 +94,9 @@ impl World {
         let mut outage = |fault| {
             let from = self.dice.below(until);
             let until = from + self.dice.between(500, 15_000);
-            self.faults.has(fault, &mut self.dice).then_some((from, until))
+            self.faults
+                .has(fault, &mut self.dice)
+                .then_some((from, until))
         };
         self.store_outage = outage(Fault::StoreOutage);
         self.queue_outage = outage(Fault::QueueOutage);
@@ -103,7 +114,11 @@ impl World {
         for _ in 0..self.dice.between(2, 3) {
             self.add_process(Role::Worker);
         }
-        let relays = if variant == Some(Variant::NoRelay) { 0 } else { self.dice.between(1, 2) };
+        let relays = if variant == Some(Variant::NoRelay) {
+            0
+        } else {
+            self.dice.between(1, 2)
+        };
         for _ in 0..relays {
             self.add_process(Role::Relay);
         }

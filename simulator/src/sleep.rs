@@ -16,7 +16,11 @@ pub(crate) struct Sleep {
 
 impl Sleep {
     pub(crate) fn until(world: &Shared, until: u64) -> Self {
-        Self { world: world.clone(), until, alarm: None }
+        Self {
+            world: world.clone(),
+            until,
+            alarm: None,
+        }
     }
 }
 

@@ -25,7 +25,10 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn wire(&self, process: ProcessId) -> Wire {
-        Wire { world: self.world.clone(), process }
+        Wire {
+            world: self.world.clone(),
+            process,
+        }
     }
 
     /// The ports of a process, broken if the run is about a broken variant.

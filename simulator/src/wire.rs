@@ -55,7 +55,10 @@ impl Wire {
             End::Refused => Err(Unavailable(format!("{} does not answer", point.name()))),
             End::AnswerLost => {
                 effect(&mut self.world.lock());
-                Err(Unavailable(format!("{}: the answer was lost", point.name())))
+                Err(Unavailable(format!(
+                    "{}: the answer was lost",
+                    point.name()
+                )))
             }
             End::Late(pause) => {
                 self.world.lock().later(pause, |world| drop(effect(world)));
@@ -81,16 +84,14 @@ impl Wire {
         let mut world = self.world.lock();
         let (process, role) = (self.process, world.processes[self.process].role);
         if point != Point::Sleep {
-            let outcome = answer.as_ref().map_or_else(|problem| &*problem.0, |_| "done");
+            let outcome = answer
+                .as_ref()
+                .map_or_else(|problem| &*problem.0, |_| "done");
             world.note(|| format!("{role:?} {process}: {}: {outcome}", point.name()));
         }
     }
 
-    fn strike_down<T>(
-        &self,
-        phase: Phase,
-        effect: impl FnOnce(&mut World) -> T + Send + 'static,
-    ) {
+    fn strike_down<T>(&self, phase: Phase, effect: impl FnOnce(&mut World) -> T + Send + 'static) {
         self.take_effect(phase, effect);
         self.world.lock().kill(self.process);
     }
@@ -108,7 +109,9 @@ impl Wire {
     }
 
     async fn freeze_in(&self, now: Phase, freeze: Option<(Phase, u64)>) {
-        let Some((_, pause)) = freeze.filter(|(phase, _)| *phase == now) else { return };
+        let Some((_, pause)) = freeze.filter(|(phase, _)| *phase == now) else {
+            return;
+        };
         {
             let mut world = self.world.lock();
             world.processes[self.process].frozen_until = world.now + pause;
@@ -139,7 +142,12 @@ impl World {
         let role = self.processes[process].role;
         let longest = self.dice.pick(&[0, 0, 5, 40]);
         let (there, back) = (self.dice.between(0, longest), self.dice.between(0, longest));
-        let mut course = Course { there, back, freeze: None, end: End::Answered };
+        let mut course = Course {
+            there,
+            back,
+            freeze: None,
+            end: End::Answered,
+        };
         if role == Role::Clients {
             return course;
         }
@@ -166,7 +174,9 @@ impl World {
 
     /// What the service at the other end adds.
     fn troubled(&mut self, mut course: Course, point: Point) -> Course {
-        let Some(faults) = CallFaults::of(point.service()) else { return course };
+        let Some(faults) = CallFaults::of(point.service()) else {
+            return course;
+        };
         if self.is_away(point.service()) || self.strikes(faults.refused) {
             course.end = End::Refused;
         } else if faults.answer_lost.is_some_and(|fault| self.strikes(fault)) {

@@ -143,8 +143,17 @@ impl World {
     pub(crate) fn add_process(&mut self, role: Role) -> ProcessId {
         let skewed = role != Role::Clients && self.strikes(Fault::ClockSkewed);
         let drawn = self.dice.between(0, 6_000);
-        let skew_ms = if skewed { i64::try_from(drawn).unwrap_or(0) - 3_000 } else { 0 };
-        self.processes.push(Process { role, up: false, frozen_until: 0, skew_ms });
+        let skew_ms = if skewed {
+            i64::try_from(drawn).unwrap_or(0) - 3_000
+        } else {
+            0
+        };
+        self.processes.push(Process {
+            role,
+            up: false,
+            frozen_until: 0,
+            skew_ms,
+        });
         self.processes.len() - 1
     }
 
@@ -181,7 +190,10 @@ impl World {
     /// Remembers the first promise that did not hold.
     pub(crate) fn violated(&mut self, invariant: &'static str, detail: impl FnOnce() -> String) {
         if self.violation.is_none() {
-            let violation = Violation { invariant, detail: detail() };
+            let violation = Violation {
+                invariant,
+                detail: detail(),
+            };
             self.note(|| format!("VIOLATION {invariant}: {}", violation.detail));
             self.violation = Some(violation);
         }
@@ -194,7 +206,12 @@ impl World {
     /// Adds a line to the trace, if one is kept.
     pub(crate) fn note(&mut self, line: impl FnOnce() -> String) {
         if let Some(trace) = &mut self.trace {
-            trace.push(format!("{:>8} ms  step {:>5}  {}", self.now, self.step, line()));
+            trace.push(format!(
+                "{:>8} ms  step {:>5}  {}",
+                self.now,
+                self.step,
+                line()
+            ));
         }
     }
 

@@ -33,7 +33,10 @@ impl Clock for TokioClock {
 
 #[test]
 fn the_simulated_store_keeps_the_contract() {
-    assert!(on_simulated_store(|ground| async move { check_store(&ground).await }.boxed()));
+    assert!(on_simulated_store(|ground| async move {
+        check_store(&ground).await
+    }
+    .boxed()));
 }
 
 #[tokio::test]
@@ -52,7 +55,10 @@ async fn postgres_keeps_the_contract() {
 
 #[test]
 fn the_simulated_queue_keeps_the_contract() {
-    assert!(on_simulated_queue(|ground| async move { check_queue(&ground).await }.boxed()));
+    assert!(on_simulated_queue(|ground| async move {
+        check_queue(&ground).await
+    }
+    .boxed()));
 }
 
 /// The worker's end of the one-machine queue.
@@ -65,7 +71,9 @@ struct LocalConsumer {
 impl Consumer for LocalConsumer {
     async fn receive(&self) -> Vec<Delivered> {
         let wait = Duration::from_millis(50);
-        let received = timeout(wait, self.queue.receive(10)).await.unwrap_or_default();
+        let received = timeout(wait, self.queue.receive(10))
+            .await
+            .unwrap_or_default();
         self.taken.lock().await.extend(received.iter().cloned());
         received
             .iter()
@@ -94,7 +102,10 @@ async fn the_queue_of_one_machine_keeps_the_contract() {
     let queue = Arc::new(LocalQueue::new(visibility));
     check_queue(&QueueGround {
         queue: queue.clone(),
-        consumer: Arc::new(LocalConsumer { queue, taken: Mutex::default() }),
+        consumer: Arc::new(LocalConsumer {
+            queue,
+            taken: Mutex::default(),
+        }),
         clock: Arc::new(TokioClock(Instant::now())),
         visibility,
     })

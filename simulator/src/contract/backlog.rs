@@ -24,20 +24,34 @@ pub(super) async fn check(ground: &StoreGround) {
 
 impl StoreGround {
     async fn is_due(&self, message: &ExecuteOrder, grace: Duration) -> bool {
-        let due = self.backlog.due(grace, 1_000).await.expect("the store answers");
+        let due = self
+            .backlog
+            .due(grace, 1_000)
+            .await
+            .expect("the store answers");
         due.contains(message)
     }
 
     async fn is_overdue(&self, message: &ExecuteOrder) -> bool {
-        self.backlog.overdue(1_000).await.expect("the store answers").contains(message)
+        self.backlog
+            .overdue(1_000)
+            .await
+            .expect("the store answers")
+            .contains(message)
     }
 
     async fn mark(&self, message: &ExecuteOrder) {
-        self.backlog.mark_sent(&[*message]).await.expect("the store answers");
+        self.backlog
+            .mark_sent(&[*message])
+            .await
+            .expect("the store answers");
     }
 
     async fn revive(&self) {
-        self.backlog.revive(Duration::ZERO).await.expect("the store answers");
+        self.backlog
+            .revive(Duration::ZERO)
+            .await
+            .expect("the store answers");
     }
 }
 
@@ -45,9 +59,15 @@ async fn an_unsent_message_is_given_to_one_relay_until_it_is_marked(ground: &Sto
     let message = ground.stored().await;
     assert!(!ground.is_due(&message, HOUR).await, "within its grace");
     assert!(ground.is_due(&message, Duration::ZERO).await);
-    assert!(!ground.is_due(&message, Duration::from_secs(60)).await, "given to another one");
+    assert!(
+        !ground.is_due(&message, Duration::from_secs(60)).await,
+        "given to another one"
+    );
     ground.clock.sleep(MOMENT).await;
-    assert!(ground.is_due(&message, Duration::ZERO).await, "not marked, so given again later");
+    assert!(
+        ground.is_due(&message, Duration::ZERO).await,
+        "not marked, so given again later"
+    );
     ground.mark(&message).await;
     assert!(!ground.is_due(&message, Duration::ZERO).await);
 }
@@ -56,8 +76,15 @@ async fn a_held_order_has_nothing_due(ground: &StoreGround) {
     let message = ground.stored().await;
     let held = ground.held(&message).await;
     assert!(!ground.is_due(&message, Duration::ZERO).await);
-    let hold = Hold { order: &held.order, epoch: held.epoch };
-    ground.orders.release(&hold, Duration::ZERO).await.expect("the hold stands");
+    let hold = Hold {
+        order: &held.order,
+        epoch: held.epoch,
+    };
+    ground
+        .orders
+        .release(&hold, Duration::ZERO)
+        .await
+        .expect("the hold stands");
     assert!(ground.is_due(&message, Duration::ZERO).await);
 }
 
@@ -66,16 +93,32 @@ async fn a_message_is_not_due_before_its_time(ground: &StoreGround) {
     let mut held = ground.held(&message).await;
     ground.moved(&mut held, Change::Routing).await;
     ground.moved(&mut held, retrying(None, HOUR)).await;
-    let next = ExecuteOrder { attempt: 2, ..message };
-    assert!(!ground.is_due(&message, Duration::ZERO).await, "the attempt is over");
-    assert!(!ground.is_due(&next, Duration::ZERO).await, "the back-off is not");
+    let next = ExecuteOrder {
+        attempt: 2,
+        ..message
+    };
+    assert!(
+        !ground.is_due(&message, Duration::ZERO).await,
+        "the attempt is over"
+    );
+    assert!(
+        !ground.is_due(&next, Duration::ZERO).await,
+        "the back-off is not"
+    );
 }
 
 async fn a_message_that_was_sent_and_lost_is_due_again(ground: &StoreGround) {
     let message = ground.stored().await;
     ground.mark(&message).await;
-    ground.backlog.revive(HOUR).await.expect("the store answers");
-    assert!(!ground.is_due(&message, Duration::ZERO).await, "it may still be on its way");
+    ground
+        .backlog
+        .revive(HOUR)
+        .await
+        .expect("the store answers");
+    assert!(
+        !ground.is_due(&message, Duration::ZERO).await,
+        "it may still be on its way"
+    );
     ground.revive().await;
     assert!(ground.is_due(&message, Duration::ZERO).await);
 }
@@ -85,9 +128,19 @@ async fn an_order_left_by_its_holder_is_due_again(ground: &StoreGround) {
     ground.mark(&message).await;
     let held = ground.held(&message).await;
     ground.revive().await;
-    assert!(!ground.is_due(&message, Duration::ZERO).await, "somebody works on it");
-    let hold = Hold { order: &held.order, epoch: held.epoch };
-    ground.orders.renew(&hold, MOMENT).await.expect("the hold stands");
+    assert!(
+        !ground.is_due(&message, Duration::ZERO).await,
+        "somebody works on it"
+    );
+    let hold = Hold {
+        order: &held.order,
+        epoch: held.epoch,
+    };
+    ground
+        .orders
+        .renew(&hold, MOMENT)
+        .await
+        .expect("the hold stands");
     ground.clock.sleep(MOMENT * 20).await;
     ground.revive().await;
     assert!(ground.is_due(&message, Duration::ZERO).await);

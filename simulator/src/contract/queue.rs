@@ -60,7 +60,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl QueueGround {
     async fn sent(&self, delay: Duration) -> ExecuteOrder {
         let message = message();
-        let accepted = self.queue.send(&[(message, delay)]).await.expect("the queue answers");
+        let accepted = self
+            .queue
+            .send(&[(message, delay)])
+            .await
+            .expect("the queue answers");
         assert_eq!(accepted, [true]);
         message
     }
@@ -82,14 +86,20 @@ impl QueueGround {
         let begin = self.clock.now();
         while self.clock.now().duration_since(begin).unsigned_abs() < within {
             let received = self.consumer.receive().await;
-            assert!(received.iter().all(|found| found.message != message), "{message:?} came");
+            assert!(
+                received.iter().all(|found| found.message != message),
+                "{message:?} came"
+            );
             self.clock.sleep(Duration::from_millis(20)).await;
         }
     }
 }
 
 fn message() -> ExecuteOrder {
-    ExecuteOrder { id: OrderId(Uuid::now_v7()), attempt: 2 }
+    ExecuteOrder {
+        id: OrderId(Uuid::now_v7()),
+        attempt: 2,
+    }
 }
 
 async fn a_batch_is_accepted_and_arrives(ground: &QueueGround) {
@@ -114,7 +124,10 @@ async fn a_delayed_message_is_not_early(ground: &QueueGround) {
     let message = ground.sent(DELAY).await;
     let delivered = ground.received(message).await;
     let waited = ground.clock.now().duration_since(begin).unsigned_abs();
-    assert!(waited >= DELAY.saturating_sub(Duration::from_millis(20)), "after {waited:?}");
+    assert!(
+        waited >= DELAY.saturating_sub(Duration::from_millis(20)),
+        "after {waited:?}"
+    );
     ground.consumer.delete(&delivered).await;
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 use engine::{
     failure::{Failure, FailureCode},
     lifecycle::Change,
+    order::Dex,
     order::{Bps, IdempotencyKey, NewOrder, OrderId, Swap, Token},
     ports::{
         Claim, ExecuteOrder, Held, Hold, Inserted, Recorded, SignedTransaction, TransactionEnd,
         Transition, WriteError,
     },
-    order::Dex,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -21,7 +21,10 @@ pub(super) const HOUR: Duration = Duration::from_secs(3_600);
 pub(super) const MOMENT: Duration = Duration::from_millis(1);
 
 pub(super) fn new_order() -> NewOrder {
-    let token = |symbol: &str, decimals| Token { symbol: symbol.into(), decimals };
+    let token = |symbol: &str, decimals| Token {
+        symbol: symbol.into(),
+        decimals,
+    };
     NewOrder {
         id: OrderId(Uuid::now_v7()),
         swap: Swap {
@@ -35,8 +38,14 @@ pub(super) fn new_order() -> NewOrder {
 }
 
 pub(super) fn with_key(key: &str, request_hash: [u8; 32]) -> NewOrder {
-    let idempotency = Some(IdempotencyKey { key: key.into(), request_hash });
-    NewOrder { idempotency, ..new_order() }
+    let idempotency = Some(IdempotencyKey {
+        key: key.into(),
+        request_hash,
+    });
+    NewOrder {
+        idempotency,
+        ..new_order()
+    }
 }
 
 pub(super) fn transaction() -> SignedTransaction {
@@ -49,17 +58,29 @@ pub(super) fn transaction() -> SignedTransaction {
 }
 
 pub(super) fn building() -> Change {
-    Change::Building { offers: vec![], dex: Dex::Meteora, quoted_out: 6, reason: "best".into() }
+    Change::Building {
+        offers: vec![],
+        dex: Dex::Meteora,
+        quoted_out: 6,
+        reason: "best".into(),
+    }
 }
 
 pub(super) fn retrying(settled: Option<TransactionEnd>, after: Duration) -> Change {
     let failure = Failure::new(FailureCode::TransactionExpired, "did not land");
-    Change::Retrying { failure, settled, after }
+    Change::Retrying {
+        failure,
+        settled,
+        after,
+    }
 }
 
 pub(super) fn failed() -> Change {
     let failure = Failure::new(FailureCode::NoLiquidity, "nothing in the pools");
-    Change::Failed { failure, settled: None }
+    Change::Failed {
+        failure,
+        settled: None,
+    }
 }
 
 impl StoreGround {
@@ -71,13 +92,23 @@ impl StoreGround {
     /// A stored order with so much time to live.
     pub(super) async fn stored_for(&self, lifetime: Duration) -> ExecuteOrder {
         let order = new_order();
-        let inserted = self.orders.insert(&order, lifetime).await.expect("the store answers");
+        let inserted = self
+            .orders
+            .insert(&order, lifetime)
+            .await
+            .expect("the store answers");
         assert_eq!(inserted, Inserted::New);
-        ExecuteOrder { id: order.id, attempt: 1 }
+        ExecuteOrder {
+            id: order.id,
+            attempt: 1,
+        }
     }
 
     pub(super) async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Claim {
-        self.orders.claim(message, lease).await.expect("the store answers")
+        self.orders
+            .claim(message, lease)
+            .await
+            .expect("the store answers")
     }
 
     /// A held order.
@@ -129,15 +160,27 @@ impl StoreGround {
         to: engine::lifecycle::Status,
     ) -> Result<Recorded, WriteError> {
         let payload = json!({ "n": held.order.last_seq + 1 });
-        let hold = Hold { order: &held.order, epoch: held.epoch };
+        let hold = Hold {
+            order: &held.order,
+            epoch: held.epoch,
+        };
         self.orders
-            .advance(&Transition { hold, to, change, payload: &payload, lease: HOUR })
+            .advance(&Transition {
+                hold,
+                to,
+                change,
+                payload: &payload,
+                lease: HOUR,
+            })
             .await
     }
 
     /// The order's events as (seq, status, attempt).
     pub(super) async fn log(&self, id: OrderId) -> Vec<(u64, &'static str, u32)> {
         let events = self.orders.events(id, 0).await.expect("the store answers");
-        events.iter().map(|event| (event.seq, event.status.name(), event.attempt)).collect()
+        events
+            .iter()
+            .map(|event| (event.seq, event.status.name(), event.attempt))
+            .collect()
     }
 }

@@ -47,11 +47,20 @@ fn finished(visibility: Duration, check: impl FnOnce(Wire) -> BoxFuture<'static,
     let process = world.add_process(Role::Clients);
     world.alarm(0, Alarm::Start(process));
     let world = Shared::new(world);
-    let wire = Wire { world: world.clone(), process };
+    let wire = Wire {
+        world: world.clone(),
+        process,
+    };
     let (end, mut ended) = futures::channel::oneshot::channel();
-    let checking = check(wire).map(move |()| end.send(()).unwrap_or(())).boxed();
+    let checking = check(wire)
+        .map(move |()| end.send(()).unwrap_or(()))
+        .boxed();
     let mut checking = Some(checking);
-    let mut start = |_| checking.take().unwrap_or_else(|| futures::future::ready(()).boxed());
+    let mut start = |_| {
+        checking
+            .take()
+            .unwrap_or_else(|| futures::future::ready(()).boxed())
+    };
     let mut finished = false;
     Executor::new(world).run(&mut start, |_| {
         finished |= matches!(ended.try_recv(), Ok(Some(())));
@@ -67,9 +76,19 @@ impl Consumer for SimulatedConsumer {
     async fn receive(&self) -> Vec<Delivered> {
         self.0.pause(0).await;
         let mut world = self.0.world.lock();
-        let World { queue, dice, visibility_ms, now, step, .. } = &mut *world;
+        let World {
+            queue,
+            dice,
+            visibility_ms,
+            now,
+            step,
+            ..
+        } = &mut *world;
         let received = queue.receive(10, *visibility_ms, (*now, *step), dice);
-        received.into_iter().map(|receipt| delivered(&receipt)).collect()
+        received
+            .into_iter()
+            .map(|receipt| delivered(&receipt))
+            .collect()
     }
 
     async fn delete(&self, delivered: &Delivered) {
@@ -81,5 +100,8 @@ impl Consumer for SimulatedConsumer {
 }
 
 fn delivered(receipt: &Receipt) -> Delivered {
-    Delivered { message: receipt.message, receipt: receipt.id.to_string() }
+    Delivered {
+        message: receipt.message,
+        receipt: receipt.id.to_string(),
+    }
 }

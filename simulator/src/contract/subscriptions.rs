@@ -24,7 +24,10 @@ fn connection() -> ConnectionId {
 
 impl StoreGround {
     async fn add(&self, connection: &ConnectionId, order: engine::order::OrderId) -> bool {
-        self.subscriptions.add(connection, order).await.expect("the store answers")
+        self.subscriptions
+            .add(connection, order)
+            .await
+            .expect("the store answers")
     }
 
     async fn go_live(
@@ -33,33 +36,47 @@ impl StoreGround {
         order: engine::order::OrderId,
         sent: u64,
     ) -> bool {
-        self.subscriptions.go_live(connection, order, sent).await.expect("the store answers")
+        self.subscriptions
+            .go_live(connection, order, sent)
+            .await
+            .expect("the store answers")
     }
 
     async fn live(&self, order: engine::order::OrderId) -> Vec<ConnectionId> {
-        self.subscriptions.live(order).await.expect("the store answers")
+        self.subscriptions
+            .live(order)
+            .await
+            .expect("the store answers")
     }
 }
 
 async fn a_subscription_is_silent_until_it_has_caught_up(ground: &StoreGround) {
     let (message, watcher) = (ground.stored().await, connection());
     assert!(!ground.add(&watcher, new_order().id).await, "no such order");
-    assert!(!ground.go_live(&watcher, message.id, 1).await, "not subscribed");
+    assert!(
+        !ground.go_live(&watcher, message.id, 1).await,
+        "not subscribed"
+    );
     assert!(ground.add(&watcher, message.id).await);
     assert_eq!(ground.live(message.id).await, []);
     let mut held = ground.held(&message).await;
     let recorded = ground.moved(&mut held, Change::Routing).await;
     assert_eq!(recorded.watchers, [], "silent");
-    assert!(!ground.go_live(&watcher, message.id, 1).await, "event 2 was not replayed");
+    assert!(
+        !ground.go_live(&watcher, message.id, 1).await,
+        "event 2 was not replayed"
+    );
     assert!(ground.go_live(&watcher, message.id, 2).await);
-    assert_eq!(ground.live(message.id).await, [watcher.clone()]);
+    assert_eq!(ground.live(message.id).await, std::slice::from_ref(&watcher));
     let recorded = ground.moved(&mut held, failed()).await;
     assert_eq!(recorded.watchers, [watcher]);
 }
 
 async fn subscribing_again_is_silent_again(ground: &StoreGround) {
     let (message, watcher) = (ground.stored().await, connection());
-    assert!(ground.add(&watcher, message.id).await && ground.go_live(&watcher, message.id, 1).await);
+    assert!(
+        ground.add(&watcher, message.id).await && ground.go_live(&watcher, message.id, 1).await
+    );
     assert!(ground.add(&watcher, message.id).await);
     assert_eq!(ground.live(message.id).await, []);
 }
@@ -71,16 +88,34 @@ async fn ending_tells_who_watches_nothing_else(ground: &StoreGround) {
         assert!(ground.add(watcher, order).await);
     }
     let all = [both.clone(), single.clone(), stranger];
-    let idle = ground.subscriptions.end(one, &all).await.expect("the store answers");
-    assert_eq!(idle, [single], "the other one still watches, the stranger never did");
-    let idle = ground.subscriptions.end(other, &all).await.expect("the store answers");
+    let idle = ground
+        .subscriptions
+        .end(one, &all)
+        .await
+        .expect("the store answers");
+    assert_eq!(
+        idle,
+        [single],
+        "the other one still watches, the stranger never did"
+    );
+    let idle = ground
+        .subscriptions
+        .end(other, &all)
+        .await
+        .expect("the store answers");
     assert_eq!(idle, [both]);
 }
 
 async fn a_forgotten_connection_watches_nothing(ground: &StoreGround) {
     let (message, watcher) = (ground.stored().await, connection());
-    assert!(ground.add(&watcher, message.id).await && ground.go_live(&watcher, message.id, 1).await);
-    ground.subscriptions.forget(&watcher).await.expect("the store answers");
+    assert!(
+        ground.add(&watcher, message.id).await && ground.go_live(&watcher, message.id, 1).await
+    );
+    ground
+        .subscriptions
+        .forget(&watcher)
+        .await
+        .expect("the store answers");
     assert_eq!(ground.live(message.id).await, []);
     assert!(!ground.go_live(&watcher, message.id, 1).await);
 }
@@ -89,7 +124,11 @@ async fn what_outlives_its_order_is_left_over(ground: &StoreGround) {
     let (message, watcher) = (ground.stored().await, connection());
     assert!(ground.add(&watcher, message.id).await);
     let left = async |grace| {
-        let left = ground.subscriptions.left_over(grace).await.expect("the store answers");
+        let left = ground
+            .subscriptions
+            .left_over(grace)
+            .await
+            .expect("the store answers");
         left.contains(&(watcher.clone(), message.id))
     };
     assert!(!left(Duration::ZERO).await, "the order is not final");

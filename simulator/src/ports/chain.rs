@@ -28,15 +28,22 @@ impl Chain for ChainPort {
             }
             Ok(world.chain.sign(id, min_out, world.now))
         };
-        self.0.call(Point::Prepare, prepare).await.unwrap_or_else(|problem| {
-            Err(Failure::new(FailureCode::VenuesUnavailable, problem.0))
-        })
+        self.0
+            .call(Point::Prepare, prepare)
+            .await
+            .unwrap_or_else(|problem| Err(Failure::new(FailureCode::VenuesUnavailable, problem.0)))
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
         let bytes = transaction.bytes.clone();
         let send = move |world: &mut World| {
-            let World { chain, now, dice, faults, .. } = world;
+            let World {
+                chain,
+                now,
+                dice,
+                faults,
+                ..
+            } = world;
             chain.receive(&bytes, *now, dice, faults);
             Duration::from_millis(world.dice.pick(&[0, 400, 2_500]))
         };
@@ -44,7 +51,11 @@ impl Chain for ChainPort {
     }
 
     async fn finalized_height(&self) -> Result<u64, Unavailable> {
-        self.0.call(Point::Height, |world| world.chain.finalized_height(world.now)).await
+        self.0
+            .call(Point::Height, |world| {
+                world.chain.finalized_height(world.now)
+            })
+            .await
     }
 
     async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {

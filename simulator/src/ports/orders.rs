@@ -47,7 +47,10 @@ impl Orders for StorePort {
         let id = advance.fence.id;
         let commit = move |world: &mut World| {
             world.note(|| {
-                format!("advance {} {} -> {}", advance.fence.id, advance.fence.status, advance.to)
+                format!(
+                    "advance {} {} -> {}",
+                    advance.fence.id, advance.fence.status, advance.to
+                )
             });
             world.store.advance(&advance, world.now)
         };
@@ -56,7 +59,11 @@ impl Orders for StorePort {
         self.0.pause(0).await;
         let mut world = self.0.world.lock();
         let unread = world.strikes(Fault::WatchersUnread);
-        recorded.watchers = if unread { Vec::new() } else { world.store.live(id) };
+        recorded.watchers = if unread {
+            Vec::new()
+        } else {
+            world.store.live(id)
+        };
         Ok(recorded)
     }
 
@@ -83,19 +90,22 @@ impl Orders for StorePort {
 
     async fn page(&self, query: &PageQuery) -> Result<Vec<Order>, Unavailable> {
         let query = query.clone();
-        self.0.call(Point::Page, move |world| world.store.page(&query)).await
+        self.0
+            .call(Point::Page, move |world| world.store.page(&query))
+            .await
     }
 
     async fn events(&self, id: OrderId, after: u64) -> Result<Vec<Update>, Unavailable> {
-        self.0.call(Point::Events, move |world| world.store.events(id, after)).await
+        self.0
+            .call(Point::Events, move |world| world.store.events(id, after))
+            .await
     }
 }
 
 #[async_trait]
 impl Backlog for StorePort {
     async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
-        let due =
-            move |world: &mut World| world.store.due(grace, limit, world.now, world.step);
+        let due = move |world: &mut World| world.store.due(grace, limit, world.now, world.step);
         self.0.call(Point::Due, due).await
     }
 
@@ -109,18 +119,30 @@ impl Backlog for StorePort {
     }
 
     async fn revive(&self, grace: Duration) -> Result<u64, Unavailable> {
-        self.0.call(Point::Revive, move |world| world.store.revive(grace, world.now)).await
+        self.0
+            .call(Point::Revive, move |world| {
+                world.store.revive(grace, world.now)
+            })
+            .await
     }
 
     async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
-        self.0.call(Point::Overdue, move |world| world.store.overdue(limit, world.now)).await
+        self.0
+            .call(Point::Overdue, move |world| {
+                world.store.overdue(limit, world.now)
+            })
+            .await
     }
 
     async fn purge(&self) -> Result<(), Unavailable> {
-        self.0.call(Point::Purge, |world| world.store.purge(world.now)).await
+        self.0
+            .call(Point::Purge, |world| world.store.purge(world.now))
+            .await
     }
 
     async fn vitals(&self) -> Result<Vitals, Unavailable> {
-        self.0.call(Point::Vitals, |world| world.store.vitals(world.now)).await
+        self.0
+            .call(Point::Vitals, |world| world.store.vitals(world.now))
+            .await
     }
 }

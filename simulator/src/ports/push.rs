@@ -14,15 +14,14 @@ pub(crate) struct PushPort(pub(crate) Wire);
 impl Push for PushPort {
     async fn push(&self, connection: &ConnectionId, text: Arc<str>) -> Result<(), PushError> {
         let connection = connection.clone();
-        let push = move |world: &mut World| {
-            match world.gateway.deliver(&connection, &text, world.now) {
+        let push =
+            move |world: &mut World| match world.gateway.deliver(&connection, &text, world.now) {
                 Some(arrived) => {
                     world.judge_arrival(arrived, &text);
                     Ok(())
                 }
                 None => Err(PushError::Gone),
-            }
-        };
+            };
         self.0
             .call(Point::Push, push)
             .await

@@ -25,7 +25,10 @@ impl Queue for QueuePort {
     async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
         let batch = batch.to_vec();
         let send = move |world: &mut World| {
-            batch.iter().map(|&(message, delay)| world.enqueue(message, ms(delay))).collect()
+            batch
+                .iter()
+                .map(|&(message, delay)| world.enqueue(message, ms(delay)))
+                .collect()
         };
         self.0.call(Point::Enqueue, send).await
     }
@@ -34,10 +37,16 @@ impl Queue for QueuePort {
 impl QueuePort {
     /// Waits until there is something, and takes up to `most` messages.
     pub(crate) async fn receive(&self, most: usize) -> Result<Vec<Receipt>, Unavailable> {
-        Arrival { world: &self.0.world, alarm: None }.await;
+        Arrival {
+            world: &self.0.world,
+            alarm: None,
+        }
+        .await;
         let receive = move |world: &mut World| {
             let (visibility, moment) = (world.visibility_ms, (world.now, world.step));
-            let taken = world.queue.receive(most, visibility, moment, &mut world.dice);
+            let taken = world
+                .queue
+                .receive(most, visibility, moment, &mut world.dice);
             for receipt in &taken {
                 if world.strikes(Fault::Duplicated) {
                     world.queue.show_again(receipt.id, world.now);
@@ -66,8 +75,13 @@ impl World {
         if self.strikes(Fault::QueueRefused) {
             return false;
         }
-        let late = if self.strikes(Fault::Delayed) { self.dice.between(100, 20_000) } else { 0 };
-        self.queue.accept(message, self.now + delay + late, self.step);
+        let late = if self.strikes(Fault::Delayed) {
+            self.dice.between(100, 20_000)
+        } else {
+            0
+        };
+        self.queue
+            .accept(message, self.now + delay + late, self.step);
         if self.strikes(Fault::Duplicated) {
             self.queue.accept(message, self.now + delay, self.step);
         }

@@ -17,8 +17,7 @@ pub(crate) struct SubscriptionsPort(pub(crate) Wire);
 impl Subscriptions for SubscriptionsPort {
     async fn add(&self, connection: &ConnectionId, order: OrderId) -> Result<bool, Unavailable> {
         let connection = connection.clone();
-        let add =
-            move |world: &mut World| world.store.subscribe(&connection, order, world.now);
+        let add = move |world: &mut World| world.store.subscribe(&connection, order, world.now);
         self.0.call(Point::Subscribe, add).await
     }
 
@@ -34,7 +33,9 @@ impl Subscriptions for SubscriptionsPort {
     }
 
     async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, Unavailable> {
-        self.0.call(Point::Live, move |world| world.store.live(order)).await
+        self.0
+            .call(Point::Live, move |world| world.store.live(order))
+            .await
     }
 
     async fn end(
@@ -43,18 +44,28 @@ impl Subscriptions for SubscriptionsPort {
         connections: &[ConnectionId],
     ) -> Result<Vec<ConnectionId>, Unavailable> {
         let connections = connections.to_vec();
-        self.0.call(Point::End, move |world| world.store.end(order, &connections)).await
+        self.0
+            .call(Point::End, move |world| {
+                world.store.end(order, &connections)
+            })
+            .await
     }
 
     async fn forget(&self, connection: &ConnectionId) -> Result<(), Unavailable> {
         let connection = connection.clone();
-        self.0.call(Point::Forget, move |world| world.store.forget(&connection)).await
+        self.0
+            .call(Point::Forget, move |world| world.store.forget(&connection))
+            .await
     }
 
     async fn left_over(
         &self,
         grace: Duration,
     ) -> Result<Vec<(ConnectionId, OrderId)>, Unavailable> {
-        self.0.call(Point::LeftOver, move |world| world.store.left_over(grace, world.now)).await
+        self.0
+            .call(Point::LeftOver, move |world| {
+                world.store.left_over(grace, world.now)
+            })
+            .await
     }
 }

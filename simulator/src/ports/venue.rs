@@ -24,12 +24,20 @@ pub(crate) const fn fair_out(amount_in: u64) -> u64 {
 
 impl VenuePort {
     pub(crate) fn both(wire: &Wire) -> Vec<Arc<dyn Venue>> {
-        let venue = |dex| Arc::new(Self { wire: wire.clone(), dex }) as Arc<dyn Venue>;
+        let venue = |dex| {
+            Arc::new(Self {
+                wire: wire.clone(),
+                dex,
+            }) as Arc<dyn Venue>
+        };
         [Dex::Raydium, Dex::Meteora].map(venue).to_vec()
     }
 
     pub(crate) const fn first(wire: Wire) -> Self {
-        Self { wire, dex: Dex::Raydium }
+        Self {
+            wire,
+            dex: Dex::Raydium,
+        }
     }
 }
 
@@ -91,7 +99,11 @@ impl World {
             network_fee_out: self.dice.below(100),
             as_of: at(self.now),
         };
-        Ok(if self.strikes(Fault::VenueNonsense) { self.distorted(honest) } else { honest })
+        Ok(if self.strikes(Fault::VenueNonsense) {
+            self.distorted(honest)
+        } else {
+            honest
+        })
     }
 
     fn distorted(&mut self, mut quote: Quote) -> Quote {

@@ -33,7 +33,7 @@ pub(crate) async fn post(stage: Stage, plan: Plan) {
     let plan = Arc::new(plan);
     for copy in 0..copies {
         let (stage, plan) = (stage.clone(), Arc::clone(&plan));
-        let posting = async move { 
+        let posting = async move {
             until_answered(&stage, &plan, copy == 0).await;
             stage.world.lock().open_posts -= 1;
         }
@@ -46,7 +46,9 @@ async fn until_answered(stage: &Stage, plan: &Plan, watched: bool) {
     let wire = stage.wire(stage.clients);
     loop {
         let order = new_order(stage, plan);
-        let answer = stage.ask(stage.submit, |ports| async move { ports.submit().submit(&order).await });
+        let answer = stage.ask(stage.submit, |ports| async move {
+            ports.submit().submit(&order).await
+        });
         match answer.await {
             Ok(Ok(submitted)) => return accepted(stage, plan, submitted, watched),
             Ok(Err(Unavailable(_))) | Err(_) if plan.key.is_some() => {}
@@ -60,7 +62,10 @@ async fn until_answered(stage: &Stage, plan: &Plan, watched: bool) {
 fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
     let mut world = stage.world.lock();
     let random = (u128::from(world.dice.draw()) << 64) | u128::from(world.dice.draw());
-    let token = |symbol: &str, decimals| Token { symbol: symbol.into(), decimals };
+    let token = |symbol: &str, decimals| Token {
+        symbol: symbol.into(),
+        decimals,
+    };
     let slippage = Bps::DEFAULT_SLIPPAGE;
     NewOrder {
         id: OrderId(Uuid::from_u128(random)),
@@ -70,10 +75,10 @@ fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
             amount_in: plan.amount_in,
             slippage,
         },
-        idempotency: plan
-            .key
-            .clone()
-            .map(|key| IdempotencyKey { key, request_hash: [7; 32] }),
+        idempotency: plan.key.clone().map(|key| IdempotencyKey {
+            key,
+            request_hash: [7; 32],
+        }),
     }
 }
 
@@ -86,7 +91,9 @@ fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, watched: bool) {
         }
     };
     if !world.store.rows.contains_key(&id) {
-        world.violated("accepted means durable", || format!("order {id} is not stored"));
+        world.violated("accepted means durable", || {
+            format!("order {id} is not stored")
+        });
     }
     let key = plan.key.as_ref();
     let first = key.map_or(id, |key| *world.answers.entry(key.clone()).or_insert(id));

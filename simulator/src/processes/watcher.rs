@@ -19,13 +19,19 @@ pub(crate) async fn watch(stage: Stage, order: OrderId, pause: u64) {
         let (connection, after, patience) = {
             let mut world = wire.world.lock();
             let open_from = world.now + world.dice.between(0, 1_000);
-            let patience =
-                if world.strikes(Fault::Hangup) { world.dice.between(0, 20_000) } else { u64::MAX / 2 };
+            let patience = if world.strikes(Fault::Hangup) {
+                world.dice.between(0, 20_000)
+            } else {
+                u64::MAX / 2
+            };
             let connection = world.gateway.connect(watcher, open_from);
             (connection, world.gateway.watchers[watcher].seen, patience)
         };
         request_replay(&stage, (watcher, order), &connection, after);
-        let turn = Turn { world: &wire.world, watcher };
+        let turn = Turn {
+            world: &wire.world,
+            watcher,
+        };
         select(turn, pin!(wire.pause(patience))).await;
         let pause = {
             let mut world = wire.world.lock();
@@ -48,7 +54,11 @@ fn request_replay(
     connection: &ConnectionId,
     after: u64,
 ) {
-    let copies = if stage.world.lock().strikes(Fault::Duplicated) { 2 } else { 1 };
+    let copies = if stage.world.lock().strikes(Fault::Duplicated) {
+        2
+    } else {
+        1
+    };
     for _ in 0..copies {
         let (stage, connection) = (stage.clone(), connection.clone());
         let clients = (stage.world.clone(), stage.clients);
@@ -66,7 +76,10 @@ async fn replayed(stage: &Stage, order: OrderId, connection: &ConnectionId, afte
     for _ in 0..3 {
         let connection = connection.clone();
         let answer = stage.ask(stage.socket, |ports| async move {
-            ports.follow().subscribe(&connection, order, after, true).await
+            ports
+                .follow()
+                .subscribe(&connection, order, after, true)
+                .await
         });
         match answer.await {
             Ok(Ok(Followed::Live | Followed::Complete)) => return true,

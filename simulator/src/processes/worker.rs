@@ -7,12 +7,7 @@ use futures::{FutureExt, future::join_all};
 
 use super::invocation;
 use crate::{
-    fault::Fault,
-    ports::QueuePort,
-    queue::Receipt,
-    stage::Stage,
-    variants::Variant,
-    wire::Wire,
+    fault::Fault, ports::QueuePort, queue::Receipt, stage::Stage, variants::Variant, wire::Wire,
     world::ProcessId,
 };
 
@@ -37,9 +32,18 @@ async fn serve_batch(wire: &Wire, queue: &QueuePort, execute: &Execute, batch: u
         let _ = queue.delete(received.clone()).await;
     }
     let ending = ending(wire);
-    let served = join_all(received.iter().map(|receipt| serves(execute, receipt, &ending))).await;
-    let served: Vec<Receipt> =
-        received.into_iter().zip(served).filter(|(_, served)| *served).map(|(r, _)| r).collect();
+    let served = join_all(
+        received
+            .iter()
+            .map(|receipt| serves(execute, receipt, &ending)),
+    )
+    .await;
+    let served: Vec<Receipt> = received
+        .into_iter()
+        .zip(served)
+        .filter(|(_, served)| *served)
+        .map(|(r, _)| r)
+        .collect();
     if !served.is_empty() && !early {
         // What cannot be deleted now is delivered again, and is stale then.
         let _ = queue.delete(served).await;
@@ -57,7 +61,11 @@ async fn serves(execute: &Execute, receipt: &Receipt, ending: &Ending) -> bool {
 pub(super) fn ending(wire: &Wire) -> Ending {
     let time = {
         let mut world = wire.world.lock();
-        if world.strikes(Fault::Ended) { world.dice.between(0, 6_000) } else { INVOCATION }
+        if world.strikes(Fault::Ended) {
+            world.dice.between(0, 6_000)
+        } else {
+            INVOCATION
+        }
     };
     let wire = wire.clone();
     async move {

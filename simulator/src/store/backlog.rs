@@ -22,8 +22,7 @@ impl Store {
             .filter(|row| !row.is_held(now))
             .filter(|row| {
                 row.outbox.as_ref().is_some_and(|outbox| {
-                    outbox.sent_at.is_none()
-                        && outbox.available_at.saturating_add(ms(grace)) <= now
+                    outbox.sent_at.is_none() && outbox.available_at.saturating_add(ms(grace)) <= now
                 })
             })
             .collect();
@@ -35,14 +34,20 @@ impl Store {
                 let outbox = row.outbox.as_mut()?;
                 outbox.available_at = now;
                 outbox.given_at_step.get_or_insert(step);
-                Some(ExecuteOrder { id, attempt: outbox.attempt })
+                Some(ExecuteOrder {
+                    id,
+                    attempt: outbox.attempt,
+                })
             })
             .collect()
     }
 
     pub(crate) fn mark_sent(&mut self, messages: &[ExecuteOrder], now: u64) {
         for message in messages {
-            let outbox = self.rows.get_mut(&message.id).and_then(|row| row.outbox.as_mut());
+            let outbox = self
+                .rows
+                .get_mut(&message.id)
+                .and_then(|row| row.outbox.as_mut());
             if let Some(outbox) = outbox.filter(|outbox| outbox.attempt == message.attempt) {
                 outbox.sent_at.get_or_insert(now);
             }
@@ -53,8 +58,12 @@ impl Store {
         let mut revived = 0;
         for row in self.rows.values_mut() {
             let lease_until = row.lease_until;
-            let Some(outbox) = &mut row.outbox else { continue };
-            let Some(sent_at) = outbox.sent_at else { continue };
+            let Some(outbox) = &mut row.outbox else {
+                continue;
+            };
+            let Some(sent_at) = outbox.sent_at else {
+                continue;
+            };
             let doublings = 2u64.pow(outbox.sends.min(10));
             let wait = match lease_until {
                 None => ms(grace) * doublings,
@@ -79,16 +88,27 @@ impl Store {
             .filter(|row| row.deadline < now && !row.is_held(now))
             .filter_map(|row| {
                 let attempt = row.outbox.as_ref()?.attempt;
-                Some((row.deadline, ExecuteOrder { id: row.id(), attempt }))
+                Some((
+                    row.deadline,
+                    ExecuteOrder {
+                        id: row.id(),
+                        attempt,
+                    },
+                ))
             })
             .collect();
         overdue.sort_by_key(|&(deadline, _)| deadline);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        overdue.into_iter().take(limit).map(|(_, message)| message).collect()
+        overdue
+            .into_iter()
+            .take(limit)
+            .map(|(_, message)| message)
+            .collect()
     }
 
     pub(crate) fn purge(&mut self, now: u64) {
-        self.subscriptions.retain(|_, subscription| subscription.expires_at >= now);
+        self.subscriptions
+            .retain(|_, subscription| subscription.expires_at >= now);
         for row in self.rows.values_mut() {
             if row.created_at.saturating_add(KEYS_ARE_KEPT) < now {
                 row.key = None;

@@ -40,7 +40,10 @@ pub(crate) struct Locks {
 
 impl Default for Locks {
     fn default() -> Self {
-        Self { fence: true, one_live_transaction: true }
+        Self {
+            fence: true,
+            one_live_transaction: true,
+        }
     }
 }
 

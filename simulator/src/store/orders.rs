@@ -6,8 +6,8 @@ use engine::{
     lifecycle::{Change, Status},
     order::{NewOrder, Order, OrderId},
     ports::{
-        Claim, ExecuteOrder, Held, Hold, Inserted, PageQuery, Recorded, Transition,
-        TransactionEnd, Unavailable, WriteError,
+        Claim, ExecuteOrder, Held, Hold, Inserted, PageQuery, Recorded, TransactionEnd, Transition,
+        Unavailable, WriteError,
     },
     update::Update,
 };
@@ -36,7 +36,11 @@ pub(crate) struct Fence {
 
 impl From<&Hold<'_>> for Fence {
     fn from(hold: &Hold<'_>) -> Self {
-        Self { id: hold.order.id, epoch: hold.epoch, status: hold.order.status }
+        Self {
+            id: hold.order.id,
+            epoch: hold.epoch,
+            status: hold.order.status,
+        }
     }
 }
 
@@ -127,7 +131,11 @@ impl Store {
         row.apply(&advance.change);
         row.queue(advance, now);
         let (seq, id) = (row.order.last_seq, row.id());
-        Ok(Recorded { seq, at: at(now), watchers: self.live(id) })
+        Ok(Recorded {
+            seq,
+            at: at(now),
+            watchers: self.live(id),
+        })
     }
 
     pub(crate) fn renew(
@@ -162,16 +170,28 @@ impl Store {
             .rows
             .values()
             .map(|row| &row.order)
-            .filter(|order| query.before.is_none_or(|last| (order.created_at, order.id) < last))
+            .filter(|order| {
+                query
+                    .before
+                    .is_none_or(|last| (order.created_at, order.id) < last)
+            })
             .filter(|order| query.status.is_none_or(|status| order.status == status))
             .collect();
         found.sort_by_key(|order| std::cmp::Reverse((order.created_at, order.id)));
-        found.into_iter().take(query.limit.into()).cloned().collect()
+        found
+            .into_iter()
+            .take(query.limit.into())
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn events(&self, id: OrderId, after: u64) -> Vec<Update> {
         let events = self.rows.get(&id).map_or(&[][..], |row| &row.events);
-        events.iter().filter(|update| update.seq > after).cloned().collect()
+        events
+            .iter()
+            .filter(|update| update.seq > after)
+            .cloned()
+            .collect()
     }
 
     fn fenced(&mut self, fence: Fence) -> Option<&mut Row> {
@@ -205,13 +225,16 @@ impl Row {
     fn apply(&mut self, change: &Change) {
         match change {
             Change::Routing => {}
-            Change::Building { dex, quoted_out, .. } => {
+            Change::Building {
+                dex, quoted_out, ..
+            } => {
                 self.order.chosen_dex = Some(*dex);
                 self.order.quoted_out = Some(*quoted_out);
             }
             Change::Submitted { transaction } => {
                 self.order.tx_hash = Some(transaction.signature.clone());
-                self.transactions.push((transaction.clone(), TransactionState::Signed));
+                self.transactions
+                    .push((transaction.clone(), TransactionState::Signed));
             }
             Change::Confirmed { amount_out } => {
                 self.order.amount_out = Some(*amount_out);

@@ -1,8 +1,8 @@
 //! One order's rows in all tables.
 
 use engine::{
-    order::{NewOrder, Order, OrderId},
     lifecycle::Status,
+    order::{NewOrder, Order, OrderId},
     ports::SignedTransaction,
     update::Update,
 };
@@ -80,8 +80,13 @@ impl Row {
             at: at(now),
             payload: json!({}),
         };
-        let outbox =
-            Outbox { attempt: 1, available_at: now, sent_at: None, sends: 0, given_at_step: None };
+        let outbox = Outbox {
+            attempt: 1,
+            available_at: now,
+            sent_at: None,
+            sends: 0,
+            given_at_step: None,
+        };
         Self {
             order,
             epoch: 0,
@@ -91,7 +96,10 @@ impl Row {
             events: vec![first],
             transactions: Vec::new(),
             outbox: Some(outbox),
-            key: new.idempotency.as_ref().map(|key| (key.key.clone(), key.request_hash)),
+            key: new
+                .idempotency
+                .as_ref()
+                .map(|key| (key.key.clone(), key.request_hash)),
             created_at: now,
             asked_at_step: 0,
         }

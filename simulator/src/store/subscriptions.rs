@@ -12,14 +12,20 @@ impl Store {
     pub(crate) fn subscribe(&mut self, connection: &ConnectionId, id: OrderId, now: u64) -> bool {
         let known = self.rows.contains_key(&id);
         if known {
-            let silent = Subscription { live: false, expires_at: now + EXPIRES_AFTER };
+            let silent = Subscription {
+                live: false,
+                expires_at: now + EXPIRES_AFTER,
+            };
             self.subscriptions.insert((connection.clone(), id), silent);
         }
         known
     }
 
     pub(crate) fn go_live(&mut self, connection: &ConnectionId, id: OrderId, sent: u64) -> bool {
-        let settled = self.rows.get(&id).is_some_and(|row| row.order.last_seq == sent);
+        let settled = self
+            .rows
+            .get(&id)
+            .is_some_and(|row| row.order.last_seq == sent);
         let subscription = self.subscriptions.get_mut(&(connection.clone(), id));
         match subscription.filter(|_| settled) {
             Some(subscription) => {
@@ -41,16 +47,27 @@ impl Store {
     pub(crate) fn end(&mut self, id: OrderId, connections: &[ConnectionId]) -> Vec<ConnectionId> {
         let ended: Vec<&ConnectionId> = connections
             .iter()
-            .filter(|connection| self.subscriptions.remove(&((*connection).clone(), id)).is_some())
+            .filter(|connection| {
+                self.subscriptions
+                    .remove(&((*connection).clone(), id))
+                    .is_some()
+            })
             .collect();
         let watches = |connection: &ConnectionId| {
-            self.subscriptions.keys().any(|(other, _)| other == connection)
+            self.subscriptions
+                .keys()
+                .any(|(other, _)| other == connection)
         };
-        ended.into_iter().filter(|connection| !watches(connection)).cloned().collect()
+        ended
+            .into_iter()
+            .filter(|connection| !watches(connection))
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn forget(&mut self, connection: &ConnectionId) {
-        self.subscriptions.retain(|(other, _), _| other != connection);
+        self.subscriptions
+            .retain(|(other, _), _| other != connection);
     }
 
     pub(crate) fn left_over(&self, grace: Duration, now: u64) -> Vec<(ConnectionId, OrderId)> {
@@ -59,6 +76,10 @@ impl Store {
                 row.order.status.is_final() && row.updated_at.saturating_add(ms(grace)) < now
             })
         };
-        self.subscriptions.keys().filter(|(_, id)| over(id)).cloned().collect()
+        self.subscriptions
+            .keys()
+            .filter(|(_, id)| over(id))
+            .cloned()
+            .collect()
     }
 }

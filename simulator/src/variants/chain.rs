@@ -68,7 +68,10 @@ pub(super) struct ReadsStatusFirst {
 
 impl ReadsStatusFirst {
     pub(super) fn new(chain: Arc<dyn Chain>) -> Self {
-        Self { chain, read: Mutex::default() }
+        Self {
+            chain,
+            read: Mutex::default(),
+        }
     }
 
     fn put(&self, signature: &str, status: Option<ChainStatus>) {
@@ -141,13 +144,16 @@ impl Chain for GivesUpAtDeadline {
         let now = self.wire.now();
         let overdue = {
             let world = self.wire.world.lock();
-            let row = world.chain.order_of(signature).and_then(|id| world.store.rows.get(&id));
+            let row = world
+                .chain
+                .order_of(signature)
+                .and_then(|id| world.store.rows.get(&id));
             row.is_some_and(|row| now > row.order.deadline)
         };
         Ok(match status {
-            ChainStatus::Unknown if !overdue => {
-                ChainStatus::InFlight { look_again: Duration::from_millis(400) }
-            }
+            ChainStatus::Unknown if !overdue => ChainStatus::InFlight {
+                look_again: Duration::from_millis(400),
+            },
             ChainStatus::InFlight { .. } if overdue => ChainStatus::Unknown,
             status => status,
         })

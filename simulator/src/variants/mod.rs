@@ -92,21 +92,32 @@ impl Variant {
                 ports.chain = Arc::new(chain::ReadsStatusFirst::new(ports.chain));
             }
             Self::DeadlineFailsLive => {
-                ports.chain = Arc::new(chain::GivesUpAtDeadline { chain: ports.chain, wire });
+                ports.chain = Arc::new(chain::GivesUpAtDeadline {
+                    chain: ports.chain,
+                    wire,
+                });
             }
             Self::MarkBeforeSend => relay::mark_before_send(&mut ports),
             Self::DeadLetterWithoutFailed => {
-                ports.backlog = Arc::new(relay::LeavesDeadLetters { backlog: ports.backlog, wire });
+                ports.backlog = Arc::new(relay::LeavesDeadLetters {
+                    backlog: ports.backlog,
+                    wire,
+                });
             }
             Self::PushBeforeCommit => {
                 ports.orders = Arc::new(store::PushesFirst(ports.clone()));
             }
             Self::AttemptsByReceives => {
-                ports.orders = Arc::new(store::CountsReceives { orders: ports.orders, wire });
+                ports.orders = Arc::new(store::CountsReceives {
+                    orders: ports.orders,
+                    wire,
+                });
             }
             Self::ReplayBeforeSubscribe => {
-                ports.subscriptions =
-                    Arc::new(stream::StoresLast { subscriptions: ports.subscriptions, wire });
+                ports.subscriptions = Arc::new(stream::StoresLast {
+                    subscriptions: ports.subscriptions,
+                    wire,
+                });
             }
             // These are taken out where the world is set up.
             Self::NoFence

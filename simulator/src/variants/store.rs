@@ -21,7 +21,12 @@ pub(super) struct PushesFirst(pub(super) Ports);
 impl Orders for PushesFirst {
     async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError> {
         let order = transition.hold.order;
-        let watchers = self.0.subscriptions.live(order.id).await.unwrap_or_default();
+        let watchers = self
+            .0
+            .subscriptions
+            .live(order.id)
+            .await
+            .unwrap_or_default();
         let update = Update {
             order_id: order.id,
             seq: order.last_seq + 1,
@@ -34,7 +39,10 @@ impl Orders for PushesFirst {
             let _ = self.0.push.push(watcher, update.to_text().into()).await; // best effort, as in the engine
         }
         let recorded = self.0.orders.advance(transition).await?;
-        Ok(Recorded { watchers: Vec::new(), ..recorded })
+        Ok(Recorded {
+            watchers: Vec::new(),
+            ..recorded
+        })
     }
 
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, Unavailable> {
@@ -81,7 +89,12 @@ impl Orders for CountsReceives {
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, Unavailable> {
         let claim = self.orders.claim(message, lease).await?;
         let world = self.wire.world.lock();
-        let receives = world.queue.receives.get(&message.id.0).copied().unwrap_or(1);
+        let receives = world
+            .queue
+            .receives
+            .get(&message.id.0)
+            .copied()
+            .unwrap_or(1);
         Ok(match claim {
             Claim::Held(mut held) => {
                 held.order.attempt = receives;

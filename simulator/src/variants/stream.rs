@@ -32,7 +32,11 @@ impl Subscriptions for StoresLast {
         self.subscriptions.add(connection, order).await?;
         let last = {
             let world = self.wire.world.lock();
-            world.store.rows.get(&order).map_or(0, |row| row.order.last_seq)
+            world
+                .store
+                .rows
+                .get(&order)
+                .map_or(0, |row| row.order.last_seq)
         };
         self.subscriptions.go_live(connection, order, last).await
     }
