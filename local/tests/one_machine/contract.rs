@@ -149,7 +149,7 @@ async fn metrics_and_health_tell_how_it_goes() {
     let watching = engine.watch("").await;
     let text = engine.get("/metrics").await.text().await.expect("text");
     for name in [
-        r#"orders_final_total{status="confirmed",code=""}"#,
+        r#"orders_final_total{status="confirmed",code="none"}"#,
         "order_attempts_total",
         "order_seconds_to_final_bucket",
         "queue_ready",
