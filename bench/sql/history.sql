@@ -23,4 +23,3 @@ SELECT md5(n::text) || md5(id::text), id, 1, 'Raydium', decode(repeat('ab', 300)
 FROM story;
 DROP TABLE story;
 RESET session_replication_role;
-VACUUM ANALYZE orders, order_events, transactions;

@@ -64,15 +64,16 @@ async fn measure(line: &CommandLine) -> Outcome<()> {
     let scale = run::Scale::new(line.quick, line.rounds);
     let site = site::Site::open()?;
     println!("{}", figure::machine());
-    let figures = run::all(
-        &run::Bench {
-            programs,
-            scale,
-            site,
-        },
-        &line.only,
-    )
-    .await?;
+    let bench = run::Bench {
+        programs,
+        scale,
+        site,
+    };
+    let (figures, failed) = run::all(&bench, &line.only).await;
     figure::report(&figures)?;
-    chart::draw(&figures)
+    chart::draw(&figures)?;
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(failed.join("\nbench: ").into())
 }

@@ -5,12 +5,16 @@ use std::{
     path::PathBuf,
     process,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use adapters::postgres::{Database, migrate};
 use local_postgres::{Server, Settings};
 
-use crate::Outcome;
+use crate::{
+    Outcome,
+    engine::{children, processor_time},
+};
 
 /// The cluster. It and everything in it is gone when this is dropped.
 pub(crate) struct Site {
@@ -35,6 +39,19 @@ impl Site {
     /// Where logs and scripts go.
     pub(crate) fn folder(&self) -> &PathBuf {
         &self.folder
+    }
+
+    /// The processor time that PostgreSQL has used so far, all its processes together.
+    pub(crate) async fn processor_time(&self, url: &str) -> Outcome<Duration> {
+        const POSTMASTER: &str =
+            "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::bigint";
+        let row = connect(url).await?.query_one(POSTMASTER, &[]).await?;
+        let postmaster = u32::try_from(row.get::<_, i64>(0))?;
+        let mut time = processor_time(postmaster, true)?;
+        for child in children(postmaster)? {
+            time += processor_time(child, false).unwrap_or_default(); // it may have ended just now
+        }
+        Ok(time)
     }
 
     /// The URL of a new, empty database.

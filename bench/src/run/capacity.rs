@@ -27,10 +27,14 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(super) struct Burst {
     /// Orders a second, from the first one stored to the last one confirmed, by the order book's own times.
     pub(super) rate: f64,
+    /// Processor time of the engine for an order, µs.
+    engine: f64,
+    /// Processor time of PostgreSQL for an order, µs.
+    postgres: f64,
     /// Resident memory before the first order, MB.
-    pub(super) idle: f64,
+    idle: f64,
     /// And after the last.
-    pub(super) after: f64,
+    after: f64,
 }
 
 /// A burst of 5,000 orders on a fresh database; `pgbench` then runs the same statements for each of its orders.
@@ -39,7 +43,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     for _ in 0..bench.scale.rounds {
         let url = bench.site.migrated_database().await?;
         bursts.push(burst(bench, &url, bench.scale.pick(5_000, 300)).await?);
-        let life = pgbench(&bench.site, &life_script(), CLIENTS, bench.scale.pick(5, 1)).await?;
+        let life = pgbench(&bench.site, &life_script(), CLIENTS, bench.scale.pick(5, 2)).await?;
         yardstick.push(life.rate);
     }
     let of = |part: fn(&Burst) -> f64| bursts.iter().map(part).collect::<Vec<_>>();
@@ -52,6 +56,16 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
         .beside(&yardstick)
         .at_least(1_500.0)
         .ratio_at_least(0.6),
+        Figure::new(
+            "processor time of the engine for an order",
+            "µs",
+            &of(|burst| burst.engine),
+        ),
+        Figure::new(
+            "processor time of PostgreSQL for an order",
+            "µs",
+            &of(|burst| burst.postgres),
+        ),
         Figure::new("memory: idle", "MB", &of(|burst| burst.idle)),
         Figure::new("memory: after the burst", "MB", &of(|burst| burst.after)).at_most(40.0),
     ])
@@ -65,13 +79,17 @@ pub(super) async fn burst(bench: &Bench, url: &str, orders: usize) -> Outcome<Bu
     let mut probe = engine.connection().await?;
     wait_confirmed(&mut probe, CONNECTIONS * 2).await?;
     let idle = engine.memory(false)?;
+    let engine_before = engine.processor_time()?;
+    let postgres_before = bench.site.processor_time(url).await?;
     load::submit(engine.address, CONNECTIONS, orders).await?;
     wait_confirmed(&mut probe, CONNECTIONS * 2 + orders).await?;
-    let after = engine.memory(false)?;
+    let each = |used: Duration| 1e6 / rate(orders, used);
     Ok(Burst {
         rate: rate(orders, lifetime(url, orders).await?),
+        engine: each(engine.processor_time()? - engine_before),
+        postgres: each(bench.site.processor_time(url).await? - postgres_before),
         idle,
-        after,
+        after: engine.memory(false)?,
     })
 }
 

@@ -85,23 +85,31 @@ pub(crate) fn names() -> [&'static str; ALL.len()] {
     ALL.map(|(name, _)| name)
 }
 
-/// Runs all benchmarks, or those that are named.
-pub(crate) async fn all(bench: &Bench, only: &[String]) -> Outcome<Vec<Figure>> {
-    let chosen: Vec<_> = ALL
+/// Runs all benchmarks, or those that are named. One that fails does not stop the others; what failed comes with the
+/// figures.
+pub(crate) async fn all(bench: &Bench, only: &[String]) -> (Vec<Figure>, Vec<String>) {
+    let chosen = ALL
         .iter()
-        .filter(|(name, _)| only.is_empty() || only.iter().any(|only| only == name))
-        .collect();
-    let mut figures = Vec::new();
+        .filter(|(name, _)| only.is_empty() || only.iter().any(|only| only == name));
+    let chosen: Vec<_> = chosen.collect();
+    let (mut figures, mut failed) = (Vec::new(), Vec::new());
     for (i, (name, what)) in chosen.iter().enumerate() {
         progress(i, chosen.len(), &format!("{name}: {what}"));
-        figures.extend(
-            one(bench, name)
-                .await
-                .map_err(|problem| format!("{name}: {problem}"))?,
-        );
+        match one(bench, name).await {
+            Ok(measured) => figures.extend(measured),
+            Err(problem) => failed.push(format!("{name}: {}", in_full(problem.as_ref()))),
+        }
     }
     progress(chosen.len(), chosen.len(), "done\n");
-    Ok(figures)
+    (figures, failed)
+}
+
+/// An error with its causes: the first words alone are often "db error".
+fn in_full(problem: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(problem.source(), |cause| cause.source());
+    causes.fold(problem.to_string(), |text, cause| {
+        format!("{text}: {cause}")
+    })
 }
 
 async fn one(bench: &Bench, name: &str) -> Outcome<Vec<Figure>> {

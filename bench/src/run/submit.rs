@@ -30,7 +30,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
                     &bench.site,
                     &insert_script(),
                     connections,
-                    bench.scale.pick(4, 1),
+                    bench.scale.pick(4, 2),
                 )
                 .await?,
             );
