@@ -21,8 +21,8 @@ use crate::{
 pub fn on_simulated_store(check: impl FnOnce(StoreGround) -> BoxFuture<'static, ()>) -> bool {
     finished(Duration::from_secs(30), |wire| {
         check(StoreGround {
-            orders: Arc::new(StorePort(wire.clone())),
-            backlog: Arc::new(StorePort(wire.clone())),
+            orders: Arc::new(StorePort::new(wire.clone())),
+            backlog: Arc::new(StorePort::new(wire.clone())),
             subscriptions: Arc::new(SubscriptionsPort(wire.clone())),
             clock: Arc::new(ClockPort(wire)),
         })

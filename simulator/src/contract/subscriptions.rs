@@ -67,7 +67,10 @@ async fn a_subscription_is_silent_until_it_has_caught_up(ground: &StoreGround) {
         "event 2 was not replayed"
     );
     assert!(ground.go_live(&watcher, message.id, 2).await);
-    assert_eq!(ground.live(message.id).await, std::slice::from_ref(&watcher));
+    assert_eq!(
+        ground.live(message.id).await,
+        std::slice::from_ref(&watcher)
+    );
     let recorded = ground.moved(&mut held, failed()).await;
     assert_eq!(recorded.watchers, [watcher]);
 }

@@ -49,8 +49,8 @@ impl Ports {
     pub(crate) fn new(wire: &Wire, policy: &Arc<Policy>) -> Self {
         let wire = || wire.clone();
         Self {
-            orders: Arc::new(StorePort(wire())),
-            backlog: Arc::new(StorePort(wire())),
+            orders: Arc::new(StorePort::new(wire())),
+            backlog: Arc::new(StorePort::new(wire())),
             subscriptions: Arc::new(SubscriptionsPort(wire())),
             queue: Arc::new(QueuePort(wire())),
             chain: Arc::new(ChainPort(wire())),

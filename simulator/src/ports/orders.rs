@@ -1,6 +1,10 @@
 //! The order book and the backlog over the wire.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use engine::{
@@ -11,6 +15,7 @@ use engine::{
     },
     update::Update,
 };
+use uuid::Uuid;
 
 use crate::{
     fault::Fault,
@@ -21,14 +26,31 @@ use crate::{
 };
 
 /// The store as one process reaches it.
-pub(crate) struct StorePort(pub(crate) Wire);
+pub(crate) struct StorePort {
+    wire: Wire,
+    /// For the judge: the step at which this process was last given each message to send.
+    given: Mutex<BTreeMap<(Uuid, u32), u64>>,
+}
+
+impl StorePort {
+    pub(crate) fn new(wire: Wire) -> Self {
+        Self {
+            wire,
+            given: Mutex::default(),
+        }
+    }
+
+    fn given(&self) -> MutexGuard<'_, BTreeMap<(Uuid, u32), u64>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner) // nothing panics while it is held
+    }
+}
 
 #[async_trait]
 impl Orders for StorePort {
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, Unavailable> {
         let order = order.clone();
         let insert = move |world: &mut World| world.store.insert(&order, lifetime, world.now);
-        self.0.call(Point::Insert, insert).await?
+        self.wire.call(Point::Insert, insert).await?
     }
 
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, Unavailable> {
@@ -39,7 +61,7 @@ impl Orders for StorePort {
             }
             world.store.claim(&message, lease, world.now, world.step)
         };
-        self.0.call(Point::Claim, claim).await
+        self.wire.call(Point::Claim, claim).await
     }
 
     async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError> {
@@ -54,10 +76,10 @@ impl Orders for StorePort {
             });
             world.store.advance(&advance, world.now)
         };
-        let mut recorded = self.0.call(Point::Advance, commit).await??;
+        let mut recorded = self.wire.call(Point::Advance, commit).await??;
         // The watchers are read by the statement behind it, so others may come in between.
-        self.0.pause(0).await;
-        let mut world = self.0.world.lock();
+        self.wire.pause(0).await;
+        let mut world = self.wire.world.lock();
         let unread = world.strikes(Fault::WatchersUnread);
         recorded.watchers = if unread {
             Vec::new()
@@ -70,33 +92,33 @@ impl Orders for StorePort {
     async fn renew(&self, hold: &Hold<'_>, lease: Duration) -> Result<(), WriteError> {
         let fence = Fence::from(hold);
         let renew = move |world: &mut World| world.store.renew(fence, lease, world.now);
-        self.0.call(Point::Renew, renew).await?
+        self.wire.call(Point::Renew, renew).await?
     }
 
     async fn release(&self, hold: &Hold<'_>, pause: Duration) -> Result<(), WriteError> {
         let fence = Fence::from(hold);
         let release = move |world: &mut World| world.store.release(fence, pause, world.now);
-        self.0.call(Point::Release, release).await?
+        self.wire.call(Point::Release, release).await?
     }
 
     async fn ping(&self) -> Result<(), Unavailable> {
-        self.0.call(Point::Ping, |_| ()).await
+        self.wire.call(Point::Ping, |_| ()).await
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, Unavailable> {
         let read = move |world: &mut World| world.store.rows.get(&id).map(|row| row.order.clone());
-        self.0.call(Point::Order, read).await
+        self.wire.call(Point::Order, read).await
     }
 
     async fn page(&self, query: &PageQuery) -> Result<Vec<Order>, Unavailable> {
         let query = query.clone();
-        self.0
+        self.wire
             .call(Point::Page, move |world| world.store.page(&query))
             .await
     }
 
     async fn events(&self, id: OrderId, after: u64) -> Result<Vec<Update>, Unavailable> {
-        self.0
+        self.wire
             .call(Point::Events, move |world| world.store.events(id, after))
             .await
     }
@@ -105,21 +127,30 @@ impl Orders for StorePort {
 #[async_trait]
 impl Backlog for StorePort {
     async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
-        let due = move |world: &mut World| world.store.due(grace, limit, world.now, world.step);
-        self.0.call(Point::Due, due).await
+        let due = move |world: &mut World| {
+            let due = world.store.due(grace, limit, world.now);
+            (due, world.step)
+        };
+        let (due, step) = self.wire.call(Point::Due, due).await?;
+        let given = due
+            .iter()
+            .map(|message| ((message.id.0, message.attempt), step));
+        self.given().extend(given);
+        Ok(due)
     }
 
     async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), Unavailable> {
         let messages = messages.to_vec();
+        let given = self.given().clone();
         let mark = move |world: &mut World| {
-            world.judge_marks(&messages);
+            world.judge_marks(&messages, &given);
             world.store.mark_sent(&messages, world.now);
         };
-        self.0.call(Point::MarkSent, mark).await
+        self.wire.call(Point::MarkSent, mark).await
     }
 
     async fn revive(&self, grace: Duration) -> Result<u64, Unavailable> {
-        self.0
+        self.wire
             .call(Point::Revive, move |world| {
                 world.store.revive(grace, world.now)
             })
@@ -127,7 +158,7 @@ impl Backlog for StorePort {
     }
 
     async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
-        self.0
+        self.wire
             .call(Point::Overdue, move |world| {
                 world.store.overdue(limit, world.now)
             })
@@ -135,13 +166,13 @@ impl Backlog for StorePort {
     }
 
     async fn purge(&self) -> Result<(), Unavailable> {
-        self.0
+        self.wire
             .call(Point::Purge, |world| world.store.purge(world.now))
             .await
     }
 
     async fn vitals(&self) -> Result<Vitals, Unavailable> {
-        self.0
+        self.wire
             .call(Point::Vitals, |world| world.store.vitals(world.now))
             .await
     }

@@ -9,13 +9,7 @@ use super::{Row, Store, ms};
 const KEYS_ARE_KEPT: u64 = 24 * 60 * 60 * 1_000;
 
 impl Store {
-    pub(crate) fn due(
-        &mut self,
-        grace: Duration,
-        limit: u32,
-        now: u64,
-        step: u64,
-    ) -> Vec<ExecuteOrder> {
+    pub(crate) fn due(&mut self, grace: Duration, limit: u32, now: u64) -> Vec<ExecuteOrder> {
         let mut due: Vec<&mut Row> = self
             .rows
             .values_mut()
@@ -33,7 +27,6 @@ impl Store {
                 let id = row.id();
                 let outbox = row.outbox.as_mut()?;
                 outbox.available_at = now;
-                outbox.given_at_step.get_or_insert(step);
                 Some(ExecuteOrder {
                     id,
                     attempt: outbox.attempt,
@@ -72,7 +65,6 @@ impl Store {
             };
             if sent_at.saturating_add(wait) <= now {
                 outbox.sent_at = None;
-                outbox.given_at_step = None;
                 outbox.available_at = now.saturating_sub(ms(grace));
                 outbox.sends += 1;
                 revived += 1;

@@ -1,6 +1,7 @@
 //! The store's semantics, statement by statement, as the PostgreSQL adapter has them: each method is one committed
 //! statement. The contract tests hold it to the original.
 
+mod advance;
 mod backlog;
 mod orders;
 mod row;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 
 use engine::{order::OrderId, ports::ConnectionId};
 
-pub(crate) use orders::{Advance, Fence};
+pub(crate) use advance::{Advance, Fence};
 pub(crate) use row::{Row, TransactionState};
 
 /// All tables.

@@ -34,8 +34,6 @@ pub(crate) struct Outbox {
     pub(crate) available_at: u64,
     pub(crate) sent_at: Option<u64>,
     pub(crate) sends: u32,
-    /// For the judge: the step at which a relay was first given the unsent row.
-    pub(crate) given_at_step: Option<u64>,
 }
 
 /// The column `state` of `transactions`.
@@ -85,7 +83,6 @@ impl Row {
             available_at: now,
             sent_at: None,
             sends: 0,
-            given_at_step: None,
         };
         Self {
             order,

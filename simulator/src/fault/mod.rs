@@ -1,6 +1,12 @@
 //! What can go wrong, and how often it does in one run.
 
-use crate::{dice::Dice, point::Service};
+mod calls;
+mod drawn;
+
+pub(crate) use calls::CallFaults;
+pub(crate) use drawn::Faults;
+
+use crate::point::Service;
 
 macro_rules! faults {
     ($($(#[doc = $doc:literal])+ $fault:ident $name:literal,)+) => {
@@ -150,7 +156,7 @@ impl Fault {
     }
 
     /// How often it strikes in a run that has it, in a thousand occasions.
-    fn rates(self) -> &'static [u32] {
+    const fn rates(self) -> &'static [u32] {
         match self {
             Self::Killed | Self::Frozen => &[3, 10, 30],
             Self::Panicked | Self::Ended => &[2, 10, 50],
@@ -167,116 +173,5 @@ impl Fault {
             Self::Hangup | Self::Repeated | Self::Duplicated => &[100, 500],
             _ => &[10, 50, 200],
         }
-    }
-}
-
-/// The faults of one run. No run has all kinds, so that each is met undisturbed by others.
-#[derive(Debug)]
-pub(crate) struct Faults {
-    rates: Vec<u32>,
-    fired: Vec<u64>,
-    /// From this moment on nothing goes wrong any more.
-    pub(crate) until: u64,
-}
-
-impl Faults {
-    /// No fault at all.
-    pub(crate) fn none() -> Self {
-        Self {
-            rates: vec![0; Fault::ALL.len()],
-            fired: vec![0; Fault::ALL.len()],
-            until: 0,
-        }
-    }
-
-    /// Faults drawn for one run: each kind with the same likelihood, those of one service more often.
-    pub(crate) fn drawn(dice: &mut Dice, until: u64) -> Self {
-        const SERVICES: [Service; 5] = [
-            Service::Store,
-            Service::Queue,
-            Service::Chain,
-            Service::Gateway,
-            Service::Inside,
-        ];
-        let (present, theme) = (dice.pick(&[0, 150, 350, 350, 600]), dice.pick(&SERVICES));
-        let drawn = |fault: &Fault| {
-            let themed = present > 0 && fault.service() == theme;
-            let likelihood = if themed { 750 } else { present };
-            if dice.chance(likelihood) {
-                dice.pick(fault.rates())
-            } else {
-                0
-            }
-        };
-        let rates = Fault::ALL.iter().map(drawn).collect();
-        Self {
-            rates,
-            until,
-            ..Self::none()
-        }
-    }
-
-    /// Whether that fault strikes on this occasion; it counts as fired then.
-    pub(crate) fn strikes(&mut self, fault: Fault, dice: &mut Dice, now: u64) -> bool {
-        let rate = self.rates[fault as usize];
-        let strikes = rate > 0 && now < self.until && dice.chance(rate);
-        self.fired[fault as usize] += u64::from(strikes);
-        strikes
-    }
-
-    /// Whether a run with that kind of fault draws it at its beginning.
-    pub(crate) fn has(&self, fault: Fault, dice: &mut Dice) -> bool {
-        dice.chance(self.rates[fault as usize])
-    }
-
-    /// Counts a fault that fired without dice.
-    pub(crate) fn count(&mut self, fault: Fault) {
-        self.fired[fault as usize] += 1;
-    }
-
-    /// How often each kind fired, in the order of [`Fault::ALL`].
-    pub(crate) fn fired(&self) -> &[u64] {
-        &self.fired
-    }
-}
-
-/// The faults that every call of a service may meet.
-pub(crate) struct CallFaults {
-    pub(crate) refused: Fault,
-    pub(crate) answer_lost: Option<Fault>,
-    pub(crate) late: Option<Fault>,
-    pub(crate) slow: Fault,
-}
-
-impl CallFaults {
-    /// Those of one service; `None` for what is inside the process.
-    pub(crate) const fn of(service: Service) -> Option<Self> {
-        Some(match service {
-            Service::Store => Self {
-                refused: Fault::StoreDown,
-                answer_lost: Some(Fault::StoreAckLost),
-                late: Some(Fault::StoreLate),
-                slow: Fault::StoreSlow,
-            },
-            Service::Queue => Self {
-                refused: Fault::QueueDown,
-                answer_lost: Some(Fault::QueueAckLost),
-                late: None,
-                slow: Fault::QueueSlow,
-            },
-            Service::Chain => Self {
-                refused: Fault::ChainDown,
-                answer_lost: Some(Fault::SendAckLost),
-                late: None,
-                slow: Fault::ChainSlow,
-            },
-            Service::Gateway => Self {
-                refused: Fault::PushFailed,
-                answer_lost: Some(Fault::PushAckLost),
-                late: None,
-                slow: Fault::PushSlow,
-            },
-            Service::Inside => return None,
-        })
     }
 }

@@ -1,0 +1,70 @@
+//! The promises, as they are checked at every step, from the store's rows, the chain's record and the clients' eyes alone.
+
+mod log;
+mod messages;
+mod swaps;
+
+use std::collections::BTreeMap;
+
+use engine::{order::OrderId, policy::Policy};
+
+use self::{
+    log::{Seen, judge_log},
+    swaps::judge_swaps,
+};
+use crate::world::World;
+
+/// Looks at a world after each step.
+pub(crate) struct Judge {
+    policy: Policy,
+    seen: BTreeMap<OrderId, Seen>,
+}
+
+/// The promise that does not hold, and what was seen.
+type Complaint = (&'static str, String);
+
+impl Judge {
+    pub(crate) fn new(policy: &Policy) -> Self {
+        Self {
+            policy: policy.clone(),
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// Checks everything that the last step may have changed.
+    pub(crate) fn inspect(&mut self, world: &mut World) {
+        let mut complaint = None;
+        for row in world.store.rows.values() {
+            let seen = self.seen.entry(row.id()).or_default();
+            complaint = complaint
+                .or_else(|| judge_log(&self.policy, row, seen))
+                .or_else(|| judge_swaps(row, world));
+        }
+        if let Some((invariant, detail)) = complaint {
+            world.violated(invariant, || detail);
+        }
+    }
+
+    /// Checks, once nothing can go wrong any more and time is up, that nothing was left undone.
+    pub(crate) fn conclude(&self, world: &mut World) {
+        let open = world
+            .store
+            .rows
+            .values()
+            .find(|row| !row.order.status.is_final());
+        let open = open.map(|row| format!("order {} is {}", row.id(), row.order.status));
+        if let Some(detail) = open {
+            world.violated("every accepted order becomes final", || detail);
+        }
+        let waiting = world
+            .gateway
+            .watchers
+            .iter()
+            .find(|watcher| !watcher.complete);
+        let waiting =
+            waiting.map(|watcher| format!("order {}: seen up to {}", watcher.order, watcher.seen));
+        if let Some(detail) = waiting {
+            world.violated("every watcher sees all of it", || detail);
+        }
+    }
+}
