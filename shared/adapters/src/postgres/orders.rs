@@ -32,6 +32,21 @@ pub struct PostgresOrders {
     moves: Lane<writes::Advance>,
 }
 
+/// Why a claim gave nothing.
+enum Unclaimed {
+    /// The order is final, in another attempt, or does not exist.
+    Over,
+    /// A worker holds it.
+    Held,
+    /// Nobody holds it: its row was locked at that moment, most likely by a watcher that went live. Giving up would cost the
+    /// order the relay's grace.
+    Locked,
+}
+
+/// How often a row that was only locked is tried, and the pause in between. Such a lock lasts for one small statement.
+const LOCKED_TRIES: u32 = 10;
+const LOCKED_PAUSE: Duration = Duration::from_millis(10);
+
 pub(super) const LIVE: &str =
     "SELECT connection_id FROM subscriptions WHERE order_id = $1 AND live";
 
@@ -47,14 +62,18 @@ impl PostgresOrders {
     }
 
     /// Why a claim gave nothing.
-    async fn unclaimed(&self, message: &ExecuteOrder) -> Result<Claim, Unavailable> {
-        const WHY: &str = "SELECT 1 FROM orders WHERE id = $1 AND attempt = $2 AND status NOT IN ('confirmed', 'failed')";
+    async fn unclaimed(&self, message: &ExecuteOrder) -> Result<Unclaimed, Unavailable> {
+        const WHY: &str = "SELECT lease_until IS NOT NULL AND lease_until >= now() AS held FROM orders \
+            WHERE id = $1 AND attempt = $2 AND status NOT IN ('confirmed', 'failed')";
         let attempt = i32::try_from(message.attempt).unwrap_or(i32::MAX);
         let open = self.database.query(WHY, &[&message.id.0, &attempt]).await?;
-        Ok(if open.is_empty() {
-            Claim::Stale
+        let Some(row) = open.first() else {
+            return Ok(Unclaimed::Over);
+        };
+        Ok(if get(row, "held")? {
+            Unclaimed::Held
         } else {
-            Claim::Busy
+            Unclaimed::Locked
         })
     }
 }
@@ -86,11 +105,19 @@ impl Orders for PostgresOrders {
             attempt: message.attempt,
             lease_ms: millis(lease),
         };
-        match self.claims.write(message.id.0, &row).await {
-            Ok(Some(held)) => held.map(|held| Claim::Held(Box::new(held))),
-            Ok(None) => self.unclaimed(message).await,
-            Err(error) => Err(unavailable(error)),
+        for _ in 0..LOCKED_TRIES {
+            match self.claims.write(message.id.0, &row).await {
+                Ok(Some(held)) => return held.map(|held| Claim::Held(Box::new(held))),
+                Err(error) => return Err(unavailable(error)),
+                Ok(None) => {}
+            }
+            match self.unclaimed(message).await? {
+                Unclaimed::Over => return Ok(Claim::Stale),
+                Unclaimed::Held => return Ok(Claim::Busy),
+                Unclaimed::Locked => tokio::time::sleep(LOCKED_PAUSE).await,
+            }
         }
+        Ok(Claim::Busy)
     }
 
     async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError> {

@@ -1,0 +1,66 @@
+//! Claims on the real order book, where a fake could not tell: row locks.
+
+use std::{sync::Arc, time::Duration};
+
+use adapters::postgres::{Database, PostgresOrders};
+use engine::{
+    order::{Bps, NewOrder, OrderId, Swap, Token},
+    ports::{Claim, ExecuteOrder, Orders},
+};
+use wiring::testing::migrated_database;
+
+fn new_order() -> NewOrder {
+    let token = |symbol: &str, decimals| Token {
+        symbol: symbol.into(),
+        decimals,
+    };
+    NewOrder {
+        id: OrderId(uuid::Uuid::now_v7()),
+        swap: Swap {
+            token_in: token("SOL", 9),
+            token_out: token("USDC", 6),
+            amount_in: 1,
+            slippage: Bps::DEFAULT_SLIPPAGE,
+        },
+        idempotency: None,
+    }
+}
+
+/// A watcher that goes live share-locks the order's row for a moment. The order's message must not be thrown away for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_locked_for_a_moment_is_claimed_all_the_same() {
+    let database = migrated_database();
+    let pool = Database::connect(database.url(), 4).expect("a URL of ours");
+    let orders = Arc::new(PostgresOrders::new(pool.clone()));
+    let order = new_order();
+    orders
+        .insert(&order, Duration::from_secs(60))
+        .await
+        .expect("stored");
+
+    let mut watcher = pool.client().await.expect("a connection");
+    let locking = watcher.transaction().await.expect("a transaction");
+    let lock = "SELECT 1 FROM orders WHERE id = $1 FOR SHARE";
+    locking
+        .query_one(lock, &[&order.id.0])
+        .await
+        .expect("locked");
+    let message = ExecuteOrder {
+        id: order.id,
+        attempt: 1,
+    };
+    let claiming = {
+        let orders = Arc::clone(&orders);
+        tokio::spawn(async move { orders.claim(&message, Duration::from_secs(10)).await })
+    };
+    tokio::time::sleep(Duration::from_millis(30)).await; // the claim meets the lock
+    locking.commit().await.expect("unlocked");
+    let claim = claiming.await.expect("no panic").expect("the book answers");
+    assert!(matches!(claim, Claim::Held(_)), "{claim:?}");
+
+    let again = orders
+        .claim(&message, Duration::from_secs(10))
+        .await
+        .expect("the book answers");
+    assert!(matches!(again, Claim::Busy), "{again:?}");
+}
