@@ -83,6 +83,28 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
         let first = (event.status, event.attempt) == (Status::Pending, 1);
         return (!first).then(|| ("status moves are legal", format!("first {event:?}")));
     };
+    if let Some(complaint) = judge_move(row, before, event) {
+        return Some(complaint);
+    }
+    let now = since_begin(event.at);
+    // Past the deadline the relay does not wait any more.
+    if now < seen.not_before.min(row.deadline) && event.status != Status::Failed {
+        return Some((
+            "each retry waits its back-off",
+            format!("{event:?} at {now} ms"),
+        ));
+    }
+    if event.attempt > before.attempt {
+        let pause = policy.back_off.get(before.attempt as usize - 1).copied();
+        seen.not_before = now + ms(pause.unwrap_or_default()) * 8 / 10;
+    }
+    if event.status == Status::Building && !plausible(row) {
+        return Some(("nonsense is never traded on", format!("{:?}", row.order)));
+    }
+    judge_attempts(policy, row, event)
+}
+
+fn judge_move(row: &Row, before: &Update, event: &Update) -> Option<Complaint> {
     let moved = || {
         let (from, to) = (before.status, event.status);
         format!(
@@ -99,22 +121,7 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
     if event.attempt != before.attempt + u32::from(retry) {
         return Some((EXACT, moved()));
     }
-    let now = since_begin(event.at);
-    // Past the deadline the relay does not wait any more.
-    if now < seen.not_before.min(row.deadline) && event.status != Status::Failed {
-        return Some((
-            "each retry waits its back-off",
-            format!("{event:?} at {now} ms"),
-        ));
-    }
-    if retry {
-        let pause = policy.back_off.get(before.attempt as usize - 1).copied();
-        seen.not_before = now + ms(pause.unwrap_or_default()) * 8 / 10;
-    }
-    if event.status == Status::Building && !plausible(row) {
-        return Some(("nonsense is never traded on", format!("{:?}", row.order)));
-    }
-    judge_attempts(policy, row, event)
+    None
 }
 
 fn judge_attempts(policy: &Policy, row: &Row, event: &Update) -> Option<Complaint> {
