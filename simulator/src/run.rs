@@ -36,7 +36,10 @@ const MOST_STEPS: u64 = 300_000;
 pub fn play(seed: u64, variant: Option<Variant>, traced: bool) -> Outcome {
     let scenario = Scenario::drawn(seed, variant, traced);
     let (world, clients) = (scenario.stage.world.clone(), scenario.stage.clients);
-    let mut judge = Judge::new(&scenario.stage.policy);
+    let mut judge = match variant {
+        Some(Variant::NoFenceNoIndex) => Judge::of_swaps_alone(&scenario.stage.policy),
+        _ => Judge::new(&scenario.stage.policy),
+    };
     let ending = Ending::of(&scenario);
     let mut executor = Executor::new(world.clone());
     let mut posts: Vec<BoxFuture<'static, ()>> = scenario
