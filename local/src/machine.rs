@@ -32,8 +32,8 @@ const VISIBILITY: Duration = Duration::from_secs(30);
 const SAFE_POINT: Duration = Duration::from_secs(5);
 /// How long answers that are being given may take to be given.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
-/// The queue is in this process: what it was given a moment ago and nobody took is not on its way any more.
-const RELAY_GRACE: Duration = Duration::from_secs(2);
+/// The queue is in this process and loses nothing while it lives, so a message may wait there for a while.
+const RELAY_GRACE: Duration = Duration::from_secs(10);
 
 /// A running engine.
 pub struct Machine {
@@ -103,6 +103,12 @@ impl Machine {
                 ..Policy::default()
             },
         );
+
+        if postgres.is_some()
+            && let Err(problem) = engine.take_over().await
+        {
+            tracing::warn!(%problem, "orders of a former process wait for their leases");
+        }
 
         let (queue, gateway) = (
             Arc::new(LocalQueue::new(VISIBILITY)),

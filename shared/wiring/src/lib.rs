@@ -16,7 +16,7 @@ use engine::{
     execute::Execute,
     follow::Follow,
     policy::Policy,
-    ports::{Clock, Orders, Push, Queue, Subscriptions},
+    ports::{Clock, Orders, Push, Queue, Subscriptions, Unavailable},
     relay::Relay,
     router::Router,
     submit::Submit,
@@ -47,6 +47,14 @@ impl Engine {
     /// The order book, for reading.
     pub fn orders(&self) -> Arc<dyn Orders> {
         Arc::new(self.orders.clone())
+    }
+
+    /// Frees what a former process held. Only for a program that is alone on its order book.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the database does not answer.
+    pub async fn take_over(&self) -> Result<(), Unavailable> {
+        self.orders.end_leases().await
     }
 
     /// Takes orders in.
