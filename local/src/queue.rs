@@ -105,7 +105,7 @@ impl LocalQueue {
     /// How full it is now.
     pub fn depth(&self) -> Depth {
         let state = self.lock();
-        let oldest = state.ready.front().map(|(since, _)| since.elapsed());
+        let oldest = state.ready.iter().map(|(since, _)| since.elapsed()).max();
         Depth {
             ready: state.ready.len(),
             delayed: state.later.len(),
@@ -160,15 +160,12 @@ impl State {
         }
     }
 
-    /// Delays that are over, and messages that nobody deleted in time.
+    /// Delays that are over, and messages that nobody deleted in time. The former go first: their orders are under way, and
+    /// must not wait behind a burst of new ones.
     fn bring_forward(&mut self, now: Instant) {
-        while let Some(entry) = self
-            .later
-            .first_entry()
-            .filter(|entry| entry.key().0 <= now)
-        {
-            let received = entry.remove();
-            self.ready.push_back((now, received));
+        let later = self.later.split_off(&(now, u64::MAX));
+        for (_, received) in std::mem::replace(&mut self.later, later).into_iter().rev() {
+            self.ready.push_front((now, received));
         }
         while let Some(entry) = self
             .in_flight
@@ -246,6 +243,18 @@ mod tests {
             (received[0].message, begin.elapsed()),
             (message(1), Duration::from_secs(4))
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_waited_for_its_time_goes_before_what_came_since() {
+        let queue = LocalQueue::new(VISIBILITY);
+        send(&queue, 1, Duration::from_secs(2)).await;
+        send(&queue, 2, Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        send(&queue, 3, Duration::ZERO).await;
+        let received = queue.receive(10).await;
+        let order: Vec<ExecuteOrder> = received.iter().map(|received| received.message).collect();
+        assert_eq!(order, [message(2), message(1), message(3)]);
     }
 
     #[tokio::test(start_paused = true)]

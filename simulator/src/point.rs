@@ -34,6 +34,7 @@ points! {
     Ping Store "orders.ping",
     Events Store "orders.events",
     Due Store "backlog.due",
+    Delayed Store "backlog.delayed",
     MarkSent Store "backlog.mark_sent",
     Revive Store "backlog.revive",
     Overdue Store "backlog.overdue",

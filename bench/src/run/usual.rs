@@ -15,7 +15,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
         let url = bench.site.migrated_database().await?;
         let engine =
             Engine::start(&bench.programs, &Environment::on(&url), bench.site.folder()).await?;
-        let orders = bench.scale.pick(600, 200);
+        let orders = bench.scale.pick(3_000, 200);
         load::submit(engine.address, 10, orders).await?;
         wait_confirmed(&mut engine.connection().await?, orders).await?;
         rates.push(steady_rate(&url).await?);

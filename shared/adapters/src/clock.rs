@@ -7,9 +7,13 @@ use engine::{execute::Ending, ports::Clock};
 use futures::FutureExt;
 use jiff::Timestamp;
 
-/// The system's clock and tokio's timer.
+/// The system's clock and timers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
+
+/// From here on the runtime's own timer will do. It costs nothing and rings up to two milliseconds late: too late for a pause
+/// between two looks at the chain, and nothing to a deadline.
+const COARSE: Duration = Duration::from_secs(1);
 
 #[async_trait]
 impl Clock for SystemClock {
@@ -18,7 +22,11 @@ impl Clock for SystemClock {
     }
 
     async fn sleep(&self, pause: Duration) {
-        tokio::time::sleep(pause).await;
+        if pause < COARSE {
+            futures_timer::Delay::new(pause).await;
+        } else {
+            tokio::time::sleep(pause).await;
+        }
     }
 }
 

@@ -9,18 +9,16 @@ use crate::order::OrderId;
 pub struct Policy {
     /// How long an accepted order is tried before it fails.
     pub order_lifetime: Duration,
-    /// How long a worker holds an order without a sign of life.
+    /// How long a worker holds an order without a sign of life. Longer than a statement may take and the time after which a
+    /// waiting worker renews, a quarter of it; as short as that allows, because a dead worker's orders wait for its end.
     pub lease: Duration,
     /// How long a venue may think about a quote.
     pub venue_deadline: Duration,
     /// A quote of a market state older than this is not used.
     pub quote_max_age: Duration,
-    /// How long a worker waits for a landing before it gives its slot free.
+    /// How long a worker waits for a landing in its slot. When the next look is further away it gives the order back, to
+    /// be taken up again when it is worth a look.
     pub settle_patience: Duration,
-    /// When to come back after giving the slot free.
-    pub settle_pause: Duration,
-    /// How long a transaction may stay unseen before the same bytes are sent again.
-    pub resend_every: Duration,
     /// How long submit waits for the queue; the relay sends what was not sent in time.
     pub queue_deadline: Duration,
     /// How long one push may take.
@@ -37,12 +35,10 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             order_lifetime: Duration::from_secs(15 * 60),
-            lease: Duration::from_secs(10),
+            lease: Duration::from_secs(7),
             venue_deadline: Duration::from_secs(2),
             quote_max_age: Duration::from_secs(10),
-            settle_patience: Duration::from_secs(5),
-            settle_pause: Duration::from_secs(2),
-            resend_every: Duration::from_secs(2),
+            settle_patience: Duration::from_secs(2),
             queue_deadline: Duration::from_secs(1),
             push_deadline: Duration::from_secs(2),
             connect_grace: Duration::from_secs(2),

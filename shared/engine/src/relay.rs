@@ -42,9 +42,17 @@ impl Relay {
         self.run_with_grace(self.policy.relay_grace, ending).await;
     }
 
-    /// The round at a start, when no message of before can be on its way any more: nothing is given time.
+    /// The round at a start with an empty queue: no message of before can be on its way any more, so nothing is given time,
+    /// and what has to wait waits in the queue again.
     pub async fn run_at_start(&self, ending: &Ending) {
+        noted("delayed", self.send_delayed().await);
         self.run_with_grace(Duration::ZERO, ending).await;
+    }
+
+    /// Their rows stay unsent: should the queue lose them, a later round sends them.
+    async fn send_delayed(&self) -> Result<(), Unavailable> {
+        let delayed = self.backlog.delayed(BATCH * BATCHES).await?;
+        self.queue.send(&delayed).await.map(drop)
     }
 
     async fn run_with_grace(&self, grace: Duration, ending: &Ending) {

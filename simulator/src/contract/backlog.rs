@@ -18,6 +18,8 @@ pub(super) async fn check(ground: &StoreGround) {
     a_message_is_not_due_before_its_time(ground).await;
     a_message_that_was_sent_and_lost_is_due_again(ground).await;
     an_order_left_by_its_holder_is_due_again(ground).await;
+    an_order_that_was_never_sent_and_left_by_its_holder_is_due_again(ground).await;
+    a_message_that_has_to_wait_is_told_with_the_time_left(ground).await;
     an_order_out_of_time_is_overdue_unless_held(ground).await;
     a_final_order_leaves_nothing_behind(ground).await;
 }
@@ -144,6 +146,50 @@ async fn an_order_left_by_its_holder_is_due_again(ground: &StoreGround) {
     ground.clock.sleep(MOMENT * 20).await;
     ground.revive().await;
     assert!(ground.is_due(&message, Duration::ZERO).await);
+}
+
+/// The queue delivered it before the relay had to, and its holder died: there is nothing to give grace to.
+async fn an_order_that_was_never_sent_and_left_by_its_holder_is_due_again(ground: &StoreGround) {
+    let message = ground.stored().await;
+    let held = ground.held(&message).await;
+    let revive = || ground.backlog.revive(HOUR);
+    revive().await.expect("the store answers");
+    assert!(!ground.is_due(&message, HOUR).await, "somebody works on it");
+    let hold = Hold {
+        order: &held.order,
+        epoch: held.epoch,
+    };
+    ground
+        .orders
+        .renew(&hold, MOMENT)
+        .await
+        .expect("the hold stands");
+    ground.clock.sleep(MOMENT * 20).await;
+    revive().await.expect("the store answers");
+    assert!(ground.is_due(&message, HOUR).await);
+}
+
+async fn a_message_that_has_to_wait_is_told_with_the_time_left(ground: &StoreGround) {
+    let (now, later) = (ground.stored().await, ground.stored().await);
+    let held = ground.held(&later).await;
+    let hold = Hold {
+        order: &held.order,
+        epoch: held.epoch,
+    };
+    ground
+        .orders
+        .release(&hold, HOUR)
+        .await
+        .expect("the hold stands");
+    let delayed = ground
+        .backlog
+        .delayed(1_000)
+        .await
+        .expect("the store answers");
+    assert!(delayed.iter().all(|(message, _)| *message != now));
+    let left = delayed.iter().find(|(message, _)| *message == later);
+    let (_, left) = left.expect("it waits");
+    assert!(*left <= HOUR && *left > HOUR / 2, "{left:?}");
 }
 
 async fn an_order_out_of_time_is_overdue_unless_held(ground: &StoreGround) {

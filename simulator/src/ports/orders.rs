@@ -139,6 +139,14 @@ impl Backlog for StorePort {
         Ok(due)
     }
 
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, Unavailable> {
+        self.wire
+            .call(Point::Delayed, move |world| {
+                world.store.delayed(limit, world.now)
+            })
+            .await
+    }
+
     async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), Unavailable> {
         let messages = messages.to_vec();
         let given = self.given().clone();

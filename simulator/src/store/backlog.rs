@@ -35,6 +35,31 @@ impl Store {
             .collect()
     }
 
+    pub(crate) fn delayed(&self, limit: u32, now: u64) -> Vec<(ExecuteOrder, Duration)> {
+        let mut delayed: Vec<(u64, ExecuteOrder)> = self
+            .rows
+            .values()
+            .filter(|row| !row.is_held(now))
+            .filter_map(|row| {
+                let outbox = row.outbox.as_ref()?;
+                let later = outbox.sent_at.is_none() && outbox.available_at > now;
+                later.then_some((
+                    outbox.available_at,
+                    ExecuteOrder {
+                        id: row.id(),
+                        attempt: outbox.attempt,
+                    },
+                ))
+            })
+            .collect();
+        delayed.sort_by_key(|&(at, _)| at);
+        delayed.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        delayed
+            .into_iter()
+            .map(|(at, message)| (message, Duration::from_millis(at - now)))
+            .collect()
+    }
+
     pub(crate) fn mark_sent(&mut self, messages: &[ExecuteOrder], now: u64) {
         for message in messages {
             let outbox = self
@@ -54,19 +79,18 @@ impl Store {
             let Some(outbox) = &mut row.outbox else {
                 continue;
             };
-            let Some(sent_at) = outbox.sent_at else {
-                continue;
-            };
             let doublings = 2u64.pow(outbox.sends.min(10));
-            let wait = match lease_until {
-                None => ms(grace) * doublings,
-                Some(until) if until < now => (doublings - 1) * 1_000,
-                Some(_) => continue,
+            let since = |at: u64, wait: u64| at.saturating_add(wait) <= now;
+            let lost = match (lease_until, outbox.sent_at) {
+                (None, None) => false,
+                (None, Some(sent_at)) => since(sent_at, ms(grace) * doublings),
+                (Some(until), _) if until >= now => false,
+                (Some(_), None) => !since(outbox.available_at, ms(grace)),
+                (Some(_), Some(sent_at)) => since(sent_at, (doublings - 1) * 1_000),
             };
-            if sent_at.saturating_add(wait) <= now {
-                outbox.sent_at = None;
+            if lost {
+                outbox.sends += u32::from(outbox.sent_at.take().is_some());
                 outbox.available_at = now.saturating_sub(ms(grace));
-                outbox.sends += 1;
                 revived += 1;
             }
         }

@@ -24,6 +24,10 @@ impl Backlog for MarksFirst {
         Ok(due)
     }
 
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, Unavailable> {
+        self.0.delayed(limit).await
+    }
+
     async fn mark_sent(&self, _: &[ExecuteOrder]) -> Result<(), Unavailable> {
         Ok(())
     }
@@ -63,6 +67,10 @@ impl LeavesDeadLetters {
 impl Backlog for LeavesDeadLetters {
     async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
         Ok(self.without_dead(self.backlog.due(grace, limit).await?))
+    }
+
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, Unavailable> {
+        self.backlog.delayed(limit).await
     }
 
     async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), Unavailable> {

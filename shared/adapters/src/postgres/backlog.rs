@@ -27,6 +27,22 @@ impl Backlog for PostgresOrders {
         messages(&due)
     }
 
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, Unavailable> {
+        const DELAYED: &str = "SELECT b.order_id, b.attempt, \
+                ceil(extract(epoch FROM b.available_at - now()) * 1000)::bigint AS left_ms \
+            FROM outbox b JOIN orders o ON o.id = b.order_id \
+            WHERE b.sent_at IS NULL AND b.available_at > now() AND (o.lease_until IS NULL OR o.lease_until < now()) \
+            ORDER BY b.available_at LIMIT $1";
+        let delayed = self.database.query(DELAYED, &[&i64::from(limit)]).await?;
+        delayed
+            .iter()
+            .map(|row| {
+                let left = get::<i64>(row, "left_ms")?.unsigned_abs();
+                Ok((message(row)?, Duration::from_millis(left)))
+            })
+            .collect()
+    }
+
     async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), Unavailable> {
         const SENT: &str = "UPDATE outbox b SET sent_at = now() \
             FROM unnest($1::uuid[], $2::integer[]) AS m (id, attempt) \
@@ -91,14 +107,14 @@ impl Backlog for PostgresOrders {
 }
 
 fn messages(rows: &[Row]) -> Result<Vec<ExecuteOrder>, Unavailable> {
-    rows.iter()
-        .map(|row| {
-            Ok(ExecuteOrder {
-                id: OrderId(get(row, "order_id")?),
-                attempt: natural(get(row, "attempt")?),
-            })
-        })
-        .collect()
+    rows.iter().map(message).collect()
+}
+
+fn message(row: &Row) -> Result<ExecuteOrder, Unavailable> {
+    Ok(ExecuteOrder {
+        id: OrderId(get(row, "order_id")?),
+        attempt: natural(get(row, "attempt")?),
+    })
 }
 
 fn ms(duration: Duration) -> i64 {

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{
+    Client, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime, Timeouts,
+};
 use engine::ports::Unavailable;
 use tokio_postgres::{Config, NoTls, Row, config::SslMode, error::SqlState, types::ToSql};
 
@@ -90,6 +92,7 @@ impl Database {
         let pool = Pool::builder(manager)
             .max_size(max_connections)
             .timeouts(timeouts)
+            .queue_mode(QueueMode::Lifo) // the connection used last has its statements prepared and its caches warm
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|problem| DatabaseError::Url(problem.to_string()))?;

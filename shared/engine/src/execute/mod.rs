@@ -8,8 +8,9 @@ mod settle;
 use std::{sync::Arc, time::Duration};
 
 use futures::{
+    FutureExt,
     channel::mpsc,
-    future::{BoxFuture, Shared, join},
+    future::{BoxFuture, Shared, join, try_join},
 };
 use jiff::Timestamp;
 
@@ -26,6 +27,7 @@ use crate::{
     progress::Progress,
     router::Router,
 };
+use settle::Sent;
 
 /// Resolves when the worker should come to a safe point and give its orders back: the end of its time, or a shutdown.
 pub type Ending = Shared<BoxFuture<'static, ()>>;
@@ -118,6 +120,10 @@ impl Execute {
         ending: &Ending,
     ) -> Result<Executed, WriteError> {
         let attempt = progress.order().attempt;
+        let sent = match progress.transaction() {
+            Some(_) => Sent::Perhaps,
+            None => Sent::NotYet,
+        };
         loop {
             let order = progress.order();
             if order.status.is_final() {
@@ -129,20 +135,28 @@ impl Execute {
             let overdue = self.is_overdue(order.deadline);
             match order.status {
                 Status::Submitted => {
-                    if let Some(pause) = self.settle(&mut progress, ending).await? {
+                    if let Some(pause) = self.settle(&mut progress, sent, ending).await? {
                         return self.park(progress, pause).await;
                     }
                 }
                 _ if overdue => self.fail(&mut progress, out_of_time(), None).await?,
-                Status::Pending => progress.record(Change::Routing).await?,
-                Status::Routing => self.choose_venue(&mut progress).await?,
+                Status::Pending | Status::Routing => self.choose_venue(&mut progress).await?,
                 _ => self.sign(&mut progress).await?,
             }
         }
     }
 
+    /// Quotes only read, so the venues are asked while the step to `routing` is still being written.
     async fn choose_venue(&self, progress: &mut Progress) -> Result<(), WriteError> {
-        match self.router.route(&progress.order().swap).await {
+        let (swap, status) = (progress.order().swap.clone(), progress.order().status);
+        let written = async {
+            match status {
+                Status::Pending => progress.record(Change::Routing).await,
+                _ => Ok(()),
+            }
+        };
+        let ((), routed) = try_join(written, self.router.route(&swap).map(Ok)).await?;
+        match routed {
             Ok(route) => {
                 let (dex, quoted_out) = (route.chosen.dex, route.chosen.amount_out);
                 let change = Change::Building {

@@ -1,4 +1,4 @@
-//! Settle: send the stored bytes and wait until the chain's record says what became of them.
+//! Settle: send the stored bytes and look until the chain's record says what became of them.
 
 use std::{pin::pin, time::Duration};
 
@@ -21,6 +21,15 @@ const LOOK_AGAIN: Duration = Duration::from_millis(400);
 /// The shortest pause between two looks, whatever the chain says.
 const SHORTEST_LOOK: Duration = Duration::from_millis(1);
 
+/// Who sent the bytes that are to be settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Nobody: they were signed just now.
+    NotYet,
+    /// Perhaps a worker before us, or ourselves before we gave the order back.
+    Perhaps,
+}
+
 /// What is known of a transaction.
 enum Fate {
     Landed { amount_out: u64 },
@@ -31,29 +40,29 @@ enum Fate {
 
 impl Execute {
     /// Sends the stored bytes and waits for their fate. Answers a pause when the fate is still open and somebody should
-    /// come back for it.
+    /// come back for it: a worker's slot is not there to wait in.
     pub(super) async fn settle(
         &self,
         progress: &mut Progress,
+        sent: Sent,
         ending: &Ending,
     ) -> Result<Option<Duration>, WriteError> {
         let Some(transaction) = progress.transaction().cloned() else {
             // The store keeps status and transaction together; without the one the other proves nothing.
-            return Ok(Some(self.policy.settle_pause));
+            return Ok(Some(self.policy.settle_patience));
         };
         let begin = self.clock.now();
-        let (mut sent_at, mut renewed_at) = (begin, begin);
-        let mut pause = self.send(progress, &transaction).await;
+        let mut renewed_at = begin;
+        let mut sent_by_us = sent == Sent::NotYet;
+        let mut pause = match sent {
+            Sent::NotYet => self.send(progress, &transaction).await,
+            Sent::Perhaps => Duration::ZERO,
+        };
         loop {
-            let patience = self
-                .policy
-                .settle_patience
-                .saturating_sub(self.since(begin));
-            if patience.is_zero() {
-                return Ok(Some(self.policy.settle_pause));
+            if pause + self.since(begin) >= self.policy.settle_patience {
+                return Ok(Some(whole_seconds(pause)));
             }
-            let pause_now = pause.min(self.policy.lease / 4).min(patience);
-            if !pause_now.is_zero() && self.sleep_or_end(pause_now, ending).await {
+            if !pause.is_zero() && self.sleep_or_end(pause, ending).await {
                 return Ok(Some(Duration::ZERO));
             }
             if self.since(renewed_at) >= self.policy.lease / 4 {
@@ -69,8 +78,8 @@ impl Execute {
                     self.fail(progress, failure, Some(end)).await?;
                     return Ok(None);
                 }
-                Fate::Unseen if self.since(sent_at) >= self.policy.resend_every => {
-                    sent_at = self.clock.now();
+                Fate::Unseen if !sent_by_us => {
+                    sent_by_us = true;
                     self.send(progress, &transaction).await.max(LOOK_AGAIN)
                 }
                 Fate::Unseen => LOOK_AGAIN,
@@ -91,26 +100,41 @@ impl Execute {
             })
     }
 
-    /// Reads the finalized height first and the status after. In the other order a transaction could land between the two
-    /// looks, be taken for dead, and be executed a second time.
+    /// Most transactions land, so the record is asked first and alone. Only what it does not know can be dead.
     async fn fate(&self, progress: &Progress, transaction: &SignedTransaction) -> Fate {
-        let id = progress.order().id;
+        match self.status(progress, transaction).await {
+            Some(ChainStatus::Unknown) => {}
+            Some(known) => return known.into(),
+            None => return Fate::Unseen,
+        }
+        // The finalized height first and the record after, once more. In the other order a transaction could land between
+        // the two looks, be taken for dead, and be executed a second time.
         let height = self.chain.finalized_height().await;
-        let status = self.chain.status(&transaction.signature).await;
-        if let Some(problem) = height.as_ref().err().or(status.as_ref().err()) {
-            observe::chain_unavailable(id, problem);
+        if let Err(problem) = &height {
+            observe::chain_unavailable(progress.order().id, problem);
         }
-        match status {
-            Ok(ChainStatus::Landed { amount_out }) => Fate::Landed { amount_out },
-            Ok(ChainStatus::Reverted(failure)) => Fate::Dead(failure, TransactionEnd::Reverted),
-            Ok(ChainStatus::InFlight { look_again }) => Fate::InFlight(look_again),
-            Ok(ChainStatus::Unknown)
-                if height.is_ok_and(|height| height > transaction.last_valid_height) =>
-            {
-                Fate::Dead(expired(), TransactionEnd::Expired)
-            }
-            Ok(ChainStatus::Unknown) | Err(_) => Fate::Unseen,
+        let expired = height.is_ok_and(|height| height > transaction.last_valid_height);
+        if !expired {
+            return Fate::Unseen;
         }
+        match self.status(progress, transaction).await {
+            Some(ChainStatus::Unknown) => Fate::Dead(out_of_height(), TransactionEnd::Expired),
+            Some(known) => known.into(),
+            None => Fate::Unseen,
+        }
+    }
+
+    /// `None` when the chain does not answer.
+    async fn status(
+        &self,
+        progress: &Progress,
+        transaction: &SignedTransaction,
+    ) -> Option<ChainStatus> {
+        self.chain
+            .status(&transaction.signature)
+            .await
+            .inspect_err(|problem| observe::chain_unavailable(progress.order().id, problem))
+            .ok()
     }
 
     /// Whether the ending came first.
@@ -124,7 +148,23 @@ impl Execute {
     }
 }
 
-fn expired() -> Failure {
+impl From<ChainStatus> for Fate {
+    fn from(status: ChainStatus) -> Self {
+        match status {
+            ChainStatus::Unknown => Self::Unseen,
+            ChainStatus::InFlight { look_again } => Self::InFlight(look_again),
+            ChainStatus::Landed { amount_out } => Self::Landed { amount_out },
+            ChainStatus::Reverted(failure) => Self::Dead(failure, TransactionEnd::Reverted),
+        }
+    }
+}
+
+/// Queues count delays in seconds; what is left of the pause is waited for by whoever takes the order up again.
+fn whole_seconds(pause: Duration) -> Duration {
+    Duration::from_secs(pause.as_secs().max(1))
+}
+
+fn out_of_height() -> Failure {
     Failure::new(
         FailureCode::TransactionExpired,
         "the transaction did not land before it expired",

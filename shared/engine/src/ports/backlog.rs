@@ -13,6 +13,10 @@ pub trait Backlog: Send + Sync {
     /// one row to two callers within `grace`; giving it twice later is harmless.
     async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable>;
 
+    /// Unsent messages of orders that nobody holds and that become due later, the next ones first, with the time that is
+    /// left. Only tells; their rows stay as they are.
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, Unavailable>;
+
     /// Notes that the queue accepted these messages.
     async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), Unavailable>;
 

@@ -33,7 +33,7 @@ impl Venue for SimulatedVenue {
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
         let delay = self.dice.between(self.delay);
         if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
+            futures_timer::Delay::new(delay).await;
         }
         let as_of = Timestamp::now();
         let (token_in, token_out) = (&swap.token_in.symbol, &swap.token_out.symbol);
