@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
 use tokio::net::TcpStream;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    tungstenite::{Message, protocol::WebSocketConfig},
+};
 
 use crate::Outcome;
 
@@ -26,7 +29,9 @@ impl Socket {
     /// Opens a socket that watches `order`; nothing, if none is named.
     pub(crate) async fn open(address: SocketAddr, order: Option<&str>) -> Outcome<Self> {
         let query = order.map(|id| format!("?orderId={id}")).unwrap_or_default();
-        let (socket, _) = connect_async(format!("ws://{address}/api/orders/ws{query}")).await?;
+        let url = format!("ws://{address}/api/orders/ws{query}");
+        let small = WebSocketConfig::default().read_buffer_size(4 * 1_024); // a thousand of them share the machine
+        let (socket, _) = connect_async_with_config(url, Some(small), true).await?;
         Ok(Self(socket))
     }
 

@@ -29,6 +29,8 @@ pub(crate) struct SocketState {
     pub(crate) gateway: Arc<Gateway>,
 }
 
+/// Clients say little. The driver's default, 128 KiB for each of them, would be most of the engine's memory.
+const READ_BUFFER: usize = 2 * 1_024;
 /// How often a silent client is asked whether it is still there; one that does not answer twice is gone.
 const PING_EVERY: Duration = Duration::from_secs(30);
 /// How long a client may take to say goodbye.
@@ -70,6 +72,7 @@ pub(crate) async fn upgrade(
     upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
+        .read_buffer_size(READ_BUFFER)
         .on_failed_upgrade(move |_| gateway.closed(&failed))
         .on_upgrade(move |socket| serve(state, connection, socket))
 }
@@ -100,13 +103,25 @@ fn is_address(host: &str) -> bool {
     name == "localhost" || bare.parse::<std::net::IpAddr>().is_ok()
 }
 
+/// Why a socket is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// The last order that it watched is final.
+    NothingToWatch,
+    /// The client went, was cut off, or broke the protocol; the engine ends.
+    Gone,
+}
+
 async fn serve(state: SocketState, connection: ConnectionId, socket: WebSocket) {
     let (outgoing, asked) = state.gateway.open(&connection);
     let replay = asked.map(|request| tokio::spawn(replay(state.sockets.clone(), request)));
-    talk(&state, &connection, socket, outgoing).await;
+    let ended = talk(&state, &connection, socket, outgoing).await;
     state.gateway.closed(&connection);
     if let Some(replay) = replay {
         replay.abort();
+    }
+    if ended == Ended::NothingToWatch {
+        return; // so nothing is left to forget
     }
     if let Err(problem) = state.sockets.disconnect(&connection).await {
         tracing::debug!(%problem, "a closed connection could not be forgotten, a push will do it");
@@ -131,7 +146,7 @@ async fn talk(
     connection: &ConnectionId,
     socket: WebSocket,
     mut outgoing: mpsc::Receiver<Outgoing>,
-) {
+) -> Ended {
     let (mut sink, mut stream) = socket.split();
     let mut pings = interval(PING_EVERY);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -141,11 +156,17 @@ async fn talk(
             next = outgoing.recv() => match next {
                 Some(Outgoing::Text(text)) => {
                     if sink.send(Message::Text((&*text).into())).await.is_err() {
-                        return;
+                        return Ended::Gone;
                     }
                 }
-                Some(Outgoing::Close) => return say_goodbye(&mut sink, &mut stream, close_code::NORMAL).await,
-                None => return say_goodbye(&mut sink, &mut stream, close_code::POLICY).await,
+                Some(Outgoing::Close) => {
+                    say_goodbye(&mut sink, &mut stream, close_code::NORMAL).await;
+                    return Ended::NothingToWatch;
+                }
+                None => {
+                    say_goodbye(&mut sink, &mut stream, close_code::POLICY).await;
+                    return Ended::Gone;
+                }
             },
             incoming = stream.next() => {
                 heard = Instant::now();
@@ -156,16 +177,17 @@ async fn talk(
                         state.sockets.message(connection, &String::from_utf8_lossy(&bytes)).await;
                     }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                    Some(Ok(Message::Close(_))) | None => return,
+                    Some(Ok(Message::Close(_))) | None => return Ended::Gone,
                     Some(Err(problem)) => {
                         let code = if is_too_big(&problem) { close_code::SIZE } else { close_code::PROTOCOL };
-                        return say_goodbye(&mut sink, &mut stream, code).await;
+                        say_goodbye(&mut sink, &mut stream, code).await;
+                        return Ended::Gone;
                     }
                 }
             }
             _ = pings.tick() => {
                 if heard.elapsed() > PING_EVERY * 2 || sink.send(Message::Ping(Bytes::new())).await.is_err() {
-                    return;
+                    return Ended::Gone;
                 }
             }
         }

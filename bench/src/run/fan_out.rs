@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use futures::future::{join_all, try_join_all};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 
 use super::Bench;
@@ -20,9 +20,13 @@ const EXECUTION_MS: &str = "6000";
 /// One order with many sockets, then many orders with one each.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let sockets = bench.scale.pick(1_000, 100);
-    let (mut spreads, mut p50, mut p99) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut spreads, mut memory) = (Vec::new(), Vec::new());
+    let (mut p50, mut p99) = (Vec::new(), Vec::new());
     for _ in 0..bench.scale.pick(bench.scale.rounds.min(3), 1) {
-        spreads.push(one_order(&start(bench).await?, sockets).await?);
+        let engine = start(bench).await?;
+        spreads.push(one_order(&engine, sockets).await?);
+        memory.push(engine.memory(true)?);
+        drop(engine);
         let lags = many_orders(&start(bench).await?, sockets).await?;
         p50.push(percentile(&lags, 50));
         p99.push(percentile(&lags, 99));
@@ -44,6 +48,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
             "ms",
             &p99,
         ),
+        Figure::new("memory: with 1,000 sockets", "MB", &memory).at_most(40.0),
     ])
 }
 
@@ -58,18 +63,18 @@ async fn start(bench: &Bench) -> Outcome<Engine> {
 async fn one_order(engine: &Engine, sockets: usize) -> Outcome<f64> {
     let id = engine.connection().await?.place_order().await?;
     let open = try_join_all((0..sockets).map(|_| Socket::open(engine.address, Some(&id)))).await?;
-    let arrivals = join_all(open.into_iter().map(async |mut socket| {
+    // Nobody hangs up before the last one was served.
+    let served = try_join_all(open.into_iter().map(async |mut socket| {
         socket.wait_for("submitted").await?;
         socket.wait_for("confirmed").await?;
-        Outcome::Ok(Instant::now())
+        Outcome::Ok((Instant::now(), socket))
     }))
-    .await
-    .into_iter()
-    .collect::<Outcome<Vec<_>>>()?;
-    let (Some(first), Some(last)) = (arrivals.iter().min(), arrivals.iter().max()) else {
+    .await?;
+    let arrivals = || served.iter().map(|(at, _)| *at);
+    let (Some(first), Some(last)) = (arrivals().min(), arrivals().max()) else {
         return Err("nobody watched".into());
     };
-    Ok(ms(*last - *first))
+    Ok(ms(last - first))
 }
 
 /// For each order, from the commit of its confirmation to its arrival. Database and client have the same clock, and the
@@ -81,10 +86,12 @@ async fn many_orders(engine: &Engine, orders: usize) -> Outcome<Vec<f64>> {
         let id = client.place_order().await?;
         open.push(Socket::open(engine.address, Some(&id)).await?);
     }
-    try_join_all(open.into_iter().map(async |mut socket| {
+    let served = try_join_all(open.into_iter().map(async |mut socket| {
         let event = socket.wait_for("confirmed").await?;
         let at: Timestamp = event.at.ok_or("an event without its time")?.parse()?;
-        Ok(Timestamp::now().duration_since(at).as_secs_f64() * 1_000.0)
+        let lag = Timestamp::now().duration_since(at).as_secs_f64() * 1_000.0;
+        Outcome::Ok((lag, socket))
     }))
-    .await
+    .await?;
+    Ok(served.into_iter().map(|(lag, _)| lag).collect())
 }
