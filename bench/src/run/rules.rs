@@ -91,7 +91,7 @@ async fn router(bench: &Bench) -> Outcome<Router> {
         failure_rate: 0,
         seed: 1,
     };
-    let simulation = Simulation::new(database.pool().clone(), &settings);
+    let simulation = Simulation::new(&database, &settings);
     Ok(Router {
         venues: simulation.venues,
         reference: simulation.reference,

@@ -134,7 +134,7 @@ pub(crate) async fn machine(
 
 pub(crate) async fn landed(url: &str) -> Vec<Landed> {
     let database = Database::connect(url, 1).expect("a URL made by us");
-    Ledger::new(database.pool().clone())
+    Ledger::new(&database)
         .landed(None)
         .await
         .expect("the ledger answers")

@@ -42,7 +42,7 @@ impl Trading {
             failure_rate: config.failure_rate.parts_per_million(),
             seed: config.seed,
         };
-        let simulation = Simulation::new(database.pool().clone(), &settings);
+        let simulation = Simulation::new(database, &settings);
         Self {
             venues: simulation.venues,
             reference: simulation.reference,

@@ -104,11 +104,6 @@ impl Database {
         &self.target
     }
 
-    /// The pool, for those who keep tables of their own beside the engine's.
-    pub fn pool(&self) -> &Pool {
-        &self.pool
-    }
-
     /// A connection of the pool.
     ///
     /// # Errors
@@ -129,14 +124,17 @@ impl Database {
         sql: &str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Unavailable> {
-        self.run(sql, params).await.map_err(unavailable)
+        Ok(self.run(sql, params).await?)
     }
 
     /// [`Database::query`] for those who tell errors apart.
-    pub(super) async fn run(
+    ///
+    /// # Errors
+    /// What the server, or the way to it, said.
+    pub async fn run(
         &self,
         sql: &str,
-        params: Params<'_>,
+        params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StatementError> {
         let client = self.client().await?;
         within_time(async {
@@ -172,7 +170,7 @@ impl Database {
 
 /// Why a statement has no result.
 #[derive(Clone, Debug)]
-pub(super) enum StatementError {
+pub enum StatementError {
     /// A unique index refused a row; nothing was written.
     Unique,
     /// The server refused the statement for another reason that lies in its rows; nothing was written.
@@ -194,10 +192,12 @@ impl From<Unavailable> for StatementError {
     }
 }
 
-pub(super) fn unavailable(error: StatementError) -> Unavailable {
-    match error {
-        StatementError::Unique => Unavailable("a unique index refused the row".into()),
-        StatementError::Refused(problem) | StatementError::Unavailable(problem) => problem,
+impl From<StatementError> for Unavailable {
+    fn from(error: StatementError) -> Self {
+        match error {
+            StatementError::Unique => Self("a unique index refused the row".into()),
+            StatementError::Refused(problem) | StatementError::Unavailable(problem) => problem,
+        }
     }
 }
 

@@ -1,11 +1,12 @@
-//! Lanes: concurrent writes of one kind share a statement, a commit and a flush to the disk.
+//! Lanes: concurrent calls of one statement share a round trip, a commit and a flush to the disk.
 //!
-//! Every writing statement takes its rows as a JSON array. What arrives while one statement runs goes into the next one
-//! together; with nothing running, a row goes at once and alone, so that company is never waited for. A statement that the
-//! server refuses is repeated row by row: one bad row fails alone.
+//! Every statement in a lane takes its rows as a JSON array. What arrives while one call runs goes into the next one
+//! together; with nothing running, a row goes at once and alone, so that company is never waited for. A call that the server
+//! refuses is repeated row by row: one bad row fails alone.
 
 use std::{
     collections::{HashMap, HashSet},
+    hash::Hash,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -15,79 +16,80 @@ use futures::FutureExt;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::sync::oneshot;
-use uuid::Uuid;
 
 use super::database::StatementError;
 
-/// The input of one statement.
-pub(super) type Rows = [Box<RawValue>];
+/// The input of one call: a JSON array's elements.
+pub type Rows = [Box<RawValue>];
 
-/// A statement for any number of rows, each about another order.
-pub(super) trait Write: Send + Sync + 'static {
+/// A statement for any number of rows, each about another key.
+pub trait Statement: Send + Sync + 'static {
+    /// What a row is about, for example an order.
+    type Key: Clone + Eq + Hash + Ord + Send + Sync;
     /// What became of a row.
     type Answer: Send;
 
-    /// Runs the statement in one transaction; `rows` has one row for each of `orders`. Answers what became of each order's row; an order that is not in the answer was
-    /// left out by the statement's own conditions.
-    fn write(
+    /// Runs the statement in one transaction; `rows` has one row for each of `keys`. Answers what became of each; a key that
+    /// is not in the answer was left out by the statement's own conditions.
+    fn run(
         &self,
-        orders: &[Uuid],
+        keys: &[Self::Key],
         rows: &Rows,
-    ) -> impl Future<Output = Result<HashMap<Uuid, Self::Answer>, StatementError>> + Send;
+    ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Answer>, StatementError>> + Send;
 }
 
-/// The way of all writes of one kind. Cheap to clone.
-pub(super) struct Lane<W: Write>(Arc<Shared<W>>);
+/// The way of all calls of one statement. Cheap to clone.
+pub struct Lane<S: Statement>(Arc<Shared<S>>);
 
-struct Shared<W: Write> {
-    write: W,
-    queue: Mutex<Queue<W::Answer>>,
+struct Shared<S: Statement> {
+    statement: S,
+    queue: Mutex<Queue<S>>,
 }
 
-struct Queue<A> {
-    waiting: Vec<Job<A>>,
+struct Queue<S: Statement> {
+    waiting: Vec<Job<S>>,
     running: usize,
 }
 
-struct Job<A> {
-    order: Uuid,
+struct Job<S: Statement> {
+    key: S::Key,
     row: Box<RawValue>,
-    answer: oneshot::Sender<Result<Option<A>, StatementError>>,
+    answer: oneshot::Sender<Result<Option<S::Answer>, StatementError>>,
 }
 
-/// Rows of one statement at the most: some milliseconds of work, far from the statement's time-out.
+/// Rows of one call at the most: some milliseconds of work, far from the statement's time-out.
 const MOST: usize = 128;
-/// Statements of one kind at once: while one waits for the disk, the next one is worked on.
+/// Calls of one statement at once: while one waits for the disk, the next one is worked on.
 const AT_ONCE: usize = 2;
 
-impl<W: Write> Lane<W> {
+impl<S: Statement> Lane<S> {
     /// An empty lane.
-    pub(super) fn new(write: W) -> Self {
+    pub fn new(statement: S) -> Self {
         let queue = Queue {
             waiting: Vec::new(),
             running: 0,
         };
         Self(Arc::new(Shared {
-            write,
+            statement,
             queue: Mutex::new(queue),
         }))
     }
 
-    /// Writes one row, together with those of others that wait. `None` when the statement's conditions left it out.
+    /// Runs the statement for one row, together with those of others that wait. `None` when the statement's conditions left
+    /// it out.
     ///
     /// # Errors
     /// The statement's error, as if the row had been alone.
-    pub(super) async fn write(
+    pub async fn run(
         &self,
-        order: Uuid,
+        key: S::Key,
         row: &impl Serialize,
-    ) -> Result<Option<W::Answer>, StatementError> {
-        let row = to_raw_value(row).map_err(|problem| {
-            Unavailable(format!("order {order} cannot be written: {problem}"))
-        })?;
+    ) -> Result<Option<S::Answer>, StatementError> {
+        let row = to_raw_value(row)
+            .map_err(|problem| Unavailable(format!("a row is no JSON: {problem}")))?;
         let (answer, answered) = oneshot::channel();
-        if self.0.wait(Job { order, row, answer }) {
-            tokio::spawn(Arc::clone(&self.0).run());
+        if self.0.wait(Job { key, row, answer }) {
+            tokio::spawn(Arc::clone(&self.0).drain());
         }
         answered
             .await
@@ -95,15 +97,15 @@ impl<W: Write> Lane<W> {
     }
 }
 
-impl<W: Write> Clone for Lane<W> {
+impl<S: Statement> Clone for Lane<S> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<W: Write> Shared<W> {
+impl<S: Statement> Shared<S> {
     /// Puts a job into the queue. Answers whether somebody has to begin to run it.
-    fn wait(&self, job: Job<W::Answer>) -> bool {
+    fn wait(&self, job: Job<S>) -> bool {
         let mut queue = self.lock();
         queue.waiting.push(job);
         let begin = queue.running < AT_ONCE;
@@ -112,55 +114,55 @@ impl<W: Write> Shared<W> {
     }
 
     /// Runs until nothing waits. A task of its own: a caller that gives up must not stop the others.
-    async fn run(self: Arc<Self>) {
+    async fn drain(self: Arc<Self>) {
         loop {
             let next = self.lock().next_batch();
             let Some(batch) = next else { return };
             // A panic drops the answers of its own batch, which its callers are told; the lane goes on.
             let served = AssertUnwindSafe(self.serve(batch)).catch_unwind().await;
             if served.is_err() {
-                tracing::error!("defect: writing a batch panicked");
+                tracing::error!("defect: a batch panicked");
             }
         }
     }
 
-    async fn serve(&self, batch: Vec<Job<W::Answer>>) {
-        let (mut orders, mut rows, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+    async fn serve(&self, batch: Vec<Job<S>>) {
+        let (mut keys, mut rows, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         for job in batch {
-            orders.push(job.order);
+            keys.push(job.key);
             rows.push(job.row);
             answers.push(job.answer);
         }
-        let mut written = self.write.write(&orders, &rows).await;
-        let one_by_one = rows.len() > 1 && matches!(&written, Err(error) if error.is_refusal());
+        let mut done = self.statement.run(&keys, &rows).await;
+        let one_by_one = rows.len() > 1 && matches!(&done, Err(error) if error.is_refusal());
         for (i, answer) in answers.into_iter().enumerate() {
             if one_by_one {
-                written = self.write.write(&orders[i..=i], &rows[i..=i]).await;
+                done = self.statement.run(&keys[i..=i], &rows[i..=i]).await;
             }
-            let own = match &mut written {
-                Ok(written) => Ok(written.remove(&orders[i])),
+            let own = match &mut done {
+                Ok(done) => Ok(done.remove(&keys[i])),
                 Err(error) => Err(error.clone()),
             };
             let _ = answer.send(own); // a caller that gave up reads the order book when it comes again
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queue<W::Answer>> {
+    fn lock(&self) -> MutexGuard<'_, Queue<S>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner) // no code panics while it holds the lock
     }
 }
 
-impl<A> Queue<A> {
-    /// What waits, oldest first and each order once: a statement has one answer for an order. When nothing waits the run
+impl<S: Statement> Queue<S> {
+    /// What waits, oldest first and each key once: a statement has one answer for a key. When nothing waits the run
     /// is over, and is counted so before anything can come.
-    fn next_batch(&mut self) -> Option<Vec<Job<A>>> {
-        let mut orders = HashSet::new();
+    fn next_batch(&mut self) -> Option<Vec<Job<S>>> {
+        let mut keys = HashSet::new();
         let mut batch = Vec::new();
         for job in std::mem::take(&mut self.waiting) {
             if job.answer.is_closed() {
                 continue; // nothing was begun for it, and nobody is left to be told
             }
-            if batch.len() < MOST && orders.insert(job.order) {
+            if batch.len() < MOST && keys.insert(job.key.clone()) {
                 batch.push(job);
             } else {
                 self.waiting.push(job);
@@ -170,7 +172,7 @@ impl<A> Queue<A> {
             self.running -= 1;
             return None;
         }
-        batch.sort_by_key(|job| job.order); // two statements that meet the same rows lock them in the same order
+        batch.sort_by(|a, b| a.key.cmp(&b.key)); // two statements that meet the same rows lock them in the same order
         Some(batch)
     }
 }
@@ -179,6 +181,7 @@ impl<A> Queue<A> {
 mod tests {
     use futures::future::join_all;
     use tokio::sync::Semaphore;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -189,10 +192,11 @@ mod tests {
         permits: Arc<Semaphore>,
     }
 
-    impl Write for Noting {
+    impl Statement for Noting {
+        type Key = Uuid;
         type Answer = String;
 
-        async fn write(
+        async fn run(
             &self,
             orders: &[Uuid],
             rows: &Rows,
@@ -226,7 +230,7 @@ mod tests {
         permits: usize,
     ) -> (Noting, Vec<Result<Option<String>, StatementError>>) {
         let (noting, lane) = noting(0);
-        let writes = join_all((1..).zip(rows).map(|(n, row)| lane.write(order(n), row)));
+        let writes = join_all((1..).zip(rows).map(|(n, row)| lane.run(order(n), row)));
         let permit = async {
             tokio::task::yield_now().await;
             noting.permits.add_permits(permits);
@@ -257,7 +261,7 @@ mod tests {
     async fn two_rows_about_one_order_never_share_a_statement() {
         let (noting, lane) = noting(20);
         let numbers = [0, 1, 2, 3, 4, 5];
-        let answers = join_all(numbers.iter().map(|n| lane.write(order(1), n))).await;
+        let answers = join_all(numbers.iter().map(|n| lane.run(order(1), n))).await;
         for (n, answer) in answers.into_iter().enumerate() {
             assert_eq!(answer.expect("written"), Some(n.to_string()));
         }
@@ -275,10 +279,10 @@ mod tests {
     async fn a_panic_is_told_and_the_lane_goes_on() {
         let (_, lane) = noting(20);
         for _ in 0..AT_ONCE + 1 {
-            assert!(lane.write(order(1), &"ill").await.is_err());
+            assert!(lane.run(order(1), &"ill").await.is_err());
         }
         assert_eq!(
-            lane.write(order(2), &"a").await.expect("written"),
+            lane.run(order(2), &"a").await.expect("written"),
             Some("\"a\"".to_owned())
         );
     }
@@ -288,7 +292,7 @@ mod tests {
         let (noting, lane) = noting(0);
         let write = |n, row: &'static str| {
             let lane = lane.clone();
-            tokio::spawn(async move { lane.write(order(n), &row).await })
+            tokio::spawn(async move { lane.run(order(n), &row).await })
         };
         let mut held = Vec::new();
         for n in 0..AT_ONCE {

@@ -17,7 +17,7 @@ use tokio_postgres::Row;
 
 use super::{
     Database,
-    database::{StatementError, unavailable},
+    database::StatementError,
     lane::Lane,
     rows::{self, AdvanceRow, ClaimRow, NewOrderRow, get, millis},
     writes,
@@ -94,8 +94,8 @@ impl Orders for PostgresOrders {
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, Unavailable> {
         const KNOWN: &str = "SELECT id, request_hash FROM orders WHERE idempotency_key = $1";
         let row = NewOrderRow::new(order, lifetime);
-        let stored = self.inserts.write(order.id.0, &row).await;
-        let key = match (&order.idempotency, stored.map_err(unavailable)?) {
+        let stored = self.inserts.run(order.id.0, &row).await;
+        let key = match (&order.idempotency, stored?) {
             (_, Some(())) => return Ok(Inserted::New),
             (Some(key), None) => &key.key,
             (None, None) => return Err(Unavailable("the order was not stored".into())),
@@ -117,9 +117,9 @@ impl Orders for PostgresOrders {
             lease_ms: millis(lease),
         };
         for _ in 0..LOCKED_TRIES {
-            match self.claims.write(message.id.0, &row).await {
+            match self.claims.run(message.id.0, &row).await {
                 Ok(Some(held)) => return held.map(|held| Claim::Held(Box::new(held))),
-                Err(error) => return Err(unavailable(error)),
+                Err(error) => return Err(error.into()),
                 Ok(None) => {}
             }
             match self.unclaimed(message).await? {
@@ -133,11 +133,11 @@ impl Orders for PostgresOrders {
 
     async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError> {
         let row = AdvanceRow::new(transition);
-        match self.moves.write(transition.hold.order.id.0, &row).await {
+        match self.moves.run(transition.hold.order.id.0, &row).await {
             Ok(Some(recorded)) => Ok(recorded),
             // The index under the fence: an order has one transaction that may land.
             Ok(None) | Err(StatementError::Unique) => Err(WriteError::Fenced),
-            Err(error) => Err(unavailable(error).into()),
+            Err(error) => Err(Unavailable::from(error).into()),
         }
     }
 

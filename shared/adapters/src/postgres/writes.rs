@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     Database,
     database::StatementError,
-    lane::{Rows, Write},
+    lane::{Rows, Statement},
     rows::{self, get},
 };
 
@@ -22,10 +22,11 @@ pub(super) struct Claim(pub(super) Database);
 /// `advance.sql`: orders move, and their watchers are read after that is committed.
 pub(super) struct Advance(pub(super) Database);
 
-impl Write for Insert {
+impl Statement for Insert {
+    type Key = Uuid;
     type Answer = ();
 
-    async fn write(&self, _: &[Uuid], rows: &Rows) -> Result<HashMap<Uuid, ()>, StatementError> {
+    async fn run(&self, _: &[Uuid], rows: &Rows) -> Result<HashMap<Uuid, ()>, StatementError> {
         let stored = self
             .0
             .run(include_str!("sql/insert.sql"), &[&Json(rows)])
@@ -34,11 +35,12 @@ impl Write for Insert {
     }
 }
 
-impl Write for Claim {
+impl Statement for Claim {
+    type Key = Uuid;
     /// A row that cannot be read concerns its own order alone.
     type Answer = Result<Held, Unavailable>;
 
-    async fn write(
+    async fn run(
         &self,
         _: &[Uuid],
         rows: &Rows,
@@ -51,10 +53,11 @@ impl Write for Claim {
     }
 }
 
-impl Write for Advance {
+impl Statement for Advance {
+    type Key = Uuid;
     type Answer = Recorded;
 
-    async fn write(
+    async fn run(
         &self,
         orders: &[Uuid],
         rows: &Rows,

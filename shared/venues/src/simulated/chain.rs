@@ -167,9 +167,8 @@ fn explain(code: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use deadpool_postgres::{Manager, Pool};
+    use adapters::postgres::Database;
     use engine::order::{Bps, Dex, OrderId, Swap, Token};
-    use tokio_postgres::NoTls;
     use wiring::testing::{TestDatabase, migrated_database};
 
     use super::*;
@@ -184,11 +183,7 @@ mod tests {
 
     fn chained(failure_rate: u32, execution_ms: u64) -> Chained {
         let database = migrated_database();
-        let config = database.url().parse().expect("a URL of ours");
-        let pool = Pool::builder(Manager::new(config, NoTls))
-            .build()
-            .expect("a pool");
-        let ledger = Ledger::new(pool);
+        let ledger = Ledger::new(&Database::connect(database.url(), 2).expect("a URL of ours"));
         let delay = Duration::from_millis(execution_ms);
         let settings = Settings {
             quote_delay: (Duration::ZERO, Duration::ZERO),

@@ -13,7 +13,7 @@ mod transaction;
 
 use std::{sync::Arc, time::Duration};
 
-use deadpool_postgres::Pool;
+use adapters::postgres::Database;
 use engine::{
     order::{Catalogue, Listing, Token},
     ports::{Chain, Reference, Venue},
@@ -52,7 +52,7 @@ pub struct Simulation {
 
 impl Simulation {
     /// A simulation whose ledger is in that database.
-    pub fn new(pool: Pool, settings: &Settings) -> Self {
+    pub fn new(database: &Database, settings: &Settings) -> Self {
         let market = Market::new(settings.seed);
         let dice = Arc::new(Dice::new(settings.seed));
         let venue = |venue| {
@@ -68,7 +68,7 @@ impl Simulation {
             catalogue: catalogue(&market),
             venues: vec![venue(market::Venue::Raydium), venue(market::Venue::Meteora)],
             reference: venue(market::Venue::Raydium),
-            chain: Arc::new(SimulatedChain::new(Ledger::new(pool), market, settings)),
+            chain: Arc::new(SimulatedChain::new(Ledger::new(database), market, settings)),
         }
     }
 }
