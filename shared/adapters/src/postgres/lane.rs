@@ -57,8 +57,8 @@ struct Job<S: Statement> {
     answer: oneshot::Sender<Result<Option<S::Answer>, StatementError>>,
 }
 
-/// Rows of one call at the most: some milliseconds of work, far from the statement's time-out.
-const MOST: usize = 128;
+/// Rows of one call at the most: two or three milliseconds of work, so that a new order waits no longer behind a crowd.
+const MOST: usize = 32;
 /// Calls of one statement at once: while one waits for the disk, the next one is worked on.
 const AT_ONCE: usize = 2;
 
