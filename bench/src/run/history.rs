@@ -34,21 +34,42 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     );
     let deep = deep_cursor(&database, orders / 2).await?;
     let mut figures = pages(bench, &url, &deep).await?;
-    figures.push(submit(bench, &url).await?);
-    let mut bursts = Vec::new();
+    let empty = bench.site.migrated_database().await?;
+    let (mut submits, mut bursts) = (Pairs::default(), Pairs::default());
     for _ in 0..bench.scale.rounds {
-        bursts.push(
-            capacity::burst(bench, &url, bench.scale.pick(5_000, 300))
-                .await?
-                .rate,
-        );
+        for (history, url) in [(false, &empty), (true, &url)] {
+            submits.push(history, submit(bench, url).await?);
+            let burst = capacity::burst(bench, url, bench.scale.pick(5_000, 300)).await?;
+            bursts.push(history, burst.rate);
+        }
     }
-    figures.push(Figure::new(
-        "history of a million: capacity",
-        "orders/s",
-        &bursts,
+    figures.push(submits.figure(
+        "history of a million, beside none: submit, 10 connections, orders executed meanwhile",
+        "requests/s",
     ));
+    figures.push(bursts.figure("history of a million, beside none: capacity", "orders/s"));
     Ok(figures)
+}
+
+/// The same work with a history and without, in turn.
+#[derive(Default)]
+struct Pairs {
+    with: Vec<f64>,
+    without: Vec<f64>,
+}
+
+impl Pairs {
+    fn push(&mut self, history: bool, value: f64) {
+        if history {
+            self.with.push(value);
+        } else {
+            self.without.push(value);
+        }
+    }
+
+    fn figure(&self, name: &str, unit: &'static str) -> Figure {
+        Figure::new(name, unit, &self.with).beside(&self.without)
+    }
 }
 
 async fn pages(bench: &Bench, url: &str, deep: &str) -> Outcome<Vec<Figure>> {
@@ -84,23 +105,17 @@ async fn pages(bench: &Bench, url: &str, deep: &str) -> Outcome<Vec<Figure>> {
     Ok(figures)
 }
 
-async fn submit(bench: &Bench, url: &str) -> Outcome<Figure> {
-    let mut rates = Vec::new();
-    for _ in 0..bench.scale.rounds {
-        let environment = Environment::on(url).without_delays();
-        let engine = Engine::start(&bench.programs, &environment, bench.site.folder()).await?;
-        load::submit(engine.address, 10, 200).await?;
-        let orders = bench.scale.pick(5_000, 300);
-        let begin = Instant::now();
-        load::submit(engine.address, 10, orders).await?;
-        rates.push(rate(orders, begin.elapsed()));
-        capacity::wait_confirmed(&mut engine.connection().await?, orders + 200).await?;
-    }
-    Ok(Figure::new(
-        "history of a million: submit, 10 connections, orders executed meanwhile",
-        "requests/s",
-        &rates,
-    ))
+/// Requests a second while the workers execute at once what was submitted.
+async fn submit(bench: &Bench, url: &str) -> Outcome<f64> {
+    let environment = Environment::on(url).without_delays();
+    let engine = Engine::start(&bench.programs, &environment, bench.site.folder()).await?;
+    load::submit(engine.address, 10, 200).await?;
+    let orders = bench.scale.pick(5_000, 300);
+    let begin = Instant::now();
+    load::submit(engine.address, 10, orders).await?;
+    let rate = rate(orders, begin.elapsed());
+    capacity::wait_confirmed(&mut engine.connection().await?, orders + 200).await?;
+    Ok(rate)
 }
 
 /// The cursor of the page behind so many orders, as the engine writes it: microseconds and id, in base64.

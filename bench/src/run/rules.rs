@@ -23,7 +23,7 @@ use venues::{
 };
 
 use super::Bench;
-use crate::{Outcome, figure::Figure, sample::ms, site};
+use crate::{Outcome, figure::Figure, sample::ms};
 
 /// How long one repetition runs.
 const SPELL: Duration = Duration::from_millis(200);
@@ -41,6 +41,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let (router, swap) = (router(bench).await?, swap());
     let route = repeat(bench, || router.route(black_box(&swap)).now_or_never());
     let lifecycle = repeat(bench, || black_box(Status::Pending).after(&Change::Routing));
+    let lifecycle: Vec<f64> = lifecycle.iter().map(|us| us * 1_000.0).collect();
     let amount = repeat(bench, || Amount::parse(black_box("123456.123456789"), 9));
     let first = ExecuteOrder {
         id: OrderId(Uuid::nil()),
@@ -56,7 +57,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
             "µs",
             &route,
         ),
-        Figure::new("lifecycle: one move looked up", "µs", &lifecycle),
+        Figure::new("lifecycle: one move looked up", "ns", &lifecycle),
         Figure::new("parse: an amount", "µs", &amount),
         Figure::new("parse: a queue message", "µs", &parse),
     ])
@@ -83,7 +84,6 @@ fn repeat<T>(bench: &Bench, mut work: impl FnMut() -> T) -> Vec<f64> {
 async fn router(bench: &Bench) -> Outcome<Router> {
     let url = bench.site.migrated_database().await?;
     let database = adapters::postgres::Database::connect(&url, 1)?;
-    site::connect(&url).await?;
     let none = (Duration::ZERO, Duration::ZERO);
     let settings = Settings {
         quote_delay: none,

@@ -151,7 +151,7 @@ async fn one_socket_can_watch_many_orders_and_stop_watching_one() {
             "--sim-quote-delay-ms",
             "0",
             "--sim-execution-delay-ms",
-            "700",
+            "1500",
         ],
         |trading| trading,
     )
@@ -160,13 +160,20 @@ async fn one_socket_can_watch_many_orders_and_stop_watching_one() {
         engine.place(&ten_sol()).await,
         engine.place(&ten_sol()).await,
     );
+    for id in [&a, &b] {
+        engine
+            .watch(&format!("orderId={id}"))
+            .await
+            .until("submitted")
+            .await;
+    }
     let mut socket = engine.watch("").await;
     for id in [&a, &b] {
         socket
             .say(json!({ "action": "subscribe", "orderId": id, "after": 3 }))
             .await;
     }
-    // Both are on their way now, each with what comes after its third event.
+    // Both are on the chain, each with what comes after its third event.
     let seen = [
         socket.next().await.expect("an event"),
         socket.next().await.expect("an event"),
