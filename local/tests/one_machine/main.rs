@@ -7,6 +7,7 @@ mod crashes;
 mod journeys;
 mod load;
 mod outage;
+mod plans;
 mod process;
 mod routing;
 mod sending;

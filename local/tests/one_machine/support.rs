@@ -59,6 +59,12 @@ impl Engine {
         }
     }
 
+    /// Stops it. Its database stays for as long as the answer lives.
+    pub(crate) async fn stop(self) -> TestDatabase {
+        self.machine.stop().await;
+        self.database
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }

@@ -71,9 +71,8 @@ impl Database {
         if config.get_application_name().is_none() {
             config.application_name("order-engine");
         }
-        if config.get_options().is_none() {
-            config.options(SESSION);
-        }
+        let asked_for = config.get_options().unwrap_or_default();
+        config.options(format!("{SESSION} {asked_for}")); // of two settings the later one counts
         let target: Arc<str> = describe(&config).into();
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
