@@ -1,6 +1,6 @@
 //! A transaction's bytes: a signature, and the message that it signs. What the chain executes is read from these bytes alone.
 
-use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use ed25519_dalek::{Signer, SigningKey};
 use engine::ports::Unavailable;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -39,17 +39,17 @@ impl Wallet {
         (bs58::encode(signature.to_bytes()).into_string(), bytes)
     }
 
-    /// The signature and the message of signed bytes, if this wallet signed them.
+    /// The signature and the message of signed bytes, if this wallet signed them. The same text has one ed25519 signature
+    /// (RFC 8032, 5.1.6), so the owner of the key checks it by signing again, in half the time of a stranger.
     pub(super) fn open(&self, bytes: &[u8]) -> Result<(String, Message), Unavailable> {
-        let key: VerifyingKey = self.0.verifying_key();
         let (signature, text) = bytes
             .split_at_checked(SIGNATURE_LENGTH)
             .ok_or_else(|| refused("too short"))?;
-        let signature = Signature::from_slice(signature).map_err(|_| refused("no signature"))?;
-        key.verify(text, &signature)
-            .map_err(|_| refused("the signature does not fit"))?;
+        if self.0.sign(text).to_bytes() != signature {
+            return Err(refused("the signature does not fit"));
+        }
         let message = serde_json::from_slice(text).map_err(|_| refused("no message"))?;
-        Ok((bs58::encode(signature.to_bytes()).into_string(), message))
+        Ok((bs58::encode(signature).into_string(), message))
     }
 }
 
