@@ -7,8 +7,9 @@ use crate::{
     figure::{Figure, number, target},
 };
 
-const WIDTH: f64 = 720.0;
-const LABELS: f64 = 300.0;
+const WIDTH: f64 = 860.0;
+/// As wide as the longest name of a figure that is shown.
+const LABELS: f64 = 420.0;
 const BAR: f64 = 16.0;
 const ROW: f64 = 26.0;
 const MARGIN: f64 = 12.0;
@@ -83,18 +84,10 @@ fn row(out: &mut String, y: f64, label: &str, value: f64, scale: f64, color: &st
          <rect x=\"{LABELS}\" y=\"{y}\" width=\"{length:.1}\" height=\"{BAR}\" fill=\"{color}\"/>\
          <text x=\"{:.1}\" y=\"{text}\">{}</text>",
         LABELS - 6.0,
-        escaped(&shortened(label)),
+        escaped(label),
         LABELS + length + 6.0,
         number(value),
     );
-}
-
-fn shortened(label: &str) -> String {
-    const MOST: usize = 46;
-    if label.chars().count() <= MOST {
-        return label.to_owned();
-    }
-    label.chars().take(MOST - 1).chain(['…']).collect()
 }
 
 fn escaped(text: &str) -> String {
