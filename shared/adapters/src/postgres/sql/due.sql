@@ -1,4 +1,5 @@
--- Messages that should have been taken up by now. Moving `available_at` keeps a second relay off the same rows.
+-- Messages that should have been taken up by now. Moving `available_at` keeps a second relay off the same rows. Times are kept
+-- in whole milliseconds, rounded: what was due at once may lie half of one ahead.
 UPDATE outbox
 SET available_at = now()
 WHERE order_id IN (
@@ -6,7 +7,7 @@ WHERE order_id IN (
     FROM outbox b
     JOIN orders o ON o.id = b.order_id
     WHERE b.sent_at IS NULL
-      AND b.available_at <= now() - $1::bigint * interval '1 millisecond'
+      AND b.available_at <= now() + (1 - $1::bigint) * interval '1 millisecond'
       AND (o.lease_until IS NULL OR o.lease_until < now())
     ORDER BY b.available_at
     LIMIT $2

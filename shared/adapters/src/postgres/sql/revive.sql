@@ -7,7 +7,7 @@ SET sent_at = NULL,
 FROM orders o
 WHERE o.id = b.order_id
   AND CASE
-        WHEN o.lease_until IS NULL THEN b.sent_at <= now() - $1::bigint * power(2, least(b.sends, 10)) * interval '1 millisecond'
+        WHEN o.lease_until IS NULL THEN b.sent_at <= now() + (1 - $1::bigint * power(2, least(b.sends, 10))) * interval '1 millisecond' -- rounded
         WHEN o.lease_until < now() THEN coalesce(
             b.sent_at <= now() - (power(2, least(b.sends, 10)) - 1) * interval '1 second',
             b.available_at > now() - $1::bigint * interval '1 millisecond') -- the queue's own delivery died with the holder
