@@ -6,6 +6,8 @@ use std::{
     process::Command,
 };
 
+use adapters::postgres::SESSION;
+
 use crate::{Outcome, load::Throughput, sample::percentile, site::Site};
 
 const INSERT: &str = include_str!("../../shared/adapters/src/postgres/sql/insert.sql");
@@ -15,10 +17,6 @@ const ADVANCE: &str = include_str!("../../shared/adapters/src/postgres/sql/advan
 /// One order's id, drawn by pgbench. Every script begins with it.
 const DRAW: &str = "\\set n random(1, 9000000000000000000)\n";
 const ID: &str = "lpad(to_hex(:n::bigint), 32, '0')::uuid";
-
-/// What the engine tells the planner, so that the yardstick has the same plans.
-const SESSION: &str = "-c plan_cache_mode=force_generic_plan \
-    -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
 /// As long as a signature in base 58, and as unlike any other.
 const SIGNATURE: &str =
@@ -103,7 +101,7 @@ pub(crate) async fn pgbench(
     fs::write(&file, script)?;
     let output = Command::new(program()?)
         .current_dir(&folder)
-        .env("PGOPTIONS", SESSION)
+        .env("PGOPTIONS", SESSION) // so that it has the engine's plans
         .args([
             "--no-vacuum",
             "--protocol=prepared",

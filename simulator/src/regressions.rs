@@ -7,7 +7,7 @@ use engine::{
     lifecycle::{Change, Status},
     order::{Bps, NewOrder, OrderId, Swap, Token},
     policy::Policy,
-    ports::{Claim, ConnectionId, ExecuteOrder, Hold, Transition},
+    ports::{Claim, ConnectionId, ExecuteOrder, Transition},
     update::Update,
 };
 use futures::{FutureExt, channel::mpsc, future::join};
@@ -54,13 +54,9 @@ async fn begin_routing(ports: &Ports) {
         panic!("the order is free");
     };
     let (change, payload) = (Change::Routing, json!({}));
-    let hold = Hold {
-        order: &held.order,
-        epoch: held.epoch,
-    };
     let to = Status::Routing;
     let transition = Transition {
-        hold,
+        hold: held.hold(),
         to,
         change: &change,
         payload: &payload,

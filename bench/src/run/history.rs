@@ -35,41 +35,22 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let deep = deep_cursor(&database, orders / 2).await?;
     let mut figures = pages(bench, &url, &deep).await?;
     let empty = bench.site.migrated_database().await?;
-    let (mut submits, mut bursts) = (Pairs::default(), Pairs::default());
+    let (mut submits, mut bursts) = ([vec![], vec![]], [vec![], vec![]]);
     for _ in 0..bench.scale.rounds {
-        for (history, url) in [(false, &empty), (true, &url)] {
-            submits.push(history, submit(bench, url).await?);
+        for (i, url) in [&url, &empty].into_iter().enumerate() {
+            submits[i].push(submit(bench, url).await?);
             let burst = capacity::burst(bench, url, bench.scale.pick(5_000, 300)).await?;
-            bursts.push(history, burst.rate);
+            bursts[i].push(burst.rate);
         }
     }
-    figures.push(submits.figure(
-        "history of a million, beside none: submit, 10 connections, orders executed meanwhile",
-        "requests/s",
-    ));
-    figures.push(bursts.figure("history of a million, beside none: capacity", "orders/s"));
+    let figure = |what: &str, unit, [with, without]: [Vec<f64>; 2]| {
+        let name = format!("history of a million, beside none: {what}");
+        Figure::new(name, unit, &with).beside(&without)
+    };
+    let meanwhile = "submit, 10 connections, orders executed meanwhile";
+    figures.push(figure(meanwhile, "requests/s", submits));
+    figures.push(figure("capacity", "orders/s", bursts));
     Ok(figures)
-}
-
-/// The same work with a history and without, in turn.
-#[derive(Default)]
-struct Pairs {
-    with: Vec<f64>,
-    without: Vec<f64>,
-}
-
-impl Pairs {
-    fn push(&mut self, history: bool, value: f64) {
-        if history {
-            self.with.push(value);
-        } else {
-            self.without.push(value);
-        }
-    }
-
-    fn figure(&self, name: &str, unit: &'static str) -> Figure {
-        Figure::new(name, unit, &self.with).beside(&self.without)
-    }
 }
 
 async fn pages(bench: &Bench, url: &str, deep: &str) -> Outcome<Vec<Figure>> {

@@ -7,6 +7,7 @@ mod crashes;
 mod journeys;
 mod load;
 mod outage;
+mod parking;
 mod plans;
 mod process;
 mod routing;

@@ -9,9 +9,7 @@ use crate::{
     lifecycle::Change,
     observe,
     order::Order,
-    ports::{
-        ConnectionId, Held, Hold, Orders, SignedTransaction, Transition, Unavailable, WriteError,
-    },
+    ports::{ConnectionId, Held, Orders, SignedTransaction, Transition, Unavailable, WriteError},
     update::{Update, payload},
 };
 
@@ -62,7 +60,7 @@ impl Progress {
             WriteError::Fenced
         })?;
         let payload = payload(&change, &order.swap, order.tx_hash.as_deref());
-        let (hold, lease) = (self.hold(), self.lease);
+        let (hold, lease) = (self.held.hold(), self.lease);
         let transition = Transition {
             hold,
             to,
@@ -100,7 +98,7 @@ impl Progress {
     /// # Errors
     /// As [`Progress::record`].
     pub async fn renew(&self) -> Result<(), WriteError> {
-        self.orders.renew(&self.hold(), self.lease).await
+        self.orders.renew(&self.held.hold(), self.lease).await
     }
 
     /// Frees the order; its message is due again after `pause`.
@@ -108,7 +106,7 @@ impl Progress {
     /// # Errors
     /// As [`Progress::record`].
     pub async fn release(self, pause: Duration) -> Result<(), WriteError> {
-        self.orders.release(&self.hold(), pause).await
+        self.orders.release(&self.held.hold(), pause).await
     }
 
     /// Tells every live watcher the whole log again, because a holder before us may have died between commit and push.
@@ -126,13 +124,6 @@ impl Progress {
             });
         }
         Ok(())
-    }
-
-    fn hold(&self) -> Hold<'_> {
-        Hold {
-            order: &self.held.order,
-            epoch: self.held.epoch,
-        }
     }
 }
 

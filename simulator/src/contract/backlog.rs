@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{
-    lifecycle::Change,
-    ports::{ExecuteOrder, Hold},
-};
+use engine::{lifecycle::Change, ports::ExecuteOrder};
 
 use super::{
     StoreGround,
@@ -49,11 +46,8 @@ impl StoreGround {
             .expect("the store answers");
     }
 
-    async fn revive(&self) {
-        self.backlog
-            .revive(Duration::ZERO)
-            .await
-            .expect("the store answers");
+    async fn revive(&self, grace: Duration) {
+        self.backlog.revive(grace).await.expect("the store answers");
     }
 }
 
@@ -78,15 +72,7 @@ async fn a_held_order_has_nothing_due(ground: &StoreGround) {
     let message = ground.stored().await;
     let held = ground.held(&message).await;
     assert!(!ground.is_due(&message, Duration::ZERO).await);
-    let hold = Hold {
-        order: &held.order,
-        epoch: held.epoch,
-    };
-    ground
-        .orders
-        .release(&hold, Duration::ZERO)
-        .await
-        .expect("the hold stands");
+    ground.released(&held, Duration::ZERO).await;
     assert!(ground.is_due(&message, Duration::ZERO).await);
 }
 
@@ -112,16 +98,12 @@ async fn a_message_is_not_due_before_its_time(ground: &StoreGround) {
 async fn a_message_that_was_sent_and_lost_is_due_again(ground: &StoreGround) {
     let message = ground.stored().await;
     ground.mark(&message).await;
-    ground
-        .backlog
-        .revive(HOUR)
-        .await
-        .expect("the store answers");
+    ground.revive(HOUR).await;
     assert!(
         !ground.is_due(&message, Duration::ZERO).await,
         "it may still be on its way"
     );
-    ground.revive().await;
+    ground.revive(Duration::ZERO).await;
     assert!(ground.is_due(&message, Duration::ZERO).await);
 }
 
@@ -129,22 +111,14 @@ async fn an_order_left_by_its_holder_is_due_again(ground: &StoreGround) {
     let message = ground.stored().await;
     ground.mark(&message).await;
     let held = ground.held(&message).await;
-    ground.revive().await;
+    ground.revive(Duration::ZERO).await;
     assert!(
         !ground.is_due(&message, Duration::ZERO).await,
         "somebody works on it"
     );
-    let hold = Hold {
-        order: &held.order,
-        epoch: held.epoch,
-    };
-    ground
-        .orders
-        .renew(&hold, MOMENT)
-        .await
-        .expect("the hold stands");
+    ground.left_alone(&held).await;
     ground.clock.sleep(MOMENT * 20).await;
-    ground.revive().await;
+    ground.revive(Duration::ZERO).await;
     assert!(ground.is_due(&message, Duration::ZERO).await);
 }
 
@@ -152,35 +126,18 @@ async fn an_order_left_by_its_holder_is_due_again(ground: &StoreGround) {
 async fn an_order_that_was_never_sent_and_left_by_its_holder_is_due_again(ground: &StoreGround) {
     let message = ground.stored().await;
     let held = ground.held(&message).await;
-    let revive = || ground.backlog.revive(HOUR);
-    revive().await.expect("the store answers");
+    ground.revive(HOUR).await;
     assert!(!ground.is_due(&message, HOUR).await, "somebody works on it");
-    let hold = Hold {
-        order: &held.order,
-        epoch: held.epoch,
-    };
-    ground
-        .orders
-        .renew(&hold, MOMENT)
-        .await
-        .expect("the hold stands");
+    ground.left_alone(&held).await;
     ground.clock.sleep(MOMENT * 20).await;
-    revive().await.expect("the store answers");
+    ground.revive(HOUR).await;
     assert!(ground.is_due(&message, HOUR).await);
 }
 
 async fn a_message_that_has_to_wait_is_told_with_the_time_left(ground: &StoreGround) {
     let (now, later) = (ground.stored().await, ground.stored().await);
     let held = ground.held(&later).await;
-    let hold = Hold {
-        order: &held.order,
-        epoch: held.epoch,
-    };
-    ground
-        .orders
-        .release(&hold, HOUR)
-        .await
-        .expect("the hold stands");
+    ground.released(&held, HOUR).await;
     let delayed = ground
         .backlog
         .delayed(1_000)
@@ -208,7 +165,7 @@ async fn a_final_order_leaves_nothing_behind(ground: &StoreGround) {
     let mut held = ground.held(&message).await;
     ground.moved(&mut held, failed()).await;
     ground.clock.sleep(MOMENT * 20).await;
-    ground.revive().await;
+    ground.revive(Duration::ZERO).await;
     assert!(!ground.is_due(&message, Duration::ZERO).await);
     assert!(!ground.is_overdue(&message).await);
 }

@@ -2,7 +2,7 @@
 
 use engine::{
     lifecycle::{Change, Status},
-    ports::{Claim, ExecuteOrder, Hold, Inserted, PageQuery, TransactionEnd, WriteError},
+    ports::{Claim, ExecuteOrder, Inserted, PageQuery, TransactionEnd, WriteError},
 };
 use futures::future::join_all;
 use uuid::Uuid;
@@ -127,16 +127,12 @@ async fn a_lease_that_ends_without_a_word_leaves_an_abandoned_order(ground: &Sto
         matches!(late, Err(WriteError::Fenced)),
         "the first holder is fenced: {late:?}"
     );
-    let hold = Hold {
-        order: &first.order,
-        epoch: first.epoch,
-    };
     assert!(matches!(
-        ground.orders.renew(&hold, HOUR).await,
+        ground.orders.renew(&first.hold(), HOUR).await,
         Err(WriteError::Fenced)
     ));
     assert!(matches!(
-        ground.orders.release(&hold, MOMENT).await,
+        ground.orders.release(&first.hold(), MOMENT).await,
         Err(WriteError::Fenced)
     ));
     assert_eq!(ground.log(message.id).await.len(), 1);
@@ -156,15 +152,7 @@ async fn a_whole_life_is_recorded_step_by_step(ground: &StoreGround) {
             },
         )
         .await;
-    let hold = Hold {
-        order: &held.order,
-        epoch: held.epoch,
-    };
-    ground
-        .orders
-        .renew(&hold, MOMENT)
-        .await
-        .expect("the hold stands");
+    ground.left_alone(&held).await;
     let mut held = ground.held_after_lease(&message).await;
     assert_eq!(
         held.transaction,
@@ -307,15 +295,7 @@ async fn an_order_has_one_transaction_that_may_land(ground: &StoreGround) {
 async fn a_released_order_is_free_and_not_abandoned(ground: &StoreGround) {
     let message = ground.stored().await;
     let held = ground.held(&message).await;
-    let hold = Hold {
-        order: &held.order,
-        epoch: held.epoch,
-    };
-    ground
-        .orders
-        .release(&hold, HOUR)
-        .await
-        .expect("the hold stands");
+    ground.released(&held, HOUR).await;
     assert!(!ground.held(&message).await.abandoned);
 }
 

@@ -8,7 +8,7 @@ use engine::{
     order::Dex,
     order::{Bps, IdempotencyKey, NewOrder, OrderId, Swap, Token},
     ports::{
-        Claim, ExecuteOrder, Held, Hold, Inserted, Recorded, SignedTransaction, TransactionEnd,
+        Claim, ExecuteOrder, Held, Inserted, Recorded, SignedTransaction, TransactionEnd,
         Transition, WriteError,
     },
 };
@@ -130,6 +130,18 @@ impl StoreGround {
         panic!("the lease on {message:?} does not end");
     }
 
+    /// Gives an order back.
+    pub(super) async fn released(&self, held: &Held, pause: Duration) {
+        let released = self.orders.release(&held.hold(), pause).await;
+        released.expect("the hold stands");
+    }
+
+    /// Cuts the lease down to a moment, as if the holder had died long ago.
+    pub(super) async fn left_alone(&self, held: &Held) {
+        let renewed = self.orders.renew(&held.hold(), MOMENT).await;
+        renewed.expect("the hold stands");
+    }
+
     /// Moves a held order, and the holder's picture of it.
     pub(super) async fn moved(&self, held: &mut Held, change: Change) -> Recorded {
         let recorded = self.advance(held, &change).await.expect("the hold stands");
@@ -160,13 +172,9 @@ impl StoreGround {
         to: engine::lifecycle::Status,
     ) -> Result<Recorded, WriteError> {
         let payload = json!({ "n": held.order.last_seq + 1 });
-        let hold = Hold {
-            order: &held.order,
-            epoch: held.epoch,
-        };
         self.orders
             .advance(&Transition {
-                hold,
+                hold: held.hold(),
                 to,
                 change,
                 payload: &payload,

@@ -46,10 +46,10 @@ pub enum DatabaseError {
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long one statement may take. Every statement touches a few rows by key.
 const STATEMENT: Duration = Duration::from_secs(5);
-/// What the server is told of our sessions. It ends by itself what takes too long, so that nothing given up here happens
+/// What the server is told of the engine's sessions. It ends by itself what takes too long, so that nothing given up here happens
 /// later. It finds rows by their keys: a plan is made once for a connection, often while the tables are empty, and one that
 /// read them whole would be kept while they grow.
-const SESSION: &str = "-c statement_timeout=5s -c plan_cache_mode=force_generic_plan \
+pub const SESSION: &str = "-c statement_timeout=5s -c plan_cache_mode=force_generic_plan \
     -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
 pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];

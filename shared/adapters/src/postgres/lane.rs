@@ -57,7 +57,7 @@ struct Job<S: Statement> {
     answer: oneshot::Sender<Result<Option<S::Answer>, StatementError>>,
 }
 
-/// Rows of one call at the most: two or three milliseconds of work, so that a new order waits no longer behind a crowd.
+/// Rows of one call at the most: two or three milliseconds of work. A new order does not wait for more than that.
 const MOST: usize = 32;
 /// Calls of one statement at once: while one waits for the disk, the next one is worked on.
 const AT_ONCE: usize = 2;

@@ -12,7 +12,7 @@ mod subscriptions;
 mod tls;
 mod writes;
 
-pub use database::{Database, DatabaseError, StatementError};
+pub use database::{Database, DatabaseError, SESSION, StatementError};
 pub use lane::{Lane, Rows, Statement};
 pub use migrate::{Migrated, migrate};
 pub use orders::PostgresOrders;

@@ -113,12 +113,12 @@ impl Execute {
         if let Err(problem) = &height {
             observe::chain_unavailable(progress.order().id, problem);
         }
-        let expired = height.is_ok_and(|height| height > transaction.last_valid_height);
-        if !expired {
+        let may_land = height.map_or(true, |height| height <= transaction.last_valid_height);
+        if may_land {
             return Fate::Unseen;
         }
         match self.status(progress, transaction).await {
-            Some(ChainStatus::Unknown) => Fate::Dead(out_of_height(), TransactionEnd::Expired),
+            Some(ChainStatus::Unknown) => Fate::Dead(expired(), TransactionEnd::Expired),
             Some(known) => known.into(),
             None => Fate::Unseen,
         }
@@ -164,7 +164,7 @@ fn whole_seconds(pause: Duration) -> Duration {
     Duration::from_secs(pause.as_secs().max(1))
 }
 
-fn out_of_height() -> Failure {
+fn expired() -> Failure {
     Failure::new(
         FailureCode::TransactionExpired,
         "the transaction did not land before it expired",

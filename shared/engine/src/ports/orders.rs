@@ -86,6 +86,16 @@ pub struct Held {
     pub abandoned: bool,
 }
 
+impl Held {
+    /// The proof, for a write.
+    pub const fn hold(&self) -> Hold<'_> {
+        Hold {
+            order: &self.order,
+            epoch: self.epoch,
+        }
+    }
+}
+
 /// The proof of holding an order, shown with each write: the store compares epoch and status with its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Hold<'a> {
