@@ -10,7 +10,7 @@ if pid="$(cat "$state/ministack.pid" 2>/dev/null)" && kill -0 "$pid" 2>/dev/null
   for _ in $(seq 60); do kill -0 "$pid" 2>/dev/null || break; sleep 0.25; done
   ! kill -0 "$pid" 2>/dev/null || kill -9 "$pid"
 fi
-cargo run --quiet --locked --package local-postgres -- stop --data-dir "$state/postgres"
+cargo run --quiet --locked --package embedded-postgres -- stop --data-dir "$state/postgres"
 rm -rf "$state/ministack" "$state/ministack.pid" "$state/ministack.log" "$state/addresses"
 if [ "${1:-}" = --wipe ]; then rm -rf "$state"; fi
 echo "all down" >&2

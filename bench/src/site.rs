@@ -9,7 +9,7 @@ use std::{
 };
 
 use adapters::postgres::{Database, migrate};
-use local_postgres::{Server, Settings};
+use embedded_postgres::{Server, Settings};
 
 use crate::{
     Outcome,

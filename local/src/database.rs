@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use adapters::postgres::{Database, DatabaseError, migrate};
-use local_postgres::{Server, Settings, StartError};
+use embedded_postgres::{Server, Settings, StartError};
 
 /// A database that is ready, and the server behind it if that is ours.
 pub struct Ready {
@@ -38,7 +38,7 @@ pub async fn ready(url: Option<&str>, data_dir: Option<&Path>) -> Result<Ready, 
     let server = match url {
         Some(_) => None,
         None => {
-            let data_dir = data_dir.map_or_else(local_postgres::default_data_dir, Path::to_owned);
+            let data_dir = data_dir.map_or_else(embedded_postgres::default_data_dir, Path::to_owned);
             let start = move || Server::start(&Settings::durable(data_dir));
             Some(
                 tokio::task::spawn_blocking(start)

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use axum::serve::ListenerExt;
 use engine::{execute::Ending, policy::Policy};
 use futures::FutureExt;
-use local_postgres::Server;
+use embedded_postgres::Server;
 use tokio::{
     net::TcpListener,
     sync::oneshot,

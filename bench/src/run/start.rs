@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local_postgres::Server;
+use embedded_postgres::Server;
 use tokio::time::sleep;
 
 use super::Bench;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures::future::join_all;
-use local_postgres::testing::OwnCluster;
+use embedded_postgres::testing::OwnCluster;
 use serde_json::Value;
 
 use crate::{

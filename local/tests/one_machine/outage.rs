@@ -1,6 +1,6 @@
 //! PostgreSQL goes away and comes back under a running engine.
 
-use local_postgres::testing::OwnCluster;
+use embedded_postgres::testing::OwnCluster;
 use reqwest::Client;
 use serde_json::Value;
 

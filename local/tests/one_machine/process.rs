@@ -135,7 +135,7 @@ impl DataDir {
 
 impl Drop for DataDir {
     fn drop(&mut self) {
-        let _ = local_postgres::Server::stop_left_running(&self.0); // a test that failed may leave it running
+        let _ = embedded_postgres::Server::stop_left_running(&self.0); // a test that failed may leave it running
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

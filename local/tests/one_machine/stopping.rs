@@ -37,7 +37,7 @@ async fn a_signal_stops_it_cleanly_and_the_next_start_goes_on_at_once() {
             "{printed}"
         );
         let running =
-            local_postgres::Server::stop_left_running(std::path::Path::new(data_dir.text()));
+            embedded_postgres::Server::stop_left_running(std::path::Path::new(data_dir.text()));
         assert!(
             !running.expect("the folder can be read"),
             "its PostgreSQL must be stopped"

@@ -6,7 +6,7 @@ use adapters::postgres::Database;
 use clap::Parser;
 use futures::{SinkExt, StreamExt};
 use local::{machine::Machine, options::CommandLine};
-use local_postgres::testing::TestDatabase;
+use embedded_postgres::testing::TestDatabase;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};

@@ -1,6 +1,6 @@
 //! A look at the database past the engine: what a test must know that no API tells.
 
-use local_postgres::testing::TestDatabase;
+use embedded_postgres::testing::TestDatabase;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;

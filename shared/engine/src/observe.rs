@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use metrics::{counter, gauge, histogram};
 use tracing::{debug, error, info, warn};
 
 use crate::{
-    failure::Failure,
-    lifecycle::IllegalMove,
-    order::{Dex, Order, OrderId},
-    ports::{ConnectionId, PushError, Unavailable, Vitals},
-    quote::Rejection,
+    order::{Failure, InvalidTransition, Order, OrderId},
+    ports::{ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable},
+    routing::{Rejection, VenueId},
 };
 
 /// An order was stored and is promised an end.
@@ -26,8 +23,8 @@ pub fn replayed(id: OrderId) {
     info!(order = %id, "idempotency key repeated, the first answer was given again");
 }
 
-/// A change was committed.
-pub fn moved(order: &Order, at: Timestamp) {
+/// An event was committed.
+pub fn moved(order: &Order) {
     info!(order = %order.id, status = %order.status, attempt = order.attempt, seq = order.last_seq, "order moved");
     if order.status.is_final() {
         let code = order
@@ -36,15 +33,21 @@ pub fn moved(order: &Order, at: Timestamp) {
             .map_or("none", |failure| failure.code.name()); // an empty value is no dimension to CloudWatch
         counter!("orders_final_total", "status" => order.status.name(), "code" => code)
             .increment(1);
-        let life = Duration::try_from(at.duration_since(order.created_at)).unwrap_or_default();
+        let life = Duration::try_from(order.updated_at.duration_since(order.created_at)).unwrap_or_default();
         histogram!("order_seconds_to_final").record(life);
     }
 }
 
-/// The program asked for a move that the lifecycle does not have.
-pub fn illegal_move(order: &Order, illegal: IllegalMove) {
-    counter!("illegal_moves_total").increment(1);
-    error!(order = %order.id, %illegal, "defect: the lifecycle has no such move");
+/// The program asked for a move that the table of transitions does not have.
+pub fn invalid_transition(order: &Order, invalid: InvalidTransition) {
+    counter!("invalid_transitions_total").increment(1);
+    error!(order = %order.id, %invalid, "defect: there is no such transition");
+}
+
+/// A stored order, or a part of one, cannot be read.
+pub fn corrupt(corrupt: &Corrupt) {
+    counter!("orders_unreadable_total").increment(1);
+    error!(order = %corrupt.id, what = corrupt.what, "defect: a stored order cannot be read");
 }
 
 /// An attempt ended without a swap.
@@ -63,26 +66,26 @@ pub fn attempt_taken(order: &Order, abandoned: bool) {
 }
 
 /// A venue dropped out of a routing decision.
-pub fn venue_dropped(dex: Dex, rejection: &Rejection) {
-    counter!("venue_dropped_total", "dex" => dex.name()).increment(1);
-    debug!(%dex, %rejection, "venue dropped out");
+pub fn venue_dropped(venue: &VenueId, rejection: &Rejection) {
+    counter!("venue_dropped_total", "dex" => venue.name().to_owned()).increment(1);
+    debug!(%venue, %rejection, "venue dropped out");
 }
 
 /// A transaction could not be sent; settling will tell whether it landed.
-pub fn send_failed(id: OrderId, problem: &Unavailable) {
+pub fn send_failed(id: OrderId, error: &Unavailable) {
     counter!("transactions_send_failed_total").increment(1);
-    warn!(order = %id, %problem, "sending the transaction failed, its fate is unknown");
+    warn!(order = %id, %error, "sending the transaction failed, its fate is unknown");
 }
 
 /// The chain could not be asked.
-pub fn chain_unavailable(id: OrderId, problem: &Unavailable) {
-    debug!(order = %id, %problem, "the chain did not answer");
+pub fn chain_unavailable(id: OrderId, error: &Unavailable) {
+    debug!(order = %id, %error, "the chain did not answer");
 }
 
 /// The queue did not take a message; the outbox has it.
-pub fn queue_refused(id: OrderId, problem: &str) {
+pub fn queue_refused(id: OrderId, error: &str) {
     counter!("queue_refused_total").increment(1);
-    warn!(order = %id, problem, "the queue did not take the message, the relay will send it");
+    warn!(order = %id, error, "the queue did not take the message, the relay will send it");
 }
 
 /// A worker gave an order back before it was final.
@@ -97,40 +100,40 @@ pub fn fenced(id: OrderId) {
 }
 
 /// A push did not arrive. The log has the event.
-pub fn push_failed(connection: &ConnectionId, problem: &PushError) {
+pub fn push_failed(connection: &ConnectionId, error: &PushError) {
     counter!("pushes_failed_total").increment(1);
-    debug!(connection = %connection.0, %problem, "push failed");
+    debug!(connection = %connection.0, %error, "push failed");
 }
 
 /// The store did not answer while a subscription was being kept.
-pub fn subscription_unkept(problem: &Unavailable) {
-    warn!(%problem, "a subscription could not be kept up to date, the relay will clear it");
+pub fn subscription_unkept(error: &StoreError) {
+    warn!(%error, "a subscription could not be kept up to date, the relay will clear it");
 }
 
 /// The relay found something to do.
-pub fn relayed(revived: u64, sent: usize, overdue: usize) {
-    if revived > 0 || sent > 0 || overdue > 0 {
+pub fn relayed(requeued: u64, sent: usize, overdue: usize) {
+    if requeued > 0 || sent > 0 || overdue > 0 {
         info!(
-            revived,
+            requeued,
             sent, overdue, "relay sent what was unsent and took up what was stuck"
         );
     }
 }
 
 /// A part of the relay's round did not succeed; the next round tries again.
-pub fn relay_failed(part: &'static str, problem: &Unavailable) {
+pub fn relay_failed(part: &'static str, error: &impl std::error::Error) {
     counter!("relay_failed_total").increment(1);
-    warn!(part, %problem, "relay could not do its part");
+    warn!(part, %error, "relay could not do its part");
 }
 
 /// The operator's figures, at each round of the relay.
-pub fn vitals(vitals: Vitals) {
+pub fn outbox_stats(stats: OutboxStats) {
     #[expect(
         clippy::cast_precision_loss,
         reason = "a gauge is a float; counts stay far below 2^52"
     )]
     let set = |name: &'static str, value: u64| gauge!(name).set(value as f64);
-    set("outbox_unsent", vitals.outbox_unsent);
-    set("outbox_oldest_seconds", vitals.outbox_oldest_seconds);
-    set("orders_stuck", vitals.orders_stuck);
+    set("outbox_unsent", stats.unsent);
+    set("outbox_oldest_seconds", stats.oldest_seconds);
+    set("orders_stuck", stats.stuck_orders);
 }

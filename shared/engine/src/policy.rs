@@ -7,8 +7,8 @@ use crate::order::OrderId;
 /// Times and limits of the protocol. [`Policy::default`] is production's; tests shorten what they wait for.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// How long an accepted order is tried before it fails.
-    pub order_lifetime: Duration,
+    /// How long an accepted market order is tried before it fails.
+    pub market_lifetime: Duration,
     /// How long a worker holds an order without a sign of life. Longer than a statement may take and the time after which a
     /// waiting worker renews, a quarter of it; as short as that allows, because a dead worker's orders wait for its end.
     pub lease: Duration,
@@ -18,7 +18,7 @@ pub struct Policy {
     pub quote_max_age: Duration,
     /// How long a worker waits for a landing in its slot. When the next look is further away it gives the order back, to
     /// be taken up again when it is worth a look.
-    pub settle_patience: Duration,
+    pub max_settle_wait: Duration,
     /// How long submit waits for the queue; the relay sends what was not sent in time.
     pub queue_deadline: Duration,
     /// How long one push may take.
@@ -26,7 +26,7 @@ pub struct Policy {
     /// For how long a connection that is just being opened may answer "gone".
     pub connect_grace: Duration,
     /// The pauses before attempt 2, 3 and 4. Their number is the number of retries.
-    pub back_off: Vec<Duration>,
+    pub backoff: Vec<Duration>,
     /// How long the relay leaves a message to the fast path before it sends it again.
     pub relay_grace: Duration,
 }
@@ -34,15 +34,15 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            order_lifetime: Duration::from_secs(15 * 60),
+            market_lifetime: Duration::from_secs(15 * 60),
             lease: Duration::from_secs(7),
             venue_deadline: Duration::from_secs(2),
             quote_max_age: Duration::from_secs(10),
-            settle_patience: Duration::from_secs(2),
+            max_settle_wait: Duration::from_secs(2),
             queue_deadline: Duration::from_secs(1),
             push_deadline: Duration::from_secs(2),
             connect_grace: Duration::from_secs(2),
-            back_off: [1, 4, 16].map(Duration::from_secs).to_vec(),
+            backoff: [1, 4, 16].map(Duration::from_secs).to_vec(),
             relay_grace: Duration::from_secs(30),
         }
     }
@@ -53,7 +53,7 @@ impl Policy {
     /// together do not return together; the spread comes from the order's id, so it needs no dice.
     pub fn pause_after(&self, attempt: u32, id: OrderId) -> Option<Duration> {
         let pause = self
-            .back_off
+            .backoff
             .get(usize::try_from(attempt.checked_sub(1)?).ok()?)?;
         let dice = u32::from(id.0.as_bytes()[15]).wrapping_mul(attempt.wrapping_mul(101)) % 401;
         Some(*pause * (800 + dice) / 1000)

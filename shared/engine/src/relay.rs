@@ -7,24 +7,24 @@ use std::{sync::Arc, time::Duration};
 use futures::stream::{self, StreamExt};
 
 use crate::{
-    execute::{Ending, Execute},
-    follow::Follow,
+    execute::{Execute, Shutdown},
     observe,
     policy::Policy,
-    ports::{Backlog, ExecuteOrder, Queue, Unavailable},
+    ports::{ExecuteOrder, Outbox, Queue, StoreError},
+    stream::OrderStream,
 };
 
 /// The use case behind the timer.
 #[derive(Clone)]
 pub struct Relay {
     /// What is unsent, stuck or out of time.
-    pub backlog: Arc<dyn Backlog>,
+    pub outbox: Arc<dyn Outbox>,
     /// Where messages go.
     pub queue: Arc<dyn Queue>,
     /// Ends orders that are out of time.
     pub execute: Execute,
-    /// Completes what watchers did not get.
-    pub follow: Follow,
+    /// Completes what subscribers did not get.
+    pub stream: OrderStream,
     /// The protocol's numbers.
     pub policy: Arc<Policy>,
 }
@@ -38,44 +38,45 @@ const SETTLING: usize = 10;
 
 impl Relay {
     /// One round. What does not succeed is logged and left to the next round; the parts do not depend on each other.
-    pub async fn run(&self, ending: &Ending) {
-        self.run_with_grace(self.policy.relay_grace, ending).await;
+    pub async fn run(&self, shutdown: &Shutdown) {
+        self.run_with_grace(self.policy.relay_grace, shutdown).await;
     }
 
     /// The round at a start with an empty queue: no message of before can be on its way any more, so nothing is given time,
     /// and what has to wait waits in the queue again.
-    pub async fn run_at_start(&self, ending: &Ending) {
+    pub async fn run_at_start(&self, shutdown: &Shutdown) {
         noted("delayed", self.send_delayed().await);
-        self.run_with_grace(Duration::ZERO, ending).await;
+        self.run_with_grace(Duration::ZERO, shutdown).await;
     }
 
     /// Their rows stay unsent: should the queue lose them, a later round sends them.
-    async fn send_delayed(&self) -> Result<(), Unavailable> {
-        let delayed = self.backlog.delayed(BATCH * BATCHES).await?;
-        self.queue.send(&delayed).await.map(drop)
+    async fn send_delayed(&self) -> Result<(), StoreError> {
+        let delayed = self.outbox.delayed(BATCH * BATCHES).await?;
+        self.queue.send(&delayed).await?;
+        Ok(())
     }
 
-    async fn run_with_grace(&self, grace: Duration, ending: &Ending) {
-        let revived = noted("revive", self.backlog.revive(grace).await);
+    async fn run_with_grace(&self, grace: Duration, shutdown: &Shutdown) {
+        let requeued = noted("requeue", self.outbox.requeue_stuck(grace).await);
         let sent = noted("send", self.send_due(grace).await);
-        let overdue = noted("deadline", self.end_overdue(ending).await);
-        noted("subscriptions", self.follow.complete_left_over().await);
-        noted("purge", self.backlog.purge().await);
-        if let Some(vitals) = noted("vitals", self.backlog.vitals().await) {
-            observe::vitals(vitals);
+        let overdue = noted("deadline", self.end_overdue(shutdown).await);
+        noted("subscriptions", self.stream.complete_undelivered().await);
+        noted("purge", self.outbox.purge().await);
+        if let Some(stats) = noted("stats", self.outbox.stats().await) {
+            observe::outbox_stats(stats);
         }
         observe::relayed(
-            revived.unwrap_or(0),
+            requeued.unwrap_or(0),
             sent.unwrap_or(0),
             overdue.unwrap_or(0),
         );
     }
 
     /// Marks only what the queue accepted: a crash in between makes a duplicate, the other way round it would lose one.
-    async fn send_due(&self, grace: Duration) -> Result<usize, Unavailable> {
+    async fn send_due(&self, grace: Duration) -> Result<usize, StoreError> {
         let mut sent = 0;
         for _ in 0..BATCHES {
-            let due = self.backlog.due(grace, BATCH).await?;
+            let due = self.outbox.due(grace, BATCH).await?;
             if due.is_empty() {
                 break;
             }
@@ -90,7 +91,7 @@ impl Relay {
                 .filter(|(_, yes)| **yes)
                 .map(|(message, _)| *message)
                 .collect();
-            self.backlog.mark_sent(&accepted).await?;
+            self.outbox.mark_sent(&accepted).await?;
             sent += accepted.len();
             if accepted.len() < due.len() {
                 break; // the queue is in trouble; the next round tries again
@@ -100,19 +101,19 @@ impl Relay {
     }
 
     /// An order out of time is executed right here: that settles a transaction that may still land before it fails.
-    async fn end_overdue(&self, ending: &Ending) -> Result<usize, Unavailable> {
-        let overdue = self.backlog.overdue(BATCH).await?;
+    async fn end_overdue(&self, shutdown: &Shutdown) -> Result<usize, StoreError> {
+        let overdue = self.outbox.overdue(BATCH).await?;
         stream::iter(&overdue)
             .for_each_concurrent(SETTLING, async |message| {
-                noted("deadline", self.execute.execute(message, ending).await);
+                noted("deadline", self.execute.execute(message, shutdown).await);
             })
             .await;
         Ok(overdue.len())
     }
 }
 
-fn noted<T>(part: &'static str, result: Result<T, Unavailable>) -> Option<T> {
+fn noted<T, E: std::error::Error>(part: &'static str, result: Result<T, E>) -> Option<T> {
     result
-        .inspect_err(|problem| observe::relay_failed(part, problem))
+        .inspect_err(|error| observe::relay_failed(part, error))
         .ok()
 }

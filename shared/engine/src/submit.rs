@@ -8,14 +8,14 @@ use crate::{
     observe,
     order::{NewOrder, OrderId},
     policy::Policy,
-    ports::{Clock, ExecuteOrder, Inserted, Orders, Queue, Unavailable},
+    ports::{Clock, ExecuteOrder, Inserted, OrderWriter, Queue, StoreError},
 };
 
 /// The use case behind `POST /api/orders/execute`.
 #[derive(Clone)]
 pub struct Submit {
     /// The order book.
-    pub orders: Arc<dyn Orders>,
+    pub writer: Arc<dyn OrderWriter>,
     /// The fast path to a worker.
     pub queue: Arc<dyn Queue>,
     /// The time.
@@ -39,13 +39,11 @@ impl Submit {
     /// Accepts an order.
     ///
     /// # Errors
-    /// [`Unavailable`] when the order book does not answer: the client may try again (with its key, safely).
-    pub async fn submit(&self, order: &NewOrder) -> Result<Submitted, Unavailable> {
-        match self
-            .orders
-            .insert(order, self.policy.order_lifetime)
-            .await?
-        {
+    /// [`StoreError`] when the order book did not take it: the client may try again, with its key
+    /// safely.
+    pub async fn submit(&self, order: &NewOrder) -> Result<Submitted, StoreError> {
+        let lifetime = order.kind.lifetime(&self.policy);
+        match self.writer.insert(order, lifetime).await? {
             Inserted::New => {
                 observe::accepted(order.id);
                 self.announce(order.id).await;
@@ -75,7 +73,7 @@ impl Submit {
         match select(self.queue.send(&batch), deadline).await {
             Either::Left((Ok(accepted), _)) if accepted.iter().all(|&yes| yes) => {}
             Either::Left((Ok(_), _)) => observe::queue_refused(id, "refused"),
-            Either::Left((Err(problem), _)) => observe::queue_refused(id, &problem.0),
+            Either::Left((Err(error), _)) => observe::queue_refused(id, &error.0),
             Either::Right(_) => observe::queue_refused(id, "no answer in time"),
         }
     }

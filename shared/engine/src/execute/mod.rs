@@ -1,8 +1,10 @@
-//! Execute: take an order up and do the one thing that its status calls for, again and again, until it is final.
+//! Execute: take an order up and do the one thing that its status calls for, again and again, until
+//! it is final.
 //!
-//! A worker may die between any two lines of this file. What it leaves behind is a status and, when that is `submitted`, a
-//! stored transaction; both say exactly what the next worker has to do.
+//! A worker may die between any two lines of this file. What it leaves behind is a status and, when
+//! that is `submitted`, a stored transaction; both say exactly what the next worker has to do.
 
+mod claimed;
 mod settle;
 
 use std::{sync::Arc, time::Duration};
@@ -12,41 +14,44 @@ use futures::{
     channel::mpsc,
     future::{BoxFuture, Shared, join, try_join},
 };
-use jiff::Timestamp;
 
 use crate::{
-    failure::{Failure, FailureCode},
-    follow::Follow,
-    lifecycle::{Change, Status},
     observe,
+    order::{
+        Failure, FailureCode, InvalidTransition, Order, OrderEvent, Status, TransactionEnd, Trigger,
+    },
     policy::Policy,
     ports::{
-        Chain, Claim, Clock, ExecuteOrder, Held, Orders, Prepare, Queue, Subscriptions,
-        TransactionEnd, Unavailable, WriteError,
+        Chain, Claim, Clock, ExecuteOrder, LeasedOrder, OrderReader, OrderWriter, Prepare, Queue,
+        StoreError, Subscriptions,
     },
-    progress::Progress,
-    router::Router,
+    routing::{Router, RoutingDecision},
+    stream::{Delivery, OrderStream},
 };
+use claimed::ClaimedOrder;
 use settle::Sent;
 
-/// Resolves when the worker should come to a safe point and give its orders back: the end of its time, or a shutdown.
-pub type Ending = Shared<BoxFuture<'static, ()>>;
+/// Resolves when the worker should come to a safe point and give its orders back: the end of its
+/// time, or a shutdown.
+pub type Shutdown = Shared<BoxFuture<'static, ()>>;
 
 /// The use case behind the queue.
 #[derive(Clone)]
 pub struct Execute {
-    /// The order book.
-    pub orders: Arc<dyn Orders>,
+    /// The order book, for reading.
+    pub reader: Arc<dyn OrderReader>,
+    /// The order book, for writing.
+    pub writer: Arc<dyn OrderWriter>,
     /// Where retries are announced.
     pub queue: Arc<dyn Queue>,
     /// Where to trade.
     pub router: Router,
     /// Who executes.
     pub chain: Arc<dyn Chain>,
-    /// Who watches; for those whom a dead worker left without news.
+    /// Who follows; for those whom a dead worker left without news.
     pub subscriptions: Arc<dyn Subscriptions>,
-    /// Tells the watchers.
-    pub follow: Follow,
+    /// Notifies the subscribers.
+    pub stream: OrderStream,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The protocol's numbers.
@@ -68,194 +73,197 @@ pub enum Executed {
     Stale,
 }
 
+/// Why an execution came to no end. The message has not served.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// The order book did not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The program asked for a move that the table does not have.
+    #[error("defect: {0}")]
+    Defect(#[from] InvalidTransition),
+}
+
 impl Execute {
     /// Executes the order of a message as far as possible.
     ///
     /// # Errors
-    /// [`Unavailable`] when the order book does not answer; the message must be delivered again.
+    /// [`ExecuteError`]; the message must be delivered again. One that never succeeds ends among
+    /// the dead letters, where a person looks.
     pub async fn execute(
         &self,
         message: &ExecuteOrder,
-        ending: &Ending,
-    ) -> Result<Executed, Unavailable> {
-        match self.orders.claim(message, self.policy.lease).await? {
+        shutdown: &Shutdown,
+    ) -> Result<Executed, ExecuteError> {
+        match self.writer.claim(message, self.policy.lease).await? {
             Claim::Busy => Ok(Executed::Elsewhere),
             Claim::Stale => Ok(Executed::Stale),
-            Claim::Held(held) => {
-                // Work and telling run side by side: a slow watcher never delays an order.
+            Claim::Leased(leased) => {
+                // Work and pushes run side by side: a slow subscriber never delays an order.
                 let (out, deliveries) = mpsc::unbounded();
-                let work = self.run(*held, out, ending);
-                join(work, self.follow.deliver(deliveries)).await.0
+                let work = self.run(*leased, out, shutdown);
+                join(work, self.stream.deliver(deliveries)).await.0
             }
         }
     }
 
     async fn run(
         &self,
-        held: Held,
-        out: mpsc::UnboundedSender<crate::follow::Delivery>,
-        ending: &Ending,
-    ) -> Result<Executed, Unavailable> {
-        let (id, abandoned) = (held.order.id, held.abandoned);
-        observe::attempt_taken(&held.order, abandoned);
-        let progress = Progress::new(Arc::clone(&self.orders), held, self.policy.lease, out);
+        leased: LeasedOrder,
+        out: mpsc::UnboundedSender<Delivery>,
+        shutdown: &Shutdown,
+    ) -> Result<Executed, ExecuteError> {
+        let (id, abandoned) = (leased.order.id, leased.abandoned);
+        observe::attempt_taken(&leased.order, abandoned);
+        let claimed = ClaimedOrder::new(Arc::clone(&self.writer), leased, self.policy.lease, out);
         if abandoned {
-            progress
-                .repeat_log(&self.subscriptions.live(id).await?)
+            let subscribers = self.subscriptions.live(id).await?;
+            claimed
+                .repeat_log(self.reader.as_ref(), &subscribers)
                 .await?;
         }
-        match self.advance(progress, ending).await {
-            Ok(executed) => Ok(executed),
-            Err(WriteError::Fenced) => {
+        match self.advance(claimed, shutdown).await {
+            Err(ExecuteError::Store(StoreError::Conflict)) => {
                 observe::fenced(id);
                 Ok(Executed::Elsewhere)
             }
-            Err(WriteError::Unavailable(problem)) => Err(problem),
+            ended => ended,
         }
     }
 
     async fn advance(
         &self,
-        mut progress: Progress,
-        ending: &Ending,
-    ) -> Result<Executed, WriteError> {
-        let attempt = progress.order().attempt;
-        let sent = match progress.transaction() {
-            Some(_) => Sent::Perhaps,
-            None => Sent::NotYet,
+        mut claimed: ClaimedOrder,
+        shutdown: &Shutdown,
+    ) -> Result<Executed, ExecuteError> {
+        let attempt = claimed.order().attempt;
+        let sent = match claimed.transaction() {
+            Some(_) => Sent::Maybe,
+            None => Sent::No,
         };
         loop {
-            let order = progress.order();
-            if order.status.is_final() {
-                return Ok(Executed::Final(order.status));
-            }
+            let order = claimed.order();
             if order.attempt > attempt {
                 return Ok(Executed::Retrying);
             }
-            let overdue = self.is_overdue(order.deadline);
             match order.status {
+                Status::Confirmed | Status::Failed => return Ok(Executed::Final(order.status)),
                 Status::Submitted => {
-                    if let Some(pause) = self.settle(&mut progress, sent, ending).await? {
-                        return self.park(progress, pause).await;
+                    if let Some(pause) = self.settle(&mut claimed, sent, shutdown).await? {
+                        return self.park(claimed, pause).await;
                     }
                 }
-                _ if overdue => self.fail(&mut progress, out_of_time(), None).await?,
-                Status::Pending | Status::Routing => self.choose_venue(&mut progress).await?,
-                _ => self.sign(&mut progress).await?,
+                Status::Pending | Status::Routing | Status::Building if self.is_overdue(order) => {
+                    self.fail(&mut claimed, out_of_time(), None).await?;
+                }
+                Status::Pending | Status::Routing => match order.kind.trigger() {
+                    Trigger::Immediately => self.choose_venue(&mut claimed).await?,
+                },
+                Status::Building => self.sign(&mut claimed).await?,
             }
         }
     }
 
-    /// Quotes only read, so the venues are asked while the step to `routing` is still being written.
-    async fn choose_venue(&self, progress: &mut Progress) -> Result<(), WriteError> {
-        let (swap, status) = (progress.order().swap.clone(), progress.order().status);
+    /// Quotes only read, so the venues are asked while the step to `routing` is still being
+    /// written.
+    async fn choose_venue(&self, claimed: &mut ClaimedOrder) -> Result<(), ExecuteError> {
+        let order = claimed.order();
+        let (swap, kind) = (order.swap.clone(), order.kind.clone());
+        let begin = order.status == Status::Pending;
         let written = async {
-            match status {
-                Status::Pending => progress.record(Change::Routing).await,
-                _ => Ok(()),
+            if begin {
+                claimed.record(OrderEvent::RoutingStarted).await?;
             }
+            Ok::<(), ExecuteError>(())
         };
-        let ((), routed) = try_join(written, self.router.route(&swap).map(Ok)).await?;
-        match routed {
-            Ok(route) => {
-                let (dex, quoted_out) = (route.chosen.dex, route.chosen.amount_out);
-                let change = Change::Building {
-                    offers: route.offers,
-                    dex,
+        let quoted = self.router.route(&swap, &kind).map(Ok);
+        match try_join(written, quoted).await?.1 {
+            Ok(RoutingDecision {
+                offers,
+                route,
+                quoted_out,
+                reason,
+            }) => {
+                let event = OrderEvent::VenueChosen {
+                    route,
                     quoted_out,
-                    reason: route.reason,
+                    offers,
+                    reason,
                 };
-                progress.record(change).await
+                claimed.record(event).await
             }
-            Err(no_route) => self.fail(progress, no_route.failure, None).await,
+            Err(no_route) => self.fail(claimed, no_route.failure, None).await,
         }
     }
 
-    /// Signs, and stores what was signed. It is sent by [`Execute::settle`], never before it is stored.
-    async fn sign(&self, progress: &mut Progress) -> Result<(), WriteError> {
-        let order = progress.order();
-        let (Some(dex), Some(quoted)) = (order.chosen_dex, order.quoted_out) else {
+    /// Signs, and stores what was signed. It is sent by [`Execute::settle`], never before it is
+    /// stored.
+    async fn sign(&self, claimed: &mut ClaimedOrder) -> Result<(), ExecuteError> {
+        let order = claimed.order();
+        let (Some(route), Some(quoted_out)) = (&order.route, order.quoted_out) else {
             let reason = "the chosen quote is not known any more";
-            return self
-                .fail(
-                    progress,
-                    Failure::new(FailureCode::VenuesUnavailable, reason),
-                    None,
-                )
-                .await;
+            let failure = Failure::new(FailureCode::VenuesUnavailable, reason);
+            return self.fail(claimed, failure, None).await;
         };
-        let min_out = order.swap.slippage.minimum_of(quoted);
         let request = Prepare {
             id: order.id,
             swap: &order.swap,
-            dex,
-            min_out,
+            route,
+            min_out: order.kind.min_out(quoted_out),
         };
         match self.chain.prepare(&request).await {
-            Ok(transaction) => progress.record(Change::Submitted { transaction }).await,
-            Err(failure) => self.fail(progress, failure, None).await,
+            Ok(transaction) => claimed.submit(transaction).await,
+            Err(failure) => self.fail(claimed, failure, None).await,
         }
     }
 
-    /// Ends the attempt: another one after a pause, or none. `settled` says how its transaction ended, if it had one.
+    /// Ends the attempt: another one after a pause, or none. `settled` says how its transaction
+    /// ended, if it had one.
     async fn fail(
         &self,
-        progress: &mut Progress,
+        claimed: &mut ClaimedOrder,
         failure: Failure,
         settled: Option<TransactionEnd>,
-    ) -> Result<(), WriteError> {
-        let order = progress.order();
+    ) -> Result<(), ExecuteError> {
+        let order = claimed.order();
         observe::attempt_failed(order, &failure);
         let pause = self
             .policy
             .pause_after(order.attempt, order.id)
-            .filter(|_| failure.code.is_retryable() && !self.is_overdue(order.deadline));
-        let Some(after) = pause else {
-            return progress.record(Change::Failed { failure, settled }).await;
+            .filter(|_| failure.code.is_retryable() && !self.is_overdue(order));
+        let Some(pause) = pause else {
+            let event = OrderEvent::Failed { failure, settled };
+            return claimed.record(event).await;
         };
-        progress
-            .record(Change::Retrying {
-                failure,
-                settled,
-                after,
-            })
-            .await?;
-        self.announce(progress, after).await;
+        let event = OrderEvent::AttemptFailed { failure, settled };
+        claimed.retry(event, pause).await?;
+        self.announce(claimed.order(), pause).await;
         Ok(())
     }
 
-    async fn park(&self, progress: Progress, pause: Duration) -> Result<Executed, WriteError> {
-        let order = progress.order();
-        let (id, attempt) = (order.id, order.attempt);
-        progress.release(pause).await?;
-        observe::parked(id, pause);
-        self.send_message(ExecuteOrder { id, attempt }, pause).await;
+    async fn park(&self, claimed: ClaimedOrder, pause: Duration) -> Result<Executed, ExecuteError> {
+        let order = claimed.order().clone();
+        claimed.release(pause).await?;
+        observe::parked(order.id, pause);
+        self.announce(&order, pause).await;
         Ok(Executed::Parked)
     }
 
-    async fn announce(&self, progress: &Progress, pause: Duration) {
-        let order = progress.order();
-        self.send_message(
-            ExecuteOrder {
-                id: order.id,
-                attempt: order.attempt,
-            },
-            pause,
-        )
-        .await;
-    }
-
     /// The outbox row is stored already; this is the fast path.
-    async fn send_message(&self, message: ExecuteOrder, pause: Duration) {
+    async fn announce(&self, order: &Order, pause: Duration) {
+        let message = ExecuteOrder {
+            id: order.id,
+            attempt: order.attempt,
+        };
         match self.queue.send(&[(message, pause)]).await {
             Ok(accepted) if accepted.iter().all(|&yes| yes) => {}
             Ok(_) => observe::queue_refused(message.id, "refused"),
-            Err(problem) => observe::queue_refused(message.id, &problem.0),
+            Err(error) => observe::queue_refused(message.id, &error.0),
         }
     }
 
-    fn is_overdue(&self, deadline: Timestamp) -> bool {
-        self.clock.now() > deadline
+    fn is_overdue(&self, order: &Order) -> bool {
+        self.clock.now() > order.deadline
     }
 }
 

@@ -6,9 +6,8 @@ use async_trait::async_trait;
 
 use super::Unavailable;
 use crate::{
-    failure::Failure,
-    order::{Dex, OrderId, Swap},
-    transaction::SignedTransaction,
+    order::{Failure, OrderId, SignedTransaction, Swap, TokenAmount},
+    routing::Route,
 };
 
 /// The chain: signs, sends, and tells what landed.
@@ -16,8 +15,8 @@ use crate::{
 pub trait Chain: Send + Sync {
     /// Builds and signs the swap; MUST NOT send it. Every call makes another transaction.
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure>;
-    /// Sends signed bytes. Sending the same bytes again changes nothing. Neither answer proves anything about landing; a
-    /// good one tells for how long it is pointless to look.
+    /// Sends signed bytes. Sending the same bytes again changes nothing. Neither answer proves
+    /// anything about landing; a good one tells for how long it is pointless to look.
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable>;
     /// The height below which nothing changes any more. Never goes back.
     async fn finalized_height(&self) -> Result<u64, Unavailable>;
@@ -32,10 +31,10 @@ pub struct Prepare<'a> {
     pub id: OrderId,
     /// The swap.
     pub swap: &'a Swap,
-    /// Where.
-    pub dex: Dex,
-    /// The least to be received, in base units; the chain MUST NOT execute the swap for less.
-    pub min_out: u64,
+    /// Where: venue, pool, mints, and the slot that was quoted.
+    pub route: &'a Route,
+    /// The least to be received; the chain MUST NOT execute the swap for less.
+    pub min_out: TokenAmount,
 }
 
 /// What the chain knows of a signature.
@@ -46,12 +45,12 @@ pub enum ChainStatus {
     /// Seen and not landed; worth another look after the pause.
     InFlight {
         /// When to look again.
-        look_again: Duration,
+        poll_after: Duration,
     },
-    /// Landed; the swap paid this much, in base units of `token_out`.
+    /// Landed, and the swap happened.
     Landed {
-        /// Base units received.
-        amount_out: u64,
+        /// What was received.
+        amount_out: TokenAmount,
     },
     /// Landed with an error: no swap happened.
     Reverted(Failure),

@@ -1,51 +1,57 @@
-//! The order book.
+//! The order book: orders, their event log, their transactions and their outbox. The truth;
+//! everything else is a message. Readers and writers are apart: who only reads cannot move an
+//! order, and who moves one shows its lease.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{ConnectionId, ExecuteOrder, Unavailable, WriteError};
-use crate::{
-    lifecycle::{Change, Status},
-    order::{NewOrder, Order, OrderId},
-    transaction::SignedTransaction,
-    update::Update,
-};
+use super::{ConnectionId, Corrupt, ExecuteOrder, StoreError};
+use crate::order::{EventRecord, NewOrder, Order, OrderEvent, OrderId, SignedTransaction, Status};
 
-/// The order book: orders, their event log, their transactions and their outbox. The truth; everything else is a message.
+/// Reads the order book.
 #[async_trait]
-pub trait Orders: Send + Sync {
-    /// Stores the order (pending), its first event and its outbox row: all or nothing. MUST store nothing and answer
-    /// [`Inserted::Known`] when the idempotency key is taken, also when the same key arrives twenty times at once.
-    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, Unavailable>;
-
-    /// Takes the lease on the message's order by compare-and-set and raises its epoch. MUST succeed for one caller at the
-    /// most, only for a non-final order without a live lease, only when the message's attempt is the order's.
-    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, Unavailable>;
-
-    /// Writes a change: order row, event with the next `seq`, transaction, outbox, in one statement; MUST answer
-    /// [`WriteError::Fenced`] and write nothing unless the hold's epoch and status still stand. The lease is renewed,
-    /// except that a retry and a final status free it. MUST read the watchers after the change is committed.
-    async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError>;
-
-    /// Prolongs the lease. Fenced like [`Orders::advance`].
-    async fn renew(&self, hold: &Hold<'_>, lease: Duration) -> Result<(), WriteError>;
-
-    /// Frees the lease and makes the attempt's outbox row due after `pause`. Fenced like [`Orders::advance`].
-    async fn release(&self, hold: &Hold<'_>, pause: Duration) -> Result<(), WriteError>;
-
+pub trait OrderReader: Send + Sync {
     /// Answers whether the store can be reached.
-    async fn ping(&self) -> Result<(), Unavailable>;
+    async fn ping(&self) -> Result<(), StoreError>;
 
     /// One order; `None` when there is none of that id.
-    async fn order(&self, id: OrderId) -> Result<Option<Order>, Unavailable>;
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
 
-    /// A page of the history, newest first.
-    async fn page(&self, query: &PageQuery) -> Result<Vec<Order>, Unavailable>;
+    /// A page of the history, newest first. A row that cannot be read MUST keep its place.
+    async fn page(&self, query: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError>;
 
-    /// The order's events with `seq` > `after`, in order; empty when there are none (or no such order).
-    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<Update>, Unavailable>;
+    /// The order's events with `seq` > `after`, in order; empty when there are none (or no such
+    /// order).
+    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError>;
+}
+
+/// Writes the order book.
+#[async_trait]
+pub trait OrderWriter: Send + Sync {
+    /// Stores the order (pending), its first event and its outbox row: all or nothing. MUST store
+    /// nothing and answer [`Inserted::Known`] when the idempotency key is taken, also when the same
+    /// key arrives twenty times at once.
+    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError>;
+
+    /// Takes the lease on the message's order by compare-and-set and raises its fencing token. MUST
+    /// succeed for one caller at the most, only for an open order without a live lease, only when
+    /// the message's attempt is the order's.
+    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError>;
+
+    /// Writes an event: order row, event with the next `seq`, transaction, outbox, in one
+    /// statement. MUST answer [`StoreError::Conflict`] and write nothing unless the lease's token
+    /// and the status still stand, and when the order has another transaction that may land. MUST
+    /// read the subscribers after the event is committed.
+    async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError>;
+
+    /// Prolongs the lease. Fenced like [`OrderWriter::append`].
+    async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError>;
+
+    /// Ends the lease and makes the order's outbox row due after `pause`. Fenced like
+    /// [`OrderWriter::append`].
+    async fn release(&self, lease: &Lease, pause: Duration) -> Result<(), StoreError>;
 }
 
 /// What became of an insert.
@@ -66,83 +72,92 @@ pub enum Inserted {
 #[derive(Debug)]
 pub enum Claim {
     /// The order is ours until the lease ends.
-    Held(Box<Held>),
+    Leased(Box<LeasedOrder>),
     /// Another worker holds it; it, or the relay, will finish it.
     Busy,
-    /// Nothing to do: the order is final, the message is of an attempt that is over, or there is no such order.
+    /// Nothing to do: the order is closed, the message is of an attempt that is over, or there is
+    /// no such order.
     Stale,
+}
+
+/// The right to write one order, shown with each write. It stands until it ends or until somebody
+/// else claims the order, which raises the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The order.
+    pub order: OrderId,
+    /// The fencing token: raised by each claim, compared by each write.
+    pub token: i64,
+    /// The status that the holder knows; compared as well.
+    pub status: Status,
 }
 
 /// An order that this worker holds.
 #[derive(Clone, Debug)]
-pub struct Held {
+pub struct LeasedOrder {
     /// The order, as stored.
     pub order: Order,
-    /// The fence: raised by each claim.
-    pub epoch: i64,
-    /// The attempt's transaction that may still land; there is one exactly when the status is `submitted`.
+    /// The fencing token of the claim.
+    pub token: i64,
+    /// The attempt's transaction that may still land; there is one exactly when the status is
+    /// `submitted`.
     pub transaction: Option<SignedTransaction>,
     /// Whether the holder before us ended without a word, so that its last pushes may be missing.
     pub abandoned: bool,
 }
 
-impl Held {
-    /// The proof, for a write.
-    pub const fn hold(&self) -> Hold<'_> {
-        Hold {
-            order: &self.order,
-            epoch: self.epoch,
+impl LeasedOrder {
+    /// The lease, for a write.
+    pub const fn lease(&self) -> Lease {
+        Lease {
+            order: self.order.id,
+            token: self.token,
+            status: self.order.status,
         }
     }
 }
 
-/// The proof of holding an order, shown with each write: the store compares epoch and status with its own.
-#[derive(Clone, Copy, Debug)]
-pub struct Hold<'a> {
-    /// The order as the holder knows it.
-    pub order: &'a Order,
-    /// The epoch of the claim.
-    pub epoch: i64,
-}
-
-/// A move of a held order.
+/// A move of a leased order: everything that has to be stored about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Transition<'a> {
-    /// Who moves, and from where.
-    pub hold: Hold<'a>,
-    /// The status that the lifecycle's table gives.
-    pub to: Status,
+    /// Who moves it, and from where.
+    pub lease: Lease,
     /// What happened.
-    pub change: &'a Change,
-    /// What the log and the clients are told.
-    pub payload: &'a serde_json::Value,
-    /// For how long the order is held from now on, if it is still held after this.
-    pub lease: Duration,
+    pub event: &'a OrderEvent,
+    /// The order after the event. Times are the store's.
+    pub order: &'a Order,
+    /// The transaction that the event submits: there is one exactly for [`OrderEvent::Submitted`].
+    pub transaction: Option<&'a SignedTransaction>,
+    /// Who works on the order after this.
+    pub next: Next,
 }
 
-impl Transition<'_> {
-    /// The attempt that the event belongs to: a retry's event opens the next one.
-    pub fn attempt(&self) -> u32 {
-        let next = matches!(self.change, Change::Retrying { .. });
-        self.hold.order.attempt + u32::from(next)
-    }
+/// Who works on an order after a move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Its holder, for this long from now on.
+    Hold(Duration),
+    /// Whoever gets its next message, which is due after this pause. The lease ends.
+    Retry(Duration),
+    /// Nobody: it is closed. The lease ends, and the outbox row goes.
+    Close,
 }
 
-/// A change that is committed.
+/// An event that is committed.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct Appended {
     /// The event's number.
     pub seq: u64,
     /// When it was committed, by the store's clock.
     pub at: Timestamp,
-    /// The connections to tell, read after the commit.
-    pub watchers: Vec<ConnectionId>,
+    /// The connections to notify, read after the commit.
+    pub subscribers: Vec<ConnectionId>,
 }
 
 /// Which part of the history to read.
 #[derive(Clone, Debug)]
 pub struct PageQuery {
-    /// At most so many orders.
+    /// At most this many orders.
     pub limit: u16,
     /// Only orders older than this one: the last of the page before.
     pub before: Option<(Timestamp, OrderId)>,

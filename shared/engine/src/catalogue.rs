@@ -1,0 +1,38 @@
+//! What can be traded.
+
+use crate::order::Token;
+
+/// A token that can be traded now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedToken {
+    /// Symbol and decimals.
+    pub token: Token,
+    /// The address of the token's mint on chain, base58.
+    pub mint: String,
+}
+
+/// Tokens, and the pairs of them that some venue has a pool for.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// Every token.
+    pub tokens: Vec<ListedToken>,
+    /// Symbols that can be swapped for each other, in either direction.
+    pub pairs: Vec<(String, String)>,
+}
+
+impl Catalogue {
+    /// The token of that symbol, if it is listed. Symbols are case-sensitive, as on chain.
+    pub fn token(&self, symbol: &str) -> Option<&Token> {
+        self.tokens
+            .iter()
+            .map(|listed| &listed.token)
+            .find(|token| token.symbol == symbol)
+    }
+
+    /// Whether some venue can swap the one for the other.
+    pub fn trades(&self, a: &str, b: &str) -> bool {
+        self.pairs
+            .iter()
+            .any(|(x, y)| (x == a && y == b) || (x == b && y == a))
+    }
+}

@@ -1,0 +1,171 @@
+//! The only way to move an order: look the event up in the table, write it behind the lease, hand
+//! it to the subscribers.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::channel::mpsc;
+
+use super::ExecuteError;
+use crate::{
+    observe,
+    order::{EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction},
+    ports::{
+        ConnectionId, LeasedOrder, Next, OrderReader, OrderWriter, StoreError, Transition,
+    },
+    stream::Delivery,
+};
+
+/// A leased order on its way. Every method that writes is fenced by the claim's token.
+pub(super) struct ClaimedOrder {
+    writer: Arc<dyn OrderWriter>,
+    leased: LeasedOrder,
+    lease_duration: Duration,
+    deliveries: mpsc::UnboundedSender<Delivery>,
+}
+
+impl ClaimedOrder {
+    /// Begins with what a claim gave. Deliveries go out in order; nobody waits for them.
+    pub(super) fn new(
+        writer: Arc<dyn OrderWriter>,
+        leased: LeasedOrder,
+        lease_duration: Duration,
+        deliveries: mpsc::UnboundedSender<Delivery>,
+    ) -> Self {
+        Self {
+            writer,
+            leased,
+            lease_duration,
+            deliveries,
+        }
+    }
+
+    /// The order as it stands now.
+    pub(super) fn order(&self) -> &Order {
+        &self.leased.order
+    }
+
+    /// The transaction that may still land.
+    pub(super) fn transaction(&self) -> Option<&SignedTransaction> {
+        self.leased.transaction.as_ref()
+    }
+
+    /// Writes an event after which this worker goes on, or which closes the order.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the order is no longer ours; [`StoreError::Unknown`] when the
+    /// outcome is unknown: stop here and let the lease end, whoever claims the order next reads
+    /// the truth. [`ExecuteError::Defect`] for a move that the table does not have.
+    pub(super) async fn record(&mut self, event: OrderEvent) -> Result<(), ExecuteError> {
+        self.write(event, None, Next::Hold(self.lease_duration))
+            .await
+    }
+
+    /// Stores a signed transaction with the event that says so.
+    ///
+    /// # Errors
+    /// As [`ClaimedOrder::record`].
+    pub(super) async fn submit(
+        &mut self,
+        transaction: SignedTransaction,
+    ) -> Result<(), ExecuteError> {
+        let signature = transaction.signature.clone();
+        let event = OrderEvent::Submitted { signature };
+        self.write(event, Some(transaction), Next::Hold(self.lease_duration))
+            .await
+    }
+
+    /// Writes an event that ends the attempt; the next one begins after `pause`, wherever.
+    ///
+    /// # Errors
+    /// As [`ClaimedOrder::record`].
+    pub(super) async fn retry(
+        &mut self,
+        event: OrderEvent,
+        pause: Duration,
+    ) -> Result<(), ExecuteError> {
+        self.write(event, None, Next::Retry(pause)).await
+    }
+
+    async fn write(
+        &mut self,
+        event: OrderEvent,
+        transaction: Option<SignedTransaction>,
+        next: Next,
+    ) -> Result<(), ExecuteError> {
+        let mut after = self.leased.order.clone();
+        after
+            .apply(&event)
+            .inspect_err(|invalid| observe::invalid_transition(&self.leased.order, *invalid))?;
+        let transition = Transition {
+            lease: self.leased.lease(),
+            event: &event,
+            order: &after,
+            transaction: transaction.as_ref(),
+            next: if after.is_open() { next } else { Next::Close },
+        };
+        let appended = self.writer.append(&transition).await?;
+        after.updated_at = appended.at;
+        self.leased.order = after;
+        self.leased.transaction = transaction;
+        observe::moved(&self.leased.order);
+        let order = &self.leased.order;
+        self.deliver(
+            EventRecord {
+                order_id: order.id,
+                seq: appended.seq,
+                status: order.status,
+                attempt: order.attempt,
+                at: appended.at,
+                event: LoggedEvent::Known(event),
+            },
+            appended.subscribers,
+        );
+        Ok(())
+    }
+
+    /// Prolongs the lease.
+    ///
+    /// # Errors
+    /// As [`OrderWriter::renew`].
+    pub(super) async fn renew(&self) -> Result<(), StoreError> {
+        self.writer
+            .renew(&self.leased.lease(), self.lease_duration)
+            .await
+    }
+
+    /// Frees the order; its message is due again after `pause`.
+    ///
+    /// # Errors
+    /// As [`OrderWriter::release`].
+    pub(super) async fn release(self, pause: Duration) -> Result<(), StoreError> {
+        self.writer.release(&self.leased.lease(), pause).await
+    }
+
+    /// Tells every live subscriber the whole log again, because a holder before us may have died
+    /// between commit and push.
+    ///
+    /// # Errors
+    /// As [`OrderReader::events`].
+    pub(super) async fn repeat_log(
+        &self,
+        reader: &dyn OrderReader,
+        subscribers: &[ConnectionId],
+    ) -> Result<(), StoreError> {
+        if subscribers.is_empty() {
+            return Ok(());
+        }
+        for record in reader.events(self.leased.order.id, 0).await? {
+            self.deliver(record, subscribers.to_vec());
+        }
+        Ok(())
+    }
+
+    /// The receiver lives as long as the execution; if it is gone, the log has the event all the
+    /// same.
+    fn deliver(&self, record: EventRecord, subscribers: Vec<ConnectionId>) {
+        let _ = self.deliveries.unbounded_send(Delivery {
+            record,
+            subscribers,
+        });
+    }
+}

@@ -1,0 +1,103 @@
+//! Why an attempt, or a whole order, did not succeed.
+
+use std::{fmt, str::FromStr};
+
+use super::UnknownName;
+
+/// A stable name for the cause of a failure; part of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureCode {
+    /// No venue gave a usable quote in time.
+    VenuesUnavailable,
+    /// No venue has liquidity for the pair at this size.
+    NoLiquidity,
+    /// The swap would have paid less than the order's minimum.
+    SlippageExceeded,
+    /// The chain refused the transaction.
+    SubmissionRefused,
+    /// The transaction could not land before it expired.
+    TransactionExpired,
+    /// The wallet does not hold enough of the token sold.
+    InsufficientFunds,
+    /// The order's time ran out.
+    DeadlineExceeded,
+    /// The chain reported an error of the swap itself.
+    SwapFailed,
+}
+
+impl FailureCode {
+    const ALL: [Self; 8] = [
+        Self::VenuesUnavailable,
+        Self::NoLiquidity,
+        Self::SlippageExceeded,
+        Self::SubmissionRefused,
+        Self::TransactionExpired,
+        Self::InsufficientFunds,
+        Self::DeadlineExceeded,
+        Self::SwapFailed,
+    ];
+
+    /// The name on the wire and in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::VenuesUnavailable => "venues_unavailable",
+            Self::NoLiquidity => "no_liquidity",
+            Self::SlippageExceeded => "slippage_exceeded",
+            Self::SubmissionRefused => "submission_refused",
+            Self::TransactionExpired => "transaction_expired",
+            Self::InsufficientFunds => "insufficient_funds",
+            Self::DeadlineExceeded => "deadline_exceeded",
+            Self::SwapFailed => "swap_failed",
+        }
+    }
+
+    /// Whether another attempt may fare better. A failure that time cannot mend is final at once.
+    pub const fn is_retryable(self) -> bool {
+        match self {
+            Self::VenuesUnavailable
+            | Self::SlippageExceeded
+            | Self::SubmissionRefused
+            | Self::TransactionExpired => true,
+            Self::NoLiquidity
+            | Self::InsufficientFunds
+            | Self::DeadlineExceeded
+            | Self::SwapFailed => false,
+        }
+    }
+}
+
+impl FromStr for FailureCode {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|code| code.name() == name)
+            .ok_or_else(|| UnknownName(name.to_owned()))
+    }
+}
+
+/// A cause, and its circumstances in words for the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The cause.
+    pub code: FailureCode,
+    /// One sentence; carries nothing of the inside (no SQL, host, path).
+    pub reason: String,
+}
+
+impl Failure {
+    /// A failure of that cause.
+    pub fn new(code: FailureCode, reason: impl Into<String>) -> Self {
+        Self {
+            code,
+            reason: reason.into(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.reason)
+    }
+}

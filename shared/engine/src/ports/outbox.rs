@@ -1,0 +1,49 @@
+//! What the order book has left to do.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{ExecuteOrder, StoreError};
+
+/// The relay's view of the order book: what should have been sent, taken up or ended. Every open
+/// order has one row, its next message.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Messages that are due for longer than `grace`, were not sent by a relay, and whose order
+    /// nobody holds. MUST NOT give one row to two callers within `grace`; giving it twice later is
+    /// harmless.
+    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
+
+    /// Unsent messages of orders that nobody holds and that become due later, the next ones first,
+    /// with the time that is left. Only tells; their rows stay as they are.
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError>;
+
+    /// Notes that the queue accepted these messages.
+    async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), StoreError>;
+
+    /// Makes the row of every open order due again whose lease has ended without a word, or whose
+    /// message was sent longer than `grace` ago and never claimed. Each order at a doubling
+    /// interval, so that a poisonous one does not fill the queue. Answers how many.
+    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError>;
+
+    /// Open orders past their deadline that nobody holds.
+    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
+
+    /// Deletes what has served: expired subscriptions, and idempotency keys older than a day.
+    async fn purge(&self) -> Result<(), StoreError>;
+
+    /// Figures for the operator.
+    async fn stats(&self) -> Result<OutboxStats, StoreError>;
+}
+
+/// What an operator watches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OutboxStats {
+    /// Due rows that were not sent.
+    pub unsent: u64,
+    /// The age of the oldest of them, in seconds.
+    pub oldest_seconds: u64,
+    /// Open orders past their deadline.
+    pub stuck_orders: u64,
+}

@@ -1,0 +1,117 @@
+//! Which parts each use case is put together from: said once, for every program and for the
+//! simulator.
+
+use std::sync::Arc;
+
+use crate::{
+    execute::Execute,
+    policy::Policy,
+    ports::{
+        Chain, Clock, OrderReader, OrderWriter, Outbox, Push, Queue, ReferencePrice, Subscriptions,
+        Venue,
+    },
+    relay::Relay,
+    routing::Router,
+    stream::{EventEncoder, OrderStream},
+    submit::Submit,
+};
+
+/// What every use case stands on: the order book, the time, the protocol's numbers.
+#[derive(Clone)]
+pub struct UseCases {
+    /// The order book, for reading.
+    pub reader: Arc<dyn OrderReader>,
+    /// The order book, for writing.
+    pub writer: Arc<dyn OrderWriter>,
+    /// What the order book has left to do.
+    pub outbox: Arc<dyn Outbox>,
+    /// Who follows what.
+    pub subscriptions: Arc<dyn Subscriptions>,
+    /// What clients are sent.
+    pub encode: EventEncoder,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The protocol's numbers.
+    pub policy: Arc<Policy>,
+}
+
+/// Where orders are traded.
+#[derive(Clone)]
+pub struct TradingPorts {
+    /// The venues, in the order in which ties are broken.
+    pub venues: Vec<Arc<dyn Venue>>,
+    /// The price that their answers are held against.
+    pub reference: Arc<dyn ReferencePrice>,
+    /// Who executes.
+    pub chain: Arc<dyn Chain>,
+}
+
+impl UseCases {
+    /// Takes orders in.
+    pub fn submit(&self, queue: Arc<dyn Queue>) -> Submit {
+        Submit {
+            writer: Arc::clone(&self.writer),
+            queue,
+            clock: Arc::clone(&self.clock),
+            policy: Arc::clone(&self.policy),
+        }
+    }
+
+    /// Compares venues.
+    pub fn router(&self, trading: &TradingPorts) -> Router {
+        Router {
+            venues: trading.venues.clone(),
+            reference: Arc::clone(&trading.reference),
+            clock: Arc::clone(&self.clock),
+            policy: Arc::clone(&self.policy),
+        }
+    }
+
+    /// Keeps subscribers informed.
+    pub fn stream(&self, push: Arc<dyn Push>) -> OrderStream {
+        OrderStream {
+            reader: Arc::clone(&self.reader),
+            subscriptions: Arc::clone(&self.subscriptions),
+            push,
+            encode: self.encode,
+            clock: Arc::clone(&self.clock),
+            policy: Arc::clone(&self.policy),
+        }
+    }
+
+    /// Executes orders.
+    pub fn execute(
+        &self,
+        queue: Arc<dyn Queue>,
+        push: Arc<dyn Push>,
+        trading: &TradingPorts,
+    ) -> Execute {
+        Execute {
+            reader: Arc::clone(&self.reader),
+            writer: Arc::clone(&self.writer),
+            queue,
+            router: self.router(trading),
+            chain: Arc::clone(&trading.chain),
+            subscriptions: Arc::clone(&self.subscriptions),
+            stream: self.stream(push),
+            clock: Arc::clone(&self.clock),
+            policy: Arc::clone(&self.policy),
+        }
+    }
+
+    /// Catches up: sends, requeues and ends what the fast path has left behind.
+    pub fn relay(
+        &self,
+        queue: Arc<dyn Queue>,
+        push: Arc<dyn Push>,
+        trading: &TradingPorts,
+    ) -> Relay {
+        Relay {
+            outbox: Arc::clone(&self.outbox),
+            queue: Arc::clone(&queue),
+            execute: self.execute(queue, Arc::clone(&push), trading),
+            stream: self.stream(push),
+            policy: Arc::clone(&self.policy),
+        }
+    }
+}
