@@ -5,41 +5,18 @@ use std::{sync::Arc, time::Duration};
 use deadpool_postgres::{
     Client, Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime, Timeouts,
 };
-use engine::ports::Unavailable;
-use tokio_postgres::{Config, NoTls, Row, config::SslMode, error::SqlState, types::ToSql};
+use tokio_postgres::{Config, NoTls, Row, config::SslMode, types::ToSql};
 
-use super::tls;
+use super::{
+    error::{DatabaseError, StatementError, explain},
+    tls,
+};
 
 /// The database, by its pool of connections. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     pool: Pool,
     target: Arc<str>,
-}
-
-/// Why the database cannot be used at all.
-#[derive(Debug, thiserror::Error)]
-pub enum DatabaseError {
-    /// The URL cannot be understood.
-    #[error("the database URL is not valid: {0}")]
-    Url(String),
-    /// TLS was asked for and cannot be set up.
-    #[error("TLS for the database cannot be set up: {0}")]
-    Tls(String),
-    /// Nothing answers there.
-    #[error("the database at {target} cannot be reached: {cause}")]
-    Unreachable {
-        /// Host, port and database name, without the password.
-        target: String,
-        /// What the driver said.
-        cause: String,
-    },
-    /// The schema is of another version than this program.
-    #[error("{0}")]
-    Version(String),
-    /// A migration failed; it was rolled back.
-    #[error("the database could not be migrated: {0}")]
-    Migration(String),
 }
 
 /// How long a connection may take to be made, or to come free: under a burst, late is better than refused.
@@ -94,7 +71,7 @@ impl Database {
             .queue_mode(QueueMode::Lifo) // the connection used last has its statements prepared and its caches warm
             .runtime(Runtime::Tokio1)
             .build()
-            .map_err(|problem| DatabaseError::Url(problem.to_string()))?;
+            .map_err(|error| DatabaseError::Url(error.to_string()))?;
         Ok(Self { pool, target })
     }
 
@@ -106,30 +83,18 @@ impl Database {
     /// A connection of the pool.
     ///
     /// # Errors
-    /// [`Unavailable`] when none can be had within five seconds.
-    pub async fn client(&self) -> Result<Client, Unavailable> {
+    /// [`StatementError::Unavailable`] when none can be had within five seconds.
+    pub async fn client(&self) -> Result<Client, StatementError> {
         self.pool
             .get()
             .await
-            .map_err(|problem| Unavailable(format!("no database connection: {problem}")))
+            .map_err(|error| StatementError::Unavailable(format!("no database connection: {error}")))
     }
 
     /// Runs one prepared statement.
     ///
     /// # Errors
-    /// [`Unavailable`] when the statement fails, or takes more than five seconds.
-    pub async fn query(
-        &self,
-        sql: &str,
-        params: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, Unavailable> {
-        Ok(self.run(sql, params).await?)
-    }
-
-    /// [`Database::query`] for those who tell errors apart.
-    ///
-    /// # Errors
-    /// What the server, or the way to it, said.
+    /// [`StatementError`] when the statement fails, or takes more than five seconds.
     pub async fn run(
         &self,
         sql: &str,
@@ -137,8 +102,11 @@ impl Database {
     ) -> Result<Vec<Row>, StatementError> {
         let client = self.client().await?;
         within_time(async {
-            let statement = client.prepare_cached(sql).await?;
-            client.query(&statement, params).await
+            let statement = prepared(&client, sql).await?;
+            client
+                .query(&statement, params)
+                .await
+                .map_err(|error| StatementError::of_sent(&error))
         })
         .await
     }
@@ -154,78 +122,37 @@ impl Database {
     ) -> Result<(Vec<Row>, Vec<Row>), StatementError> {
         let client = self.client().await?;
         within_time(async {
-            let first = client.prepare_cached(first).await?;
-            let second = client.prepare_cached(second).await?;
+            let first = prepared(&client, first).await?;
+            let second = prepared(&client, second).await?;
             // Sent in this order on one connection, so the server runs, and commits, them in this order.
             let (written, read) = futures::join!(
                 client.query(&first, first_params),
                 client.query(&second, second_params)
             );
-            Ok((written?, read.unwrap_or_default()))
+            let written = written.map_err(|error| StatementError::of_sent(&error))?;
+            Ok((written, read.unwrap_or_default()))
         })
         .await
     }
 }
 
-/// Why a statement has no result.
-#[derive(Clone, Debug)]
-pub enum StatementError {
-    /// A unique index refused a row; nothing was written.
-    Unique,
-    /// The server refused the statement for another reason that lies in its rows; nothing was written.
-    Refused(Unavailable),
-    /// Anything else.
-    Unavailable(Unavailable),
-}
-
-impl StatementError {
-    /// Whether nothing was written, and other rows might have been.
-    pub(super) const fn is_refusal(&self) -> bool {
-        matches!(self, Self::Unique | Self::Refused(_))
-    }
-}
-
-impl From<Unavailable> for StatementError {
-    fn from(problem: Unavailable) -> Self {
-        Self::Unavailable(problem)
-    }
-}
-
-impl From<StatementError> for Unavailable {
-    fn from(error: StatementError) -> Self {
-        match error {
-            StatementError::Unique => Self("a unique index refused the row".into()),
-            StatementError::Refused(problem) | StatementError::Unavailable(problem) => problem,
-        }
-    }
-}
-
+/// Runs one statement that is prepared and sent by `work`.
 async fn within_time<T>(
-    work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    work: impl Future<Output = Result<T, StatementError>>,
 ) -> Result<T, StatementError> {
-    let error = match tokio::time::timeout(STATEMENT, work).await {
-        Ok(Ok(rows)) => return Ok(rows),
-        Ok(Err(error)) => error,
-        Err(_) => return Err(Unavailable(format!("no answer within {STATEMENT:?}")).into()),
-    };
-    let problem = Unavailable(explain(&error));
-    Err(match error.code() {
-        Some(&SqlState::UNIQUE_VIOLATION) => StatementError::Unique,
-        // Class 57 is the operator's doing and class 53 the machine's; all else lies in the statement.
-        Some(code) if !matches!(code.code().get(..2), Some("53" | "57")) => {
-            StatementError::Refused(problem)
-        }
-        _ => problem.into(),
-    })
+    tokio::time::timeout(STATEMENT, work)
+        .await
+        .unwrap_or_else(|_| Err(StatementError::Unknown(format!("no answer within {STATEMENT:?}"))))
 }
 
-/// The driver's error with its cause: "db error" alone helps nobody.
-pub(super) fn explain(error: &tokio_postgres::Error) -> String {
-    match (error.as_db_error(), std::error::Error::source(error)) {
-        (Some(db), _) => format!("{} ({})", db.message(), db.code().code()),
-        (None, Some(cause)) => format!("{error}: {cause}"),
-        (None, None) => error.to_string(),
-    }
+/// Prepares a statement, or takes it as it was prepared before. Nothing is executed by that.
+async fn prepared(client: &Client, sql: &str) -> Result<tokio_postgres::Statement, StatementError> {
+    client.prepare_cached(sql).await.map_err(|error| {
+        match StatementError::of_sent(&error) {
+            StatementError::Unknown(cause) => StatementError::Unavailable(cause),
+            known => known,
+        }
+    })
 }
 
 fn parse(url: &str) -> Result<Config, DatabaseError> {

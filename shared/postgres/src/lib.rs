@@ -1,19 +1,24 @@
-//! PostgreSQL: the order book, the watchers, the migrations. The only place with SQL of the engine.
+//! PostgreSQL: the order book, the subscriptions, the migrations. The only place with SQL of the
+//! engine.
 //!
-//! [`Database`] and [`Lane`] serve others, too, that keep tables of their own beside the engine's.
+//! [`Database`] and [`StatementBatcher`] serve others, too, that keep tables of their own beside
+//! the engine's.
 
-mod backlog;
+mod batcher;
+mod batches;
 mod database;
-mod lane;
+mod error;
 mod migrate;
-mod orders;
+mod outbox;
+mod reader;
 mod rows;
 mod subscriptions;
 mod tls;
-mod writes;
+mod writer;
 
-pub use database::{Database, DatabaseError, SESSION, StatementError};
-pub use lane::{Lane, Rows, Statement};
-pub use migrate::{Migrated, migrate};
-pub use orders::PostgresOrders;
+pub use batcher::{Rows, Statement, StatementBatcher};
+pub use database::{Database, SESSION};
+pub use error::{DatabaseError, StatementError, explain};
+pub use migrate::{Migrated, Migrations, apply, migrate};
 pub use subscriptions::PostgresSubscriptions;
+pub use writer::PostgresOrders;

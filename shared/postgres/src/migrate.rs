@@ -2,7 +2,10 @@
 
 use refinery::Runner;
 
-use super::{Database, DatabaseError, database::explain};
+use super::{
+    Database,
+    error::{DatabaseError, explain},
+};
 
 mod embedded {
     refinery::embed_migrations!("../../migrations");
@@ -20,12 +23,35 @@ pub struct Migrated {
 /// Names our lock among the database's advisory locks: "orders" in ASCII.
 const LOCK: i64 = 0x6f72_6465_7273;
 
-/// Brings the database to this program's version.
+/// Migrations of one owner, with a history of their own.
+pub struct Migrations {
+    /// The migrations, as they were built into the program.
+    pub runner: Runner,
+    /// The table that keeps which of them were applied.
+    pub history: &'static str,
+}
+
+/// Brings the engine's tables to this program's version.
 ///
 /// # Errors
-/// [`DatabaseError::Unreachable`], [`DatabaseError::Version`] when the database is newer than the program, or was migrated
-/// by something else, [`DatabaseError::Migration`] when a migration fails.
+/// As [`apply`].
 pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
+    let migrations = Migrations {
+        runner: embedded::migrations::runner(),
+        history: "refinery_schema_history",
+    };
+    apply(database, migrations).await
+}
+
+/// Brings an owner's tables to this program's version.
+///
+/// # Errors
+/// [`DatabaseError::Unreachable`], [`DatabaseError::Version`] when the database is newer than the
+/// program, or was migrated by something else, [`DatabaseError::Migration`] when a migration fails.
+pub async fn apply(
+    database: &Database,
+    migrations: Migrations,
+) -> Result<Migrated, DatabaseError> {
     let unreachable = |cause: String| DatabaseError::Unreachable {
         target: database.target().to_owned(),
         cause,
@@ -33,19 +59,19 @@ pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
     let mut client = database
         .client()
         .await
-        .map_err(|problem| unreachable(problem.0))?;
-    // refinery takes no lock of its own; two programs that start at once would both create the tables. The lock is the
-    // session's, and is released below or with the connection.
+        .map_err(|error| unreachable(error.to_string()))?;
     // Another program's migration may take its time, and so may ours.
     client
         .batch_execute("SET statement_timeout = 0")
         .await
         .map_err(|error| unreachable(explain(&error)))?;
+    // refinery takes no lock of its own; two programs that start at once would both create the
+    // tables. The lock is the session's, and is released below or with the connection.
     client
         .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
         .await
         .map_err(|error| unreachable(explain(&error)))?;
-    let result = run(&mut client).await;
+    let result = run(&mut client, migrations).await;
     let unlocked = client
         .batch_execute(&format!(
             "SELECT pg_advisory_unlock({LOCK}); RESET statement_timeout"
@@ -56,15 +82,24 @@ pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
     Ok(migrated)
 }
 
-async fn run(client: &mut tokio_postgres::Client) -> Result<Migrated, DatabaseError> {
-    let runner = embedded::migrations::runner();
+async fn run(
+    client: &mut tokio_postgres::Client,
+    Migrations {
+        runner,
+        history,
+    }: Migrations,
+) -> Result<Migrated, DatabaseError> {
+    // Version 2 of the engine's history was the simulation's ledger, which has a history of its own
+    // now. A database that has it is as good as one that has not.
+    let mut runner = runner.set_abort_missing(false);
+    runner.set_migration_table_name(history);
     let version = runner
         .get_migrations()
         .iter()
         .map(refinery::Migration::version)
         .max()
         .unwrap_or(0);
-    refuse_newer(client, &runner, version).await?;
+    refuse_newer(client, &runner, version, history).await?;
     let report = runner
         .run_async(client)
         .await
@@ -80,15 +115,13 @@ async fn refuse_newer(
     client: &mut tokio_postgres::Client,
     runner: &Runner,
     version: i32,
+    history: &str,
 ) -> Result<(), DatabaseError> {
-    let history = client
-        .query_one(
-            "SELECT to_regclass('refinery_schema_history') IS NOT NULL",
-            &[],
-        )
+    let found = client
+        .query_one("SELECT to_regclass($1::text) IS NOT NULL", &[&history])
         .await
         .map_err(|error| DatabaseError::Migration(explain(&error)))?;
-    if !history.get::<_, bool>(0) {
+    if !found.get::<_, bool>(0) {
         return Ok(()); // an empty database
     }
     let applied = runner
@@ -97,8 +130,8 @@ async fn refuse_newer(
         .map_err(|error| DatabaseError::Migration(error.to_string()))?;
     match applied.map(|migration| migration.version()) {
         Some(newer) if newer > version => Err(DatabaseError::Version(format!(
-            "the database is at schema version {newer}, this program knows versions up to {version}: \
-             start a newer program, or restore a backup of version {version}"
+            "the database is at schema version {newer}, this program knows versions up to \
+             {version}: start a newer program, or restore a backup of version {version}"
         ))),
         _ => Ok(()),
     }

@@ -1,16 +1,18 @@
-//! Who watches what.
+//! Who follows what.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ConnectionId, Subscriptions, Unavailable},
+    ports::{ConnectionId, StoreError, Subscriptions},
 };
+
+use tokio_postgres::Row;
 
 use super::{
     Database,
-    orders::{LIVE, connections},
+    error::StatementError,
     rows::{get, millis},
 };
 
@@ -29,14 +31,14 @@ impl PostgresSubscriptions {
 
 #[async_trait]
 impl Subscriptions for PostgresSubscriptions {
-    async fn add(&self, connection: &ConnectionId, order: OrderId) -> Result<bool, Unavailable> {
+    async fn subscribe(&self, connection: &ConnectionId, order: OrderId) -> Result<bool, StoreError> {
         let sql = concat!(
-            include_str!("sql/add_subscription.sql"),
+            include_str!("sql/subscribe.sql"),
             " RETURNING order_id"
         );
         let added = self
             .database
-            .query(sql, &[&&*connection.0, &order.0])
+            .run(sql, &[&&*connection.0, &order.0])
             .await?;
         Ok(!added.is_empty())
     }
@@ -46,55 +48,49 @@ impl Subscriptions for PostgresSubscriptions {
         connection: &ConnectionId,
         order: OrderId,
         sent: u64,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<bool, StoreError> {
         let sql = concat!(include_str!("sql/go_live.sql"), " RETURNING s.order_id");
         let sent = i64::try_from(sent).unwrap_or(i64::MAX);
         let live = self
             .database
-            .query(sql, &[&&*connection.0, &order.0, &sent])
+            .run(sql, &[&&*connection.0, &order.0, &sent])
             .await?;
         Ok(!live.is_empty())
     }
 
-    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, Unavailable> {
-        connections(&self.database.query(LIVE, &[&order.0]).await?)
+    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, StoreError> {
+        const LIVE: &str =
+            "SELECT connection_id FROM subscriptions WHERE order_id = $1 AND live";
+        Ok(connections(&self.database.run(LIVE, &[&order.0]).await?)?)
     }
 
-    async fn end(
+    async fn unsubscribe(
         &self,
         order: OrderId,
         ended: &[ConnectionId],
-    ) -> Result<Vec<ConnectionId>, Unavailable> {
+    ) -> Result<Vec<ConnectionId>, StoreError> {
         let names: Vec<&str> = ended.iter().map(|connection| &*connection.0).collect();
-        connections(
-            &self
-                .database
-                .query(
-                    include_str!("sql/end_subscriptions.sql"),
-                    &[&order.0, &names],
-                )
-                .await?,
-        )
+        let sql = include_str!("sql/unsubscribe.sql");
+        Ok(connections(&self.database.run(sql, &[&order.0, &names]).await?)?)
     }
 
-    async fn forget(&self, connection: &ConnectionId) -> Result<(), Unavailable> {
+    async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError> {
         const FORGET: &str = "DELETE FROM subscriptions WHERE connection_id = $1";
         self.database
-            .query(FORGET, &[&&*connection.0])
-            .await
-            .map(drop)
+            .run(FORGET, &[&&*connection.0])
+            .await?;
+        Ok(())
     }
 
-    async fn left_over(
+    async fn undelivered(
         &self,
         grace: Duration,
-    ) -> Result<Vec<(ConnectionId, OrderId)>, Unavailable> {
+    ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
         const LEFT: &str = "SELECT s.connection_id, s.order_id FROM subscriptions s JOIN orders o ON o.id = s.order_id \
-            WHERE o.status IN ('confirmed', 'failed') \
-              AND o.updated_at < now() - $1::bigint * interval '1 millisecond' \
-            ORDER BY o.updated_at LIMIT 500";
+            WHERE o.closed_at < now() - $1::bigint * interval '1 millisecond' \
+            ORDER BY o.closed_at LIMIT 500";
         let grace = i64::try_from(millis(grace)).unwrap_or(i64::MAX);
-        let left = self.database.query(LEFT, &[&grace]).await?;
+        let left = self.database.run(LEFT, &[&grace]).await?;
         left.iter()
             .map(|row| {
                 Ok((
@@ -104,4 +100,10 @@ impl Subscriptions for PostgresSubscriptions {
             })
             .collect()
     }
+}
+
+fn connections(rows: &[Row]) -> Result<Vec<ConnectionId>, StatementError> {
+    rows.iter()
+        .map(|row| get::<&str>(row, "connection_id").map(|name| ConnectionId(name.into())))
+        .collect()
 }

@@ -1,9 +1,10 @@
--- The ledger of the simulated chain. It belongs to the venues, not to the engine: nothing but the simulated chain reads or
--- writes it, so that it can be asked, independently of the engine, how many swaps landed for an order.
+-- The ledger of the simulated chain. It belongs to the simulation, not to the engine: nothing but
+-- the simulated chain reads or writes it, so that it can be asked, independently of the engine, how
+-- many swaps landed for an order. A database of version 0.1 has it already.
 
-CREATE SCHEMA chain;
+CREATE SCHEMA IF NOT EXISTS chain;
 
-CREATE TABLE chain.transactions (
+CREATE TABLE IF NOT EXISTS chain.transactions (
     signature         text PRIMARY KEY,
     order_id          uuid NOT NULL,
     venue             text NOT NULL,
@@ -20,4 +21,4 @@ CREATE TABLE chain.transactions (
     CHECK ((amount_out IS NULL) <> (error IS NULL))
 );
 
-CREATE INDEX chain_transactions_by_order ON chain.transactions (order_id);
+CREATE INDEX IF NOT EXISTS chain_transactions_by_order ON chain.transactions (order_id);

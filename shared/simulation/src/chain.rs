@@ -4,21 +4,21 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use engine::{
-    failure::{Failure, FailureCode},
-    ports::{Chain, ChainStatus, Prepare, SignedTransaction, Unavailable},
+    order::{Failure, FailureCode, SignedTransaction, TokenAmount},
+    ports::{Chain, ChainStatus, Prepare, Unavailable},
 };
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::{
+use crate::{
     Settings,
-    dice::{mix, pick},
     ledger::{Ledger, Verdict},
+    market::Market,
+    rng::{mix, pick},
     time::{VALIDITY, slot},
     transaction::{Message, Wallet},
 };
-use crate::market::{Market, Venue};
 
 /// A chain that executes swaps of the default market.
 pub(super) struct SimulatedChain {
@@ -67,20 +67,25 @@ impl SimulatedChain {
         }
     }
 
+    fn amount(&self, symbol: &str, units: u64) -> Result<TokenAmount, Unavailable> {
+        let token = self.market.token(symbol);
+        token
+            .map(|token| TokenAmount::from_units(units, token.decimals))
+            .ok_or_else(|| Unavailable(format!("the ledger has a swap to an unlisted {symbol}")))
+    }
+
     fn fill(&self, message: &Message, slot: u64) -> Result<u64, &'static str> {
-        let venue = match message.venue.as_str() {
-            "Raydium" => Venue::Raydium,
-            "Meteora" => Venue::Meteora,
-            _ => return Err(SWAP_FAILED),
-        };
         let filled = self.market.swap(
-            venue,
+            &message.venue,
             &message.token_in,
             &message.token_out,
             message.amount_in,
             slot,
         );
         match filled {
+            Ok(fill) if message.pool.as_ref().is_some_and(|pool| pool != fill.pool) => {
+                Err(SWAP_FAILED)
+            }
             Ok(fill) if fill.amount_out < message.min_out => Err(SLIPPAGE),
             Ok(fill) => Ok(fill.amount_out),
             Err(_) => Err(SWAP_FAILED),
@@ -95,11 +100,12 @@ impl Chain for SimulatedChain {
         let message = Message {
             order: request.id.0,
             nonce: Uuid::new_v4(),
-            venue: request.dex.name().to_owned(),
+            venue: request.route.venue.name().to_owned(),
+            pool: request.route.pool.as_ref().map(|pool| pool.address.clone()),
             token_in: request.swap.token_in.symbol.clone(),
             token_out: request.swap.token_out.symbol.clone(),
-            amount_in: request.swap.amount_in,
-            min_out: request.min_out,
+            amount_in: request.swap.amount_in.units(),
+            min_out: request.min_out.units(),
             last_valid_height,
         };
         let (signature, bytes) = self.wallet.sign(&message);
@@ -134,10 +140,12 @@ impl Chain for SimulatedChain {
         Ok(match self.ledger.entry(signature).await? {
             None => ChainStatus::Unknown,
             Some(entry) if !entry.wait.is_zero() => ChainStatus::InFlight {
-                look_again: entry.wait,
+                poll_after: entry.wait,
             },
             Some(entry) => match entry.outcome {
-                Ok(amount_out) => ChainStatus::Landed { amount_out },
+                Ok(units) => ChainStatus::Landed {
+                    amount_out: self.amount(&entry.token_out, units)?,
+                },
                 Err(code) => ChainStatus::Reverted(explain(&code)),
             },
         })
@@ -167,23 +175,28 @@ fn explain(code: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use adapters::postgres::Database;
-    use engine::order::{Bps, Dex, OrderId, Swap, Token};
-    use wiring::testing::{TestDatabase, migrated_database};
+    use embedded_postgres::testing::TestDatabase;
+    use engine::{
+        order::{OrderId, Swap, Token},
+        routing::{PoolRef, Route, VenueId},
+    };
+    use postgres::Database;
 
     use super::*;
 
-    struct Chained {
+    struct ChainFixture {
         chain: SimulatedChain,
         ledger: Ledger,
         swap: Swap,
         order: OrderId,
-        _database: TestDatabase,
+        _server: TestDatabase,
     }
 
-    fn chained(failure_rate: u32, execution_ms: u64) -> Chained {
-        let database = migrated_database();
-        let ledger = Ledger::new(&Database::connect(database.url(), 2).expect("a URL of ours"));
+    async fn chain(failure_rate: u32, execution_ms: u64) -> ChainFixture {
+        let server = TestDatabase::new();
+        let database = Database::connect(server.url(), 2).expect("a URL of ours");
+        crate::migrate(&database).await.expect("an empty database");
+        let ledger = Ledger::new(&database);
         let delay = Duration::from_millis(execution_ms);
         let settings = Settings {
             quote_delay: (Duration::ZERO, Duration::ZERO),
@@ -195,27 +208,31 @@ mod tests {
             symbol: symbol.into(),
             decimals,
         };
-        Chained {
+        ChainFixture {
             chain: SimulatedChain::new(ledger.clone(), Market::new(1), &settings),
             ledger,
             swap: Swap {
                 token_in: token("SOL", 9),
                 token_out: token("USDC", 6),
-                amount_in: 10_000_000_000,
-                slippage: Bps::DEFAULT_SLIPPAGE,
+                amount_in: TokenAmount::from_units(10_000_000_000, 9),
             },
             order: OrderId(Uuid::now_v7()),
-            _database: database,
+            _server: server,
         }
     }
 
-    impl Chained {
+    impl ChainFixture {
         async fn signed(&self, min_out: u64) -> SignedTransaction {
+            self.signed_for(None, min_out).await
+        }
+
+        async fn signed_for(&self, pool: Option<PoolRef>, min_out: u64) -> SignedTransaction {
+            let venue = VenueId::new("Meteora");
             let request = Prepare {
                 id: self.order,
                 swap: &self.swap,
-                dex: Dex::Meteora,
-                min_out,
+                route: &Route { venue, pool },
+                min_out: TokenAmount::from_units(min_out, 6),
             };
             self.chain.prepare(&request).await.expect("it signs")
         }
@@ -228,7 +245,7 @@ mod tests {
                     .await
                     .expect("the ledger answers")
                 {
-                    ChainStatus::InFlight { look_again } => tokio::time::sleep(look_again).await,
+                    ChainStatus::InFlight { poll_after } => tokio::time::sleep(poll_after).await,
                     settled => return settled,
                 }
             }
@@ -245,65 +262,89 @@ mod tests {
 
     #[tokio::test]
     async fn the_same_bytes_land_once_after_their_delay_however_often_they_are_sent() {
-        let chained = chained(0, 300);
-        let transaction = chained.signed(700_000_000).await;
+        let fixture = chain(0, 300).await;
+        let transaction = fixture.signed(700_000_000).await;
         for _ in 0..5 {
-            chained.chain.send(&transaction).await.expect("it is taken");
+            fixture.chain.send(&transaction).await.expect("it is taken");
         }
-        let first = chained
+        let first = fixture
             .chain
             .status(&transaction.signature)
             .await
             .expect("the ledger answers");
         assert!(matches!(first, ChainStatus::InFlight { .. }), "{first:?}");
-        assert_eq!(chained.landed().await, 0);
-        let settled = chained.settled(&transaction).await;
+        assert_eq!(fixture.landed().await, 0);
+        let settled = fixture.settled(&transaction).await;
         assert!(
-            matches!(settled, ChainStatus::Landed { amount_out } if amount_out >= 700_000_000),
+            matches!(settled, ChainStatus::Landed { amount_out } if amount_out.units() >= 700_000_000),
             "{settled:?}"
         );
-        chained.chain.send(&transaction).await.expect("it is taken");
-        assert_eq!(chained.settled(&transaction).await, settled);
-        assert_eq!(chained.landed().await, 1);
+        fixture.chain.send(&transaction).await.expect("it is taken");
+        assert_eq!(fixture.settled(&transaction).await, settled);
+        assert_eq!(fixture.landed().await, 1);
     }
 
     #[tokio::test]
     async fn a_swap_that_would_pay_less_than_its_minimum_is_undone() {
-        let chained = chained(0, 0);
-        let transaction = chained.signed(900_000_000).await; // nobody pays 90 USDC for a SOL
-        chained.chain.send(&transaction).await.expect("it is taken");
-        match chained.settled(&transaction).await {
+        let fixture = chain(0, 0).await;
+        let transaction = fixture.signed(900_000_000).await; // nobody pays 90 USDC for a SOL
+        fixture.chain.send(&transaction).await.expect("it is taken");
+        match fixture.settled(&transaction).await {
             ChainStatus::Reverted(failure) => {
                 assert_eq!(failure.code, FailureCode::SlippageExceeded)
             }
             other => panic!("{other:?}"),
         }
-        assert_eq!(chained.landed().await, 0);
+        assert_eq!(fixture.landed().await, 0);
+    }
+
+    #[tokio::test]
+    async fn a_swap_at_another_pool_than_the_one_that_was_quoted_is_undone() {
+        let fixture = chain(0, 0).await;
+        let pool = |address: &str| {
+            Some(PoolRef {
+                address: address.into(),
+                mint_in: "So11111111111111111111111111111111111111112".into(),
+                mint_out: "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v".into(),
+                slot: 1,
+            })
+        };
+        let elsewhere = fixture.signed_for(pool("some other pool"), 0).await;
+        fixture.chain.send(&elsewhere).await.expect("it is taken");
+        match fixture.settled(&elsewhere).await {
+            ChainStatus::Reverted(failure) => assert_eq!(failure.code, FailureCode::SwapFailed),
+            other => panic!("{other:?}"),
+        }
+        let real = pool("HTvjzsfX3yU6BUodCjZ5vZkUrAxMDTrBs3CJaq43ashR");
+        let right = fixture.signed_for(real, 0).await;
+        fixture.chain.send(&right).await.expect("it is taken");
+        let settled = fixture.settled(&right).await;
+        assert!(matches!(settled, ChainStatus::Landed { .. }), "{settled:?}");
     }
 
     #[tokio::test]
     async fn a_refusal_is_for_good() {
-        let chained = chained(1_000_000, 0);
-        let transaction = chained.signed(0).await;
+        let fixture = chain(1_000_000, 0).await;
+        let transaction = fixture.signed(0).await;
         for _ in 0..2 {
-            chained.chain.send(&transaction).await.expect("it is taken");
-            match chained.settled(&transaction).await {
+            fixture.chain.send(&transaction).await.expect("it is taken");
+            match fixture.settled(&transaction).await {
                 ChainStatus::Reverted(failure) => {
                     assert_eq!(failure.code, FailureCode::SubmissionRefused)
                 }
                 other => panic!("{other:?}"),
             }
         }
-        assert_eq!(chained.landed().await, 0);
+        assert_eq!(fixture.landed().await, 0);
     }
 
     #[tokio::test]
     async fn bytes_that_come_after_their_last_height_never_land() {
-        let chained = chained(0, 0);
-        let young = chained.signed(0).await;
-        let (_, message) = chained.chain.wallet.open(&young.bytes).expect("as signed");
+        let fixture = chain(0, 0).await;
+        let young = fixture.signed(0).await;
+        let (_, message) = fixture.chain.wallet.open(&young.bytes).expect("as signed");
         let last_valid_height = young.last_valid_height - VALIDITY - 1;
-        let (signature, bytes) = chained.chain.wallet.sign(&Message {
+        let (signature, bytes) = fixture.chain.wallet.sign(&Message {
             last_valid_height,
             ..message
         });
@@ -313,27 +354,27 @@ mod tests {
             last_valid_height,
             ..young
         };
-        chained
+        fixture
             .chain
             .send(&late)
             .await
             .expect("it is taken, and dropped");
         assert_eq!(
-            chained
+            fixture
                 .chain
                 .status(&late.signature)
                 .await
                 .expect("the ledger answers"),
             ChainStatus::Unknown
         );
-        assert_eq!(chained.landed().await, 0);
+        assert_eq!(fixture.landed().await, 0);
     }
 
     #[tokio::test]
     async fn the_finalized_height_is_behind_what_can_still_be_taken() {
-        let chained = chained(0, 0);
-        let transaction = chained.signed(0).await;
-        let height = chained
+        let fixture = chain(0, 0).await;
+        let transaction = fixture.signed(0).await;
+        let height = fixture
             .chain
             .finalized_height()
             .await

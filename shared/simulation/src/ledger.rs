@@ -4,12 +4,11 @@ mod statements;
 
 use std::time::Duration;
 
-use adapters::postgres::{Database, Lane};
-use engine::ports::Unavailable;
+use postgres::{Database, StatementBatcher, StatementError};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use self::statements::{Look, Receive, Received, unreadable};
+use self::statements::{Look, Receive, Received, unreadable, unreadable_column};
 use super::{
     time::{FINALITY, SLOT_MS},
     transaction::Message,
@@ -19,8 +18,8 @@ use super::{
 #[derive(Clone)]
 pub struct Ledger {
     database: Database,
-    received: Lane<Receive>,
-    looks: Lane<Look>,
+    received: StatementBatcher<Receive>,
+    looks: StatementBatcher<Look>,
 }
 
 /// A swap that landed, as an independent judge sees it.
@@ -46,6 +45,8 @@ pub(super) struct Verdict {
 pub(super) struct Entry {
     /// How long until it lands; zero when it has.
     pub(super) wait: Duration,
+    /// The token bought.
+    pub(super) token_out: String,
     pub(super) outcome: Result<u64, String>,
 }
 
@@ -54,19 +55,19 @@ impl Ledger {
     pub fn new(database: &Database) -> Self {
         Self {
             database: database.clone(),
-            received: Lane::new(Receive(database.clone())),
-            looks: Lane::new(Look(database.clone())),
+            received: StatementBatcher::new(Receive(database.clone())),
+            looks: StatementBatcher::new(Look(database.clone())),
         }
     }
 
     /// Every swap that landed for these orders; for all orders when none are named.
     ///
     /// # Errors
-    /// [`Unavailable`] when the database does not answer.
-    pub async fn landed(&self, orders: Option<&[Uuid]>) -> Result<Vec<Landed>, Unavailable> {
+    /// [`StatementError`] when the database does not answer, or a row cannot be read.
+    pub async fn landed(&self, orders: Option<&[Uuid]>) -> Result<Vec<Landed>, StatementError> {
         const LANDED: &str = "SELECT signature, order_id, amount_out FROM chain.transactions \
             WHERE error IS NULL AND lands_at <= clock_timestamp() AND ($1::uuid[] IS NULL OR order_id = ANY ($1))";
-        let rows = self.database.query(LANDED, &[&orders]).await?;
+        let rows = self.database.run(LANDED, &[&orders]).await?;
         rows.iter()
             .map(|row| {
                 let amount_out = row.try_get("amount_out").ok().and_then(units);
@@ -74,7 +75,7 @@ impl Ledger {
                     signature: row.try_get("signature").map_err(unreadable)?,
                     order: row.try_get("order_id").map_err(unreadable)?,
                     amount_out: amount_out
-                        .ok_or_else(|| Unavailable("amount_out cannot be read".into()))?,
+                        .ok_or_else(|| unreadable_column("amount_out"))?,
                 })
             })
             .collect()
@@ -88,25 +89,27 @@ impl Ledger {
         signature: &str,
         message: &Message,
         verdict: &Verdict,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), StatementError> {
         let row = Received::new(signature, message, verdict);
-        self.received.run(signature.to_owned(), &row).await?;
-        Ok(())
+        self.received
+            .run(signature.to_owned(), &row)
+            .await
+            .map(drop)
     }
 
     /// The row of a signature.
-    pub(super) async fn entry(&self, signature: &str) -> Result<Option<Entry>, Unavailable> {
-        Ok(self.looks.run(signature.to_owned(), &signature).await?)
+    pub(super) async fn entry(&self, signature: &str) -> Result<Option<Entry>, StatementError> {
+        self.looks.run(signature.to_owned(), &signature).await
     }
 
     /// The height that is final now.
-    pub(super) async fn finalized_height(&self) -> Result<u64, Unavailable> {
+    pub(super) async fn finalized_height(&self) -> Result<u64, StatementError> {
         const HEIGHT: &str = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000 / $1::numeric)::bigint AS height";
         let slot = Decimal::from(SLOT_MS);
-        let rows = self.database.query(HEIGHT, &[&slot]).await?;
+        let rows = self.database.run(HEIGHT, &[&slot]).await?;
         let height: i64 = rows
             .first()
-            .ok_or_else(|| Unavailable("no height".into()))?
+            .ok_or_else(|| unreadable_column("height"))?
             .try_get("height")
             .map_err(unreadable)?;
         Ok(height.unsigned_abs().saturating_sub(FINALITY))

@@ -1,28 +1,54 @@
-//! The simulated chain: no network, no keys, and yet the rules of a real one.
+//! The simulated market and chain: no network, no keys, and yet the rules of a real one.
 //!
-//! A transaction is identified by an ed25519 signature over its bytes, lands after a delay or expires by height, lands at most
-//! once, and is executed at the pool state of the slot it lands in, or undone when that would pay less than its minimum.
-//! The ledger is durable and independent of the engine: it can be asked how many swaps landed for an order.
+//! [`Market`] is a pure function of a seed and a slot. On it, a chain: a transaction is identified
+//! by an ed25519 signature over its bytes, lands after a delay or expires by height, lands at most
+//! once, and is executed at the pool state of the slot it lands in, or undone when that would pay
+//! less than its minimum. The ledger is durable and independent of the engine: it can be asked how
+//! many swaps landed for an order. It has migrations of its own, so a database of an engine that
+//! trades elsewhere has none of it.
 
 mod chain;
-mod dice;
 mod ledger;
+mod market;
 mod quotes;
+mod rng;
 mod time;
 mod transaction;
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::postgres::Database;
 use engine::{
-    order::{Catalogue, Listing, Token},
-    ports::{Chain, Reference, Venue},
+    catalogue::{Catalogue, ListedToken},
+    order::Token,
+    ports::Venue,
+    routing::VenueId,
+    use_cases::TradingPorts,
+};
+use postgres::{Database, DatabaseError, Migrated, Migrations};
+use venues::registry::VENUES;
+
+use self::{chain::SimulatedChain, quotes::SimulatedVenue, rng::Rng};
+
+pub use self::{
+    ledger::{Landed, Ledger},
+    market::{Market, Swap as MarketSwap, Token as MarketToken},
 };
 
-use self::{chain::SimulatedChain, dice::Dice, quotes::SimulatedVenue};
-use crate::market::{self, Market};
+mod embedded {
+    refinery::embed_migrations!("migrations");
+}
 
-pub use self::ledger::{Landed, Ledger};
+/// Brings the simulation's own schema (`chain`) to this build's version.
+///
+/// # Errors
+/// As [`postgres::apply`].
+pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
+    let migrations = Migrations {
+        runner: embedded::migrations::runner(),
+        history: "chain_schema_history",
+    };
+    postgres::apply(database, migrations).await
+}
 
 /// How the simulation behaves.
 #[derive(Clone, Debug)]
@@ -37,44 +63,33 @@ pub struct Settings {
     pub seed: u64,
 }
 
-/// The venues and the chain of one simulation.
-#[derive(Clone)]
-pub struct Simulation {
-    /// What can be traded.
-    pub catalogue: Catalogue,
-    /// The venues, in the order in which ties are broken.
-    pub venues: Vec<Arc<dyn Venue>>,
-    /// The common mid price.
-    pub reference: Arc<dyn Reference>,
-    /// The chain.
-    pub chain: Arc<dyn Chain>,
-}
-
-impl Simulation {
-    /// A simulation whose ledger is in that database.
-    pub fn new(database: &Database, settings: &Settings) -> Self {
-        let market = Market::new(settings.seed);
-        let dice = Arc::new(Dice::new(settings.seed));
-        let venue = |venue| {
-            let delay = settings.quote_delay;
-            Arc::new(SimulatedVenue {
-                venue,
-                market: market.clone(),
-                delay,
-                dice: Arc::clone(&dice),
-            })
-        };
-        Self {
-            catalogue: catalogue(&market),
-            venues: vec![venue(market::Venue::Raydium), venue(market::Venue::Meteora)],
-            reference: venue(market::Venue::Raydium),
-            chain: Arc::new(SimulatedChain::new(Ledger::new(database), market, settings)),
-        }
-    }
+/// What can be traded in the simulation, and where.
+pub fn trading(database: &Database, settings: &Settings) -> (Catalogue, TradingPorts) {
+    let market = Market::new(settings.seed);
+    let rng = Arc::new(Rng::new(settings.seed));
+    let quoting = |venue: &venues::Venue| SimulatedVenue {
+        venue: VenueId::new(venue.name),
+        market: market.clone(),
+        delay: settings.quote_delay,
+        rng: Arc::clone(&rng),
+    };
+    let each = VENUES.iter();
+    let ports = TradingPorts {
+        venues: each
+            .map(|venue| Arc::new(quoting(venue)) as Arc<dyn Venue>)
+            .collect(),
+        reference: Arc::new(quoting(&VENUES[0])),
+        chain: Arc::new(SimulatedChain::new(
+            Ledger::new(database),
+            market.clone(),
+            settings,
+        )),
+    };
+    (catalogue(&market), ports)
 }
 
 fn catalogue(market: &Market) -> Catalogue {
-    let listing = |token: &market::Token| Listing {
+    let listed = |token: &MarketToken| ListedToken {
         token: Token {
             symbol: token.symbol.to_owned(),
             decimals: token.decimals,
@@ -82,7 +97,7 @@ fn catalogue(market: &Market) -> Catalogue {
         mint: token.mint.to_owned(),
     };
     Catalogue {
-        listings: market.tokens().iter().map(listing).collect(),
+        tokens: market.tokens().iter().map(listed).collect(),
         pairs: market
             .pairs()
             .map(|(a, b)| (a.symbol.to_owned(), b.symbol.to_owned()))

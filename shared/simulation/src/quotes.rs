@@ -4,71 +4,89 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{Dex, Swap},
-    ports::{Reference, Venue},
-    quote::{Quote, Rejection},
+    order::{Swap, TokenAmount},
+    ports::{ReferencePrice, Venue},
+    routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
 use jiff::Timestamp;
 
-use super::{dice::Dice, time::slot};
-use crate::market::{self, Market};
+use crate::{
+    market::Market,
+    rng::Rng,
+    time::{LAMPORT_DECIMALS, slot},
+};
 
 /// One venue of the default market.
-pub(super) struct SimulatedVenue {
-    pub(super) venue: market::Venue,
-    pub(super) market: Market,
-    pub(super) delay: (Duration, Duration),
-    pub(super) dice: Arc<Dice>,
+pub(crate) struct SimulatedVenue {
+    pub(crate) venue: VenueId,
+    pub(crate) market: Market,
+    pub(crate) delay: (Duration, Duration),
+    pub(crate) rng: Arc<Rng>,
+}
+
+impl SimulatedVenue {
+    fn mint(&self, symbol: &str) -> Result<String, Rejection> {
+        let token = self.market.token(symbol);
+        token
+            .map(|token| token.mint.to_owned())
+            .ok_or_else(|| Rejection::NoLiquidity(format!("{symbol} is not listed")))
+    }
 }
 
 #[async_trait]
 impl Venue for SimulatedVenue {
-    fn dex(&self) -> Dex {
-        match self.venue {
-            market::Venue::Raydium => Dex::Raydium,
-            market::Venue::Meteora => Dex::Meteora,
-        }
+    fn id(&self) -> VenueId {
+        self.venue.clone()
     }
 
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
-        let delay = self.dice.between(self.delay);
+        let delay = self.rng.between(self.delay);
         if !delay.is_zero() {
             futures_timer::Delay::new(delay).await;
         }
         let as_of = Timestamp::now();
+        let slot = slot(as_of);
         let (token_in, token_out) = (&swap.token_in.symbol, &swap.token_out.symbol);
+        let amount_in = swap.amount_in.units();
         let fill = self
             .market
-            .swap(self.venue, token_in, token_out, swap.amount_in, slot(as_of))
+            .swap(self.venue.name(), token_in, token_out, amount_in, slot)
             .map_err(|refusal| match refusal.is_final() {
                 true => Rejection::NoLiquidity(refusal.to_string()),
                 false => Rejection::Unavailable(refusal.to_string()),
             })?;
         Ok(Quote {
-            dex: self.dex(),
-            pool: fill.pool.to_owned(),
+            venue: self.venue.clone(),
+            pool: PoolRef {
+                address: fill.pool.to_owned(),
+                mint_in: self.mint(token_in)?,
+                mint_out: self.mint(token_out)?,
+                slot,
+            },
             token_in: token_in.clone(),
             token_out: token_out.clone(),
-            amount_in: fill.amount_in,
-            amount_out: fill.amount_out,
-            fee: fill.fee,
-            price_impact_bps: fill.price_impact_bps,
-            network_fee: fill.network_fee,
-            network_fee_out: fill.network_fee_out,
+            terms: QuoteTerms {
+                amount_in: swap.token_in.units(fill.amount_in),
+                amount_out: swap.token_out.units(fill.amount_out),
+                fee: swap.token_in.units(fill.fee),
+                price_impact_bps: fill.price_impact_bps,
+                network_fee: TokenAmount::from_units(fill.network_fee, LAMPORT_DECIMALS),
+                network_fee_out: swap.token_out.units(fill.network_fee_out),
+            },
             as_of,
         })
     }
 }
 
 #[async_trait]
-impl Reference for SimulatedVenue {
-    async fn fair_out(&self, swap: &Swap) -> Option<u64> {
-        let now = slot(Timestamp::now());
-        self.market.reference_out(
+impl ReferencePrice for SimulatedVenue {
+    async fn amount_out(&self, swap: &Swap) -> Option<TokenAmount> {
+        let units = self.market.reference_out(
             &swap.token_in.symbol,
             &swap.token_out.symbol,
-            swap.amount_in,
-            now,
-        )
+            swap.amount_in.units(),
+            slot(Timestamp::now()),
+        )?;
+        Some(swap.token_out.units(units))
     }
 }

@@ -13,3 +13,6 @@ pub(super) const FINALITY: u64 = 32;
 pub(super) fn slot(at: Timestamp) -> u64 {
     u64::try_from(at.as_millisecond() / SLOT_MS).unwrap_or(0) // 1970 is over
 }
+
+/// SOL has nine decimals: a lamport is the billionth part.
+pub(super) const LAMPORT_DECIMALS: u8 = 9;

@@ -13,6 +13,9 @@ pub(super) struct Message {
     /// Makes two transactions of one order differ.
     pub(super) nonce: Uuid,
     pub(super) venue: String,
+    /// The pool; absent in what version 0.1 signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pool: Option<String>,
     pub(super) token_in: String,
     pub(super) token_out: String,
     pub(super) amount_in: u64,
@@ -66,6 +69,7 @@ mod tests {
             order: Uuid::from_u128(1),
             nonce: Uuid::from_u128(2),
             venue: "Raydium".into(),
+            pool: Some("synthetic-raydium-cpmm-SOL-USDC".into()),
             token_in: "SOL".into(),
             token_out: "USDC".into(),
             amount_in: 1,

@@ -1,16 +1,17 @@
 //! The default market: what it must be like for routing and slippage to mean something.
 
-use venues::{Market, Refusal, Swap, Venue};
+use simulation::{Market, MarketSwap as Swap};
+use venues::{Refusal, registry::VENUES};
 
 const SLOTS: u64 = 20_000;
 const TEN_SOL: u64 = 10_000_000_000;
 const SEEDS: [u64; 4] = [0, 1, 42, u64::MAX];
-const BOTH: [Venue; 2] = [Venue::Raydium, Venue::Meteora];
+const EACH: [&str; 2] = [VENUES[0].name, VENUES[1].name];
 
-fn sell_ten_sol(market: &Market, venue: Venue, slot: u64) -> Swap {
+fn sell_ten_sol(market: &Market, venue: &str, slot: u64) -> Swap {
     market
         .swap(venue, "SOL", "USDC", TEN_SOL, slot)
-        .expect("both venues can fill 10 SOL")
+        .expect("each venue fills 10 SOL")
 }
 
 /// What the user has in the end: the router compares this.
@@ -23,7 +24,7 @@ fn each_venue_wins_at_least_a_fifth_of_the_time() {
     for market in SEEDS.map(Market::new) {
         let raydium_wins = (0..SLOTS)
             .filter(|slot| {
-                let [raydium, meteora] = BOTH.map(|venue| sell_ten_sol(&market, venue, *slot));
+                let [raydium, meteora] = EACH.map(|venue| sell_ten_sol(&market, venue, *slot));
                 net(&raydium) > net(&meteora)
             })
             .count() as u64;
@@ -38,7 +39,7 @@ fn each_venue_wins_at_least_a_fifth_of_the_time() {
 #[test]
 fn a_fill_usually_differs_from_its_quote_and_almost_never_by_more_than_50_bps() {
     for market in SEEDS.map(Market::new) {
-        for venue in BOTH {
+        for venue in EACH {
             let quotes: Vec<u64> = (0..SLOTS + 9)
                 .map(|slot| sell_ten_sol(&market, venue, slot).amount_out)
                 .collect();
@@ -53,12 +54,12 @@ fn a_fill_usually_differs_from_its_quote_and_almost_never_by_more_than_50_bps() 
                     tight += u64::from(executed < limit(5));
                 }
             }
-            println!("{venue:?}: of {cases}, {same} same, {violated} < 50 bps, {tight} < 5 bps");
-            assert!(violated * 1_000 < cases, "{venue:?}: {violated} of {cases}");
-            assert!(same * 2 < cases, "{venue:?}: {same} of {cases}");
+            println!("{venue}: of {cases}, {same} same, {violated} < 50 bps, {tight} < 5 bps");
+            assert!(violated * 1_000 < cases, "{venue}: {violated} of {cases}");
+            assert!(same * 2 < cases, "{venue}: {same} of {cases}");
             assert!(
                 tight * 20 > cases,
-                "{venue:?}: a tight limit is a risk, {tight} of {cases}"
+                "{venue}: a tight limit is a risk, {tight} of {cases}"
             );
         }
     }
@@ -68,7 +69,7 @@ fn a_fill_usually_differs_from_its_quote_and_almost_never_by_more_than_50_bps() 
 fn the_same_seed_has_the_same_prices_and_another_has_others() {
     let prices = |seed| -> Vec<Swap> {
         let market = Market::new(seed);
-        let at = |slot| BOTH.map(|venue| sell_ten_sol(&market, venue, slot));
+        let at = |slot| EACH.map(|venue| sell_ten_sol(&market, venue, slot));
         (0..50)
             .chain(400_000_000..400_000_050)
             .flat_map(at)
@@ -79,21 +80,21 @@ fn the_same_seed_has_the_same_prices_and_another_has_others() {
 }
 
 #[test]
-fn every_pair_trades_both_ways_at_both_venues_near_the_mid_price() {
+fn every_pair_trades_both_ways_at_each_venue_near_the_mid_price() {
     let market = Market::new(1);
     let pairs: Vec<_> = market.pairs().collect();
     assert!(pairs.len() >= 3);
     for (base, quote) in pairs {
         for (token_in, token_out) in [(base, quote), (quote, base)] {
             let amount = hundred_dollars(token_in.symbol);
-            for (venue, slot) in BOTH
+            for (venue, slot) in EACH
                 .iter()
                 .flat_map(|venue| (0..4_000).map(move |x| (venue, x)))
             {
                 let slot = slot * 97;
-                let name = format!("{venue:?} {token_in:?} to {token_out:?} at {slot}");
+                let name = format!("{venue} {token_in:?} to {token_out:?} at {slot}");
                 let (from, to) = (token_in.symbol, token_out.symbol);
-                let swap = market.swap(*venue, from, to, amount, slot).expect(&name);
+                let swap = market.swap(venue, from, to, amount, slot).expect(&name);
                 let mid = market.reference_out(from, to, amount, slot).expect(&name);
                 let off = swap.amount_out.abs_diff(mid);
                 assert!(
@@ -122,7 +123,7 @@ fn hundred_dollars(symbol: &str) -> u64 {
 fn a_large_order_meets_its_price_impact_and_then_the_end_of_the_pool() {
     let market = Market::new(3);
     let sell = |venue, sol: u64| market.swap(venue, "SOL", "USDC", sol * 1_000_000_000, 0);
-    let impact = |sol| BOTH.map(|venue| sell(venue, sol).expect("a fill").price_impact_bps);
+    let impact = |sol| EACH.map(|venue| sell(venue, sol).expect("a fill").price_impact_bps);
     let (small, large) = (impact(1), impact(300));
     assert!(
         large[0] > small[0] && large[1] > small[1],
@@ -132,9 +133,9 @@ fn a_large_order_meets_its_price_impact_and_then_the_end_of_the_pool() {
         large[0], 60,
         "300 SOL less the fee into 50 000: 299.25 / 50 299.25"
     );
-    assert_eq!(sell(Venue::Meteora, 5_000), Err(Refusal::TooManyBins));
-    assert!(sell(Venue::Raydium, 5_000).is_ok());
-    let buy = market.swap(Venue::Meteora, "USDC", "SOL", 50_000_000_000, 0);
+    assert_eq!(sell("Meteora", 5_000), Err(Refusal::TooManyBins));
+    assert!(sell("Raydium", 5_000).is_ok());
+    let buy = market.swap("Meteora", "USDC", "SOL", 50_000_000_000, 0);
     assert_eq!(buy, Err(Refusal::NoLiquidity));
 }
 
@@ -148,7 +149,7 @@ fn what_cannot_be_traded_is_refused() {
         ("USDT", "JUP"),
         ("sol", "USDC"),
     ] {
-        for venue in BOTH {
+        for venue in EACH {
             let answer = market.swap(venue, token_in, token_out, 1_000_000, 5);
             assert_eq!(answer, Err(Refusal::NoPool), "{token_in} to {token_out}");
         }
@@ -157,7 +158,7 @@ fn what_cannot_be_traded_is_refused() {
             None
         );
     }
-    for venue in BOTH {
+    for venue in EACH {
         assert_eq!(market.swap(venue, "SOL", "USDC", 0, 5), Err(Refusal::Dust));
         assert_eq!(market.swap(venue, "SOL", "USDC", 1, 5), Err(Refusal::Dust));
         assert!(
@@ -176,11 +177,11 @@ fn what_cannot_be_traded_is_refused() {
 #[test]
 fn the_networks_fee_grows_with_the_bins_and_is_also_told_in_the_token_that_comes_out() {
     let market = Market::new(1);
-    let [raydium, meteora] = BOTH.map(|venue| sell_ten_sol(&market, venue, 9));
+    let [raydium, meteora] = EACH.map(|venue| sell_ten_sol(&market, venue, 9));
     assert_eq!(raydium.network_fee, 5_000 + 33_000 / 20);
     assert!(meteora.network_fee > raydium.network_fee);
     let more = market
-        .swap(Venue::Meteora, "SOL", "USDC", 10 * TEN_SOL, 9)
+        .swap("Meteora", "SOL", "USDC", 10 * TEN_SOL, 9)
         .expect("a fill");
     assert!(more.network_fee > meteora.network_fee);
     let exact = market
@@ -188,7 +189,7 @@ fn the_networks_fee_grows_with_the_bins_and_is_also_told_in_the_token_that_comes
         .expect("listed");
     assert_eq!(raydium.network_fee_out, exact + 1, "rounded up");
     let buy = market
-        .swap(Venue::Raydium, "USDC", "SOL", 1_000_000, 9)
+        .swap("Raydium", "USDC", "SOL", 1_000_000, 9)
         .expect("a fill");
     assert_eq!(
         buy.network_fee_out, buy.network_fee,
@@ -208,7 +209,7 @@ fn tokens_have_their_real_mints_and_pools_say_whether_they_are_real() {
         (sol.mint, sol.decimals),
         ("So11111111111111111111111111111111111111112", 9)
     );
-    let [raydium, meteora] = BOTH.map(|venue| sell_ten_sol(&market, venue, 0));
+    let [raydium, meteora] = EACH.map(|venue| sell_ten_sol(&market, venue, 0));
     assert!(raydium.pool.starts_with("synthetic-"));
     assert_eq!(meteora.pool, "HTvjzsfX3yU6BUodCjZ5vZkUrAxMDTrBs3CJaq43ashR");
 }

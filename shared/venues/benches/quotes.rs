@@ -3,7 +3,7 @@
 use divan::{Bencher, black_box};
 use venues::meteora::{BinArray, LbPair, Pool, price::PriceTable};
 use venues::raydium::cpmm;
-use venues::{Market, Side, Venue};
+use venues::Side;
 
 fn main() {
     divan::main();
@@ -55,20 +55,4 @@ fn raydium_quote(bencher: Bencher) {
         open_time: 0,
     };
     bencher.bench(|| pool.quote(Side::Sell, black_box(10_000_000_000), 0));
-}
-
-/// The whole way of a quote in the default market: 10 SOL at a slot, moved pools included.
-#[divan::bench(args = [Venue::Raydium, Venue::Meteora])]
-fn market_swap(bencher: Bencher, venue: Venue) {
-    let market = Market::new(1);
-    let mut slot = 0;
-    bencher.bench_local(|| {
-        slot += 1;
-        market.swap(venue, "SOL", "USDC", black_box(10_000_000_000), slot)
-    });
-}
-
-#[divan::bench]
-fn market_new() -> Market {
-    Market::new(black_box(1))
 }

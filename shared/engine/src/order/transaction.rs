@@ -1,6 +1,8 @@
 //! A transaction on its way to the chain.
 
-use super::TokenAmount;
+use std::str::FromStr;
+
+use super::{TokenAmount, UnknownName};
 
 /// A transaction that may land from the moment it is sent until the chain is past its last valid height.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,5 +36,16 @@ impl TransactionEnd {
             Self::Reverted => "reverted",
             Self::Expired => "expired",
         }
+    }
+}
+
+impl FromStr for TransactionEnd {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        [Self::Landed, Self::Reverted, Self::Expired]
+            .into_iter()
+            .find(|end| end.name() == name)
+            .ok_or_else(|| UnknownName(name.to_owned()))
     }
 }

@@ -1,12 +1,14 @@
--- Takes the lease on each order of the input that is open, in the message's attempt and held by nobody. Rows are locked in
--- one order, and a locked row counts as held: two batches never wait for each other.
+-- Takes the lease on each order of the input that is open, in the message's attempt and held by
+-- nobody. Rows are locked in one order, and a locked row counts as held: two batches never wait for
+-- each other.
 WITH input AS (
-    SELECT * FROM jsonb_to_recordset($1) AS i (id uuid, attempt integer, lease_ms bigint)
+    SELECT i.id, i.attempt, i.lease_ms
+    FROM jsonb_to_recordset($1) AS i (id uuid, attempt integer, lease_ms bigint)
 ), free AS (
     SELECT o.id, o.lease_until IS NOT NULL AS abandoned, i.lease_ms
     FROM orders o
     JOIN input i USING (id)
-    WHERE o.status NOT IN ('confirmed', 'failed')
+    WHERE o.closed_at IS NULL
       AND o.attempt = i.attempt
       AND (o.lease_until IS NULL OR o.lease_until < now())
     ORDER BY o.id
@@ -17,8 +19,15 @@ WITH input AS (
         lease_until = now() + free.lease_ms * interval '1 millisecond'
     FROM free
     WHERE o.id = free.id
-    RETURNING o.*, free.abandoned
+    RETURNING o.id, o.lease_epoch, free.abandoned, o.type, o.token_in, o.token_out, o.decimals_in,
+        o.decimals_out, o.amount, o.slippage_bps, o.status, o.attempt, o.last_seq, o.deadline,
+        o.chosen_dex, o.route, o.quoted_out, o.tx_hash, o.executed_price, o.amount_out,
+        o.failure_reason, o.failure_code, o.created_at, o.updated_at
 )
-SELECT c.*, t.signature, t.signed, t.last_valid_height, t.min_out
+SELECT c.id, c.lease_epoch, c.abandoned, c.type, c.token_in, c.token_out, c.decimals_in,
+    c.decimals_out, c.amount, c.slippage_bps, c.status, c.attempt, c.last_seq, c.deadline,
+    c.chosen_dex, c.route, c.quoted_out, c.tx_hash, c.executed_price, c.amount_out,
+    c.failure_reason, c.failure_code, c.created_at, c.updated_at,
+    t.signature, t.signed, t.last_valid_height, t.min_out
 FROM claimed c
 LEFT JOIN transactions t ON t.order_id = c.id AND t.state = 'signed'

@@ -1,22 +1,28 @@
--- Orders with their first event and their outbox row: all or nothing. An order whose key is taken is left out.
+-- Orders with their first event and their outbox row: all or nothing. An order whose key is taken is
+-- left out.
 WITH input AS (
-    SELECT *
+    SELECT i.id, i.type, i.token_in, i.token_out, i.decimals_in, i.decimals_out, i.amount,
+        i.slippage_bps, i.status, i.lifetime_ms, i.idempotency_key, i.request_hash, i.version, i.event
     FROM jsonb_to_recordset($1) AS i (
-        id uuid, token_in text, token_out text, decimals_in smallint, decimals_out smallint, amount numeric,
-        slippage_bps smallint, lifetime_ms bigint, idempotency_key text, request_hash text)
+        id uuid, type text, token_in text, token_out text, decimals_in smallint,
+        decimals_out smallint, amount numeric, slippage_bps smallint, status text, lifetime_ms bigint,
+        idempotency_key text, request_hash text, version smallint, event jsonb)
 ), stored AS (
     INSERT INTO orders (
-        id, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps, status, deadline,
-        idempotency_key, request_hash, created_at, updated_at)
+        id, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps, status,
+        deadline, idempotency_key, request_hash, created_at, updated_at)
     SELECT
-        id, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps, 'pending',
-        now() + lifetime_ms * interval '1 millisecond', idempotency_key, decode(request_hash, 'hex'), now(), now()
+        id, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps, status,
+        now() + lifetime_ms * interval '1 millisecond', idempotency_key,
+        decode(request_hash, 'hex'), now(), now()
     FROM input
     ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
     RETURNING id, created_at, deadline
 ), logged AS (
-    INSERT INTO order_events (order_id, seq, status, attempt, payload, at)
-    SELECT id, 1, 'pending', 1, '{}', created_at FROM stored
+    INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
+    SELECT s.id, 1, i.status, 1, i.version, i.event, s.created_at
+    FROM stored s
+    JOIN input i USING (id)
 ), queued AS (
     INSERT INTO outbox (order_id, attempt, available_at, deadline)
     SELECT id, 1, created_at, deadline FROM stored

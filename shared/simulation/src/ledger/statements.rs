@@ -2,15 +2,14 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use adapters::postgres::{Database, Rows, Statement, StatementError};
-use engine::ports::Unavailable;
+use postgres::{Database, Rows, Statement, StatementError};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use tokio_postgres::{Row, types::Json};
 use uuid::Uuid;
 
 use super::{Entry, Verdict, units};
-use crate::simulated::{time::SLOT_MS, transaction::Message};
+use crate::{time::SLOT_MS, transaction::Message};
 
 /// Transactions come in.
 pub(super) struct Receive(pub(super) Database);
@@ -85,28 +84,35 @@ impl Statement for Look {
         _: &[String],
         rows: &Rows,
     ) -> Result<HashMap<String, Entry>, StatementError> {
-        const LOOK: &str = "SELECT signature, amount_out, error, \
+        const LOOK: &str = "SELECT signature, token_out, amount_out, error, \
                 ceil(greatest(extract(epoch FROM lands_at - clock_timestamp()), 0) * 1000)::bigint AS wait_ms \
             FROM jsonb_array_elements_text($1) AS asked JOIN chain.transactions ON signature = asked";
         let found = self.0.run(LOOK, &[&Json(rows)]).await?;
-        let entries: Result<_, Unavailable> = found.iter().map(entry).collect();
-        Ok(entries?)
+        found.iter().map(entry).collect()
     }
 }
 
-fn entry(row: &Row) -> Result<(String, Entry), Unavailable> {
+fn entry(row: &Row) -> Result<(String, Entry), StatementError> {
     let wait: i64 = row.try_get("wait_ms").map_err(unreadable)?;
     let error: Option<String> = row.try_get("error").map_err(unreadable)?;
-    let paid = row.try_get("amount_out").ok().and_then(units).unwrap_or(0);
+    let paid: Option<Decimal> = row.try_get("amount_out").map_err(unreadable)?;
+    let outcome = match (paid, error) {
+        (Some(paid), None) => Ok(units(paid).ok_or_else(|| unreadable_column("amount_out"))?),
+        (None, Some(error)) => Err(error),
+        (Some(_), Some(_)) | (None, None) => return Err(unreadable_column("amount_out, error")),
+    };
     let entry = Entry {
         wait: Duration::from_millis(wait.unsigned_abs()),
-        outcome: error.map_or(Ok(paid), Err),
+        token_out: row.try_get("token_out").map_err(unreadable)?,
+        outcome,
     };
     Ok((row.try_get("signature").map_err(unreadable)?, entry))
 }
 
-pub(super) fn unreadable(problem: tokio_postgres::Error) -> Unavailable {
-    let cause =
-        std::error::Error::source(&problem).map_or_else(String::new, |cause| format!(": {cause}"));
-    Unavailable(format!("ledger: {problem}{cause}"))
+pub(super) fn unreadable(error: tokio_postgres::Error) -> StatementError {
+    StatementError::Unreadable(postgres::explain(&error))
+}
+
+pub(super) fn unreadable_column(column: &str) -> StatementError {
+    StatementError::Unreadable(format!("column {column} of the ledger cannot be read"))
 }

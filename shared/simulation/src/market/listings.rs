@@ -1,27 +1,36 @@
-//! The pairs of the default market and the two pools of each.
+//! The pairs of the default market and the pools of each.
 //!
 //! One pool is real: Meteora's SOL/USDC, as it stood on chain on 10 July 2026. The others are
 //! synthetic, say so in their label, and have fees and depths such as real pools have.
 
+use venues::meteora::bin::{Bin, LimitOrders};
+use venues::meteora::fee::FeeParameters;
+use venues::meteora::{self, BinArray, LbPair, price};
+use venues::raydium::cpmm::{AccruedFees, CreatorFeeOn, Pool as CpmmPool, Rates};
+use venues::{Pool, Side, raydium};
+
 use super::path::Ppm;
 use super::tokens::{self, JUP, SOL, TokenId, USDC, USDT};
-use crate::Side;
-use crate::meteora::bin::{Bin, LimitOrders};
-use crate::meteora::fee::FeeParameters;
-use crate::meteora::{self, BinArray, LbPair, price};
-use crate::raydium::cpmm::{AccruedFees, CreatorFeeOn, Pool as CpmmPool, Rates};
 
-/// A pair with a pool at each venue. The base is the pools' first token.
+/// A pair and its pools. The base is the pools' first token.
 #[derive(Debug)]
 pub(super) struct Listing {
     pub(super) base: TokenId,
     pub(super) quote: TokenId,
     /// How far each venue strays from the mid price.
     pub(super) error: Ppm,
-    pub(super) raydium: CpmmPool,
-    pub(super) raydium_label: &'static str,
-    pub(super) meteora: meteora::Pool,
-    pub(super) meteora_label: &'static str,
+    /// At most one pool for each venue.
+    pub(super) pools: Vec<ListedPool>,
+}
+
+/// A pool at rest.
+#[derive(Debug)]
+pub(super) struct ListedPool {
+    /// The venue's name.
+    pub(super) venue: &'static str,
+    /// Its address if it is real, a label that says so if it is synthetic.
+    pub(super) label: &'static str,
+    pub(super) pool: Box<dyn Pool>,
 }
 
 impl Listing {
@@ -29,12 +38,35 @@ impl Listing {
     pub(super) fn tokens(&self) -> [TokenId; 2] {
         [self.base, self.quote]
     }
+
+    /// The venue's pool.
+    pub(super) fn pool_at(&self, venue: &str) -> Option<&ListedPool> {
+        self.pools.iter().find(|listed| listed.venue == venue)
+    }
+}
+
+/// A pool of Raydium's.
+fn at_raydium(label: &'static str, pool: CpmmPool) -> ListedPool {
+    ListedPool {
+        venue: raydium::VENUE.name,
+        label,
+        pool: Box::new(pool),
+    }
+}
+
+/// A pool of Meteora's.
+fn at_meteora(label: &'static str, pool: meteora::Pool) -> ListedPool {
+    ListedPool {
+        venue: meteora::VENUE.name,
+        label,
+        pool: Box::new(pool),
+    }
 }
 
 /// The snapshot's pool, the address of which its bin arrays carry.
 const SNAPSHOT_POOL: &str = "HTvjzsfX3yU6BUodCjZ5vZkUrAxMDTrBs3CJaq43ashR";
-const SNAPSHOT_PAIR: &[u8] = include_bytes!("../../snapshots/meteora_sol_usdc/lb_pair.bin");
-const SNAPSHOT_ARRAYS: &[u8] = include_bytes!("../../snapshots/meteora_sol_usdc/bin_arrays.bin");
+const SNAPSHOT_PAIR: &[u8] = include_bytes!("../../../venues/snapshots/meteora_sol_usdc/lb_pair.bin");
+const SNAPSHOT_ARRAYS: &[u8] = include_bytes!("../../../venues/snapshots/meteora_sol_usdc/bin_arrays.bin");
 
 /// Every pair, with its pools at rest.
 pub(super) fn all() -> Vec<Listing> {
@@ -43,18 +75,18 @@ pub(super) fn all() -> Vec<Listing> {
             base: SOL,
             quote: USDC,
             error: 6_000,
-            raydium: cpmm(SOL, USDC, 50_000_000_000_000, 2_500),
-            raydium_label: "synthetic-raydium-cpmm-SOL-USDC",
-            meteora: snapshot(),
-            meteora_label: SNAPSHOT_POOL,
+            pools: vec![
+                at_raydium("synthetic-raydium-cpmm-SOL-USDC", cpmm(SOL, USDC, 50_000_000_000_000, 2_500)),
+                at_meteora(SNAPSHOT_POOL, snapshot()),
+            ],
         },
         Listing {
             base: SOL,
             quote: USDT,
             error: 6_000,
-            raydium: cpmm(SOL, USDT, 30_000_000_000_000, 2_500),
-            raydium_label: "synthetic-raydium-cpmm-SOL-USDT",
-            meteora: dlmm(
+            pools: vec![
+                at_raydium("synthetic-raydium-cpmm-SOL-USDT", cpmm(SOL, USDT, 30_000_000_000_000, 2_500)),
+                at_meteora("synthetic-meteora-dlmm-SOL-USDT", dlmm(
                 SOL,
                 USDT,
                 Bins {
@@ -62,16 +94,16 @@ pub(super) fn all() -> Vec<Listing> {
                     each_side: 120,
                     dollars: 4_000,
                 },
-            ),
-            meteora_label: "synthetic-meteora-dlmm-SOL-USDT",
+            )),
+            ],
         },
         Listing {
             base: SOL,
             quote: JUP,
             error: 6_000,
-            raydium: cpmm(SOL, JUP, 20_000_000_000_000, 2_500),
-            raydium_label: "synthetic-raydium-cpmm-SOL-JUP",
-            meteora: dlmm(
+            pools: vec![
+                at_raydium("synthetic-raydium-cpmm-SOL-JUP", cpmm(SOL, JUP, 20_000_000_000_000, 2_500)),
+                at_meteora("synthetic-meteora-dlmm-SOL-JUP", dlmm(
                 SOL,
                 JUP,
                 Bins {
@@ -79,16 +111,16 @@ pub(super) fn all() -> Vec<Listing> {
                     each_side: 60,
                     dollars: 10_000,
                 },
-            ),
-            meteora_label: "synthetic-meteora-dlmm-SOL-JUP",
+            )),
+            ],
         },
         Listing {
             base: JUP,
             quote: USDC,
             error: 6_000,
-            raydium: cpmm(JUP, USDC, 8_000_000_000_000, 2_500),
-            raydium_label: "synthetic-raydium-cpmm-JUP-USDC",
-            meteora: dlmm(
+            pools: vec![
+                at_raydium("synthetic-raydium-cpmm-JUP-USDC", cpmm(JUP, USDC, 8_000_000_000_000, 2_500)),
+                at_meteora("synthetic-meteora-dlmm-JUP-USDC", dlmm(
                 JUP,
                 USDC,
                 Bins {
@@ -96,16 +128,16 @@ pub(super) fn all() -> Vec<Listing> {
                     each_side: 60,
                     dollars: 10_000,
                 },
-            ),
-            meteora_label: "synthetic-meteora-dlmm-JUP-USDC",
+            )),
+            ],
         },
         Listing {
             base: USDC,
             quote: USDT,
             error: 1_000,
-            raydium: cpmm(USDC, USDT, 40_000_000_000_000, 100),
-            raydium_label: "synthetic-raydium-cpmm-USDC-USDT",
-            meteora: dlmm(
+            pools: vec![
+                at_raydium("synthetic-raydium-cpmm-USDC-USDT", cpmm(USDC, USDT, 40_000_000_000_000, 100)),
+                at_meteora("synthetic-meteora-dlmm-USDC-USDT", dlmm(
                 USDC,
                 USDT,
                 Bins {
@@ -113,8 +145,8 @@ pub(super) fn all() -> Vec<Listing> {
                     each_side: 20,
                     dollars: 50_000,
                 },
-            ),
-            meteora_label: "synthetic-meteora-dlmm-USDC-USDT",
+            )),
+            ],
         },
     ]
 }

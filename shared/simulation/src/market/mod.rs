@@ -1,4 +1,4 @@
-//! The default market: two venues, five pairs, no network.
+//! The default market: each venue of the registry, five pairs, no network.
 //!
 //! Pools are a pure function of seed and slot. All tokens follow a common mid price (`path.rs`);
 //! each venue is a little off it, in its own way, as pools are between two arbitrage trades. So the
@@ -14,19 +14,10 @@ use std::sync::Arc;
 
 pub use self::tokens::Token;
 
-use self::listings::Listing;
-use self::tokens::{TOKENS, TokenId};
-use crate::meteora::bin::worth;
-use crate::{Refusal, Side};
+use venues::{Refusal, Side, registry::VENUES};
 
-/// Where a swap can be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Venue {
-    /// Raydium CPMM.
-    Raydium,
-    /// Meteora DLMM.
-    Meteora,
-}
+use self::listings::{ListedPool, Listing};
+use self::tokens::{TOKENS, TokenId};
 
 /// One swap as a venue would execute it. Amounts are base units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +42,11 @@ pub struct Swap {
 /// The default market. Cloning is cheap.
 ///
 /// ```
-/// use venues::{Market, Venue};
+/// use simulation::Market;
 ///
 /// let market = Market::new(1);
 /// let (ten_sol, slot) = (10_000_000_000, 400_000_000);
-/// let swap = market.swap(Venue::Meteora, "SOL", "USDC", ten_sol, slot)?;
+/// let swap = market.swap("Meteora", "SOL", "USDC", ten_sol, slot)?;
 /// assert!(swap.amount_out > 700_000_000 && swap.fee < ten_sol / 100);
 /// # Ok::<(), venues::Refusal>(())
 /// ```
@@ -83,6 +74,11 @@ impl Market {
         &TOKENS
     }
 
+    /// The token of that symbol.
+    pub fn token(&self, symbol: &str) -> Option<Token> {
+        tokens::find(symbol).map(|token| TOKENS[token])
+    }
+
     /// Every pair that can be traded, in both directions.
     pub fn pairs(&self) -> impl Iterator<Item = (Token, Token)> {
         self.listings
@@ -95,20 +91,30 @@ impl Market {
     /// slot's.
     ///
     /// # Errors
-    /// [`Refusal`]; [`Refusal::NoPool`] for an unknown token and for a pair that is not listed.
+    /// [`Refusal`]; [`Refusal::NoPool`] for an unknown token, for a pair that is not listed and for
+    /// a venue that has no pool for it.
     pub fn swap(
         &self,
-        venue: Venue,
+        venue: &str,
         token_in: &str,
         token_out: &str,
         amount_in: u64,
         slot: u64,
     ) -> Result<Swap, Refusal> {
         let (listing, side) = self.find(token_in, token_out).ok_or(Refusal::NoPool)?;
-        match venue {
-            Venue::Raydium => self.raydium(listing, side, amount_in, slot),
-            Venue::Meteora => self.meteora(listing, side, amount_in, slot),
-        }
+        let listed = listing.pool_at(venue).ok_or(Refusal::NoPool)?;
+        let pool = listed.pool.at_price(self.price_at(listed, listing, slot));
+        let fill = pool.fill(side, amount_in, pool.last_swap() + REST)?;
+        let network_fee = network_fee::of(fill.compute_units);
+        Ok(Swap {
+            amount_in,
+            amount_out: fill.amount_out,
+            fee: fill.fee,
+            price_impact_bps: impact(fill.marginal_out, fill.amount_out),
+            network_fee,
+            network_fee_out: self.lamports_out(network_fee, listing, side, slot),
+            pool: listed.label,
+        })
     }
 
     /// What `amount_in` is worth at the common mid price of `slot`, without fee and impact: the
@@ -139,57 +145,9 @@ impl Market {
             })
     }
 
-    fn raydium(
-        &self,
-        listing: &Listing,
-        side: Side,
-        amount_in: u64,
-        slot: u64,
-    ) -> Result<Swap, Refusal> {
-        let mut pool = listing.raydium.clone();
-        let price = self.price_at(Venue::Raydium, listing, slot);
-        pool.vaults[1] = saturated(worth(Side::Sell, price, pool.vaults[0]));
-        let fill = pool.quote(side, amount_in, 0)?;
-        let network_fee = network_fee::raydium();
-        Ok(Swap {
-            amount_in,
-            amount_out: fill.amount_out,
-            fee: fill.trade_fee + fill.creator_fee,
-            price_impact_bps: impact(pool.marginal_out(side, fill.net_in()), fill.amount_out),
-            network_fee,
-            network_fee_out: self.lamports_out(network_fee, listing, side, slot),
-            pool: listing.raydium_label,
-        })
-    }
-
-    fn meteora(
-        &self,
-        listing: &Listing,
-        side: Side,
-        amount_in: u64,
-        slot: u64,
-    ) -> Result<Swap, Refusal> {
-        let pool = listing
-            .meteora
-            .moved_to(self.price_at(Venue::Meteora, listing, slot));
-        let fill = pool.quote(side, amount_in, pool.volatility.last_update + REST)?;
-        let network_fee = network_fee::meteora(fill.bins);
-        Ok(Swap {
-            amount_in,
-            amount_out: fill.amount_out,
-            fee: fill.fee,
-            price_impact_bps: impact(fill.marginal_out(side), fill.amount_out),
-            network_fee,
-            network_fee_out: self.lamports_out(network_fee, listing, side, slot),
-            pool: listing.meteora_label,
-        })
-    }
-
     /// The venue's price of the pair, quote units for a base unit, Q64.64.
-    fn price_at(&self, venue: Venue, listing: &Listing, slot: u64) -> u128 {
-        // Streams 0 to 3 are the tokens'; each pair at each venue has one of its own.
-        let stream = (listing.base as u64 + 1) << 8 | (listing.quote as u64) << 1 | venue as u64;
-        let error = path::error(self.seed, stream, slot, listing.error);
+    fn price_at(&self, listed: &ListedPool, listing: &Listing, slot: u64) -> u128 {
+        let error = path::error(self.seed, stream(listed, listing), slot, listing.error);
         let base = u128::from(self.value(listing.base, slot));
         let mid = (base << 64) / u128::from(self.value(listing.quote, slot));
         mid * u128::from((path::WHOLE + error).unsigned_abs()) / 1_000_000
@@ -205,6 +163,15 @@ impl Market {
     fn value(&self, token: TokenId, slot: u64) -> u64 {
         tokens::value(self.seed, token, slot)
     }
+}
+
+/// The path of a pool's error. Streams 0 to 3 are the tokens'; each pair at each venue has one of
+/// its own, which stays what it is when venues are added.
+fn stream(listed: &ListedPool, listing: &Listing) -> u64 {
+    let named = |venue: &venues::Venue| venue.name == listed.venue;
+    let venue = VENUES.iter().position(named).unwrap_or(VENUES.len()) as u64;
+    let pair = (listing.base as u64 + 1) << 8 | (listing.quote as u64) << 1;
+    pair | venue & 1 | (venue >> 1) << 16
 }
 
 /// By how much `out` falls short of `marginal`, basis points, rounded up.

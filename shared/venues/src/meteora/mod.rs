@@ -16,8 +16,14 @@ pub mod fee;
 pub mod layout;
 pub mod pool;
 pub mod price;
+mod trade;
 pub mod walk;
 
 pub use layout::{BinArray, LbPair, swap2_data};
 pub use pool::Pool;
 pub use walk::{Fill, MAX_BINS};
+
+use crate::Venue;
+
+/// Its line in the registry.
+pub const VENUE: Venue = Venue { name: "Meteora" };

@@ -8,6 +8,12 @@ pub mod amm_v4;
 pub mod cpmm;
 mod cpmm_fees;
 mod cpmm_layout;
+mod pool;
+
+use crate::Venue;
+
+/// Its line in the registry.
+pub const VENUE: Venue = Venue { name: "Raydium" };
 
 /// What `net_in` buys from a constant-product pool, rounded down: `net_in·out/(in + net_in)`.
 ///

@@ -7,14 +7,14 @@ use std::{
 
 /// Draws from ranges; the same seed draws the same.
 #[derive(Debug)]
-pub(super) struct Dice {
+pub(super) struct Rng {
     state: AtomicU64,
 }
 
 /// The golden ratio's fraction, SplitMix64's step (Steele, Lea, Flood 2014).
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-impl Dice {
+impl Rng {
     pub(super) const fn new(seed: u64) -> Self {
         Self {
             state: AtomicU64::new(seed),
@@ -49,9 +49,9 @@ mod tests {
 
     #[test]
     fn draws_cover_the_range_and_nothing_else() {
-        let dice = Dice::new(7);
+        let rng = Rng::new(7);
         let range = (Duration::from_millis(200), Duration::from_millis(203));
-        let mut drawn: Vec<u128> = (0..200).map(|_| dice.between(range).as_millis()).collect();
+        let mut drawn: Vec<u128> = (0..200).map(|_| rng.between(range).as_millis()).collect();
         drawn.sort_unstable();
         drawn.dedup();
         assert_eq!(drawn, [200, 201, 202, 203]);

@@ -5,21 +5,22 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{Backlog, ExecuteOrder, Unavailable, Vitals},
+    ports::{ExecuteOrder, Outbox, OutboxStats, StoreError},
 };
 use tokio_postgres::Row;
 
 use super::{
     PostgresOrders,
+    error::StatementError,
     rows::{get, millis, natural},
 };
 
 #[async_trait]
-impl Backlog for PostgresOrders {
-    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
+impl Outbox for PostgresOrders {
+    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
         let due = self
             .database
-            .query(
+            .run(
                 include_str!("sql/due.sql"),
                 &[&ms(grace), &i64::from(limit)],
             )
@@ -27,23 +28,23 @@ impl Backlog for PostgresOrders {
         messages(&due)
     }
 
-    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, Unavailable> {
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError> {
         const DELAYED: &str = "SELECT b.order_id, b.attempt, \
                 ceil(extract(epoch FROM b.available_at - now()) * 1000)::bigint AS left_ms \
             FROM outbox b JOIN orders o ON o.id = b.order_id \
             WHERE b.sent_at IS NULL AND b.available_at > now() AND (o.lease_until IS NULL OR o.lease_until < now()) \
             ORDER BY b.available_at LIMIT $1";
-        let delayed = self.database.query(DELAYED, &[&i64::from(limit)]).await?;
+        let delayed = self.database.run(DELAYED, &[&i64::from(limit)]).await?;
         delayed
             .iter()
             .map(|row| {
-                let left = get::<i64>(row, "left_ms")?.unsigned_abs();
+                let left = natural(get::<i64>(row, "left_ms")?, "left_ms")?;
                 Ok((message(row)?, Duration::from_millis(left)))
             })
             .collect()
     }
 
-    async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), Unavailable> {
+    async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), StoreError> {
         const SENT: &str = "UPDATE outbox b SET sent_at = now() \
             FROM unnest($1::uuid[], $2::integer[]) AS m (id, attempt) \
             WHERE b.order_id = m.id AND b.attempt = m.attempt AND b.sent_at IS NULL";
@@ -53,67 +54,67 @@ impl Backlog for PostgresOrders {
             .map(|message| i32::try_from(message.attempt).unwrap_or(i32::MAX))
             .collect();
         self.database
-            .query(SENT, &[&ids, &attempts])
-            .await
-            .map(drop)
+            .run(SENT, &[&ids, &attempts])
+            .await?;
+        Ok(())
     }
 
-    async fn revive(&self, grace: Duration) -> Result<u64, Unavailable> {
+    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError> {
         let sql = concat!(
-            "WITH revived AS (",
-            include_str!("sql/revive.sql"),
-            " RETURNING 1) SELECT count(*) FROM revived"
+            "WITH requeued AS (",
+            include_str!("sql/requeue_stuck.sql"),
+            " RETURNING 1) SELECT count(*) FROM requeued"
         );
-        let counted = self.database.query(sql, &[&ms(grace)]).await?;
-        counted
-            .first()
-            .map_or(Ok(0), |row| get::<i64>(row, "count").map(i64::unsigned_abs))
+        let counted = self.database.run(sql, &[&ms(grace)]).await?;
+        let count = counted.first().map(|row| get::<i64>(row, "count"));
+        Ok(natural(count.transpose()?.unwrap_or(0), "count")?)
     }
 
-    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
+    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
         const OVERDUE: &str = "SELECT b.order_id, b.attempt FROM outbox b JOIN orders o ON o.id = b.order_id \
             WHERE b.deadline < now() AND (o.lease_until IS NULL OR o.lease_until < now()) \
             ORDER BY b.deadline LIMIT $1";
-        messages(&self.database.query(OVERDUE, &[&i64::from(limit)]).await?)
+        messages(&self.database.run(OVERDUE, &[&i64::from(limit)]).await?)
     }
 
-    async fn purge(&self) -> Result<(), Unavailable> {
+    async fn purge(&self) -> Result<(), StoreError> {
         const SUBSCRIPTIONS: &str = "DELETE FROM subscriptions WHERE expires_at < now()";
         const KEYS: &str = "UPDATE orders SET idempotency_key = NULL, request_hash = NULL \
             WHERE idempotency_key IS NOT NULL AND created_at < now() - interval '24 hours'";
-        self.database.query(SUBSCRIPTIONS, &[]).await?;
-        self.database.query(KEYS, &[]).await.map(drop)
+        self.database.run(SUBSCRIPTIONS, &[]).await?;
+        self.database.run(KEYS, &[]).await?;
+        Ok(())
     }
 
-    async fn vitals(&self) -> Result<Vitals, Unavailable> {
-        const VITALS: &str = "SELECT \
+    async fn stats(&self) -> Result<OutboxStats, StoreError> {
+        const STATS: &str = "SELECT \
             count(*) FILTER (WHERE unsent) AS unsent, \
             coalesce(extract(epoch FROM now() - min(available_at) FILTER (WHERE unsent)), 0)::bigint AS oldest, \
             count(*) FILTER (WHERE deadline < now()) AS stuck \
-            FROM (SELECT b.*, b.sent_at IS NULL AND b.available_at <= now() \
+            FROM (SELECT b.available_at, b.deadline, b.sent_at IS NULL AND b.available_at <= now() \
                       AND (o.lease_until IS NULL OR o.lease_until < now()) AS unsent \
                   FROM outbox b JOIN orders o ON o.id = b.order_id) AS open";
-        let found = self.database.query(VITALS, &[]).await?;
+        let found = self.database.run(STATS, &[]).await?;
         let row = found
             .first()
-            .ok_or_else(|| Unavailable("no vitals".into()))?;
-        let count = |column| get::<i64>(row, column).map(|count| u64::try_from(count).unwrap_or(0));
-        Ok(Vitals {
-            outbox_unsent: count("unsent")?,
-            outbox_oldest_seconds: count("oldest")?,
-            orders_stuck: count("stuck")?,
+            .ok_or_else(|| StatementError::Unreadable("no row of figures".into()))?;
+        let count = |column| natural(get::<i64>(row, column)?.max(0), column); // clocks may differ
+        Ok(OutboxStats {
+            unsent: count("unsent")?,
+            oldest_seconds: count("oldest")?,
+            stuck_orders: count("stuck")?,
         })
     }
 }
 
-fn messages(rows: &[Row]) -> Result<Vec<ExecuteOrder>, Unavailable> {
-    rows.iter().map(message).collect()
+fn messages(rows: &[Row]) -> Result<Vec<ExecuteOrder>, StoreError> {
+    rows.iter().map(|row| Ok(message(row)?)).collect()
 }
 
-fn message(row: &Row) -> Result<ExecuteOrder, Unavailable> {
+fn message(row: &Row) -> Result<ExecuteOrder, StatementError> {
     Ok(ExecuteOrder {
         id: OrderId(get(row, "order_id")?),
-        attempt: natural(get(row, "attempt")?),
+        attempt: natural(get::<i32>(row, "attempt")?, "attempt")?,
     })
 }
 

@@ -1,6 +1,7 @@
-//! Lanes: concurrent calls of one statement share a round trip, a commit and a flush to the disk.
+//! Group commit: concurrent calls of one statement share a round trip, a commit and a flush to the
+//! disk.
 //!
-//! Every statement in a lane takes its rows as a JSON array. What arrives while one call runs goes into the next one
+//! Every statement that is batched takes its rows as a JSON array. What arrives while one call runs goes into the next one
 //! together; with nothing running, a row goes at once and alone, so that company is never waited for. A call that the server
 //! refuses is repeated row by row: one bad row fails alone.
 
@@ -11,13 +12,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use engine::ports::Unavailable;
 use futures::FutureExt;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::sync::oneshot;
 
-use super::database::StatementError;
+use super::error::StatementError;
 
 /// The input of one call: a JSON array's elements.
 pub type Rows = [Box<RawValue>];
@@ -38,8 +38,8 @@ pub trait Statement: Send + Sync + 'static {
     ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Answer>, StatementError>> + Send;
 }
 
-/// The way of all calls of one statement. Cheap to clone.
-pub struct Lane<S: Statement>(Arc<Shared<S>>);
+/// Batches the calls of one statement. Cheap to clone.
+pub struct StatementBatcher<S: Statement>(Arc<Shared<S>>);
 
 struct Shared<S: Statement> {
     statement: S,
@@ -57,13 +57,14 @@ struct Job<S: Statement> {
     answer: oneshot::Sender<Result<Option<S::Answer>, StatementError>>,
 }
 
-/// Rows of one call at the most: two or three milliseconds of work. A new order does not wait for more than that.
-const MOST: usize = 32;
+/// At most this many rows a call: two or three milliseconds of work. A new order does not wait for
+/// more than that.
+const MAX_ROWS: usize = 32;
 /// Calls of one statement at once: while one waits for the disk, the next one is worked on.
-const AT_ONCE: usize = 2;
+const MAX_CALLS: usize = 2;
 
-impl<S: Statement> Lane<S> {
-    /// An empty lane.
+impl<S: Statement> StatementBatcher<S> {
+    /// An empty batcher.
     pub fn new(statement: S) -> Self {
         let queue = Queue {
             waiting: Vec::new(),
@@ -86,18 +87,18 @@ impl<S: Statement> Lane<S> {
         row: &impl Serialize,
     ) -> Result<Option<S::Answer>, StatementError> {
         let row = to_raw_value(row)
-            .map_err(|problem| Unavailable(format!("a row is no JSON: {problem}")))?;
+            .map_err(|error| StatementError::Rejected(format!("a row is not JSON: {error}")))?;
         let (answer, answered) = oneshot::channel();
         if self.0.wait(Job { key, row, answer }) {
             tokio::spawn(Arc::clone(&self.0).drain());
         }
         answered
             .await
-            .unwrap_or_else(|_| Err(Unavailable("the statement was interrupted".into()).into()))
+            .unwrap_or_else(|_| Err(StatementError::Unknown("the statement was interrupted".into())))
     }
 }
 
-impl<S: Statement> Clone for Lane<S> {
+impl<S: Statement> Clone for StatementBatcher<S> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
@@ -108,7 +109,7 @@ impl<S: Statement> Shared<S> {
     fn wait(&self, job: Job<S>) -> bool {
         let mut queue = self.lock();
         queue.waiting.push(job);
-        let begin = queue.running < AT_ONCE;
+        let begin = queue.running < MAX_CALLS;
         queue.running += usize::from(begin);
         begin
     }
@@ -118,7 +119,7 @@ impl<S: Statement> Shared<S> {
         loop {
             let next = self.lock().next_batch();
             let Some(batch) = next else { return };
-            // A panic drops the answers of its own batch, which its callers are told; the lane goes on.
+            // A panic drops the answers of its own batch, which its callers are told; the batcher goes on.
             let served = AssertUnwindSafe(self.serve(batch)).catch_unwind().await;
             if served.is_err() {
                 tracing::error!("defect: a batch panicked");
@@ -162,7 +163,7 @@ impl<S: Statement> Queue<S> {
             if job.answer.is_closed() {
                 continue; // nothing was begun for it, and nobody is left to be told
             }
-            if batch.len() < MOST && keys.insert(job.key.clone()) {
+            if batch.len() < MAX_ROWS && keys.insert(job.key.clone()) {
                 batch.push(job);
             } else {
                 self.waiting.push(job);
@@ -212,12 +213,12 @@ mod tests {
         }
     }
 
-    fn noting(permits: usize) -> (Noting, Lane<Noting>) {
+    fn noting(permits: usize) -> (Noting, StatementBatcher<Noting>) {
         let noting = Noting {
             statements: Arc::default(),
             permits: Arc::new(Semaphore::new(permits)),
         };
-        (noting.clone(), Lane::new(noting))
+        (noting.clone(), StatementBatcher::new(noting))
     }
 
     fn order(n: usize) -> Uuid {
@@ -229,8 +230,8 @@ mod tests {
         rows: &[&str],
         permits: usize,
     ) -> (Noting, Vec<Result<Option<String>, StatementError>>) {
-        let (noting, lane) = noting(0);
-        let writes = join_all((1..).zip(rows).map(|(n, row)| lane.run(order(n), row)));
+        let (noting, batcher) = noting(0);
+        let writes = join_all((1..).zip(rows).map(|(n, row)| batcher.run(order(n), row)));
         let permit = async {
             tokio::task::yield_now().await;
             noting.permits.add_permits(permits);
@@ -259,9 +260,9 @@ mod tests {
 
     #[tokio::test]
     async fn two_rows_about_one_order_never_share_a_statement() {
-        let (noting, lane) = noting(20);
+        let (noting, batcher) = noting(20);
         let numbers = [0, 1, 2, 3, 4, 5];
-        let answers = join_all(numbers.iter().map(|n| lane.run(order(1), n))).await;
+        let answers = join_all(numbers.iter().map(|n| batcher.run(order(1), n))).await;
         for (n, answer) in answers.into_iter().enumerate() {
             assert_eq!(answer.expect("written"), Some(n.to_string()));
         }
@@ -276,33 +277,33 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_told_and_the_lane_goes_on() {
-        let (_, lane) = noting(20);
-        for _ in 0..AT_ONCE + 1 {
-            assert!(lane.run(order(1), &"ill").await.is_err());
+    async fn a_panic_is_told_and_the_batcher_goes_on() {
+        let (_, batcher) = noting(20);
+        for _ in 0..MAX_CALLS + 1 {
+            assert!(batcher.run(order(1), &"ill").await.is_err());
         }
         assert_eq!(
-            lane.run(order(2), &"a").await.expect("written"),
+            batcher.run(order(2), &"a").await.expect("written"),
             Some("\"a\"".to_owned())
         );
     }
 
     #[tokio::test]
     async fn a_caller_that_gave_up_before_its_turn_writes_nothing() {
-        let (noting, lane) = noting(0);
+        let (noting, batcher) = noting(0);
         let write = |n, row: &'static str| {
-            let lane = lane.clone();
-            tokio::spawn(async move { lane.run(order(n), &row).await })
+            let batcher = batcher.clone();
+            tokio::spawn(async move { batcher.run(order(n), &row).await })
         };
         let mut held = Vec::new();
-        for n in 0..AT_ONCE {
+        for n in 0..MAX_CALLS {
             held.push(write(n, "held"));
             while noting.statements.lock().unwrap().len() <= n {
                 tokio::task::yield_now().await;
             }
         }
         let given_up = write(9, "late");
-        while lane.0.lock().waiting.is_empty() {
+        while batcher.0.lock().waiting.is_empty() {
             tokio::task::yield_now().await;
         }
         given_up.abort();

@@ -1,0 +1,26 @@
+-- Whether an order is open is one column, its route travels with it to the signer, and events are
+-- stored in a form of their own that carries its version. (V2 was the simulated chain's ledger; it
+-- belongs to the simulation now and is no part of this schema.)
+
+-- One default for all rows that are there costs nothing, whatever their number; the few open ones
+-- are set right afterwards.
+ALTER TABLE orders
+    ADD COLUMN closed_at timestamptz(3) DEFAULT now(),
+    ADD COLUMN route     jsonb;
+UPDATE orders SET closed_at = NULL WHERE status IN ('pending', 'routing', 'building', 'submitted');
+ALTER TABLE orders ALTER COLUMN closed_at DROP DEFAULT;
+
+-- Version 1 is what a client was sent; README.md tells what version 2 is.
+ALTER TABLE order_events ADD COLUMN version smallint NOT NULL DEFAULT 1;
+
+-- A program of version 0.1 that still runs closes orders without knowing this column. To be dropped
+-- by a later migration, when none can run any more.
+CREATE FUNCTION orders_close() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.closed_at := NEW.updated_at;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER orders_close BEFORE UPDATE ON orders
+    FOR EACH ROW WHEN (NEW.closed_at IS NULL AND NEW.status IN ('confirmed', 'failed'))
+    EXECUTE FUNCTION orders_close();

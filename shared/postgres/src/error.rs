@@ -1,0 +1,104 @@
+//! What PostgreSQL, or the way to it, says when something is wrong.
+
+use engine::ports::{StoreError, Unavailable};
+use tokio_postgres::error::SqlState;
+
+/// Why the database cannot be used at all.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The URL cannot be understood.
+    #[error("the database URL is not valid: {0}")]
+    Url(String),
+    /// TLS was asked for and cannot be set up.
+    #[error("TLS for the database cannot be set up: {0}")]
+    Tls(String),
+    /// Nothing answers there.
+    #[error("the database at {target} cannot be reached: {cause}")]
+    Unreachable {
+        /// Host, port and database name, without the password.
+        target: String,
+        /// What the driver said.
+        cause: String,
+    },
+    /// The schema is of another version than this program.
+    #[error("{0}")]
+    Version(String),
+    /// A migration failed; it was rolled back.
+    #[error("the database could not be migrated: {0}")]
+    Migration(String),
+}
+
+/// Why a statement has no result.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StatementError {
+    /// It did not reach the server, or the server had to break it off: nothing was written.
+    #[error("{0}")]
+    Unavailable(String),
+    /// It was sent and no answer came: it may have been executed.
+    #[error("{0}")]
+    Unknown(String),
+    /// A unique index refused a row; nothing was written.
+    #[error("a unique index refused the row")]
+    Unique,
+    /// The server refused it for another reason that lies in its rows; nothing was written.
+    #[error("{0}")]
+    Rejected(String),
+    /// It answered what this build cannot read.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+impl StatementError {
+    /// Whether nothing was written, and other rows might have been.
+    pub(super) const fn is_refusal(&self) -> bool {
+        match self {
+            Self::Unique | Self::Rejected(_) => true,
+            Self::Unavailable(_) | Self::Unknown(_) | Self::Unreadable(_) => false,
+        }
+    }
+
+    /// What an error of a statement that was sent means. An answer with an error means that its
+    /// transaction was rolled back; without one nobody knows.
+    pub(super) fn of_sent(error: &tokio_postgres::Error) -> Self {
+        let cause = explain(error);
+        match error.code() {
+            None => Self::Unknown(cause),
+            Some(&SqlState::UNIQUE_VIOLATION) => Self::Unique,
+            // Class 40: it lost against another transaction. 53 is the machine's doing, 55 and 57
+            // the operator's. All else lies in the statement.
+            Some(code) => match code.code().get(..2) {
+                Some("40" | "53" | "55" | "57") => Self::Unavailable(cause),
+                _ => Self::Rejected(cause),
+            },
+        }
+    }
+}
+
+impl From<StatementError> for StoreError {
+    fn from(error: StatementError) -> Self {
+        match error {
+            StatementError::Unavailable(cause) => Unavailable(cause).into(),
+            StatementError::Unknown(cause) => Self::Unknown(cause),
+            StatementError::Unique => Self::Conflict,
+            StatementError::Rejected(cause) | StatementError::Unreadable(cause) => {
+                Self::Rejected(cause)
+            }
+        }
+    }
+}
+
+/// For those to whom every failure is an outage: what they ask has no effect that could be unknown.
+impl From<StatementError> for Unavailable {
+    fn from(error: StatementError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The driver's error with its cause: "db error" alone helps nobody.
+pub fn explain(error: &tokio_postgres::Error) -> String {
+    match (error.as_db_error(), std::error::Error::source(error)) {
+        (Some(db), _) => format!("{} ({})", db.message(), db.code().code()),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
+    }
+}

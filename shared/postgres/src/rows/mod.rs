@@ -1,0 +1,57 @@
+//! Rows and the engine's types. A row that the engine cannot read is a defect, told with the order
+//! and the column.
+
+mod amount;
+mod event;
+mod event_v1;
+mod order;
+mod transition;
+
+use std::time::Duration;
+
+use tokio_postgres::{Row, types::FromSql};
+
+use super::error::StatementError;
+
+pub(super) use self::{
+    event::{EVENT_COLUMNS, event_record},
+    order::{NewOrderRow, ORDER_COLUMNS, leased, order},
+    transition::TransitionRow,
+};
+
+/// The input of `claim.sql`.
+#[derive(Debug, serde::Serialize)]
+pub(super) struct ClaimRow {
+    pub(super) id: uuid::Uuid,
+    pub(super) attempt: u32,
+    pub(super) lease_ms: u64,
+}
+
+/// A column of a row.
+pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: &str) -> Result<T, StatementError> {
+    row.try_get(column)
+        .map_err(|error| StatementError::Unreadable(format!("column {column}: {error}")))
+}
+
+/// A count or a number that the column's CHECK keeps from being negative.
+pub(super) fn natural<T: TryFrom<i64>>(
+    value: impl Into<i64>,
+    column: &str,
+) -> Result<T, StatementError> {
+    let value = value.into();
+    T::try_from(value).map_err(|_| StatementError::Unreadable(format!("column {column}: {value}")))
+}
+
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
+            text
+        })
+}

@@ -1,0 +1,59 @@
+-- An event of each of any number of orders. The fence is the WHERE of `moved`; nothing else is
+-- written for an order that did not pass it. What an event does to its order was decided before:
+-- the input is the order as it is afterwards. `moved` carries the input on, so that nothing is
+-- joined a second time.
+WITH moved AS (
+    UPDATE orders o
+    SET status = i.status,
+        attempt = i.attempt,
+        last_seq = o.last_seq + 1,
+        updated_at = now(),
+        closed_at = CASE WHEN i.closed THEN now() END,
+        lease_until = now() + i.lease_ms * interval '1 millisecond', -- null frees it
+        chosen_dex = i.chosen_dex,
+        route = i.route,
+        quoted_out = i.quoted_out,
+        tx_hash = i.tx_hash,
+        executed_price = i.executed_price,
+        amount_out = i.amount_out,
+        failure_reason = i.failure_reason,
+        failure_code = i.failure_code
+    FROM jsonb_to_recordset($1) AS i (
+        id uuid, token bigint, was text, status text, attempt integer, closed boolean,
+        version smallint, event jsonb, lease_ms bigint,
+        chosen_dex text, route jsonb, quoted_out numeric, tx_hash text,
+        executed_price numeric, amount_out numeric, failure_reason text, failure_code text,
+        signed text, last_valid_height bigint, min_out numeric, ended text, retry_in_ms bigint)
+    WHERE o.id = i.id AND o.lease_epoch = i.token AND o.status = i.was
+    RETURNING o.id, o.last_seq, o.updated_at, o.status, o.attempt, o.chosen_dex, o.quoted_out,
+        o.tx_hash, i.closed, i.version, i.event, i.signed, i.last_valid_height, i.min_out, i.ended,
+        i.retry_in_ms
+), logged AS (
+    INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
+    SELECT id, last_seq, status, attempt, version, event, updated_at FROM moved
+), settled AS (
+    UPDATE transactions t
+    SET state = m.ended
+    FROM moved m
+    WHERE m.ended IS NOT NULL AND t.order_id = m.id AND t.state = 'signed'
+), signed AS (
+    INSERT INTO transactions (
+        signature, order_id, n, venue, signed, last_valid_height, quoted_out, min_out, state)
+    SELECT tx_hash, id, attempt, chosen_dex, decode(signed, 'hex'), last_valid_height, quoted_out,
+        min_out, 'signed'
+    FROM moved
+    WHERE signed IS NOT NULL
+), queued AS (
+    UPDATE outbox b
+    SET attempt = m.attempt,
+        available_at = now() + m.retry_in_ms * interval '1 millisecond',
+        sent_at = NULL,
+        sends = 0
+    FROM moved m
+    WHERE m.retry_in_ms IS NOT NULL AND b.order_id = m.id
+), finished AS (
+    DELETE FROM outbox b
+    USING moved m
+    WHERE m.closed AND b.order_id = m.id
+)
+SELECT id, last_seq, updated_at FROM moved

@@ -1,0 +1,165 @@
+//! The order book, for writing. Every event is written by one statement, the same for all of them,
+//! and shared by orders that move at the same time.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::{
+    order::{NewOrder, OrderId},
+    ports::{
+        Appended, Claim, ExecuteOrder, Inserted, Lease, OrderWriter, StoreError, Transition,
+        Unavailable,
+    },
+};
+
+use super::{
+    Database,
+    batcher::StatementBatcher,
+    batches,
+    rows::{ClaimRow, NewOrderRow, TransitionRow, get, millis},
+};
+
+/// The order book on PostgreSQL: [`OrderWriter`], [`engine::ports::OrderReader`] and
+/// [`engine::ports::Outbox`].
+#[derive(Clone)]
+pub struct PostgresOrders {
+    pub(super) database: Database,
+    inserts: StatementBatcher<batches::Insert>,
+    claims: StatementBatcher<batches::Claim>,
+    events: StatementBatcher<batches::Append>,
+}
+
+/// Why a claim gave nothing.
+enum Unclaimed {
+    /// The order is closed, in another attempt, or does not exist.
+    Over,
+    /// A worker holds it.
+    Held,
+    /// Nobody holds it: its row was locked at that moment, most likely by a subscriber that went
+    /// live. Giving up would cost the order the relay's grace.
+    Locked,
+}
+
+/// How often a row that was only locked is tried, and the pause in between. Such a lock lasts for
+/// one small statement.
+const LOCKED_TRIES: u32 = 10;
+const LOCKED_PAUSE: Duration = Duration::from_millis(10);
+
+impl PostgresOrders {
+    /// The order book of that database.
+    pub fn new(database: Database) -> Self {
+        Self {
+            inserts: StatementBatcher::new(batches::Insert(database.clone())),
+            claims: StatementBatcher::new(batches::Claim(database.clone())),
+            events: StatementBatcher::new(batches::Append(database.clone())),
+            database,
+        }
+    }
+
+    /// Ends every lease now. For a program that knows itself to be the only one on this order book:
+    /// after a crash its orders need not wait for the leases of a process that is dead. Should one
+    /// live after all, the fence keeps its writes out.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not do its part.
+    pub async fn end_leases(&self) -> Result<(), StoreError> {
+        const END: &str = "UPDATE orders o SET lease_until = now() - interval '1 second' \
+            FROM outbox b WHERE b.order_id = o.id AND o.lease_until >= now()";
+        self.database.run(END, &[]).await?;
+        Ok(())
+    }
+
+    async fn unclaimed(&self, message: &ExecuteOrder) -> Result<Unclaimed, StoreError> {
+        const WHY: &str = "SELECT lease_until IS NOT NULL AND lease_until >= now() AS held \
+            FROM orders WHERE id = $1 AND attempt = $2 AND closed_at IS NULL";
+        let attempt = i32::try_from(message.attempt).unwrap_or(i32::MAX);
+        let open = self.database.run(WHY, &[&message.id.0, &attempt]).await?;
+        let Some(row) = open.first() else {
+            return Ok(Unclaimed::Over);
+        };
+        Ok(if get(row, "held")? {
+            Unclaimed::Held
+        } else {
+            Unclaimed::Locked
+        })
+    }
+
+    /// Changes a lease, if it still stands.
+    async fn fenced(&self, sql: &str, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
+        let ms = i64::try_from(millis(duration)).unwrap_or(i64::MAX);
+        let status = lease.status.name();
+        let done = self
+            .database
+            .run(sql, &[&lease.order.0, &lease.token, &status, &ms])
+            .await?;
+        if done.is_empty() {
+            Err(StoreError::Conflict)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[async_trait]
+impl OrderWriter for PostgresOrders {
+    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
+        const KNOWN: &str = "SELECT id, request_hash FROM orders WHERE idempotency_key = $1";
+        let row = NewOrderRow::new(order, lifetime);
+        let stored = self.inserts.run(order.id.0, &row).await?;
+        let key = match (&order.idempotency, stored) {
+            (_, Some(())) => return Ok(Inserted::New),
+            (Some(key), None) => &key.key,
+            (None, None) => {
+                return Err(StoreError::Rejected("an order without a key was left out".into()));
+            }
+        };
+        let known = self.database.run(KNOWN, &[key]).await?;
+        let row = known
+            .first()
+            .ok_or_else(|| Unavailable("the key was purged just now".into()))?;
+        Ok(Inserted::Known {
+            id: OrderId(get(row, "id")?),
+            request_hash: get(row, "request_hash")?,
+        })
+    }
+
+    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {
+        let row = ClaimRow {
+            id: message.id.0,
+            attempt: message.attempt,
+            lease_ms: millis(lease),
+        };
+        for _ in 0..LOCKED_TRIES {
+            if let Some(leased) = self.claims.run(message.id.0, &row).await? {
+                return Ok(Claim::Leased(Box::new(leased?)));
+            }
+            match self.unclaimed(message).await? {
+                Unclaimed::Over => return Ok(Claim::Stale),
+                Unclaimed::Held => return Ok(Claim::Busy),
+                Unclaimed::Locked => tokio::time::sleep(LOCKED_PAUSE).await,
+            }
+        }
+        Ok(Claim::Busy)
+    }
+
+    /// A unique violation is the index under the fence: an order has one transaction that may land.
+    async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
+        let row = TransitionRow::new(transition);
+        self.events
+            .run(transition.lease.order.0, &row)
+            .await?
+            .ok_or(StoreError::Conflict)
+    }
+
+    async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
+        const RENEW: &str = "UPDATE orders \
+            SET lease_until = now() + $4::bigint * interval '1 millisecond' \
+            WHERE id = $1 AND lease_epoch = $2 AND status = $3 RETURNING id";
+        self.fenced(RENEW, lease, duration).await
+    }
+
+    async fn release(&self, lease: &Lease, pause: Duration) -> Result<(), StoreError> {
+        let sql = include_str!("sql/release.sql");
+        self.fenced(sql, lease, pause).await
+    }
+}

@@ -1,0 +1,33 @@
+//! What the pools of all venues have in common.
+
+use std::fmt::Debug;
+
+use crate::{Refusal, Side};
+
+/// One swap, as far as venues can be compared by it. Amounts are base units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fill {
+    /// What the user receives, pool fees already taken.
+    pub amount_out: u64,
+    /// The pool's fees, in the token that goes in.
+    pub fee: u64,
+    /// What the input less its fees would buy at the pool's own price before the swap.
+    pub marginal_out: u128,
+    /// What the swap takes of a transaction's compute budget.
+    pub compute_units: u64,
+}
+
+/// A pool in one state.
+pub trait Pool: Debug + Send + Sync {
+    /// What a swap of exactly `amount_in` pays at unix time `now`, in seconds.
+    ///
+    /// # Errors
+    /// [`Refusal`] for a swap that the venue's program would not execute.
+    fn fill(&self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal>;
+
+    /// The same liquidity around another price, Q64.64 of the second token for the first.
+    fn at_price(&self, price: u128) -> Box<dyn Pool>;
+
+    /// Unix seconds of the last swap, where the fee depends on how long ago that was; else 0.
+    fn last_swap(&self) -> i64;
+}
