@@ -193,7 +193,7 @@ mod tests {
     }
 
     async fn chain(failure_rate: u32, execution_ms: u64) -> ChainFixture {
-        let server = TestDatabase::new();
+        let server = TestDatabase::create();
         let database = Database::connect(server.url(), 2).expect("a URL of ours");
         crate::migrate(&database).await.expect("an empty database");
         let ledger = Ledger::new(&database);
