@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use adapters::postgres::{Database, DatabaseError, migrate};
+use config::Venues;
 use embedded_postgres::{Server, Settings, StartError};
+use postgres::{Database, DatabaseError};
 
 /// A database that is ready, and the server behind it if that is ours.
 pub struct Ready {
@@ -34,7 +35,11 @@ const CONNECTIONS: usize = 24;
 ///
 /// # Errors
 /// [`NoDatabase`] with what is wrong and what to do.
-pub async fn ready(url: Option<&str>, data_dir: Option<&Path>) -> Result<Ready, NoDatabase> {
+pub async fn ready(
+    url: Option<&str>,
+    data_dir: Option<&Path>,
+    venues: Venues,
+) -> Result<Ready, NoDatabase> {
     let server = match url {
         Some(_) => None,
         None => {
@@ -52,7 +57,7 @@ pub async fn ready(url: Option<&str>, data_dir: Option<&Path>) -> Result<Ready, 
         str::to_owned,
     );
     let database = Database::connect(&url, CONNECTIONS)?;
-    let migrated = migrate(&database).await?;
+    let migrated = runtime::migrate(&database, venues).await?;
     if migrated.applied > 0 {
         tracing::info!(
             applied = migrated.applied,

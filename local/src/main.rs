@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
-use adapters::{env::Logging, telemetry};
 use clap::Parser;
+use config::Logging;
 use local::{
-    machine::Machine,
+    cli,
     options::{Command, CommandLine, Serve},
-    place,
+    server::Server,
 };
+use runtime::logs;
 use tokio::{
     runtime::Builder,
     signal::unix::{SignalKind, signal},
@@ -26,14 +27,14 @@ fn main() -> ExitCode {
         .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
-        Err(problem) => {
-            eprintln!("order-engine: no threads can be started: {problem}");
+        Err(error) => {
+            eprintln!("order-engine: no threads can be started: {error}");
             return ExitCode::FAILURE;
         }
     };
     runtime.block_on(async {
         match line.command {
-            Some(Command::Order(order)) => place::run(&order).await,
+            Some(Command::Order(order)) => cli::order::run(&order).await,
             Some(Command::Serve(options)) => serve(&options).await,
             None => serve(&line.serve).await,
         }
@@ -45,8 +46,8 @@ async fn serve(options: &Serve) -> ExitCode {
         level: options.log_level,
         format: options.log_format,
     };
-    if let Err(problem) = telemetry::start_logs(logging) {
-        eprintln!("order-engine: {problem}");
+    if let Err(error) = logs::start(logging) {
+        eprintln!("order-engine: {error}");
     }
     // From here on a signal ends the start as well as the serving.
     let (Ok(mut interrupt), Ok(mut terminate)) = (
@@ -56,22 +57,22 @@ async fn serve(options: &Serve) -> ExitCode {
         eprintln!("order-engine: signals cannot be received");
         return ExitCode::FAILURE;
     };
-    let machine = match Machine::start(options).await {
-        Ok(machine) => machine,
-        Err(problem) => {
-            eprintln!("order-engine: {problem}");
+    let server = match Server::start(options).await {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("order-engine: {error}");
             return ExitCode::FAILURE;
         }
     };
-    greet(&machine);
+    greet(&server);
     tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
     println!("Stopping: running steps reach a safe point first.");
-    machine.stop().await;
+    server.stop().await;
     ExitCode::SUCCESS
 }
 
-fn greet(machine: &Machine) {
-    let at = machine.address();
+fn greet(server: &Server) {
+    let at = server.address();
     println!(
         "Order engine ready at http://{at}\n\n  \
          place an order:  cargo run -- order SOL USDC 10 --url http://{at}\n  \

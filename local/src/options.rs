@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use adapters::env::{DelayRange, LogFormat, LogLevel, Origins, Share, Trading, Venues};
+use config::{DelayRange, LogFormat, LogLevel, Origins, Share, Trading, Venues};
 use clap::{Args, Parser, Subcommand};
 
 /// Takes market orders, routes them to the better of Raydium and Meteora, executes each exactly once, and streams every step.

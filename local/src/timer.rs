@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-use engine::{execute::Ending, relay::Relay};
+use engine::{execute::Shutdown, relay::Relay};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often the relay runs.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Runs the relay until `ending` resolves.
-pub(crate) async fn run(relay: Relay, ending: Ending) {
+/// Runs the relay until `shutdown` resolves.
+pub(crate) async fn run(relay: Relay, shutdown: Shutdown) {
     // No message of a former process can be on its way: its queue died with it.
-    relay.run_at_start(&ending).await;
+    relay.run_at_start(&shutdown).await;
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             biased;
-            () = ending.clone() => return,
-            _ = ticks.tick() => relay.run(&ending).await,
+            () = shutdown.clone() => return,
+            _ = ticks.tick() => relay.run(&shutdown).await,
         }
     }
 }

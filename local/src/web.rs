@@ -1,13 +1,12 @@
-//! Everything that is served over HTTP: the API of `functions/submit`, the socket, the metrics and the dashboard.
+//! Everything that is served over HTTP: the API, the socket, the metrics and the dashboard.
 
 use std::sync::Arc;
 
+use api::{Api, SocketAddress};
 use axum::{Router, routing::get};
-use engine::ports::Orders;
+use engine::{catalogue::Catalogue, ports::OrderReader};
 use metrics_exporter_prometheus::PrometheusHandle;
-use submit::{Api, SocketAddress};
 use websocket::Sockets;
-use wiring::Trading;
 
 use crate::{
     dashboard,
@@ -23,9 +22,9 @@ const MAX_IN_FLIGHT: usize = 1_024;
 /// What is served.
 pub(crate) struct Served {
     pub(crate) submit: engine::submit::Submit,
-    pub(crate) router: engine::router::Router,
-    pub(crate) orders: Arc<dyn Orders>,
-    pub(crate) trading: Trading,
+    pub(crate) router: engine::routing::Router,
+    pub(crate) reader: Arc<dyn OrderReader>,
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) sockets: Sockets,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) queue: Arc<LocalQueue>,
@@ -39,8 +38,8 @@ pub(crate) fn routes(served: Served) -> Router {
     let api = Api {
         submit: served.submit,
         router: served.router,
-        orders: served.orders,
-        catalogue: served.trading.catalogue,
+        reader: served.reader,
+        catalogue: served.catalogue,
         sockets: SocketAddress::OfRequest {
             otherwise: served.address,
         },
@@ -57,7 +56,7 @@ pub(crate) fn routes(served: Served) -> Router {
         sockets: served.sockets,
         gateway: served.gateway,
     };
-    submit::router(api)
+    api::router(api)
         .merge(
             Router::new()
                 .route("/api/orders/ws", get(socket::upgrade))

@@ -1,4 +1,4 @@
-//! The event source of one machine: hands batches of messages to the worker, so many at a time and no more.
+//! The event source of one machine: hands batches of messages to the worker, at most a fixed number at a time.
 
 use std::{
     collections::HashSet,
@@ -10,7 +10,7 @@ use std::{
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use engine::{
-    execute::{Ending, Execute},
+    execute::{Shutdown, Execute},
     message,
 };
 use tokio::task::JoinSet;
@@ -49,27 +49,27 @@ impl Invocations {
     }
 }
 
-/// Starts the workers. They end when `ending` resolves and their batches have come to a safe point.
+/// Starts the workers. They end when `shutdown` resolves and their batches have come to a safe point.
 pub fn start(
     queue: &Arc<LocalQueue>,
     execute: &Execute,
     limits: Limits,
-    ending: &Ending,
+    shutdown: &Shutdown,
     invocations: &Arc<Invocations>,
 ) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     for _ in 0..limits.concurrency {
-        let (queue, execute, ending) = (Arc::clone(queue), execute.clone(), ending.clone());
+        let (queue, execute, shutdown) = (Arc::clone(queue), execute.clone(), shutdown.clone());
         let invocations = Arc::clone(invocations);
         workers.spawn(async move {
             loop {
                 let received = tokio::select! {
                     biased;
-                    () = ending.clone() => return,
+                    () = shutdown.clone() => return,
                     received = queue.receive(limits.batch_size.into()) => received,
                 };
                 invocations.begin();
-                invoke(&queue, &execute, received, &ending).await;
+                invoke(&queue, &execute, received, &shutdown).await;
                 invocations.end();
             }
         });
@@ -82,11 +82,11 @@ async fn invoke(
     queue: &LocalQueue,
     execute: &Execute,
     mut received: Vec<Received>,
-    ending: &Ending,
+    shutdown: &Shutdown,
 ) {
     let mut event = SqsEvent::default();
     event.records = received.iter().map(record).collect();
-    let response = worker::handle(execute, event, ending.clone()).await;
+    let response = worker::handle(execute, event, shutdown.clone()).await;
     let failed: HashSet<String> = response
         .batch_item_failures
         .into_iter()

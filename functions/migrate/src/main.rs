@@ -1,30 +1,14 @@
-//! The migrate function on Lambda: invoked by a deployment, before the functions that need the new schema.
+//! The migrate function on Lambda: invoked by a deployment.
 
-use adapters::{
-    aws, env,
-    postgres::{self, Database},
-    secrets, telemetry,
-};
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use serde_json::{Value, json};
-use tracing::info;
+use runtime::lambda::{Error, Function};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let config: env::Migrate = env::read()?;
-    telemetry::start_logs(config.logging)?;
-    let sdk = aws::sdk().await;
-    let url = secrets::database_url(&sdk, &config.database).await?;
-    let database = Database::connect(url.as_str(), 1)?;
-    let database = &database;
-    lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
-        let done = postgres::migrate(database).await?;
-        info!(
-            applied = done.applied,
-            version = done.version,
-            "database migrated"
-        );
-        Ok::<_, Error>(json!({ "applied": done.applied, "version": done.version }))
-    }))
-    .await
+    let function = Function::<config::Migrate>::start().await?;
+    let handle = async |_: serde_json::Value, _| {
+        let done = function.migrate().await?;
+        tracing::info!(applied = done.applied, version = done.version, "database migrated");
+        Ok(serde_json::json!({ "applied": done.applied, "version": done.version }))
+    };
+    function.serve(handle).await
 }

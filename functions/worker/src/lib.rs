@@ -4,20 +4,20 @@ use std::panic::AssertUnwindSafe;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use engine::{
-    execute::{Ending, Execute, Executed},
+    execute::{Execute, ExecuteError, Executed, Shutdown},
     message::{self, Unreadable},
-    ports::Unavailable,
+    ports::StoreError,
 };
 use futures::{FutureExt, future::join_all};
 use tracing::{debug, error, warn};
 
 /// Executes the orders of all messages side by side. Each message succeeds or fails alone: one that cannot be read, one
 /// that panics and one whose order book does not answer are named in the answer and delivered again; the others have served.
-pub async fn handle(execute: &Execute, event: SqsEvent, ending: Ending) -> SqsBatchResponse {
+pub async fn handle(execute: &Execute, event: SqsEvent, shutdown: Shutdown) -> SqsBatchResponse {
     let records = event
         .records
         .iter()
-        .map(|record| isolated(execute, record, &ending));
+        .map(|record| isolated(execute, record, &shutdown));
     let mut response = SqsBatchResponse::default();
     for (record, served) in event.records.iter().zip(join_all(records).await) {
         match (served, &record.message_id) {
@@ -31,9 +31,9 @@ pub async fn handle(execute: &Execute, event: SqsEvent, ending: Ending) -> SqsBa
 }
 
 /// Whether the message has served. A defect that one order brings to light must not take nine others with it.
-async fn isolated(execute: &Execute, record: &SqsMessage, ending: &Ending) -> bool {
+async fn isolated(execute: &Execute, record: &SqsMessage, shutdown: &Shutdown) -> bool {
     let id = record.message_id.as_deref().unwrap_or_default();
-    match AssertUnwindSafe(serve(execute, record, ending))
+    match AssertUnwindSafe(serve(execute, record, shutdown))
         .catch_unwind()
         .await
     {
@@ -41,12 +41,12 @@ async fn isolated(execute: &Execute, record: &SqsMessage, ending: &Ending) -> bo
             debug!(message = id, ?executed, "message served");
             true
         }
-        Ok(Err(NotServed::Unreadable(problem))) => {
-            error!(message = id, %problem, "defect: a message on the queue cannot be read");
+        Ok(Err(NotServed::Unreadable(error))) => {
+            error!(message = id, %error, "defect: a message on the queue cannot be read");
             false
         }
-        Ok(Err(NotServed::Unavailable(problem))) => {
-            warn!(message = id, %problem, "order book not available, the message comes again");
+        Ok(Err(NotServed::Unexecuted(error))) => {
+            unexecuted(id, &error);
             false
         }
         Err(_) => {
@@ -61,18 +61,32 @@ async fn isolated(execute: &Execute, record: &SqsMessage, ending: &Ending) -> bo
 
 enum NotServed {
     Unreadable(Unreadable),
-    Unavailable(Unavailable),
+    Unexecuted(ExecuteError),
+}
+
+/// The message comes again, and ends among the dead letters if that never helps.
+fn unexecuted(id: &str, error: &ExecuteError) {
+    match error {
+        ExecuteError::Store(StoreError::Unavailable(_) | StoreError::Unknown(_)) => {
+            warn!(message = id, %error, "order book not available, the message comes again");
+        }
+        ExecuteError::Store(StoreError::Corrupt(corrupt)) => engine::observe::corrupt(corrupt),
+        ExecuteError::Store(StoreError::Conflict | StoreError::Rejected(_))
+        | ExecuteError::Defect(_) => {
+            error!(message = id, %error, "defect: the message's order cannot be executed");
+        }
+    }
 }
 
 async fn serve(
     execute: &Execute,
     record: &SqsMessage,
-    ending: &Ending,
+    shutdown: &Shutdown,
 ) -> Result<Executed, NotServed> {
     let body = record.body.as_deref().unwrap_or_default();
     let message = message::read_execute(body).map_err(NotServed::Unreadable)?;
     execute
-        .execute(&message, ending)
+        .execute(&message, shutdown)
         .await
-        .map_err(NotServed::Unavailable)
+        .map_err(NotServed::Unexecuted)
 }

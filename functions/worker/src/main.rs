@@ -1,36 +1,11 @@
 //! The worker function on Lambda.
 
-use std::sync::Arc;
-
-use adapters::{
-    apigateway, aws, clock, env,
-    postgres::Database,
-    secrets,
-    sqs::SqsQueue,
-    telemetry::{self, EmbeddedMetrics},
-};
-use aws_lambda_events::event::sqs::SqsEvent;
-use engine::policy::Policy;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use wiring::{Engine, Trading};
+use runtime::lambda::{Error, Function};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let config: env::Execution = env::read()?;
-    telemetry::start_logs(config.logging)?;
-    let metrics = EmbeddedMetrics::start()?;
-    let sdk = aws::sdk().await;
-    let url = secrets::database_url(&sdk, &config.database).await?;
-    let database = Database::connect(url.as_str(), 2)?; // one more, so that a slow statement does not stop nine orders
-    let queue = Arc::new(SqsQueue::new(&sdk, &config.queue_url));
-    let push = apigateway::push(&sdk, &config.sockets);
-    let trading = Trading::new(&database, &config.trading);
-    let execute = &Engine::new(&database, Policy::default()).execute(queue, push, &trading);
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let ending = clock::ending_before(event.context.deadline());
-        let answer = worker::handle(execute, event.payload, ending).await;
-        metrics.flush();
-        Ok::<_, Error>(answer)
-    }))
-    .await
+    let function = Function::<config::Execution>::start().await?;
+    let execute = &function.execute();
+    let handle = async |event, shutdown| Ok(worker::handle(execute, event, shutdown).await);
+    function.serve(handle).await
 }

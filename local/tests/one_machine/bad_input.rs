@@ -109,7 +109,7 @@ async fn arbitrary_requests_are_answered_below_500() {
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_that_are_no_http_do_not_harm_the_next_client() {
     let engine = Engine::start().await;
-    let address = engine.machine.address();
+    let address = engine.server.address();
     for bytes in samples(prop::collection::vec(any::<u8>(), 1..200)) {
         let mut stream = TcpStream::connect(address).await.expect("it listens");
         let _ = stream.write_all(&bytes).await; // it may hang up first
@@ -166,7 +166,7 @@ async fn a_client_that_is_slow_to_ask_does_not_stop_the_others() {
     let engine = Engine::start().await;
     let mut idle = Vec::new();
     for _ in 0..200 {
-        let mut stream = TcpStream::connect(engine.machine.address())
+        let mut stream = TcpStream::connect(engine.server.address())
             .await
             .expect("it listens");
         stream

@@ -50,9 +50,9 @@ async fn a_thousand_orders_at_once_land_once_each_with_ten_workers_at_the_most()
     }
     assert_eq!(landed.len(), ORDERS);
     assert!(
-        engine.machine.most_invocations() <= 10,
+        engine.server.most_invocations() <= 10,
         "{}",
-        engine.machine.most_invocations()
+        engine.server.most_invocations()
     );
-    assert_eq!(engine.machine.queue().dead_letters(), []);
+    assert_eq!(engine.server.queue().dead_letters(), []);
 }

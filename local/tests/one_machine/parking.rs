@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Engine, QUICK, eventually, machine, ten_sol};
+use crate::support::{Engine, QUICK, eventually, serve, ten_sol};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_slot_sends_many_orders_before_the_first_of_them_lands() {
@@ -50,11 +50,11 @@ async fn what_waits_for_its_landing_waits_in_the_queue_of_the_next_process() {
     let engine = Engine::start_with(&long, |trading| trading).await;
     engine.place(&ten_sol()).await;
     eventually("the order is parked", async || {
-        (engine.machine.queue().depth().delayed == 1).then_some(())
+        (engine.server.queue().depth().delayed == 1).then_some(())
     })
     .await;
     let database = engine.stop().await;
-    let next = machine(database.url(), &QUICK, |trading| trading).await;
+    let next = serve(database.url(), &QUICK, |trading| trading).await;
     eventually("the order is parked again", async || {
         (next.queue().depth().delayed == 1).then_some(())
     })

@@ -1,6 +1,6 @@
 //! What PostgreSQL is made to do for an order. Nothing may cost more with every order that is stored.
 
-use adapters::postgres::Database;
+use postgres::Database;
 
 use crate::support::{Engine, eventually, ten_sol};
 

@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{Dex, Swap},
+    order::Swap,
     ports::Venue,
-    quote::{Quote, Rejection},
+    routing::{Quote, QuoteTerms, Rejection, VenueId},
 };
 use serde_json::Value;
-use wiring::Trading;
+use runtime::Trading;
 
 use crate::support::{Engine, QUICK, assert_complete, statuses, ten_sol};
 
@@ -34,26 +34,33 @@ struct Faulty {
 
 #[async_trait]
 impl Venue for Faulty {
-    fn dex(&self) -> Dex {
-        self.inner.dex()
+    fn id(&self) -> VenueId {
+        self.inner.id()
     }
 
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
         let honest = self.inner.quote(swap).await?;
-        let (amount_out, token_out) = (honest.amount_out, honest.token_out.clone());
+        let (terms, token_out) = (honest.terms, honest.token_out.clone());
+        let paying = |units: fn(u64) -> u64| {
+            let amount_out = terms.amount_out.with_units(units(terms.amount_out.units()));
+            QuoteTerms {
+                amount_out,
+                ..terms
+            }
+        };
         match self.fault {
             Fault::Down => Err(Rejection::Unavailable("connection refused".into())),
             Fault::Silent => std::future::pending().await,
             Fault::FivePercentTooMuch => Ok(Quote {
-                amount_out: amount_out / 100 * 105,
+                terms: paying(|units| units / 100 * 105),
                 ..honest
             }),
             Fault::TenTimesTooMuch => Ok(Quote {
-                amount_out: amount_out * 10,
+                terms: paying(|units| units * 10),
                 ..honest
             }),
             Fault::Nothing => Ok(Quote {
-                amount_out: 0,
+                terms: paying(|_| 0),
                 ..honest
             }),
             Fault::OtherPair => Ok(Quote {
@@ -69,10 +76,10 @@ impl Venue for Faulty {
     }
 }
 
-fn with(fault: Fault, faulty: &'static [Dex]) -> impl FnOnce(Trading) -> Trading {
+fn with(fault: Fault, faulty: &'static [&'static str]) -> impl FnOnce(Trading) -> Trading {
     move |mut trading| {
-        for venue in &mut trading.venues {
-            if faulty.contains(&venue.dex()) {
+        for venue in &mut trading.ports.venues {
+            if faulty.contains(&venue.id().name()) {
                 *venue = Arc::new(Faulty {
                     inner: Arc::clone(venue),
                     fault,
@@ -94,7 +101,7 @@ async fn when_one_venue_is_down_late_or_lies_the_other_serves() {
         (Fault::Stale, "stale"),
         (Fault::Empty, "the pool is empty"),
     ] {
-        let engine = Engine::start_with(&QUICK, with(fault, &[Dex::Meteora])).await;
+        let engine = Engine::start_with(&QUICK, with(fault, &["Meteora"])).await;
         let id = engine.place(&ten_sol()).await;
         let story = engine.story(&id).await;
         assert_eq!(statuses(&story).last(), Some(&"confirmed"), "{story:#?}");
@@ -105,7 +112,7 @@ async fn when_one_venue_is_down_late_or_lies_the_other_serves() {
             .expect("quotes")
             .iter()
             .find(|quote| quote["dex"] == "Meteora");
-        let reason = dropped.expect("both venues are stored")["rejected"]
+        let reason = dropped.expect("each venue is stored")["rejected"]
             .as_str()
             .expect("a reason");
         assert!(reason.contains(said), "{reason}");
@@ -121,7 +128,7 @@ async fn when_one_venue_is_down_late_or_lies_the_other_serves() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_liquidity_anywhere_the_order_fails_at_once() {
     let engine =
-        Engine::start_with(&QUICK, with(Fault::Empty, &[Dex::Meteora, Dex::Raydium])).await;
+        Engine::start_with(&QUICK, with(Fault::Empty, &["Meteora", "Raydium"])).await;
     let id = engine.place(&ten_sol()).await;
     let story = engine.story(&id).await;
     assert_eq!(statuses(&story), ["pending", "routing", "failed"]);
@@ -175,13 +182,13 @@ async fn a_chain_that_always_refuses_gets_four_attempts_with_growing_pauses() {
         story[13]["payload"]["failureReason"]
     );
     assert_eq!(engine.landed_for(&id).await, 0);
-    assert_eq!(engine.machine.queue().dead_letters(), []);
+    assert_eq!(engine.server.queue().dead_letters(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slippage_is_enforced_where_the_swap_lands() {
     // Plausible promises that no pool keeps: each attempt's swap is undone by the chain.
-    let optimists = with(Fault::FivePercentTooMuch, &[Dex::Meteora, Dex::Raydium]);
+    let optimists = with(Fault::FivePercentTooMuch, &["Meteora", "Raydium"]);
     let engine = Engine::start_with(&QUICK, optimists).await;
     let id = engine.place(&ten_sol()).await;
     let story = engine.story(&id).await;

@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 
-use adapters::postgres::Database;
-use wiring::testing::migrated_database;
+use postgres::Database;
+use testkit::migrated_database;
 
 use crate::process::run;
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use adapters::postgres::Database;
+use postgres::Database;
 use clap::Parser;
 use futures::{SinkExt, StreamExt};
-use local::{machine::Machine, options::CommandLine};
+use local::{server::Server, options::CommandLine};
 use embedded_postgres::testing::TestDatabase;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -15,8 +15,9 @@ use tokio_tungstenite::{
     tungstenite::{Message, protocol::frame::coding::CloseCode},
 };
 use uuid::Uuid;
-use venues::simulated::{Landed, Ledger};
-use wiring::{Trading, testing::migrated_database};
+use simulation::{Landed, Ledger};
+use runtime::Trading;
+use testkit::migrated_database;
 
 /// Longer than anything here takes on a busy machine. A test that waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
@@ -31,7 +32,7 @@ pub(crate) const QUICK: [&str; 4] = [
 
 /// A running engine on a database of its own.
 pub(crate) struct Engine {
-    pub(crate) machine: Machine,
+    pub(crate) server: Server,
     pub(crate) client: Client,
     base: String,
     database: TestDatabase,
@@ -49,10 +50,10 @@ impl Engine {
         change: impl FnOnce(Trading) -> Trading,
     ) -> Self {
         let database = migrated_database();
-        let machine = machine(database.url(), options, change).await;
-        let base = format!("http://{}", machine.address());
+        let server = serve(database.url(), options, change).await;
+        let base = format!("http://{}", server.address());
         Self {
-            machine,
+            server,
             client: Client::new(),
             base,
             database,
@@ -61,7 +62,7 @@ impl Engine {
 
     /// Stops it. Its database stays for as long as the answer lives.
     pub(crate) async fn stop(self) -> TestDatabase {
-        self.machine.stop().await;
+        self.server.stop().await;
         self.database
     }
 
@@ -126,14 +127,14 @@ impl Engine {
     }
 }
 
-pub(crate) async fn machine(
+pub(crate) async fn serve(
     url: &str,
     options: &[&str],
     change: impl FnOnce(Trading) -> Trading,
-) -> Machine {
+) -> Server {
     let fixed = ["order-engine", "--port", "0", "--database-url", url];
     let line = CommandLine::try_parse_from(fixed.iter().chain(options)).expect("valid options");
-    Machine::start_with(&line.serve, change)
+    Server::start_with(&line.serve, change)
         .await
         .expect("the engine starts")
 }

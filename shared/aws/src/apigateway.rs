@@ -11,7 +11,9 @@ use aws_sdk_apigatewaymanagement::{
 };
 use engine::ports::{ConnectionId, Push, PushError};
 
-use crate::{aws::SdkConfig, env::SocketEndpoint};
+use config::SocketEndpoint;
+
+use crate::SdkConfig;
 
 /// The way to the connections of a deployment: through API Gateway, or nowhere when it has no WebSocket API.
 pub fn push(sdk: &SdkConfig, endpoint: &SocketEndpoint) -> Arc<dyn Push> {

@@ -1,4 +1,14 @@
-//! How the functions talk to AWS: impatiently, since each of them has something to fall back on.
+//! AWS: the queues, the socket gateway, secrets, metrics. Calls are impatient, since each caller has
+//! something to fall back on.
+
+#[cfg(feature = "apigateway")]
+pub mod apigateway;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(feature = "secrets")]
+pub mod secrets;
+#[cfg(feature = "sqs")]
+pub mod sqs;
 
 use std::time::Duration;
 

@@ -1,12 +1,10 @@
 //! Secrets Manager: where the database's URL lives in production.
 
 use aws_sdk_secretsmanager::{Client, error::DisplayErrorContext};
+use config::{DatabaseUrl, Location};
 use serde::Deserialize;
 
-use crate::{
-    aws::SdkConfig,
-    env::{DatabaseUrl, Location},
-};
+use crate::SdkConfig;
 
 /// Why the database's URL could not be had. Never carries the secret.
 #[derive(Debug, thiserror::Error)]

@@ -15,7 +15,9 @@ use engine::{
 use futures::{StreamExt, stream};
 use tracing::warn;
 
-use crate::{aws::SdkConfig, env::HttpUrl};
+use config::HttpUrl;
+
+use crate::SdkConfig;
 
 /// A queue by its URL. One type for both queues; the trait that is asked for says which messages it carries.
 #[derive(Clone, Debug)]

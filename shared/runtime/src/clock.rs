@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use engine::{execute::Ending, ports::Clock};
+use engine::{execute::Shutdown, ports::Clock};
 use futures::FutureExt;
 use jiff::Timestamp;
 
@@ -30,11 +30,11 @@ impl Clock for SystemClock {
     }
 }
 
-/// What a step may still take once the ending has come: a write, a release, a push.
+/// What a step may still take once the shutdown has come: a write, a release, a push.
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// The ending of an invocation that will be cut off at `deadline`: early enough to come to a safe point before.
-pub fn ending_before(deadline: SystemTime) -> Ending {
+/// The shutdown of an invocation that will be cut off at `deadline`: early enough to come to a safe point before.
+pub fn shutdown_before(deadline: SystemTime) -> Shutdown {
     let left = deadline
         .duration_since(SystemTime::now())
         .unwrap_or_default();
@@ -50,7 +50,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_invocation_ends_its_work_five_seconds_early() {
         let begin = tokio::time::Instant::now();
-        ending_before(SystemTime::now() + Duration::from_secs(30)).await;
+        shutdown_before(SystemTime::now() + Duration::from_secs(30)).await;
         let waited = begin.elapsed();
         assert!(
             (Duration::from_millis(24_900)..=Duration::from_millis(25_010)).contains(&waited),
@@ -60,6 +60,6 @@ mod tests {
 
     #[tokio::test]
     async fn a_deadline_that_has_passed_ends_at_once() {
-        ending_before(SystemTime::UNIX_EPOCH).await;
+        shutdown_before(SystemTime::UNIX_EPOCH).await;
     }
 }

@@ -2,39 +2,30 @@
 
 use std::sync::Arc;
 
-use adapters::{
-    env::{self, DelayRange, Venues},
-    postgres::Database,
-};
-use engine::{
-    order::Catalogue,
-    ports::{Chain, Reference, Venue},
-};
-use venues::simulated::{Settings, Simulation};
+use config::{DelayRange, Venues};
+use engine::{catalogue::Catalogue, use_cases::TradingPorts};
+use postgres::Database;
+use simulation::Settings;
 
 /// Where orders are traded.
 #[derive(Clone)]
 pub struct Trading {
-    /// The venues, in the order in which ties are broken.
-    pub venues: Vec<Arc<dyn Venue>>,
-    /// The price that their answers are held against.
-    pub reference: Arc<dyn Reference>,
-    /// Who executes.
-    pub chain: Arc<dyn Chain>,
+    /// Venues, reference price and chain.
+    pub ports: TradingPorts,
     /// What can be traded there.
     pub catalogue: Arc<Catalogue>,
 }
 
 impl Trading {
-    /// The venues that the environment names. The simulated chain keeps its ledger in the same database, in a schema of its
-    /// own.
-    pub fn new(database: &Database, config: &env::Trading) -> Self {
+    /// The venues that the environment names. The simulated chain keeps its ledger in the same
+    /// database, in a schema of its own.
+    pub fn new(database: &Database, config: &config::Trading) -> Self {
         match config.venues {
             Venues::Simulated => Self::simulated(database, config),
         }
     }
 
-    fn simulated(database: &Database, config: &env::Trading) -> Self {
+    fn simulated(database: &Database, config: &config::Trading) -> Self {
         let bounds = |range: DelayRange| (range.shortest, range.longest);
         let settings = Settings {
             quote_delay: bounds(config.quote_delay),
@@ -42,12 +33,10 @@ impl Trading {
             failure_rate: config.failure_rate.parts_per_million(),
             seed: config.seed,
         };
-        let simulation = Simulation::new(database, &settings);
+        let (catalogue, ports) = simulation::trading(database, &settings);
         Self {
-            venues: simulation.venues,
-            reference: simulation.reference,
-            chain: simulation.chain,
-            catalogue: Arc::new(simulation.catalogue),
+            ports,
+            catalogue: Arc::new(catalogue),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use adapters::{apigateway, env::SocketEndpoint};
+use aws::apigateway;
+use config::SocketEndpoint;
 use engine::ports::{ConnectionId, Push, PushError};
 
 use crate::double::{Double, sdk_for};

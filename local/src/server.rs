@@ -1,19 +1,18 @@
-//! The machine: how the parts come together, live and end.
+//! The server of one machine: how the parts come together, live and end.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
-use engine::{execute::Ending, policy::Policy};
+use engine::{execute::Shutdown, policy::Policy};
 use futures::FutureExt;
-use embedded_postgres::Server;
 use tokio::{
     net::TcpListener,
     sync::oneshot,
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
+use runtime::Trading;
 use websocket::Sockets;
-use wiring::{Engine, Trading};
 
 use crate::{
     database::{self, NoDatabase, Ready},
@@ -36,15 +35,15 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 const RELAY_GRACE: Duration = Duration::from_secs(10);
 
 /// A running engine.
-pub struct Machine {
+pub struct Server {
     address: SocketAddr,
     queue: Arc<LocalQueue>,
     gateway: Arc<Gateway>,
     invocations: Arc<Invocations>,
-    end: oneshot::Sender<()>,
-    server: JoinHandle<()>,
+    shutdown: oneshot::Sender<()>,
+    listener: JoinHandle<()>,
     workers: JoinSet<()>,
-    postgres: Option<Server>,
+    postgres: Option<embedded_postgres::Server>,
 }
 
 /// Why the engine does not start.
@@ -70,7 +69,7 @@ fn hint(cause: &io::Error) -> &'static str {
     }
 }
 
-impl Machine {
+impl Server {
     /// Starts with the venues that the options name.
     ///
     /// # Errors
@@ -82,7 +81,7 @@ impl Machine {
     /// Starts with other venues, or other ways to reach them.
     ///
     /// # Errors
-    /// As [`Machine::start`].
+    /// As [`Server::start`].
     pub async fn start_with(
         options: &Serve,
         change: impl FnOnce(Trading) -> Trading,
@@ -94,64 +93,67 @@ impl Machine {
         let Ready {
             database,
             server: postgres,
-        } = database::ready(options.database_url.as_deref(), options.data_dir.as_deref()).await?;
+        } = database::ready(
+            options.database_url.as_deref(),
+            options.data_dir.as_deref(),
+            options.venues,
+        )
+        .await?;
         let trading = change(Trading::new(&database, &options.trading()));
-        let engine = Engine::new(
-            &database,
-            Policy {
-                relay_grace: RELAY_GRACE,
-                ..Policy::default()
-            },
-        );
+        let policy = Policy {
+            relay_grace: RELAY_GRACE,
+            ..Policy::default()
+        };
+        let use_cases = runtime::use_cases(&database, policy);
 
         if postgres.is_some()
-            && let Err(problem) = engine.take_over().await
+            && let Err(error) = runtime::take_over(&database).await
         {
-            tracing::warn!(%problem, "orders of a former process wait for their leases");
+            tracing::warn!(%error, "orders of a former process wait for their leases");
         }
 
         let (queue, gateway) = (
             Arc::new(LocalQueue::new(VISIBILITY)),
             Arc::<Gateway>::default(),
         );
-        let (end, ended) = oneshot::channel();
-        let ending: Ending = ended.map(drop).boxed().shared();
-        let execute = engine.execute(queue.clone(), gateway.clone(), &trading);
+        let (begin_shutdown, begun) = oneshot::channel();
+        let shutdown: Shutdown = begun.map(drop).boxed().shared();
+        let execute = use_cases.execute(queue.clone(), gateway.clone(), &trading.ports);
         let limits = Limits {
             concurrency: options.worker_concurrency,
             batch_size: options.worker_batch_size,
         };
         let invocations = Arc::<Invocations>::default();
-        let mut workers = workers::start(&queue, &execute, limits, &ending, &invocations);
+        let mut workers = workers::start(&queue, &execute, limits, &shutdown, &invocations);
         workers.spawn(timer::run(
-            engine.relay(queue.clone(), gateway.clone(), &trading),
-            ending.clone(),
+            use_cases.relay(queue.clone(), gateway.clone(), &trading.ports),
+            shutdown.clone(),
         ));
 
         let served = Served {
-            submit: engine.submit(queue.clone()),
-            router: engine.router(&trading),
-            orders: engine.orders(),
+            submit: use_cases.submit(queue.clone()),
+            router: use_cases.router(&trading.ports),
+            reader: Arc::clone(&use_cases.reader),
             sockets: Sockets {
-                follow: engine.follow(gateway.clone()),
+                stream: use_cases.stream(gateway.clone()),
                 replays: gateway.clone(),
                 allowed_origins: options.allowed_origins.texts(),
             },
-            trading,
+            catalogue: trading.catalogue,
             gateway: gateway.clone(),
             queue: queue.clone(),
             recorder: metrics::recorder(),
             address: address.to_string(),
         };
         let routes = web::routes(served);
-        let server = tokio::spawn(async move {
+        let listening = tokio::spawn(async move {
             // Small answers and pushes must not wait for more to send.
             let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
             let served = axum::serve(listener, routes)
-                .with_graceful_shutdown(ending)
+                .with_graceful_shutdown(shutdown)
                 .await;
-            if let Err(problem) = served {
-                tracing::error!(%problem, "the listener ended");
+            if let Err(error) = served {
+                tracing::error!(%error, "the listener ended");
             }
         });
         Ok(Self {
@@ -159,8 +161,8 @@ impl Machine {
             queue,
             gateway,
             invocations,
-            end,
-            server,
+            shutdown: begin_shutdown,
+            listener: listening,
             workers,
             postgres,
         })
@@ -183,7 +185,7 @@ impl Machine {
 
     /// Ends in order: no new orders, running steps to a safe point, sockets closed, its own PostgreSQL stopped.
     pub async fn stop(mut self) {
-        let _ = self.end.send(()); // everything listens for it, or has ended already
+        let _ = self.shutdown.send(()); // everything listens for it, or has ended already
         let safe = timeout(SAFE_POINT, async {
             while self.workers.join_next().await.is_some() {}
         })
@@ -195,15 +197,15 @@ impl Machine {
             self.workers.shutdown().await;
         }
         self.gateway.close_all();
-        if timeout(LAST_ANSWERS, &mut self.server).await.is_err() {
-            self.server.abort();
+        if timeout(LAST_ANSWERS, &mut self.listener).await.is_err() {
+            self.listener.abort();
         }
         if let Some(postgres) = self.postgres
-            && let Err(problem) = tokio::task::spawn_blocking(|| postgres.stop())
+            && let Err(error) = tokio::task::spawn_blocking(|| postgres.stop())
                 .await
                 .unwrap_or(Ok(()))
         {
-            tracing::warn!(%problem, "PostgreSQL did not stop as asked");
+            tracing::warn!(%error, "PostgreSQL did not stop as asked");
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use adapters::{env::HttpUrl, sqs::SqsQueue};
+use aws::sqs::SqsQueue;
+use config::HttpUrl;
 use engine::{
     order::OrderId,
     ports::{ConnectionId, ExecuteOrder, Queue, ReplayQueue, ReplayRequest, Unavailable},

@@ -1,6 +1,7 @@
 //! The database's URL from Secrets Manager.
 
-use adapters::{env::Location, secrets};
+use aws::secrets;
+use config::Location;
 use serde_json::json;
 
 use crate::double::Double;

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use adapters::aws::{self, SdkConfig};
+use aws::SdkConfig;
 use aws_sdk_sqs::config::{Credentials, Region};
 use axum::{
     Router,

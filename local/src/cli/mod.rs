@@ -1,0 +1,3 @@
+//! The commands that talk to a running engine, a file each.
+
+pub mod order;

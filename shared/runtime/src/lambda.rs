@@ -1,0 +1,181 @@
+//! How every function on Lambda starts, and serves: environment, logs, metrics, AWS and database
+//! once, then event after event.
+
+use std::sync::Arc;
+
+use api::{Api, SocketAddress};
+use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
+use config::{Configuration, Execution, Location, Logging, Migrate, SocketEndpoint, Submit, Websocket};
+use engine::{
+    execute::{Execute, Shutdown},
+    policy::Policy,
+    ports::ReplayQueue,
+    relay::Relay,
+    stream::OrderStream,
+    use_cases::UseCases,
+};
+use lambda_runtime::{LambdaEvent, service_fn};
+use postgres::{Database, Migrated};
+use serde::{Deserialize, Serialize};
+
+pub use lambda_runtime::Error;
+
+use crate::{Trading, clock, logs, migrate, use_cases};
+
+/// What the environment of every function has.
+pub trait FunctionConfig: Configuration {
+    /// How many connections to the database an environment takes at most. It works on one request
+    /// at a time, so one is enough; where one event is several orders, a second keeps a slow
+    /// statement from stopping the others.
+    const CONNECTIONS: usize;
+
+    /// How it logs.
+    fn logging(&self) -> Logging;
+
+    /// Where the database's URL is to be had.
+    fn database(&self) -> &Location;
+}
+
+macro_rules! function_config {
+    ($($config:ty: $connections:literal),*) => {$(
+        impl FunctionConfig for $config {
+            const CONNECTIONS: usize = $connections;
+
+            fn logging(&self) -> Logging {
+                self.logging
+            }
+
+            fn database(&self) -> &Location {
+                &self.database
+            }
+        }
+    )*};
+}
+
+function_config!(Submit: 1, Execution: 2, Websocket: 1, Migrate: 1);
+
+/// A function that has started.
+pub struct Function<C> {
+    config: C,
+    sdk: SdkConfig,
+    database: Database,
+    use_cases: UseCases,
+    metrics: EmbeddedMetrics,
+}
+
+impl<C: FunctionConfig> Function<C> {
+    /// Reads the environment and connects what it names.
+    ///
+    /// # Errors
+    /// Everything that is missing or wrong, in words for the log.
+    pub async fn start() -> Result<Self, Error> {
+        let config: C = config::read()?;
+        logs::start(config.logging())?;
+        let metrics = EmbeddedMetrics::start()?;
+        let sdk = aws::sdk().await;
+        let url = secrets::database_url(&sdk, config.database()).await?;
+        let database = Database::connect(url.as_str(), C::CONNECTIONS)?;
+        Ok(Self {
+            config,
+            sdk,
+            use_cases: use_cases(&database, Policy::default()),
+            database,
+            metrics,
+        })
+    }
+
+    /// Serves events until the environment ends. The handler is told when to come to a safe point.
+    ///
+    /// # Errors
+    /// When the runtime cannot be reached.
+    pub async fn serve<E, A, F>(&self, handle: impl Fn(E, Shutdown) -> F) -> Result<(), Error>
+    where
+        E: for<'de> Deserialize<'de>,
+        A: Serialize,
+        F: Future<Output = Result<A, Error>>,
+    {
+        lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
+            let shutdown = clock::shutdown_before(event.context.deadline());
+            let answer = handle(event.payload, shutdown).await;
+            self.flush_metrics();
+            answer
+        }))
+        .await
+    }
+
+    /// Writes what was counted since the last time: to be called at the end of each invocation.
+    pub fn flush_metrics(&self) {
+        self.metrics.flush();
+    }
+}
+
+impl Function<Submit> {
+    /// The REST API behind API Gateway.
+    pub fn api(&self) -> Api {
+        let config = &self.config;
+        let trading = Trading::new(&self.database, &config.trading);
+        let queue = Arc::new(SqsQueue::new(&self.sdk, &config.queue_url));
+        Api {
+            submit: self.use_cases.submit(queue),
+            router: self.use_cases.router(&trading.ports),
+            reader: Arc::clone(&self.use_cases.reader),
+            catalogue: trading.catalogue,
+            sockets: socket_address(&config.sockets),
+            allowed_origins: config.allowed_origins.texts(),
+            base_path: config.base_path.as_str().to_owned(),
+            max_in_flight: 1, // Lambda gives an environment one request at a time
+        }
+    }
+}
+
+impl Function<Execution> {
+    /// Executes orders.
+    pub fn execute(&self) -> Execute {
+        let trading = Trading::new(&self.database, &self.config.trading);
+        let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
+        let push = apigateway::push(&self.sdk, &self.config.sockets);
+        self.use_cases.execute(queue, push, &trading.ports)
+    }
+
+    /// Catches up.
+    pub fn relay(&self) -> Relay {
+        let trading = Trading::new(&self.database, &self.config.trading);
+        let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
+        let push = apigateway::push(&self.sdk, &self.config.sockets);
+        self.use_cases.relay(queue, push, &trading.ports)
+    }
+}
+
+impl Function<Websocket> {
+    /// Keeps subscribers informed.
+    pub fn stream(&self) -> OrderStream {
+        let push = apigateway::push(&self.sdk, &self.config.sockets);
+        self.use_cases.stream(push)
+    }
+
+    /// Where requests go that come while a connection is opening.
+    pub fn replays(&self) -> Arc<dyn ReplayQueue> {
+        Arc::new(SqsQueue::new(&self.sdk, &self.config.replay_queue_url))
+    }
+
+    /// Origins of pages that may open a socket.
+    pub fn allowed_origins(&self) -> Vec<String> {
+        self.config.allowed_origins.texts()
+    }
+}
+
+impl Function<Migrate> {
+    /// Brings the database to this build's schema.
+    ///
+    /// # Errors
+    /// As [`migrate`].
+    pub async fn migrate(&self) -> Result<Migrated, Error> {
+        Ok(migrate(&self.database, self.config.venues).await?)
+    }
+}
+
+fn socket_address(sockets: &SocketEndpoint) -> SocketAddress {
+    sockets
+        .client_url()
+        .map_or(SocketAddress::Absent, SocketAddress::Fixed)
+}

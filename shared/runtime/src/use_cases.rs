@@ -1,0 +1,30 @@
+//! The use cases on PostgreSQL.
+
+use std::sync::Arc;
+
+use engine::{policy::Policy, ports::StoreError, use_cases::UseCases};
+use postgres::{Database, PostgresOrders, PostgresSubscriptions};
+
+use crate::clock::SystemClock;
+
+/// The use cases on that database, by the system's clock.
+pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
+    let orders = Arc::new(PostgresOrders::new(database.clone()));
+    UseCases {
+        reader: orders.clone(),
+        writer: orders.clone(),
+        outbox: orders,
+        subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
+        encode: api::event_json,
+        clock: Arc::new(SystemClock),
+        policy: Arc::new(policy),
+    }
+}
+
+/// Frees what a former process held. Only for a program that is alone on its order book.
+///
+/// # Errors
+/// [`StoreError`] when the database does not do its part.
+pub async fn take_over(database: &Database) -> Result<(), StoreError> {
+    PostgresOrders::new(database.clone()).end_leases().await
+}
