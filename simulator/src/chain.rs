@@ -1,17 +1,16 @@
-//! The chain's semantics: what is sent may land, late, with an error or never, at most once, and never above its last valid
-//! height. Its record is the judge of how many swaps an order caused.
+//! The chain's semantics: what is sent may land, late, with an error or never, at most once, and
+//! never above its last valid height. Its record is the judge of how many swaps an order caused.
 
 use std::collections::BTreeMap;
 
 use engine::{
-    failure::{Failure, FailureCode},
-    order::OrderId,
-    ports::{ChainStatus, SignedTransaction},
+    order::{Failure, FailureCode, OrderId, SignedTransaction, TokenAmount},
+    ports::ChainStatus,
 };
 
 use crate::{
-    dice::Dice,
     fault::{Fault, Faults},
+    rng::Rng,
 };
 
 /// The length of a slot.
@@ -22,9 +21,9 @@ const GENESIS: u64 = 1_000;
 /// The record of everything signed and sent.
 #[derive(Debug)]
 pub(crate) struct SimulatedChain {
-    /// A transaction can land in so many slots after it was built.
+    /// In how many slots after it was built a transaction can land.
     pub(crate) validity: u64,
-    /// A height is final when so many more are on top of it.
+    /// How many heights on top make one final.
     pub(crate) finality: u64,
     transactions: BTreeMap<String, Transaction>,
     signed: u64,
@@ -34,7 +33,7 @@ pub(crate) struct SimulatedChain {
 struct Transaction {
     order: OrderId,
     last_valid_height: u64,
-    min_out: u64,
+    min_out: TokenAmount,
     landing: Option<Landing>,
 }
 
@@ -43,14 +42,14 @@ struct Landing {
     at: u64,
     seen_at: u64,
     announced: bool,
-    outcome: Result<u64, FailureCode>,
+    outcome: Result<TokenAmount, FailureCode>,
 }
 
 /// A swap that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Landed {
     pub(crate) signature: String,
-    pub(crate) amount_out: u64,
+    pub(crate) amount_out: TokenAmount,
 }
 
 impl SimulatedChain {
@@ -68,7 +67,12 @@ impl SimulatedChain {
         (self.validity + self.finality + 2) * SLOT
     }
 
-    pub(crate) fn sign(&mut self, order: OrderId, min_out: u64, now: u64) -> SignedTransaction {
+    pub(crate) fn sign(
+        &mut self,
+        order: OrderId,
+        min_out: TokenAmount,
+        now: u64,
+    ) -> SignedTransaction {
         self.signed += 1;
         let signature = format!("transaction-{}", self.signed);
         let last_valid_height = height(now) + self.validity;
@@ -89,34 +93,35 @@ impl SimulatedChain {
     }
 
     /// Bytes arrive. What is already on its way stays as it is; what was lost may land this time.
-    pub(crate) fn receive(&mut self, bytes: &[u8], now: u64, dice: &mut Dice, faults: &mut Faults) {
+    pub(crate) fn receive(&mut self, bytes: &[u8], now: u64, rng: &mut Rng, faults: &mut Faults) {
         let finality = self.finality;
         let signature = String::from_utf8_lossy(bytes);
         let Some(transaction) = self.transactions.get_mut(&*signature) else {
             return;
         };
-        if transaction.landing.is_some() || faults.strikes(Fault::NeverLands, dice, now) {
+        if transaction.landing.is_some() || faults.strikes(Fault::NeverLands, rng, now) {
             return;
         }
-        let at = now + landing_delay(transaction.last_valid_height, now, dice, faults);
+        let at = now + landing_delay(transaction.last_valid_height, now, rng, faults);
         if height(at) > transaction.last_valid_height {
             return;
         }
         let final_at = (height(at) + finality - GENESIS) * SLOT;
-        let seen_at = if faults.strikes(Fault::SeenLate, dice, now) {
-            dice.between(at, final_at)
+        let seen_at = if faults.strikes(Fault::SeenLate, rng, now) {
+            rng.between(at, final_at)
         } else {
             at
         };
-        let announced = dice.chance(300);
-        let outcome = if faults.strikes(Fault::Reverts, dice, now) {
-            Err(dice.pick(&[
+        let announced = rng.chance(300);
+        let outcome = if faults.strikes(Fault::Reverts, rng, now) {
+            Err(rng.pick(&[
                 FailureCode::SlippageExceeded,
                 FailureCode::SubmissionRefused,
                 FailureCode::SwapFailed,
             ]))
         } else {
-            Ok(transaction.min_out + dice.below(1_000))
+            let min_out = transaction.min_out;
+            Ok(min_out.with_units(min_out.units() + rng.below(1_000)))
         };
         transaction.landing = Some(Landing {
             at,
@@ -147,7 +152,7 @@ impl SimulatedChain {
                 announced: true,
                 ..
             }) if at > now => ChainStatus::InFlight {
-                look_again: std::time::Duration::from_millis(at - now),
+                poll_after: std::time::Duration::from_millis(at - now),
             },
             _ => ChainStatus::Unknown,
         }
@@ -174,16 +179,17 @@ impl SimulatedChain {
     }
 }
 
-fn landing_delay(last_valid: u64, now: u64, dice: &mut Dice, faults: &mut Faults) -> u64 {
-    if faults.strikes(Fault::LandsLate, dice, now) {
+fn landing_delay(last_valid: u64, now: u64, rng: &mut Rng, faults: &mut Faults) -> u64 {
+    if faults.strikes(Fault::LandsLate, rng, now) {
         let end = (last_valid + 1 - GENESIS) * SLOT;
         let left = end.saturating_sub(now);
-        left.saturating_sub(dice.below(4 * SLOT)).saturating_sub(1)
+        left.saturating_sub(rng.below(4 * SLOT)).saturating_sub(1)
     } else {
-        dice.between(SLOT, 4_000)
+        rng.between(SLOT, 4_000)
     }
 }
 
-fn height(now: u64) -> u64 {
+/// The height at a moment.
+pub(crate) const fn height(now: u64) -> u64 {
     GENESIS + now / SLOT
 }

@@ -118,7 +118,7 @@ impl Executor {
         if runnable.is_empty() {
             return None;
         }
-        let drawn = world.dice.pick(&runnable);
+        let drawn = world.rng.pick(&runnable);
         Some(ready.swap_remove(drawn))
     }
 

@@ -4,16 +4,16 @@ use std::{collections::BTreeMap, task::Waker};
 
 use engine::{order::OrderId, ports::ConnectionId};
 
-/// Every connection that ever was, and every watcher.
+/// Every connection that ever was, and every subscriber.
 #[derive(Debug, Default)]
 pub(crate) struct Gateway {
     connections: BTreeMap<ConnectionId, Connection>,
-    pub(crate) watchers: Vec<Watcher>,
+    pub(crate) subscribers: Vec<Subscriber>,
 }
 
 #[derive(Debug)]
 struct Connection {
-    watcher: usize,
+    subscriber: usize,
     /// Before this moment a push is answered "gone".
     open_from: u64,
     open: bool,
@@ -21,7 +21,7 @@ struct Connection {
 
 /// A client that wants to see all of an order's life.
 #[derive(Debug)]
-pub(crate) struct Watcher {
+pub(crate) struct Subscriber {
     pub(crate) order: OrderId,
     /// It has seen the events up to this one without a gap.
     pub(crate) seen: u64,
@@ -35,7 +35,7 @@ pub(crate) struct Watcher {
 /// What arrived at a client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Arrived {
-    pub(crate) watcher: usize,
+    pub(crate) subscriber: usize,
     /// The event's number.
     pub(crate) seq: u64,
     /// Whether numbers between the last one seen and this one are missing.
@@ -43,28 +43,28 @@ pub(crate) struct Arrived {
 }
 
 impl Gateway {
-    pub(crate) fn watcher(&mut self, order: OrderId) -> usize {
-        self.watchers.push(Watcher {
+    pub(crate) fn subscriber(&mut self, order: OrderId) -> usize {
+        self.subscribers.push(Subscriber {
             order,
             seen: 0,
             complete: false,
             must_reconnect: false,
             waker: None,
         });
-        self.watchers.len() - 1
+        self.subscribers.len() - 1
     }
 
-    pub(crate) fn connect(&mut self, watcher: usize, open_from: u64) -> ConnectionId {
+    pub(crate) fn connect(&mut self, subscriber: usize, open_from: u64) -> ConnectionId {
         let connection = ConnectionId(format!("connection-{}", self.connections.len() + 1).into());
         self.connections.insert(
             connection.clone(),
             Connection {
-                watcher,
+                subscriber,
                 open_from,
                 open: true,
             },
         );
-        self.watchers[watcher].must_reconnect = false;
+        self.subscribers[subscriber].must_reconnect = false;
         connection
     }
 
@@ -79,39 +79,39 @@ impl Gateway {
         if !to.open || to.open_from > now {
             return None;
         }
-        Some(self.watchers[to.watcher].read(to.watcher, text))
+        Some(self.subscribers[to.subscriber].read(to.subscriber, text))
     }
 
     /// Closes a connection from the server's side.
     pub(crate) fn close(&mut self, connection: &ConnectionId) {
-        if let Some(watcher) = self.hang_up(connection) {
-            let watcher = &mut self.watchers[watcher];
-            watcher.must_reconnect |= !watcher.complete;
-            watcher.wake();
+        if let Some(subscriber) = self.hang_up(connection) {
+            let subscriber = &mut self.subscribers[subscriber];
+            subscriber.must_reconnect |= !subscriber.complete;
+            subscriber.wake();
         }
     }
 
     /// What the connection asked for will not come; a later connection is not meant.
-    pub(crate) fn give_up(&mut self, watcher: usize, connection: &ConnectionId) {
+    pub(crate) fn give_up(&mut self, subscriber: usize, connection: &ConnectionId) {
         if self
             .connections
             .get(connection)
             .is_some_and(|connection| connection.open)
         {
-            self.watchers[watcher].must_reconnect = true;
-            self.watchers[watcher].wake();
+            self.subscribers[subscriber].must_reconnect = true;
+            self.subscribers[subscriber].wake();
         }
     }
 
-    /// Closes a connection from the client's side. Answers its watcher, if it was open.
+    /// Closes a connection from the client's side. Answers its subscriber, if it was open.
     pub(crate) fn hang_up(&mut self, connection: &ConnectionId) -> Option<usize> {
         let found = self.connections.get_mut(connection)?;
-        std::mem::take(&mut found.open).then_some(found.watcher)
+        std::mem::take(&mut found.open).then_some(found.subscriber)
     }
 }
 
-impl Watcher {
-    fn read(&mut self, watcher: usize, text: &str) -> Option<Arrived> {
+impl Subscriber {
+    fn read(&mut self, subscriber: usize, text: &str) -> Option<Arrived> {
         let event: serde_json::Value = serde_json::from_str(text).ok()?;
         let seq = event.get("seq")?.as_u64()?;
         let gap = seq > self.seen + 1;
@@ -122,7 +122,11 @@ impl Watcher {
         }
         self.must_reconnect |= gap;
         self.wake();
-        Some(Arrived { watcher, seq, gap })
+        Some(Arrived {
+            subscriber,
+            seq,
+            gap,
+        })
     }
 
     pub(crate) fn wait(&mut self, waker: &Waker) {

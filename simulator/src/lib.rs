@@ -10,11 +10,11 @@
 pub mod campaign;
 mod chain;
 pub mod contract;
-mod dice;
 mod executor;
 mod fault;
 mod gateway;
 mod judge;
+mod network;
 pub mod options;
 mod point;
 mod ports;
@@ -23,6 +23,7 @@ mod queue;
 #[cfg(test)]
 mod regressions;
 pub mod report;
+mod rng;
 mod run;
 mod scenario;
 mod sleep;
@@ -30,7 +31,6 @@ mod stage;
 mod store;
 mod time;
 mod variants;
-mod wire;
 mod world;
 
 pub use fault::Fault;

@@ -30,8 +30,8 @@ fn main() -> ExitCode {
             threads,
         }),
         Ok(Command::Replay { seed, variant }) => replay(seed, variant),
-        Err(problem) => {
-            eprintln!("{problem}\n{}", options::USAGE);
+        Err(error) => {
+            eprintln!("{error}\n{}", options::USAGE);
             ExitCode::from(2)
         }
     }

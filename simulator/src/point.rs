@@ -26,26 +26,26 @@ macro_rules! points {
 points! {
     Insert Store "orders.insert",
     Claim Store "orders.claim",
-    Advance Store "orders.advance",
+    Append Store "orders.append",
     Renew Store "orders.renew",
     Release Store "orders.release",
     Order Store "orders.order",
     Page Store "orders.page",
     Ping Store "orders.ping",
     Events Store "orders.events",
-    Due Store "backlog.due",
-    Delayed Store "backlog.delayed",
-    MarkSent Store "backlog.mark_sent",
-    Revive Store "backlog.revive",
-    Overdue Store "backlog.overdue",
-    Purge Store "backlog.purge",
-    Vitals Store "backlog.vitals",
-    Subscribe Store "subscriptions.add",
+    Due Store "outbox.due",
+    Delayed Store "outbox.delayed",
+    MarkSent Store "outbox.mark_sent",
+    RequeueStuck Store "outbox.requeue_stuck",
+    Overdue Store "outbox.overdue",
+    Purge Store "outbox.purge",
+    Stats Store "outbox.stats",
+    Subscribe Store "subscriptions.subscribe",
     GoLive Store "subscriptions.go_live",
     Live Store "subscriptions.live",
-    End Store "subscriptions.end",
+    Unsubscribe Store "subscriptions.unsubscribe",
     Forget Store "subscriptions.forget",
-    LeftOver Store "subscriptions.left_over",
+    Undelivered Store "subscriptions.undelivered",
     Enqueue Queue "queue.send",
     Receive Queue "queue.receive",
     Acknowledge Queue "queue.delete",
@@ -59,7 +59,7 @@ points! {
     Sleep Inside "clock.sleep",
 }
 
-/// Something outside that is called over a wire.
+/// Something outside that is called over the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
     Store,
@@ -88,7 +88,7 @@ impl Phase {
 /// Who runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// Outside of the engine: whoever posts orders and watches them. Never killed.
+    /// Outside of the engine: whoever posts orders and follows them. Never killed.
     Clients,
     Submit,
     Worker,
@@ -106,7 +106,8 @@ impl Role {
     ];
 }
 
-/// Which crash points (role × await point × phase) processes came by, and at which of them one was killed.
+/// Which crash points (role × await point × phase) processes came by, and at which of them one was
+/// killed.
 #[derive(Clone, Debug)]
 pub(crate) struct Coverage {
     reached: Vec<bool>,

@@ -1,12 +1,13 @@
-//! The queue's semantics, SQS's: at least once, in any order, delays, a visibility time-out, dead letters after three receives.
+//! The queue's semantics, SQS's: at least once, in any order, delays, a visibility time-out, dead
+//! letters after three receives.
 
 use std::{collections::BTreeMap, task::Waker};
 
 use engine::ports::ExecuteOrder;
 
-use crate::dice::Dice;
+use crate::rng::Rng;
 
-/// A message received so often and not deleted is a dead letter when its time-out ends.
+/// A message received this often and not deleted is a dead letter when its time-out ends.
 pub(crate) const MAX_RECEIVES: u32 = 3;
 
 /// The messages, and who waits for them.
@@ -54,19 +55,19 @@ impl SimulatedQueue {
         self.wake();
     }
 
-    /// Takes up to `most` visible messages, in any order, and hides them for `visibility_ms`.
+    /// Takes at most `limit` visible messages, in any order, and hides them for `visibility_ms`.
     pub(crate) fn receive(
         &mut self,
-        most: usize,
+        limit: usize,
         visibility_ms: u64,
         (now, step): (u64, u64),
-        dice: &mut Dice,
+        rng: &mut Rng,
     ) -> Vec<Receipt> {
         self.bury(now);
         let mut visible: Vec<u64> = self.visible(now).collect();
         let mut taken = Vec::new();
-        while taken.len() < most && !visible.is_empty() {
-            let drawn = dice.below(visible.len() as u64);
+        while taken.len() < limit && !visible.is_empty() {
+            let drawn = rng.below(visible.len() as u64);
             let id = visible.swap_remove(usize::try_from(drawn).unwrap_or(0)); // below the length
             let Some(message) = self.messages.get_mut(&id) else {
                 continue;

@@ -16,11 +16,11 @@ use uuid::Uuid;
 
 use crate::{
     chain::SimulatedChain,
-    dice::Dice,
     executor::Executor,
+    network::Network,
     point::Role,
     ports::Ports,
-    wire::Wire,
+    rng::Rng,
     world::{Alarm, Shared, World},
 };
 
@@ -78,7 +78,7 @@ async fn begin_routing(ports: &Ports) {
     let (out, deliveries) = mpsc::unbounded();
     out.unbounded_send(Delivery {
         update,
-        watchers: recorded.watchers,
+        subscribers: recorded.subscribers,
     })
     .expect("it is open");
     drop(out);
@@ -89,27 +89,27 @@ async fn begin_routing(ports: &Ports) {
 /// was answered 410, and that ended the subscription of a client that was there.
 #[test]
 fn a_client_that_connects_again_with_everything_seen_gets_what_comes_next() {
-    let mut world = World::new(Dice::new(1), SimulatedChain::new(150, 32), 30_000);
+    let mut world = World::new(Rng::new(1), SimulatedChain::new(150, 32), 30_000);
     let process = world.add_process(Role::Clients);
     world.alarm(0, Alarm::Start(process));
     world
         .store
         .insert(&order(), HOUR, 0)
         .expect("an empty store");
-    let watcher = world.gateway.watcher(ORDER);
-    world.gateway.watchers[watcher].seen = 1;
-    let connection: ConnectionId = world.gateway.connect(watcher, 1_000);
+    let subscriber = world.gateway.subscriber(ORDER);
+    world.gateway.subscribers[subscriber].seen = 1;
+    let connection: ConnectionId = world.gateway.connect(subscriber, 1_000);
     let world = Shared::new(world);
-    let wire = Wire {
+    let network = Network {
         world: world.clone(),
         process,
     };
     let mut story = Some(
         async move {
-            let ports = Ports::new(&wire, &Arc::new(Policy::default()));
+            let ports = Ports::new(&network, &Arc::new(Policy::default()));
             let follow = ports.follow();
             let later = async {
-                wire.pause(500).await;
+                network.pause(500).await;
                 begin_routing(&ports).await;
             };
             let (followed, ()) = join(follow.subscribe(&connection, ORDER, 1, true), later).await;
@@ -121,6 +121,6 @@ fn a_client_that_connects_again_with_everything_seen_gets_what_comes_next() {
     Executor::new(world.clone()).run(&mut start, |_| false);
     let world = world.lock();
     assert_eq!(world.violation, None);
-    assert_eq!(world.gateway.watchers[watcher].seen, 2);
-    assert_eq!(world.store.live(ORDER).len(), 1, "and it goes on watching");
+    assert_eq!(world.gateway.subscribers[subscriber].seen, 2);
+    assert_eq!(world.store.live(ORDER).len(), 1, "and it goes on following");
 }

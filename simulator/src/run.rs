@@ -5,12 +5,12 @@ use futures::{FutureExt, future::BoxFuture};
 use crate::{
     executor::Executor,
     judge::Judge,
+    network::ms,
     point::{Coverage, Role},
     processes::{post, relay, work},
     scenario::Scenario,
     stage::Stage,
     variants::Variant,
-    wire::ms,
     world::{ProcessId, Violation, World},
 };
 
@@ -30,7 +30,7 @@ pub struct Outcome {
 }
 
 /// A run that takes more steps than this is going in circles.
-const MOST_STEPS: u64 = 300_000;
+const MAX_STEPS: u64 = 300_000;
 
 /// Plays a seed, on the engine as it is or on a broken variant.
 pub fn play(seed: u64, variant: Option<Variant>, traced: bool) -> Outcome {
@@ -95,13 +95,13 @@ impl Ending {
         Self {
             calm_from: scenario.calm_from,
             margin: scenario.margin,
-            lifetime: ms(scenario.stage.policy.order_lifetime),
+            lifetime: ms(scenario.stage.policy.market_lifetime),
         }
     }
 
     fn has_come(&self, world: &mut World) -> bool {
-        if world.step > MOST_STEPS {
-            world.violated("a run comes to an end", || format!("{MOST_STEPS} steps"));
+        if world.step > MAX_STEPS {
+            world.violated("a run comes to an end", || format!("{MAX_STEPS} steps"));
         }
         let accepted = world
             .store
@@ -112,16 +112,12 @@ impl Ending {
             .unwrap_or(0);
         let deadline = (accepted + self.lifetime).max(self.calm_from);
         let done = world.open_posts == 0
-            && world
-                .store
-                .rows
-                .values()
-                .all(|row| row.order.status.is_final())
+            && world.store.rows.values().all(|row| !row.order.is_open())
             && world
                 .gateway
-                .watchers
+                .subscribers
                 .iter()
-                .all(|watcher| watcher.complete);
+                .all(|subscriber| subscriber.complete);
         done || world.now > deadline + self.margin
     }
 }

@@ -6,10 +6,10 @@ use engine::policy::Policy;
 
 use crate::{
     chain::SimulatedChain,
-    dice::Dice,
     fault::{Fault, Faults},
     point::Role,
     processes::Plan,
+    rng::Rng,
     stage::Stage,
     variants::Variant,
     world::{Alarm, ProcessId, Shared, World},
@@ -30,19 +30,19 @@ pub(crate) struct Scenario {
 impl Scenario {
     /// The world of a seed.
     pub(crate) fn drawn(seed: u64, variant: Option<Variant>, traced: bool) -> Self {
-        let mut dice = Dice::new(seed);
-        let chain = SimulatedChain::new(dice.pick(&[10, 20, 60, 150]), dice.pick(&[2, 2, 8, 32]));
-        let (relay_period, batch) = (dice.pick(&[1_000, 5_000, 60_000]), dice.pick(&[1, 2, 5]));
-        let calm_from = dice.pick(&[15_000, 40_000, 90_000]);
+        let mut rng = Rng::new(seed);
+        let chain = SimulatedChain::new(rng.pick(&[10, 20, 60, 150]), rng.pick(&[2, 2, 8, 32]));
+        let (relay_period, batch) = (rng.pick(&[1_000, 5_000, 60_000]), rng.pick(&[1, 2, 5]));
+        let calm_from = rng.pick(&[15_000, 40_000, 90_000]);
         let policy = Policy {
-            order_lifetime: Duration::from_millis(dice.pick(&[20_000, 60_000, 180_000])),
-            relay_grace: Duration::from_millis(dice.pick(&[2_000, 30_000])),
+            market_lifetime: Duration::from_millis(rng.pick(&[20_000, 60_000, 180_000])),
+            relay_grace: Duration::from_millis(rng.pick(&[2_000, 30_000])),
             ..Policy::default()
         };
         let margin = 2 * chain.certainty() + 5 * relay_period + 60_000;
-        let plans = plans(&mut dice);
-        let visibility = dice.pick(&[30_000, 120_000]);
-        let mut world = World::new(dice, chain, visibility);
+        let plans = plans(&mut rng);
+        let visibility = rng.pick(&[30_000, 120_000]);
+        let mut world = World::new(rng, chain, visibility);
         if traced {
             world.keep_trace();
         }
@@ -69,15 +69,15 @@ impl Scenario {
     }
 }
 
-fn plans(dice: &mut Dice) -> Vec<Plan> {
-    let orders = dice.between(1, 3);
+fn plans(rng: &mut Rng) -> Vec<Plan> {
+    let orders = rng.between(1, 3);
     (1..=orders)
         .map(|n| Plan {
             amount_in: n * 1_000_000,
-            at: dice.between(0, 8_000),
-            key: dice.chance(700).then(|| format!("key-{n}")),
-            watchers: (0..dice.below(3))
-                .map(|_| dice.pick(&[0, 300, 3_000, 30_000]))
+            at: rng.between(0, 8_000),
+            key: rng.chance(700).then(|| format!("key-{n}")),
+            subscribers: (0..rng.below(3))
+                .map(|_| rng.pick(&[0, 300, 3_000, 30_000]))
                 .collect(),
         })
         .collect()
@@ -85,17 +85,17 @@ fn plans(dice: &mut Dice) -> Vec<Plan> {
 
 impl World {
     fn draw_faults(&mut self, until: u64, plans: &[Plan]) {
-        self.faults = Faults::drawn(&mut self.dice, until);
+        self.faults = Faults::drawn(&mut self.rng, until);
         for plan in plans {
             if self.strikes(Fault::Poisonous) {
                 self.poisonous.push(plan.amount_in);
             }
         }
         let mut outage = |fault| {
-            let from = self.dice.below(until);
-            let until = from + self.dice.between(500, 15_000);
+            let from = self.rng.below(until);
+            let until = from + self.rng.between(500, 15_000);
             self.faults
-                .has(fault, &mut self.dice)
+                .has(fault, &mut self.rng)
                 .then_some((from, until))
         };
         self.store_outage = outage(Fault::StoreOutage);
@@ -111,13 +111,13 @@ impl World {
     /// Adds the processes and has them started. Answers clients, submit and socket.
     fn add_cast(&mut self, variant: Option<Variant>) -> (ProcessId, ProcessId, ProcessId) {
         let first = [Role::Clients, Role::Submit, Role::Socket].map(|role| self.add_process(role));
-        for _ in 0..self.dice.between(2, 3) {
+        for _ in 0..self.rng.between(2, 3) {
             self.add_process(Role::Worker);
         }
         let relays = if variant == Some(Variant::NoRelay) {
             0
         } else {
-            self.dice.between(1, 2)
+            self.rng.between(1, 2)
         };
         for _ in 0..relays {
             self.add_process(Role::Relay);

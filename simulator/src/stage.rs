@@ -6,9 +6,9 @@ use engine::policy::Policy;
 use futures::{FutureExt, channel::oneshot};
 
 use crate::{
+    network::Network,
     ports::Ports,
     variants::Variant,
-    wire::Wire,
     world::{ProcessId, Shared},
 };
 
@@ -24,8 +24,8 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) fn wire(&self, process: ProcessId) -> Wire {
-        Wire {
+    pub(crate) fn network(&self, process: ProcessId) -> Network {
+        Network {
             world: self.world.clone(),
             process,
         }
@@ -33,10 +33,10 @@ impl Stage {
 
     /// The ports of a process, broken if the run is about a broken variant.
     pub(crate) fn ports(&self, process: ProcessId) -> Ports {
-        let wire = self.wire(process);
-        let ports = Ports::new(&wire, &self.policy);
+        let network = self.network(process);
+        let ports = Ports::new(&network, &self.policy);
         match self.variant {
-            Some(variant) => variant.applied(ports, &wire),
+            Some(variant) => variant.applied(ports, &network),
             None => ports,
         }
     }

@@ -11,11 +11,11 @@ use futures::future::BoxFuture;
 
 use crate::{
     chain::SimulatedChain,
-    dice::Dice,
     fault::{Fault, Faults},
     gateway::Gateway,
     point::{Coverage, Role},
     queue::SimulatedQueue,
+    rng::Rng,
     store::Store,
 };
 
@@ -72,7 +72,7 @@ pub struct Violation {
 pub(crate) struct World {
     pub(crate) now: u64,
     pub(crate) step: u64,
-    pub(crate) dice: Dice,
+    pub(crate) rng: Rng,
     pub(crate) faults: Faults,
     pub(crate) coverage: Coverage,
     pub(crate) processes: Vec<Process>,
@@ -101,11 +101,11 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(dice: Dice, chain: SimulatedChain, visibility_ms: u64) -> Self {
+    pub(crate) fn new(rng: Rng, chain: SimulatedChain, visibility_ms: u64) -> Self {
         Self {
             now: 0,
             step: 0,
-            dice,
+            rng,
             faults: Faults::none(),
             coverage: Coverage::new(),
             processes: Vec::new(),
@@ -131,7 +131,7 @@ impl World {
 
     /// Whether that fault strikes now.
     pub(crate) fn strikes(&mut self, fault: Fault) -> bool {
-        let strikes = self.faults.strikes(fault, &mut self.dice, self.now);
+        let strikes = self.faults.strikes(fault, &mut self.rng, self.now);
         if strikes {
             self.disturbed |= fault.disturbs_pushes();
             self.note(|| format!("fault: {}", fault.name()));
@@ -142,7 +142,7 @@ impl World {
     /// A process of that role, not started yet.
     pub(crate) fn add_process(&mut self, role: Role) -> ProcessId {
         let skewed = role != Role::Clients && self.strikes(Fault::ClockSkewed);
-        let drawn = self.dice.between(0, 6_000);
+        let drawn = self.rng.between(0, 6_000);
         let skew_ms = if skewed {
             i64::try_from(drawn).unwrap_or(0) - 3_000
         } else {
@@ -174,7 +174,7 @@ impl World {
     pub(crate) fn kill(&mut self, process: ProcessId) {
         if std::mem::take(&mut self.processes[process].up) {
             self.killed.push(process);
-            let back = self.now + self.dice.between(50, 5_000);
+            let back = self.now + self.rng.between(50, 5_000);
             self.alarm(back, Alarm::Start(process));
             self.note(|| format!("process {process} is killed"));
         }

@@ -9,7 +9,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use local::queue::{LocalQueue, Received};
 use simulator::contract::{
-    Consumer, Delivered, QueueGround, StoreGround, check_queue, check_store, on_simulated_queue,
+    Consumer, Delivered, QueueFixture, StoreFixture, check_queue, check_store, on_simulated_queue,
     on_simulated_store,
 };
 use tokio::{
@@ -33,8 +33,8 @@ impl Clock for TokioClock {
 
 #[test]
 fn the_simulated_store_keeps_the_contract() {
-    assert!(on_simulated_store(|ground| async move {
-        check_store(&ground).await
+    assert!(on_simulated_store(|fixture| async move {
+        check_store(&fixture).await
     }
     .boxed()));
 }
@@ -44,9 +44,9 @@ async fn postgres_keeps_the_contract() {
     let database = wiring::testing::migrated_database();
     let pool = Database::connect(database.url(), 8).expect("a URL of a test database");
     let orders = Arc::new(PostgresOrders::new(pool.clone()));
-    check_store(&StoreGround {
+    check_store(&StoreFixture {
         orders: orders.clone(),
-        backlog: orders,
+        outbox: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(pool)),
         clock: Arc::new(TokioClock(Instant::now())),
     })
@@ -55,8 +55,8 @@ async fn postgres_keeps_the_contract() {
 
 #[test]
 fn the_simulated_queue_keeps_the_contract() {
-    assert!(on_simulated_queue(|ground| async move {
-        check_queue(&ground).await
+    assert!(on_simulated_queue(|fixture| async move {
+        check_queue(&fixture).await
     }
     .boxed()));
 }
@@ -100,7 +100,7 @@ impl Consumer for LocalConsumer {
 async fn the_queue_of_one_machine_keeps_the_contract() {
     let visibility = Duration::from_secs(30);
     let queue = Arc::new(LocalQueue::new(visibility));
-    check_queue(&QueueGround {
+    check_queue(&QueueFixture {
         queue: queue.clone(),
         consumer: Arc::new(LocalConsumer {
             queue,

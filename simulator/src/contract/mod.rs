@@ -1,30 +1,33 @@
 //! The contract of the ports: one suite, run against each simulated service and against its original.
 //!
-//! Every check panics with what it saw instead. The checks use orders of their own, so a database that others use as well
-//! is fine; time is the ground's clock, so a simulated ground takes none.
+//! Every check panics with what it saw instead. The checks use orders of their own, so a database that
+//! others use as well is fine; time is the fixture's clock, so a simulated fixture takes none.
 
-mod backlog;
+mod fixture;
+mod life;
 mod orders;
+mod outbox;
 mod queue;
-mod scene;
 mod simulated;
 mod subscriptions;
 
 use std::sync::Arc;
 
-use engine::ports::{Backlog, Clock, Orders, Subscriptions};
+use engine::ports::{Clock, OrderReader, OrderWriter, Outbox, Subscriptions};
 
-pub use queue::{Consumer, Delivered, QueueGround, check_queue};
+pub use queue::{Consumer, Delivered, QueueFixture, check_queue};
 pub use simulated::{on_simulated_queue, on_simulated_store};
 
 /// A store to check, and the clock that its time goes by.
 #[derive(Clone)]
-pub struct StoreGround {
-    /// The order book.
-    pub orders: Arc<dyn Orders>,
+pub struct StoreFixture {
+    /// The order book, for reading.
+    pub reader: Arc<dyn OrderReader>,
+    /// The same book, for writing.
+    pub writer: Arc<dyn OrderWriter>,
     /// The relay's view of the same book.
-    pub backlog: Arc<dyn Backlog>,
-    /// Who watches the orders of that book.
+    pub outbox: Arc<dyn Outbox>,
+    /// Who follows the orders of that book.
     pub subscriptions: Arc<dyn Subscriptions>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -34,8 +37,9 @@ pub struct StoreGround {
 ///
 /// # Panics
 /// When the store does not keep the contract, with what it did instead.
-pub async fn check_store(ground: &StoreGround) {
-    orders::check(ground).await;
-    backlog::check(ground).await;
-    subscriptions::check(ground).await;
+pub async fn check_store(fixture: &StoreFixture) {
+    orders::check(fixture).await;
+    life::check(fixture).await;
+    outbox::check(fixture).await;
+    subscriptions::check(fixture).await;
 }

@@ -1,40 +1,43 @@
 //! The order book's duties.
 
 use engine::{
-    lifecycle::{Change, Status},
-    ports::{Claim, ExecuteOrder, Inserted, PageQuery, TransactionEnd, WriteError},
+    order::{Status, TransactionEnd},
+    ports::{Claim, ExecuteOrder, Inserted, PageQuery, StoreError},
 };
 use futures::future::join_all;
 use uuid::Uuid;
 
 use super::{
-    StoreGround,
-    scene::{HOUR, MOMENT, building, failed, new_order, retrying, transaction, with_key},
+    StoreFixture,
+    fixture::{
+        HOUR, MOMENT, OUT, attempt_failed, confirmed, failed, new_order, routing, submitted,
+        transaction, venue_chosen, with_key,
+    },
 };
 
-pub(super) async fn check(ground: &StoreGround) {
-    an_accepted_order_is_stored_with_its_first_event(ground).await;
-    one_key_makes_one_order_however_often_it_comes(ground).await;
-    one_of_many_claims_succeeds(ground).await;
-    a_lease_that_ends_without_a_word_leaves_an_abandoned_order(ground).await;
-    a_whole_life_is_recorded_step_by_step(ground).await;
-    what_is_fenced_writes_nothing(ground).await;
-    a_retry_frees_the_order_and_opens_the_next_attempt(ground).await;
-    an_order_has_one_transaction_that_may_land(ground).await;
-    a_released_order_is_free_and_not_abandoned(ground).await;
-    the_history_is_read_newest_first(ground).await;
+pub(super) async fn check(fixture: &StoreFixture) {
+    an_accepted_order_is_stored_with_its_first_event(fixture).await;
+    one_key_makes_one_order_however_often_it_comes(fixture).await;
+    one_of_many_claims_succeeds(fixture).await;
+    a_lease_that_ends_without_a_word_leaves_an_abandoned_order(fixture).await;
+    a_whole_life_is_recorded_step_by_step(fixture).await;
+    what_is_fenced_writes_nothing(fixture).await;
+    a_retry_frees_the_order_and_opens_the_next_attempt(fixture).await;
+    an_order_has_one_transaction_that_may_land(fixture).await;
+    a_released_order_is_free_and_not_abandoned(fixture).await;
+    the_history_is_read_newest_first(fixture).await;
 }
 
-async fn an_accepted_order_is_stored_with_its_first_event(ground: &StoreGround) {
+async fn an_accepted_order_is_stored_with_its_first_event(fixture: &StoreFixture) {
     let new = new_order();
-    let inserted = ground
-        .orders
+    let inserted = fixture
+        .writer
         .insert(&new, HOUR)
         .await
         .expect("the store answers");
     assert_eq!(inserted, Inserted::New);
-    let order = ground
-        .orders
+    let order = fixture
+        .reader
         .order(new.id)
         .await
         .expect("the store answers");
@@ -44,19 +47,24 @@ async fn an_accepted_order_is_stored_with_its_first_event(ground: &StoreGround) 
         (Status::Pending, 1, 1)
     );
     assert_eq!(order.swap, new.swap);
-    assert_eq!(ground.log(new.id).await, [(1, "pending", 1)]);
-    let unknown = ground
-        .orders
+    assert_eq!(fixture.log(new.id).await, [(1, "pending", 1)]);
+    let unknown = fixture
+        .reader
         .order(new_order().id)
         .await
         .expect("the store answers");
     assert!(unknown.is_none());
 }
 
-async fn one_key_makes_one_order_however_often_it_comes(ground: &StoreGround) {
+async fn one_key_makes_one_order_however_often_it_comes(fixture: &StoreFixture) {
     let key = Uuid::new_v4().to_string();
     let orders: Vec<_> = (0..20).map(|_| with_key(&key, [3; 32])).collect();
-    let answers = join_all(orders.iter().map(|order| ground.orders.insert(order, HOUR))).await;
+    let answers = join_all(
+        orders
+            .iter()
+            .map(|order| fixture.writer.insert(order, HOUR)),
+    )
+    .await;
     let answers: Vec<Inserted> = answers
         .into_iter()
         .map(|a| a.expect("it answers"))
@@ -74,31 +82,31 @@ async fn one_key_makes_one_order_however_often_it_comes(ground: &StoreGround) {
     for (i, answer) in answers.iter().enumerate().filter(|(i, _)| *i != winner) {
         assert_eq!(*answer, known);
         assert_eq!(
-            ground.log(orders[i].id).await,
+            fixture.log(orders[i].id).await,
             [],
             "nothing of a repeat is stored"
         );
     }
 }
 
-async fn one_of_many_claims_succeeds(ground: &StoreGround) {
-    let message = ground.stored().await;
-    let claims = join_all((0..10).map(|_| ground.claim(&message, HOUR))).await;
-    let held = claims
+async fn one_of_many_claims_succeeds(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let claims = join_all((0..10).map(|_| fixture.claim(&message, HOUR))).await;
+    let leased = claims
         .iter()
-        .filter(|claim| matches!(claim, Claim::Held(_)))
+        .filter(|claim| matches!(claim, Claim::Leased(_)))
         .count();
     let busy = claims
         .iter()
         .filter(|claim| matches!(claim, Claim::Busy))
         .count();
-    assert_eq!((held, busy), (1, 9));
+    assert_eq!((leased, busy), (1, 9));
     let later = ExecuteOrder {
         attempt: 2,
         ..message
     };
     assert!(
-        matches!(ground.claim(&later, HOUR).await, Claim::Stale),
+        matches!(fixture.claim(&later, HOUR).await, Claim::Stale),
         "another attempt"
     );
     let unknown = ExecuteOrder {
@@ -106,65 +114,56 @@ async fn one_of_many_claims_succeeds(ground: &StoreGround) {
         attempt: 1,
     };
     assert!(
-        matches!(ground.claim(&unknown, HOUR).await, Claim::Stale),
+        matches!(fixture.claim(&unknown, HOUR).await, Claim::Stale),
         "no such order"
     );
 }
 
-async fn a_lease_that_ends_without_a_word_leaves_an_abandoned_order(ground: &StoreGround) {
-    let message = ground.stored().await;
-    let Claim::Held(first) = ground.claim(&message, MOMENT).await else {
+async fn a_lease_that_ends_without_a_word_leaves_an_abandoned_order(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let Claim::Leased(first) = fixture.claim(&message, MOMENT).await else {
         panic!("a new order is free");
     };
     assert!(!first.abandoned);
-    let second = ground.held_after_lease(&message).await;
+    let second = fixture.leased_after_expiry(&message).await;
     assert!(
-        second.abandoned && second.epoch > first.epoch,
+        second.abandoned && second.token > first.token,
         "{first:?}, {second:?}"
     );
-    let late = ground.advance(&first, &Change::Routing).await;
+    let late = fixture.tried(&first, &routing()).await;
     assert!(
-        matches!(late, Err(WriteError::Fenced)),
+        matches!(late, Err(StoreError::Conflict)),
         "the first holder is fenced: {late:?}"
     );
     assert!(matches!(
-        ground.orders.renew(&first.hold(), HOUR).await,
-        Err(WriteError::Fenced)
+        fixture.writer.renew(&first.lease(), HOUR).await,
+        Err(StoreError::Conflict)
     ));
     assert!(matches!(
-        ground.orders.release(&first.hold(), MOMENT).await,
-        Err(WriteError::Fenced)
+        fixture.writer.release(&first.lease(), MOMENT).await,
+        Err(StoreError::Conflict)
     ));
-    assert_eq!(ground.log(message.id).await.len(), 1);
+    assert_eq!(fixture.log(message.id).await.len(), 1);
 }
 
-async fn a_whole_life_is_recorded_step_by_step(ground: &StoreGround) {
-    let message = ground.stored().await;
-    let mut held = ground.held(&message).await;
+async fn a_whole_life_is_recorded_step_by_step(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let mut leased = fixture.leased(&message).await;
     let signed = transaction();
-    ground.moved(&mut held, Change::Routing).await;
-    ground.moved(&mut held, building()).await;
-    ground
-        .moved(
-            &mut held,
-            Change::Submitted {
-                transaction: signed.clone(),
-            },
-        )
-        .await;
-    ground.left_alone(&held).await;
-    let mut held = ground.held_after_lease(&message).await;
+    fixture.moved(&mut leased, routing()).await;
+    fixture.moved(&mut leased, venue_chosen()).await;
+    fixture.moved(&mut leased, submitted(&signed)).await;
+    fixture.left_alone(&leased).await;
+    let mut leased = fixture.leased_after_expiry(&message).await;
     assert_eq!(
-        held.transaction,
+        leased.transaction,
         Some(signed.clone()),
         "the next holder gets what was signed"
     );
-    assert_eq!(held.order.quoted_out, Some(6));
-    let recorded = ground
-        .moved(&mut held, Change::Confirmed { amount_out: 6 })
-        .await;
-    assert_eq!(recorded.seq, 5);
-    let log = ground.log(message.id).await;
+    assert_eq!(leased.order.quoted_out, Some(OUT));
+    let appended = fixture.moved(&mut leased, confirmed(&signed)).await;
+    assert_eq!(appended.seq, 5);
+    let log = fixture.log(message.id).await;
     let expected = ["pending", "routing", "building", "submitted", "confirmed"];
     assert_eq!(
         log.iter().map(|event| event.1).collect::<Vec<_>>(),
@@ -174,22 +173,22 @@ async fn a_whole_life_is_recorded_step_by_step(ground: &StoreGround) {
         log.iter().map(|event| event.0).collect::<Vec<_>>(),
         [1, 2, 3, 4, 5]
     );
-    let order = ground
-        .orders
+    let order = fixture
+        .reader
         .order(message.id)
         .await
         .expect("it answers")
         .expect("it exists");
     assert_eq!(
-        (order.tx_hash, order.amount_out),
-        (Some(signed.signature), Some(6))
+        (order.tx_hash, order.fill.map(|fill| fill.amount_out)),
+        (Some(signed.signature), Some(OUT))
     );
     assert!(
-        matches!(ground.claim(&message, HOUR).await, Claim::Stale),
+        matches!(fixture.claim(&message, HOUR).await, Claim::Stale),
         "final is final"
     );
-    let after = ground
-        .orders
+    let after = fixture
+        .reader
         .events(message.id, 3)
         .await
         .expect("the store answers");
@@ -199,127 +198,115 @@ async fn a_whole_life_is_recorded_step_by_step(ground: &StoreGround) {
     );
 }
 
-async fn what_is_fenced_writes_nothing(ground: &StoreGround) {
-    let message = ground.stored().await;
-    let held = ground.held(&message).await;
-    ground
-        .advance(&held, &Change::Routing)
+async fn what_is_fenced_writes_nothing(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let leased = fixture.leased(&message).await;
+    fixture
+        .tried(&leased, &routing())
         .await
-        .expect("the hold stands");
-    let again = ground.advance(&held, &Change::Routing).await;
+        .expect("the lease stands");
+    let again = fixture.tried(&leased, &routing()).await;
     assert!(
-        matches!(again, Err(WriteError::Fenced)),
+        matches!(again, Err(StoreError::Conflict)),
         "the status has moved on: {again:?}"
     );
     assert_eq!(
-        ground.log(message.id).await,
+        fixture.log(message.id).await,
         [(1, "pending", 1), (2, "routing", 1)]
     );
 }
 
-async fn a_retry_frees_the_order_and_opens_the_next_attempt(ground: &StoreGround) {
-    let message = ground.stored().await;
-    let mut held = ground.held(&message).await;
-    ground.moved(&mut held, Change::Routing).await;
-    ground.moved(&mut held, building()).await;
-    ground
+async fn a_retry_frees_the_order_and_opens_the_next_attempt(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let mut leased = fixture.leased(&message).await;
+    fixture.moved(&mut leased, routing()).await;
+    fixture.moved(&mut leased, venue_chosen()).await;
+    fixture.moved(&mut leased, submitted(&transaction())).await;
+    fixture
         .moved(
-            &mut held,
-            Change::Submitted {
-                transaction: transaction(),
-            },
+            &mut leased,
+            attempt_failed(Some(TransactionEnd::Expired), HOUR),
         )
         .await;
-    ground
-        .moved(&mut held, retrying(Some(TransactionEnd::Expired), HOUR))
-        .await;
     assert!(
-        matches!(ground.claim(&message, HOUR).await, Claim::Stale),
+        matches!(fixture.claim(&message, HOUR).await, Claim::Stale),
         "attempt 1 is over"
     );
     let next = ExecuteOrder {
         attempt: 2,
         ..message
     };
-    let mut held = ground.held(&next).await;
-    assert!(!held.abandoned && held.transaction.is_none(), "{held:?}");
+    let mut leased = fixture.leased(&next).await;
+    assert!(
+        !leased.abandoned && leased.transaction.is_none(),
+        "{leased:?}"
+    );
     assert_eq!(
-        (held.order.status, held.order.attempt),
+        (leased.order.status, leased.order.attempt),
         (Status::Routing, 2)
     );
     assert_eq!(
-        (&held.order.chosen_dex, held.order.quoted_out),
+        (&leased.order.route, leased.order.quoted_out),
         (&None, None)
     );
-    ground.moved(&mut held, building()).await;
-    ground
-        .moved(
-            &mut held,
-            Change::Submitted {
-                transaction: transaction(),
-            },
-        )
-        .await;
-    let last = ground.log(message.id).await.split_off(4);
+    fixture.moved(&mut leased, venue_chosen()).await;
+    fixture.moved(&mut leased, submitted(&transaction())).await;
+    let last = fixture.log(message.id).await.split_off(4);
     assert_eq!(
         last,
         [(5, "routing", 2), (6, "building", 2), (7, "submitted", 2)]
     );
 }
 
-async fn an_order_has_one_transaction_that_may_land(ground: &StoreGround) {
-    let message = ground.stored().await;
-    let mut held = ground.held(&message).await;
-    ground.moved(&mut held, Change::Routing).await;
-    ground.moved(&mut held, building()).await;
-    ground
-        .moved(
-            &mut held,
-            Change::Submitted {
-                transaction: transaction(),
-            },
-        )
-        .await;
-    let second = Change::Submitted {
-        transaction: transaction(),
-    };
-    let refused = ground.write(&held, &second, Status::Submitted).await;
-    assert!(matches!(refused, Err(WriteError::Fenced)), "{refused:?}");
+async fn an_order_has_one_transaction_that_may_land(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let mut leased = fixture.leased(&message).await;
+    fixture.moved(&mut leased, routing()).await;
+    fixture.moved(&mut leased, venue_chosen()).await;
+    fixture.moved(&mut leased, submitted(&transaction())).await;
+    let second = submitted(&transaction());
+    let mut after = leased.order.clone();
+    after.last_seq += 1;
+    let refused = fixture.append(&leased, &second, &after).await;
+    assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
     assert_eq!(
-        ground.log(message.id).await.len(),
+        fixture.log(message.id).await.len(),
         4,
         "a refused write leaves no event"
     );
 }
 
-async fn a_released_order_is_free_and_not_abandoned(ground: &StoreGround) {
-    let message = ground.stored().await;
-    let held = ground.held(&message).await;
-    ground.released(&held, HOUR).await;
-    assert!(!ground.held(&message).await.abandoned);
+async fn a_released_order_is_free_and_not_abandoned(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let leased = fixture.leased(&message).await;
+    fixture.released(&leased, HOUR).await;
+    assert!(!fixture.leased(&message).await.abandoned);
 }
 
-async fn the_history_is_read_newest_first(ground: &StoreGround) {
+async fn the_history_is_read_newest_first(fixture: &StoreFixture) {
     let mut ids = Vec::new();
     for _ in 0..3 {
-        ids.push(ground.stored().await.id);
-        ground.clock.sleep(MOMENT * 2).await;
+        ids.push(fixture.stored().await.id);
+        fixture.clock.sleep(MOMENT * 2).await;
     }
-    let mut held = ground
-        .held(&ExecuteOrder {
+    let mut leased = fixture
+        .leased(&ExecuteOrder {
             id: ids[1],
             attempt: 1,
         })
         .await;
-    ground.moved(&mut held, failed()).await;
+    fixture.moved(&mut leased, failed()).await;
     let page = async |before, status| {
         let query = PageQuery {
             limit: 200,
             before,
             status,
         };
-        let page = ground.orders.page(&query).await.expect("the store answers");
-        let ours = page.into_iter().filter(|order| ids.contains(&order.id));
+        let ours = fixture
+            .page(&query)
+            .await
+            .into_iter()
+            .filter(|order| ids.contains(&order.id));
         ours.map(|order| (order.id, order.created_at))
             .collect::<Vec<_>>()
     };

@@ -29,7 +29,7 @@ pub trait Consumer: Send + Sync {
 
 /// A queue to check that nobody else uses.
 #[derive(Clone)]
-pub struct QueueGround {
+pub struct QueueFixture {
     /// The engine's end.
     pub queue: Arc<dyn Queue>,
     /// The workers' end.
@@ -45,11 +45,11 @@ pub struct QueueGround {
 ///
 /// # Panics
 /// When the queue does not keep the contract, with what it did instead.
-pub async fn check_queue(ground: &QueueGround) {
-    a_batch_is_accepted_and_arrives(ground).await;
-    a_delayed_message_is_not_early(ground).await;
-    a_message_that_is_not_deleted_comes_again_and_a_deleted_one_does_not(ground).await;
-    a_message_received_three_times_is_not_delivered_any_more(ground).await;
+pub async fn check_queue(fixture: &QueueFixture) {
+    a_batch_is_accepted_and_arrives(fixture).await;
+    a_delayed_message_is_not_early(fixture).await;
+    a_message_that_is_not_deleted_comes_again_and_a_deleted_one_does_not(fixture).await;
+    a_message_received_three_times_is_not_delivered_any_more(fixture).await;
 }
 
 /// SQS counts delays in seconds.
@@ -57,7 +57,7 @@ const DELAY: Duration = Duration::from_secs(1);
 /// Delivery may take so long on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-impl QueueGround {
+impl QueueFixture {
     async fn sent(&self, delay: Duration) -> ExecuteOrder {
         let message = message();
         let accepted = self
@@ -102,50 +102,50 @@ fn message() -> ExecuteOrder {
     }
 }
 
-async fn a_batch_is_accepted_and_arrives(ground: &QueueGround) {
+async fn a_batch_is_accepted_and_arrives(fixture: &QueueFixture) {
     let batch: Vec<_> = (0..12).map(|_| (message(), Duration::ZERO)).collect();
-    let accepted = ground.queue.send(&batch).await.expect("the queue answers");
+    let accepted = fixture.queue.send(&batch).await.expect("the queue answers");
     assert_eq!(accepted, vec![true; batch.len()]);
     let mut missing: Vec<ExecuteOrder> = batch.iter().map(|(message, _)| *message).collect();
-    let begin = ground.clock.now();
+    let begin = fixture.clock.now();
     while !missing.is_empty() {
-        let waited = ground.clock.now().duration_since(begin).unsigned_abs();
+        let waited = fixture.clock.now().duration_since(begin).unsigned_abs();
         assert!(waited < PATIENCE, "{missing:?} do not arrive");
-        for delivered in ground.consumer.receive().await {
-            ground.consumer.delete(&delivered).await;
+        for delivered in fixture.consumer.receive().await {
+            fixture.consumer.delete(&delivered).await;
             missing.retain(|message| *message != delivered.message);
         }
-        ground.clock.sleep(Duration::from_millis(5)).await;
+        fixture.clock.sleep(Duration::from_millis(5)).await;
     }
 }
 
-async fn a_delayed_message_is_not_early(ground: &QueueGround) {
-    let begin = ground.clock.now();
-    let message = ground.sent(DELAY).await;
-    let delivered = ground.received(message).await;
-    let waited = ground.clock.now().duration_since(begin).unsigned_abs();
+async fn a_delayed_message_is_not_early(fixture: &QueueFixture) {
+    let begin = fixture.clock.now();
+    let message = fixture.sent(DELAY).await;
+    let delivered = fixture.received(message).await;
+    let waited = fixture.clock.now().duration_since(begin).unsigned_abs();
     assert!(
         waited >= DELAY.saturating_sub(Duration::from_millis(20)),
         "after {waited:?}"
     );
-    ground.consumer.delete(&delivered).await;
+    fixture.consumer.delete(&delivered).await;
 }
 
 async fn a_message_that_is_not_deleted_comes_again_and_a_deleted_one_does_not(
-    ground: &QueueGround,
+    fixture: &QueueFixture,
 ) {
-    let message = ground.sent(Duration::ZERO).await;
-    ground.received(message).await;
-    ground.must_not_come(message, ground.visibility / 2).await;
-    let again = ground.received(message).await;
-    ground.consumer.delete(&again).await;
-    ground.must_not_come(message, ground.visibility * 2).await;
+    let message = fixture.sent(Duration::ZERO).await;
+    fixture.received(message).await;
+    fixture.must_not_come(message, fixture.visibility / 2).await;
+    let again = fixture.received(message).await;
+    fixture.consumer.delete(&again).await;
+    fixture.must_not_come(message, fixture.visibility * 2).await;
 }
 
-async fn a_message_received_three_times_is_not_delivered_any_more(ground: &QueueGround) {
-    let message = ground.sent(Duration::ZERO).await;
+async fn a_message_received_three_times_is_not_delivered_any_more(fixture: &QueueFixture) {
+    let message = fixture.sent(Duration::ZERO).await;
     for _ in 0..3 {
-        ground.received(message).await;
+        fixture.received(message).await;
     }
-    ground.must_not_come(message, ground.visibility * 3).await;
+    fixture.must_not_come(message, fixture.visibility * 3).await;
 }

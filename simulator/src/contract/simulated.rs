@@ -1,61 +1,63 @@
-//! The simulated services as grounds for the checks: a world in which nothing goes wrong.
+//! The simulated services as fixtures for the checks: a world in which nothing goes wrong.
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::{FutureExt, future::BoxFuture};
 
-use super::{Consumer, Delivered, QueueGround, StoreGround};
+use super::{Consumer, Delivered, QueueFixture, StoreFixture};
 use crate::{
     chain::SimulatedChain,
-    dice::Dice,
     executor::Executor,
+    network::{Network, ms},
     point::Role,
-    ports::{ClockPort, QueuePort, StorePort, SubscriptionsPort},
+    ports::{ClockPort, OrdersPort, OutboxPort, QueuePort, SubscriptionsPort},
     queue::Receipt,
-    wire::{Wire, ms},
+    rng::Rng,
     world::{Alarm, Shared, World},
 };
 
 /// Runs a check on the simulated store. Answers whether the check came to its end.
-pub fn on_simulated_store(check: impl FnOnce(StoreGround) -> BoxFuture<'static, ()>) -> bool {
-    finished(Duration::from_secs(30), |wire| {
-        check(StoreGround {
-            orders: Arc::new(StorePort::new(wire.clone())),
-            backlog: Arc::new(StorePort::new(wire.clone())),
-            subscriptions: Arc::new(SubscriptionsPort(wire.clone())),
-            clock: Arc::new(ClockPort(wire)),
+pub fn on_simulated_store(check: impl FnOnce(StoreFixture) -> BoxFuture<'static, ()>) -> bool {
+    finished(Duration::from_secs(30), |network| {
+        check(StoreFixture {
+            reader: Arc::new(OrdersPort(network.clone())),
+            writer: Arc::new(OrdersPort(network.clone())),
+            outbox: Arc::new(OutboxPort::new(network.clone())),
+            subscriptions: Arc::new(SubscriptionsPort(network.clone())),
+            clock: Arc::new(ClockPort(network)),
         })
     })
 }
 
 /// Runs a check on the simulated queue. Answers whether the check came to its end.
-pub fn on_simulated_queue(check: impl FnOnce(QueueGround) -> BoxFuture<'static, ()>) -> bool {
+pub fn on_simulated_queue(check: impl FnOnce(QueueFixture) -> BoxFuture<'static, ()>) -> bool {
     let visibility = Duration::from_secs(30);
-    finished(visibility, |wire| {
-        check(QueueGround {
-            queue: Arc::new(QueuePort(wire.clone())),
-            consumer: Arc::new(SimulatedConsumer(wire.clone())),
-            clock: Arc::new(ClockPort(wire)),
+    finished(visibility, |network| {
+        check(QueueFixture {
+            queue: Arc::new(QueuePort(network.clone())),
+            consumer: Arc::new(SimulatedConsumer(network.clone())),
+            clock: Arc::new(ClockPort(network)),
             visibility,
         })
     })
 }
 
-/// When the check begins: the world's time cannot go below zero, and some checks look two hours back.
+/// When the check begins: the world's time cannot go below zero, and some checks look two hours
+/// back.
 const MORNING: u64 = 2 * 60 * 60 * 1_000;
 
-fn finished(visibility: Duration, check: impl FnOnce(Wire) -> BoxFuture<'static, ()>) -> bool {
-    let mut world = World::new(Dice::new(1), SimulatedChain::new(150, 32), ms(visibility));
+fn finished(visibility: Duration, check: impl FnOnce(Network) -> BoxFuture<'static, ()>) -> bool {
+    let mut world = World::new(Rng::new(1), SimulatedChain::new(150, 32), ms(visibility));
     let process = world.add_process(Role::Clients);
     world.alarm(MORNING, Alarm::Start(process));
     let world = Shared::new(world);
-    let wire = Wire {
+    let network = Network {
         world: world.clone(),
         process,
     };
     let (end, mut ended) = futures::channel::oneshot::channel();
-    let checking = check(wire)
+    let checking = check(network)
         .map(move |()| end.send(()).unwrap_or(()))
         .boxed();
     let mut checking = Some(checking);
@@ -72,7 +74,7 @@ fn finished(visibility: Duration, check: impl FnOnce(Wire) -> BoxFuture<'static,
     finished
 }
 
-struct SimulatedConsumer(Wire);
+struct SimulatedConsumer(Network);
 
 #[async_trait]
 impl Consumer for SimulatedConsumer {
@@ -81,13 +83,13 @@ impl Consumer for SimulatedConsumer {
         let mut world = self.0.world.lock();
         let World {
             queue,
-            dice,
+            rng,
             visibility_ms,
             now,
             step,
             ..
         } = &mut *world;
-        let received = queue.receive(10, *visibility_ms, (*now, *step), dice);
+        let received = queue.receive(10, *visibility_ms, (*now, *step), rng);
         received
             .into_iter()
             .map(|receipt| delivered(&receipt))

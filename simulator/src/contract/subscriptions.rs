@@ -1,48 +1,43 @@
-//! The watchers' duties.
+//! The duties of subscriptions.
 
 use std::time::Duration;
 
-use engine::{lifecycle::Change, ports::ConnectionId};
+use engine::{order::OrderId, ports::ConnectionId};
 use uuid::Uuid;
 
 use super::{
-    StoreGround,
-    scene::{MOMENT, failed, new_order},
+    StoreFixture,
+    fixture::{MOMENT, failed, new_order, routing},
 };
 
-pub(super) async fn check(ground: &StoreGround) {
-    a_subscription_is_silent_until_it_has_caught_up(ground).await;
-    subscribing_again_is_silent_again(ground).await;
-    ending_tells_who_watches_nothing_else(ground).await;
-    a_forgotten_connection_watches_nothing(ground).await;
-    what_outlives_its_order_is_left_over(ground).await;
+pub(super) async fn check(fixture: &StoreFixture) {
+    a_subscription_is_silent_until_it_has_caught_up(fixture).await;
+    subscribing_again_is_silent_again(fixture).await;
+    unsubscribing_tells_who_follows_nothing_else(fixture).await;
+    a_forgotten_connection_follows_nothing(fixture).await;
+    what_outlives_its_order_is_undelivered(fixture).await;
 }
 
 fn connection() -> ConnectionId {
     ConnectionId(Uuid::new_v4().to_string().into())
 }
 
-impl StoreGround {
-    async fn add(&self, connection: &ConnectionId, order: engine::order::OrderId) -> bool {
+impl StoreFixture {
+    async fn subscribed(&self, connection: &ConnectionId, order: OrderId) -> bool {
         self.subscriptions
-            .add(connection, order)
+            .subscribe(connection, order)
             .await
             .expect("the store answers")
     }
 
-    async fn go_live(
-        &self,
-        connection: &ConnectionId,
-        order: engine::order::OrderId,
-        sent: u64,
-    ) -> bool {
+    async fn go_live(&self, connection: &ConnectionId, order: OrderId, sent: u64) -> bool {
         self.subscriptions
             .go_live(connection, order, sent)
             .await
             .expect("the store answers")
     }
 
-    async fn live(&self, order: engine::order::OrderId) -> Vec<ConnectionId> {
+    async fn live(&self, order: OrderId) -> Vec<ConnectionId> {
         self.subscriptions
             .live(order)
             .await
@@ -50,94 +45,99 @@ impl StoreGround {
     }
 }
 
-async fn a_subscription_is_silent_until_it_has_caught_up(ground: &StoreGround) {
-    let (message, watcher) = (ground.stored().await, connection());
-    assert!(!ground.add(&watcher, new_order().id).await, "no such order");
+async fn a_subscription_is_silent_until_it_has_caught_up(fixture: &StoreFixture) {
+    let (message, subscriber) = (fixture.stored().await, connection());
     assert!(
-        !ground.go_live(&watcher, message.id, 1).await,
+        !fixture.subscribed(&subscriber, new_order().id).await,
+        "no such order"
+    );
+    assert!(
+        !fixture.go_live(&subscriber, message.id, 1).await,
         "not subscribed"
     );
-    assert!(ground.add(&watcher, message.id).await);
-    assert_eq!(ground.live(message.id).await, []);
-    let mut held = ground.held(&message).await;
-    let recorded = ground.moved(&mut held, Change::Routing).await;
-    assert_eq!(recorded.watchers, [], "silent");
+    assert!(fixture.subscribed(&subscriber, message.id).await);
+    assert_eq!(fixture.live(message.id).await, []);
+    let mut leased = fixture.leased(&message).await;
+    let appended = fixture.moved(&mut leased, routing()).await;
+    assert_eq!(appended.subscribers, [], "silent");
     assert!(
-        !ground.go_live(&watcher, message.id, 1).await,
+        !fixture.go_live(&subscriber, message.id, 1).await,
         "event 2 was not replayed"
     );
-    assert!(ground.go_live(&watcher, message.id, 2).await);
+    assert!(fixture.go_live(&subscriber, message.id, 2).await);
     assert_eq!(
-        ground.live(message.id).await,
-        std::slice::from_ref(&watcher)
+        fixture.live(message.id).await,
+        std::slice::from_ref(&subscriber)
     );
-    let recorded = ground.moved(&mut held, failed()).await;
-    assert_eq!(recorded.watchers, [watcher]);
+    let appended = fixture.moved(&mut leased, failed()).await;
+    assert_eq!(appended.subscribers, [subscriber]);
 }
 
-async fn subscribing_again_is_silent_again(ground: &StoreGround) {
-    let (message, watcher) = (ground.stored().await, connection());
+async fn subscribing_again_is_silent_again(fixture: &StoreFixture) {
+    let (message, subscriber) = (fixture.stored().await, connection());
     assert!(
-        ground.add(&watcher, message.id).await && ground.go_live(&watcher, message.id, 1).await
+        fixture.subscribed(&subscriber, message.id).await
+            && fixture.go_live(&subscriber, message.id, 1).await
     );
-    assert!(ground.add(&watcher, message.id).await);
-    assert_eq!(ground.live(message.id).await, []);
+    assert!(fixture.subscribed(&subscriber, message.id).await);
+    assert_eq!(fixture.live(message.id).await, []);
 }
 
-async fn ending_tells_who_watches_nothing_else(ground: &StoreGround) {
-    let (one, other) = (ground.stored().await.id, ground.stored().await.id);
+async fn unsubscribing_tells_who_follows_nothing_else(fixture: &StoreFixture) {
+    let (one, other) = (fixture.stored().await.id, fixture.stored().await.id);
     let (both, single, stranger) = (connection(), connection(), connection());
-    for (watcher, order) in [(&both, one), (&both, other), (&single, one)] {
-        assert!(ground.add(watcher, order).await);
+    for (subscriber, order) in [(&both, one), (&both, other), (&single, one)] {
+        assert!(fixture.subscribed(subscriber, order).await);
     }
     let all = [both.clone(), single.clone(), stranger];
-    let idle = ground
+    let idle = fixture
         .subscriptions
-        .end(one, &all)
+        .unsubscribe(one, &all)
         .await
         .expect("the store answers");
     assert_eq!(
         idle,
         [single],
-        "the other one still watches, the stranger never did"
+        "the other one still follows, the stranger never did"
     );
-    let idle = ground
+    let idle = fixture
         .subscriptions
-        .end(other, &all)
+        .unsubscribe(other, &all)
         .await
         .expect("the store answers");
     assert_eq!(idle, [both]);
 }
 
-async fn a_forgotten_connection_watches_nothing(ground: &StoreGround) {
-    let (message, watcher) = (ground.stored().await, connection());
+async fn a_forgotten_connection_follows_nothing(fixture: &StoreFixture) {
+    let (message, subscriber) = (fixture.stored().await, connection());
     assert!(
-        ground.add(&watcher, message.id).await && ground.go_live(&watcher, message.id, 1).await
+        fixture.subscribed(&subscriber, message.id).await
+            && fixture.go_live(&subscriber, message.id, 1).await
     );
-    ground
+    fixture
         .subscriptions
-        .forget(&watcher)
+        .forget(&subscriber)
         .await
         .expect("the store answers");
-    assert_eq!(ground.live(message.id).await, []);
-    assert!(!ground.go_live(&watcher, message.id, 1).await);
+    assert_eq!(fixture.live(message.id).await, []);
+    assert!(!fixture.go_live(&subscriber, message.id, 1).await);
 }
 
-async fn what_outlives_its_order_is_left_over(ground: &StoreGround) {
-    let (message, watcher) = (ground.stored().await, connection());
-    assert!(ground.add(&watcher, message.id).await);
+async fn what_outlives_its_order_is_undelivered(fixture: &StoreFixture) {
+    let (message, subscriber) = (fixture.stored().await, connection());
+    assert!(fixture.subscribed(&subscriber, message.id).await);
     let left = async |grace| {
-        let left = ground
+        let left = fixture
             .subscriptions
-            .left_over(grace)
+            .undelivered(grace)
             .await
             .expect("the store answers");
-        left.contains(&(watcher.clone(), message.id))
+        left.contains(&(subscriber.clone(), message.id))
     };
     assert!(!left(Duration::ZERO).await, "the order is not final");
-    let mut held = ground.held(&message).await;
-    ground.moved(&mut held, failed()).await;
-    ground.clock.sleep(MOMENT * 20).await;
+    let mut leased = fixture.leased(&message).await;
+    fixture.moved(&mut leased, failed()).await;
+    fixture.clock.sleep(MOMENT * 20).await;
     assert!(!left(Duration::from_secs(60)).await, "within its grace");
     assert!(left(Duration::ZERO).await);
 }

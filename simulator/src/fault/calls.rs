@@ -1,4 +1,4 @@
-//! The faults of calls over a wire.
+//! The faults of calls over a network.
 
 use super::Fault;
 use crate::point::Service;

@@ -1,7 +1,7 @@
 //! Which faults a run has, how often they strike, and how often they did.
 
 use super::Fault;
-use crate::{dice::Dice, point::Service};
+use crate::{point::Service, rng::Rng};
 
 /// The faults of one run. No run has all kinds, so that each is met undisturbed by others.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl Faults {
     }
 
     /// Faults drawn for one run: each kind with the same likelihood, those of one service more often.
-    pub(crate) fn drawn(dice: &mut Dice, until: u64) -> Self {
+    pub(crate) fn drawn(rng: &mut Rng, until: u64) -> Self {
         const SERVICES: [Service; 5] = [
             Service::Store,
             Service::Queue,
@@ -31,12 +31,12 @@ impl Faults {
             Service::Gateway,
             Service::Inside,
         ];
-        let (present, theme) = (dice.pick(&[0, 150, 350, 350, 600]), dice.pick(&SERVICES));
+        let (present, theme) = (rng.pick(&[0, 150, 350, 350, 600]), rng.pick(&SERVICES));
         let drawn = |fault: &Fault| {
             let themed = present > 0 && fault.service() == theme;
             let likelihood = if themed { 750 } else { present };
-            if dice.chance(likelihood) {
-                dice.pick(fault.rates())
+            if rng.chance(likelihood) {
+                rng.pick(fault.rates())
             } else {
                 0
             }
@@ -50,19 +50,19 @@ impl Faults {
     }
 
     /// Whether that fault strikes on this occasion; it counts as fired then.
-    pub(crate) fn strikes(&mut self, fault: Fault, dice: &mut Dice, now: u64) -> bool {
+    pub(crate) fn strikes(&mut self, fault: Fault, rng: &mut Rng, now: u64) -> bool {
         let rate = self.rates[fault as usize];
-        let strikes = rate > 0 && now < self.until && dice.chance(rate);
+        let strikes = rate > 0 && now < self.until && rng.chance(rate);
         self.fired[fault as usize] += u64::from(strikes);
         strikes
     }
 
     /// Whether a run with that kind of fault draws it at its beginning.
-    pub(crate) fn has(&self, fault: Fault, dice: &mut Dice) -> bool {
-        dice.chance(self.rates[fault as usize])
+    pub(crate) fn has(&self, fault: Fault, rng: &mut Rng) -> bool {
+        rng.chance(self.rates[fault as usize])
     }
 
-    /// Counts a fault that fired without dice.
+    /// Counts a fault that fired without rng.
     pub(crate) fn count(&mut self, fault: Fault) {
         self.fired[fault as usize] += 1;
     }

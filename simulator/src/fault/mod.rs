@@ -51,8 +51,8 @@ faults! {
     StoreSlow "store slow",
     /// A row is locked for a moment, so a claim skips it.
     RowLocked "claim finds the row locked",
-    /// The watchers cannot be read after the commit.
-    WatchersUnread "watchers not read after the commit",
+    /// The subscribers cannot be read after the commit.
+    SubscribersUnread "subscribers not read after the commit",
     /// The queue takes nothing for seconds.
     QueueOutage "queue away for a while",
     /// The queue does not answer once.
@@ -104,7 +104,7 @@ faults! {
 }
 
 impl Fault {
-    /// Whether a watcher's live stream may have a gap after it (the log has none): pushes may be missing or late.
+    /// Whether a subscriber's live stream may have a gap after it (the log has none): pushes may be missing or late.
     pub(crate) const fn disturbs_pushes(self) -> bool {
         matches!(
             self,
@@ -116,7 +116,7 @@ impl Fault {
                 | Self::StoreDown
                 | Self::StoreAckLost
                 | Self::StoreLate
-                | Self::WatchersUnread
+                | Self::SubscribersUnread
                 | Self::PushFailed
                 | Self::PushAckLost
                 | Self::PushSlow
@@ -132,7 +132,7 @@ impl Fault {
             | Self::StoreLate
             | Self::StoreSlow
             | Self::RowLocked
-            | Self::WatchersUnread => Service::Store,
+            | Self::SubscribersUnread => Service::Store,
             Self::QueueOutage
             | Self::QueueDown
             | Self::QueueRefused

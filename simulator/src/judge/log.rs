@@ -1,19 +1,18 @@
 //! The event log of one order, and the row that goes with it.
 
 use engine::{
-    failure::{Failure, FailureCode},
-    lifecycle::Status,
-    order::Order,
+    order::{EventRecord, FailureCode, NewOrder, Order, OrderEvent, Status, TokenAmount},
     policy::Policy,
-    update::Update,
 };
 
-use super::Complaint;
-use crate::{ports::fair_out, store::Row, time::since_begin, wire::ms};
+use super::broken;
+use crate::{network::ms, ports::fair_out, store::Row, time::since_begin, world::Violation};
 
 const EXACT: &str = "exactly 1 try and 3 retries";
+const LEGAL: &str = "status moves are legal";
+const REPLAY: &str = "replaying the log gives the order";
 
-/// A process's clock may be ahead of the store's by so much.
+/// A process's clock may be ahead of the store's by this much.
 const SKEW: u64 = 3_000;
 
 /// What was judged of an order already.
@@ -22,89 +21,94 @@ pub(super) struct Seen {
     events: usize,
     /// The earliest moment of the next event, after a retry.
     not_before: u64,
-    end: Option<End>,
-}
-
-/// What must stay as it is once an order is final.
-#[derive(Debug, PartialEq)]
-struct End {
-    status: Status,
-    seq: u64,
-    tx_hash: Option<String>,
-    amount_out: Option<u64>,
-    failure: Option<Failure>,
-}
-
-impl End {
-    fn of(order: &Order) -> Self {
-        Self {
-            status: order.status,
-            seq: order.last_seq,
-            tx_hash: order.tx_hash.clone(),
-            amount_out: order.amount_out,
-            failure: order.failure.clone(),
-        }
-    }
+    /// The order that the log makes, from its acceptance on.
+    replayed: Option<Order>,
+    /// The order when it had become final.
+    end: Option<Order>,
 }
 
 /// Judges what the log of an order has become since the last look.
-pub(super) fn judge_log(policy: &Policy, row: &Row, seen: &mut Seen) -> Option<Complaint> {
+pub(super) fn judge_log(policy: &Policy, row: &Row, seen: &mut Seen) -> Option<Violation> {
     let order = &row.order;
-    if let Some(before) = &seen.end
-        && *before != End::of(order)
+    if let Some(end) = &seen.end
+        && !same(end, order)
     {
-        let detail = format!("{before:?} became {order:?}");
-        return Some(("a final status never changes", detail));
+        let detail = format!("{end:?} became {order:?}");
+        return broken("a final status never changes", detail);
     }
     while seen.events < row.events.len() {
-        if let Some(complaint) = judge_event(policy, row, seen.events, seen) {
-            return Some(complaint);
+        if let Some(violation) = judge_event(policy, row, seen.events, seen) {
+            return Some(violation);
         }
         seen.events += 1;
-        if order.status.is_final() && seen.events == row.events.len() {
-            seen.end = Some(End::of(order));
+        if !order.is_open() && seen.events == row.events.len() {
+            seen.end = Some(order.clone());
         }
     }
     let last = row.events.last()?;
-    let same =
-        (last.status, last.seq, last.attempt) == (order.status, order.last_seq, order.attempt);
-    (!same).then(|| ("row and log agree", format!("{last:?} but {order:?}")))
+    if (last.status, last.seq, last.attempt) != (order.status, order.last_seq, order.attempt) {
+        return broken("row and log agree", format!("{last:?} but {order:?}"));
+    }
+    match &seen.replayed {
+        Some(replayed) if !same(replayed, order) => {
+            broken(REPLAY, format!("{replayed:?} but {order:?}"))
+        }
+        _ => None,
+    }
 }
 
-fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Option<Complaint> {
+/// Whether events have made the same of both.
+fn same(one: &Order, other: &Order) -> bool {
+    one.status == other.status
+        && one.attempt == other.attempt
+        && one.last_seq == other.last_seq
+        && one.route == other.route
+        && one.quoted_out == other.quoted_out
+        && one.tx_hash == other.tx_hash
+        && one.fill == other.fill
+        && one.failure == other.failure
+}
+
+fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Option<Violation> {
     let event = &row.events[index];
     if event.seq != index as u64 + 1 {
-        return Some((
+        return broken(
             "seq has no gap",
             format!("event {} is {event:?}", index + 1),
-        ));
+        );
     }
     let Some(before) = index.checked_sub(1).map(|before| &row.events[before]) else {
-        let first = (event.status, event.attempt) == (Status::Pending, 1);
-        return (!first).then(|| ("status moves are legal", format!("first {event:?}")));
+        seen.replayed = Some(accepted(&row.order));
+        let first = (event.status, event.attempt) == (Status::Pending, 1)
+            && event.known() == Some(&OrderEvent::Accepted);
+        return if first {
+            None
+        } else {
+            broken(LEGAL, format!("first {event:?}"))
+        };
     };
-    if let Some(complaint) = judge_move(row, before, event) {
-        return Some(complaint);
+    if let Some(violation) = judge_move(row, before, event) {
+        return Some(violation);
     }
     let now = since_begin(event.at);
     // Past the deadline the relay does not wait any more.
     if now < seen.not_before.min(row.deadline) && event.status != Status::Failed {
-        return Some((
-            "each retry waits its back-off",
-            format!("{event:?} at {now} ms"),
-        ));
+        let detail = format!("{event:?} at {now} ms");
+        return broken("each retry waits its back-off", detail);
     }
     if event.attempt > before.attempt {
-        let pause = policy.back_off.get(before.attempt as usize - 1).copied();
+        let pause = policy.backoff.get(before.attempt as usize - 1).copied();
         seen.not_before = now + ms(pause.unwrap_or_default()) * 8 / 10;
     }
-    if event.status == Status::Building && !plausible(row) {
-        return Some(("nonsense is never traded on", format!("{:?}", row.order)));
+    if let Some(OrderEvent::VenueChosen { quoted_out, .. }) = event.known()
+        && !plausible(&row.order, *quoted_out)
+    {
+        return broken("nonsense is never traded on", format!("{event:?}"));
     }
-    judge_attempts(policy, row, event)
+    judge_attempts(policy, row, event).or_else(|| replay(seen.replayed.as_mut()?, event))
 }
 
-fn judge_move(row: &Row, before: &Update, event: &Update) -> Option<Complaint> {
+fn judge_move(row: &Row, before: &EventRecord, event: &EventRecord) -> Option<Violation> {
     let moved = || {
         let (from, to) = (before.status, event.status);
         format!(
@@ -115,35 +119,54 @@ fn judge_move(row: &Row, before: &Update, event: &Update) -> Option<Complaint> {
         )
     };
     if !legal(before.status, event.status) {
-        return Some(("status moves are legal", moved()));
+        return broken(LEGAL, moved());
     }
     let retry = event.status == Status::Routing && before.status != Status::Pending;
     if event.attempt != before.attempt + u32::from(retry) {
-        return Some((EXACT, moved()));
+        return broken(EXACT, moved());
     }
     None
 }
 
-fn judge_attempts(policy: &Policy, row: &Row, event: &Update) -> Option<Complaint> {
-    let most = policy.back_off.len() as u32 + 1;
-    if event.attempt > most {
-        return Some((EXACT, format!("{event:?}")));
+fn judge_attempts(policy: &Policy, row: &Row, event: &EventRecord) -> Option<Violation> {
+    let attempts = policy.backoff.len() as u32 + 1;
+    if event.attempt > attempts {
+        return broken(EXACT, format!("{event:?}"));
     }
     if event.status != Status::Failed {
         return None;
     }
-    let code = event
-        .payload
-        .get("code")
-        .and_then(serde_json::Value::as_str);
-    let code: Option<FailureCode> = code.and_then(|code| code.parse().ok());
-    let retryable = code.is_some_and(FailureCode::is_retryable);
-    let begun = since_begin(event.at) + SKEW + 2 * 5_000; // the clock was read before a call that may take so long
-    if retryable && event.attempt < most && begun < row.deadline {
-        return Some((EXACT, format!("given up at {event:?}")));
+    let Some(OrderEvent::Failed { failure, .. }) = event.known() else {
+        return broken(LEGAL, format!("failed without a failure: {event:?}"));
+    };
+    // The clock was read before a call that may take this long.
+    let begun = since_begin(event.at) + SKEW + 2 * 5_000;
+    if failure.code.is_retryable() && event.attempt < attempts && begun < row.deadline {
+        return broken(EXACT, format!("given up at {event:?}"));
     }
-    (code == Some(FailureCode::DeadlineExceeded) && begun < row.deadline)
-        .then(|| ("no order fails for time that it has", format!("{event:?}")))
+    if failure.code == FailureCode::DeadlineExceeded && begun < row.deadline {
+        return broken("no order fails for time that it has", format!("{event:?}"));
+    }
+    None
+}
+
+/// The order as it was before everything that happened to it.
+fn accepted(order: &Order) -> Order {
+    let new = NewOrder {
+        id: order.id,
+        swap: order.swap.clone(),
+        kind: order.kind.clone(),
+        idempotency: None,
+    };
+    Order::accepted(&new, order.created_at, order.deadline)
+}
+
+fn replay(order: &mut Order, record: &EventRecord) -> Option<Violation> {
+    let Some(event) = record.known() else {
+        return broken(REPLAY, format!("unreadable: {record:?}"));
+    };
+    let refused = order.apply(event).err()?;
+    broken(REPLAY, format!("{refused}: {record:?}"))
 }
 
 /// The table of moves, written down a second time. Back to routing is a retry.
@@ -158,10 +181,10 @@ const fn legal(from: Status, to: Status) -> bool {
     )
 }
 
-/// Not more than the market pays, and not less than half.
-fn plausible(row: &Row) -> bool {
-    let fair = fair_out(row.order.swap.amount_in);
-    row.order
-        .quoted_out
-        .is_some_and(|quoted| quoted <= fair * 11 / 10 && quoted >= fair / 2)
+/// Of the token bought, not more than the market pays, and not less than half.
+fn plausible(order: &Order, quoted: TokenAmount) -> bool {
+    let fair = fair_out(&order.swap);
+    quoted.decimals() == fair.decimals()
+        && quoted.units() <= fair.units() * 11 / 10
+        && quoted.units() >= fair.units() / 2
 }

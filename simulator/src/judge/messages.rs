@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use engine::ports::ExecuteOrder;
 use uuid::Uuid;
 
-use crate::{gateway::Arrived, queue::Receipt, world::World};
+use crate::{gateway::Arrived, ports::encode, queue::Receipt, world::World};
 
 impl World {
     /// A relay notes messages as sent: the queue must have taken each since that relay was given it.
@@ -25,11 +25,12 @@ impl World {
         }
     }
 
-    /// A message leaves the queue: somebody must have asked for its order since, or the attempt must be over.
+    /// A message leaves the queue: somebody must have asked for its order since, or the attempt must
+    /// be over.
     pub(crate) fn judge_acknowledgement(&mut self, receipt: &Receipt) {
         let message = receipt.message;
         let served = self.store.rows.get(&message.id).is_none_or(|row| {
-            row.order.status.is_final()
+            !row.order.is_open()
                 || row.order.attempt > message.attempt
                 || row.asked_at_step >= receipt.at_step
         });
@@ -40,10 +41,11 @@ impl World {
         }
     }
 
-    /// Something arrived at a client: it must be in the log, and nothing before it may be missing without a reason.
+    /// Something arrived at a client: it must be in the log, and nothing before it may be missing
+    /// without a reason.
     pub(crate) fn judge_arrival(&mut self, arrived: Option<Arrived>, text: &str) {
         let Some(arrived) = arrived else { return };
-        let order = self.gateway.watchers[arrived.watcher].order;
+        let order = self.gateway.subscribers[arrived.subscriber].order;
         let index = usize::try_from(arrived.seq)
             .ok()
             .and_then(|seq| seq.checked_sub(1));
@@ -53,8 +55,13 @@ impl World {
             .get(&order)
             .zip(index)
             .and_then(|(row, index)| row.events.get(index))
-            .is_some_and(|event| event.to_text() == text);
-        self.note(|| format!("watcher {} gets event {}", arrived.watcher, arrived.seq));
+            .is_some_and(|event| encode(event) == text);
+        self.note(|| {
+            format!(
+                "subscriber {} gets event {}",
+                arrived.subscriber, arrived.seq
+            )
+        });
         if !logged {
             self.violated("nothing is pushed that is not in the log", || {
                 text.to_owned()

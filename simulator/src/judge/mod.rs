@@ -1,4 +1,5 @@
-//! The promises, as they are checked at every step, from the store's rows, the chain's record and the clients' eyes alone.
+//! The promises, as they are checked at every step, from the store's rows, the chain's record and the
+//! clients' eyes alone.
 
 mod log;
 mod messages;
@@ -12,7 +13,7 @@ use self::{
     log::{Seen, judge_log},
     swaps::judge_swaps,
 };
-use crate::world::World;
+use crate::world::{Violation, World};
 
 /// Looks at a world after each step.
 pub(crate) struct Judge {
@@ -21,8 +22,10 @@ pub(crate) struct Judge {
     reads_logs: bool,
 }
 
-/// The promise that does not hold, and what was seen.
-type Complaint = (&'static str, String);
+/// A promise that does not hold, and what was seen.
+const fn broken(invariant: &'static str, detail: String) -> Option<Violation> {
+    Some(Violation { invariant, detail })
+}
 
 impl Judge {
     pub(crate) fn new(policy: &Policy) -> Self {
@@ -33,7 +36,8 @@ impl Judge {
         }
     }
 
-    /// Asks the chain's record alone. Without the fence the log shows the trouble long before a second swap lands.
+    /// Asks the chain's record alone. Without the fence the log shows the trouble long before a
+    /// second swap lands.
     pub(crate) fn of_swaps_alone(policy: &Policy) -> Self {
         Self {
             reads_logs: false,
@@ -43,39 +47,36 @@ impl Judge {
 
     /// Checks everything that the last step may have changed.
     pub(crate) fn inspect(&mut self, world: &mut World) {
-        let mut complaint = None;
+        let mut violation = None;
         for row in world.store.rows.values() {
             if self.reads_logs {
                 let seen = self.seen.entry(row.id()).or_default();
-                complaint = complaint.or_else(|| judge_log(&self.policy, row, seen));
+                violation = violation.or_else(|| judge_log(&self.policy, row, seen));
             }
-            complaint = complaint.or_else(|| judge_swaps(row, world));
+            violation = violation.or_else(|| judge_swaps(row, world));
         }
-        if let Some((invariant, detail)) = complaint {
+        if let Some(Violation { invariant, detail }) = violation {
             world.violated(invariant, || detail);
         }
     }
 
     /// Checks, once nothing can go wrong any more and time is up, that nothing was left undone.
     pub(crate) fn conclude(&self, world: &mut World) {
-        let open = world
-            .store
-            .rows
-            .values()
-            .find(|row| !row.order.status.is_final());
+        let open = world.store.rows.values().find(|row| row.order.is_open());
         let open = open.map(|row| format!("order {} is {}", row.id(), row.order.status));
         if let Some(detail) = open {
             world.violated("every accepted order becomes final", || detail);
         }
         let waiting = world
             .gateway
-            .watchers
+            .subscribers
             .iter()
-            .find(|watcher| !watcher.complete);
-        let waiting =
-            waiting.map(|watcher| format!("order {}: seen up to {}", watcher.order, watcher.seen));
+            .find(|subscriber| !subscriber.complete);
+        let waiting = waiting.map(|subscriber| {
+            format!("order {}: seen up to {}", subscriber.order, subscriber.seen)
+        });
         if let Some(detail) = waiting {
-            world.violated("every watcher sees all of it", || detail);
+            world.violated("every subscriber sees all of it", || detail);
         }
     }
 }

@@ -1,17 +1,17 @@
-//! The chain over the wire.
+//! The chain over the network.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{
-    failure::{Failure, FailureCode},
-    ports::{Chain, ChainStatus, Prepare, SignedTransaction, Unavailable},
+    order::{Failure, FailureCode, SignedTransaction},
+    ports::{Chain, ChainStatus, Prepare, Unavailable},
 };
 
-use crate::{fault::Fault, point::Point, wire::Wire, world::World};
+use crate::{fault::Fault, network::Network, point::Point, world::World};
 
 /// The chain as one process reaches it.
-pub(crate) struct ChainPort(pub(crate) Wire);
+pub(crate) struct ChainPort(pub(crate) Network);
 
 #[async_trait]
 impl Chain for ChainPort {
@@ -19,7 +19,7 @@ impl Chain for ChainPort {
         let (id, min_out) = (request.id, request.min_out);
         let prepare = move |world: &mut World| {
             if world.strikes(Fault::PrepareFails) {
-                let code = world.dice.pick(&[
+                let code = world.rng.pick(&[
                     FailureCode::VenuesUnavailable,
                     FailureCode::SubmissionRefused,
                     FailureCode::InsufficientFunds,
@@ -31,7 +31,10 @@ impl Chain for ChainPort {
         self.0
             .call(Point::Prepare, prepare)
             .await
-            .unwrap_or_else(|problem| Err(Failure::new(FailureCode::VenuesUnavailable, problem.0)))
+            .unwrap_or_else(|error| {
+                let code = FailureCode::VenuesUnavailable;
+                Err(Failure::new(code, error.into_text()))
+            })
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
@@ -40,27 +43,24 @@ impl Chain for ChainPort {
             let World {
                 chain,
                 now,
-                dice,
+                rng,
                 faults,
                 ..
             } = world;
-            chain.receive(&bytes, *now, dice, faults);
-            Duration::from_millis(world.dice.pick(&[0, 400, 2_500]))
+            chain.receive(&bytes, *now, rng, faults);
+            Duration::from_millis(world.rng.pick(&[0, 400, 2_500]))
         };
-        self.0.call(Point::Send, send).await
+        Ok(self.0.call(Point::Send, send).await?)
     }
 
     async fn finalized_height(&self) -> Result<u64, Unavailable> {
-        self.0
-            .call(Point::Height, |world| {
-                world.chain.finalized_height(world.now)
-            })
-            .await
+        let height = |world: &mut World| world.chain.finalized_height(world.now);
+        Ok(self.0.call(Point::Height, height).await?)
     }
 
     async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
         let signature = signature.to_owned();
         let status = move |world: &mut World| world.chain.status(&signature, world.now);
-        self.0.call(Point::Status, status).await
+        Ok(self.0.call(Point::Status, status).await?)
     }
 }

@@ -7,12 +7,12 @@ use engine::ports::Clock;
 use jiff::Timestamp;
 
 use crate::{
+    network::{Network, ms},
     point::Point,
-    wire::{Wire, ms},
 };
 
 /// The clock of one process.
-pub(crate) struct ClockPort(pub(crate) Wire);
+pub(crate) struct ClockPort(pub(crate) Network);
 
 #[async_trait]
 impl Clock for ClockPort {

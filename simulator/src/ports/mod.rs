@@ -1,8 +1,9 @@
-//! The engine's ports over the wire.
+//! The engine's ports over the network.
 
 mod chain;
 mod clock;
 mod orders;
+mod outbox;
 mod push;
 mod queue;
 mod subscriptions;
@@ -12,100 +13,84 @@ use std::sync::Arc;
 
 use engine::{
     execute::Execute,
-    follow::Follow,
+    order::EventRecord,
     policy::Policy,
-    ports::{Backlog, Chain, Clock, Orders, Push, Queue, Reference, Subscriptions, Venue},
+    ports::{Push, Queue},
     relay::Relay,
-    router::Router,
+    stream::OrderStream,
     submit::Submit,
+    use_cases::{TradingPorts, UseCases},
 };
+use serde_json::json;
 
-use crate::wire::Wire;
+use crate::network::Network;
 
 pub(crate) use chain::ChainPort;
 pub(crate) use clock::ClockPort;
-pub(crate) use orders::StorePort;
+pub(crate) use orders::OrdersPort;
+pub(crate) use outbox::OutboxPort;
 pub(crate) use push::PushPort;
 pub(crate) use queue::QueuePort;
 pub(crate) use subscriptions::SubscriptionsPort;
-pub(crate) use venue::{VenuePort, fair_out};
+pub(crate) use venue::{ReferencePort, VenuePort, fair_out};
 
-/// What the use cases of one process stand on.
+/// What the use cases of one process stand on. A broken variant replaces single ports.
 #[derive(Clone)]
 pub(crate) struct Ports {
-    pub(crate) orders: Arc<dyn Orders>,
-    pub(crate) backlog: Arc<dyn Backlog>,
-    pub(crate) subscriptions: Arc<dyn Subscriptions>,
+    pub(crate) base: UseCases,
+    pub(crate) trading: TradingPorts,
     pub(crate) queue: Arc<dyn Queue>,
-    pub(crate) chain: Arc<dyn Chain>,
     pub(crate) push: Arc<dyn Push>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) venues: Vec<Arc<dyn Venue>>,
-    pub(crate) reference: Arc<dyn Reference>,
-    pub(crate) policy: Arc<Policy>,
+}
+
+/// An event as the simulated clients read it.
+pub(crate) fn encode(record: &EventRecord) -> String {
+    json!({
+        "orderId": record.order_id.to_string(),
+        "seq": record.seq,
+        "status": record.status.name(),
+    })
+    .to_string()
 }
 
 impl Ports {
-    pub(crate) fn new(wire: &Wire, policy: &Arc<Policy>) -> Self {
-        let wire = || wire.clone();
+    pub(crate) fn new(network: &Network, policy: &Arc<Policy>) -> Self {
+        let network = || network.clone();
         Self {
-            orders: Arc::new(StorePort::new(wire())),
-            backlog: Arc::new(StorePort::new(wire())),
-            subscriptions: Arc::new(SubscriptionsPort(wire())),
-            queue: Arc::new(QueuePort(wire())),
-            chain: Arc::new(ChainPort(wire())),
-            push: Arc::new(PushPort(wire())),
-            clock: Arc::new(ClockPort(wire())),
-            venues: VenuePort::both(&wire()),
-            reference: Arc::new(VenuePort::first(wire())),
-            policy: Arc::clone(policy),
+            base: UseCases {
+                reader: Arc::new(OrdersPort(network())),
+                writer: Arc::new(OrdersPort(network())),
+                outbox: Arc::new(OutboxPort::new(network())),
+                subscriptions: Arc::new(SubscriptionsPort(network())),
+                encode,
+                clock: Arc::new(ClockPort(network())),
+                policy: Arc::clone(policy),
+            },
+            trading: TradingPorts {
+                venues: VenuePort::each(&network()),
+                reference: Arc::new(ReferencePort),
+                chain: Arc::new(ChainPort(network())),
+            },
+            queue: Arc::new(QueuePort(network())),
+            push: Arc::new(PushPort(network())),
         }
     }
 
     pub(crate) fn submit(&self) -> Submit {
-        Submit {
-            orders: Arc::clone(&self.orders),
-            queue: Arc::clone(&self.queue),
-            clock: Arc::clone(&self.clock),
-            policy: Arc::clone(&self.policy),
-        }
+        self.base.submit(Arc::clone(&self.queue))
     }
 
-    pub(crate) fn follow(&self) -> Follow {
-        Follow {
-            orders: Arc::clone(&self.orders),
-            subscriptions: Arc::clone(&self.subscriptions),
-            push: Arc::clone(&self.push),
-            clock: Arc::clone(&self.clock),
-            policy: Arc::clone(&self.policy),
-        }
+    pub(crate) fn stream(&self) -> OrderStream {
+        self.base.stream(Arc::clone(&self.push))
     }
 
     pub(crate) fn execute(&self) -> Execute {
-        Execute {
-            orders: Arc::clone(&self.orders),
-            queue: Arc::clone(&self.queue),
-            router: Router {
-                venues: self.venues.clone(),
-                reference: Arc::clone(&self.reference),
-                clock: Arc::clone(&self.clock),
-                policy: Arc::clone(&self.policy),
-            },
-            chain: Arc::clone(&self.chain),
-            subscriptions: Arc::clone(&self.subscriptions),
-            follow: self.follow(),
-            clock: Arc::clone(&self.clock),
-            policy: Arc::clone(&self.policy),
-        }
+        let (queue, push) = (Arc::clone(&self.queue), Arc::clone(&self.push));
+        self.base.execute(queue, push, &self.trading)
     }
 
     pub(crate) fn relay(&self) -> Relay {
-        Relay {
-            backlog: Arc::clone(&self.backlog),
-            queue: Arc::clone(&self.queue),
-            execute: self.execute(),
-            follow: self.follow(),
-            policy: Arc::clone(&self.policy),
-        }
+        let (queue, push) = (Arc::clone(&self.queue), Arc::clone(&self.push));
+        self.base.relay(queue, push, &self.trading)
     }
 }

@@ -1,14 +1,14 @@
-//! The gateway over the wire.
+//! The gateway over the network.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::ports::{ConnectionId, Push, PushError};
 
-use crate::{point::Point, wire::Wire, world::World};
+use crate::{network::Network, point::Point, world::World};
 
 /// The gateway as one process reaches it.
-pub(crate) struct PushPort(pub(crate) Wire);
+pub(crate) struct PushPort(pub(crate) Network);
 
 #[async_trait]
 impl Push for PushPort {
@@ -22,17 +22,12 @@ impl Push for PushPort {
                 }
                 None => Err(PushError::Gone),
             };
-        self.0
-            .call(Point::Push, push)
-            .await
-            .unwrap_or_else(|problem| Err(PushError::Failed(problem.0)))
+        self.0.call(Point::Push, push).await?
     }
 
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
         let connection = connection.clone();
-        self.0
-            .call(Point::Close, move |world| world.gateway.close(&connection))
-            .await
-            .map_err(|problem| PushError::Failed(problem.0))
+        let close = move |world: &mut World| world.gateway.close(&connection);
+        Ok(self.0.call(Point::Close, close).await?)
     }
 }

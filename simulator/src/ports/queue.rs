@@ -1,4 +1,5 @@
-//! The queue over the wire: the engine's side, which sends, and the worker's, which receives and deletes.
+//! The queue over the network: the engine's side, which sends, and the worker's, which receives and
+//! deletes.
 
 use std::{
     pin::Pin,
@@ -11,14 +12,14 @@ use engine::ports::{ExecuteOrder, Queue, Unavailable};
 
 use crate::{
     fault::Fault,
+    network::{Network, ms},
     point::Point,
     queue::Receipt,
-    wire::{Wire, ms},
     world::{Alarm, AlarmKey, Shared, World},
 };
 
 /// The queue as one process reaches it.
-pub(crate) struct QueuePort(pub(crate) Wire);
+pub(crate) struct QueuePort(pub(crate) Network);
 
 #[async_trait]
 impl Queue for QueuePort {
@@ -30,13 +31,13 @@ impl Queue for QueuePort {
                 .map(|&(message, delay)| world.enqueue(message, ms(delay)))
                 .collect()
         };
-        self.0.call(Point::Enqueue, send).await
+        Ok(self.0.call(Point::Enqueue, send).await?)
     }
 }
 
 impl QueuePort {
-    /// Waits until there is something, and takes up to `most` messages.
-    pub(crate) async fn receive(&self, most: usize) -> Result<Vec<Receipt>, Unavailable> {
+    /// Waits until there is something, and takes at most `limit` messages.
+    pub(crate) async fn receive(&self, limit: usize) -> Result<Vec<Receipt>, Unavailable> {
         Arrival {
             world: &self.0.world,
             alarm: None,
@@ -46,7 +47,7 @@ impl QueuePort {
             let (visibility, moment) = (world.visibility_ms, (world.now, world.step));
             let taken = world
                 .queue
-                .receive(most, visibility, moment, &mut world.dice);
+                .receive(limit, visibility, moment, &mut world.rng);
             for receipt in &taken {
                 if world.strikes(Fault::Duplicated) {
                     world.queue.show_again(receipt.id, world.now);
@@ -54,7 +55,7 @@ impl QueuePort {
             }
             taken
         };
-        self.0.call(Point::Receive, receive).await
+        Ok(self.0.call(Point::Receive, receive).await?)
     }
 
     /// Acknowledges messages that have served.
@@ -65,7 +66,7 @@ impl QueuePort {
                 world.queue.delete(receipt.id);
             }
         };
-        self.0.call(Point::Acknowledge, delete).await
+        Ok(self.0.call(Point::Acknowledge, delete).await?)
     }
 }
 
@@ -76,7 +77,7 @@ impl World {
             return false;
         }
         let late = if self.strikes(Fault::Delayed) {
-            self.dice.between(100, 20_000)
+            self.rng.between(100, 20_000)
         } else {
             0
         };

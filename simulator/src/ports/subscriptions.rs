@@ -1,24 +1,29 @@
-//! The subscriptions over the wire.
+//! The subscriptions over the network.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ConnectionId, Subscriptions, Unavailable},
+    ports::{ConnectionId, StoreError, Subscriptions},
 };
 
-use crate::{point::Point, wire::Wire, world::World};
+use crate::{network::Network, point::Point, world::World};
 
 /// The subscriptions as one process reaches them.
-pub(crate) struct SubscriptionsPort(pub(crate) Wire);
+pub(crate) struct SubscriptionsPort(pub(crate) Network);
 
 #[async_trait]
 impl Subscriptions for SubscriptionsPort {
-    async fn add(&self, connection: &ConnectionId, order: OrderId) -> Result<bool, Unavailable> {
+    async fn subscribe(
+        &self,
+        connection: &ConnectionId,
+        order: OrderId,
+    ) -> Result<bool, StoreError> {
         let connection = connection.clone();
-        let add = move |world: &mut World| world.store.subscribe(&connection, order, world.now);
-        self.0.call(Point::Subscribe, add).await
+        let subscribe =
+            move |world: &mut World| world.store.subscribe(&connection, order, world.now);
+        Ok(self.0.call(Point::Subscribe, subscribe).await?)
     }
 
     async fn go_live(
@@ -26,46 +31,38 @@ impl Subscriptions for SubscriptionsPort {
         connection: &ConnectionId,
         order: OrderId,
         sent: u64,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<bool, StoreError> {
         let connection = connection.clone();
         let go_live = move |world: &mut World| world.store.go_live(&connection, order, sent);
-        self.0.call(Point::GoLive, go_live).await
+        Ok(self.0.call(Point::GoLive, go_live).await?)
     }
 
-    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, Unavailable> {
-        self.0
-            .call(Point::Live, move |world| world.store.live(order))
-            .await
+    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, StoreError> {
+        let live = move |world: &mut World| world.store.live(order);
+        Ok(self.0.call(Point::Live, live).await?)
     }
 
-    async fn end(
+    async fn unsubscribe(
         &self,
         order: OrderId,
         connections: &[ConnectionId],
-    ) -> Result<Vec<ConnectionId>, Unavailable> {
+    ) -> Result<Vec<ConnectionId>, StoreError> {
         let connections = connections.to_vec();
-        self.0
-            .call(Point::End, move |world| {
-                world.store.end(order, &connections)
-            })
-            .await
+        let unsubscribe = move |world: &mut World| world.store.unsubscribe(order, &connections);
+        Ok(self.0.call(Point::Unsubscribe, unsubscribe).await?)
     }
 
-    async fn forget(&self, connection: &ConnectionId) -> Result<(), Unavailable> {
+    async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError> {
         let connection = connection.clone();
-        self.0
-            .call(Point::Forget, move |world| world.store.forget(&connection))
-            .await
+        let forget = move |world: &mut World| world.store.forget(&connection);
+        Ok(self.0.call(Point::Forget, forget).await?)
     }
 
-    async fn left_over(
+    async fn undelivered(
         &self,
         grace: Duration,
-    ) -> Result<Vec<(ConnectionId, OrderId)>, Unavailable> {
-        self.0
-            .call(Point::LeftOver, move |world| {
-                world.store.left_over(grace, world.now)
-            })
-            .await
+    ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
+        let undelivered = move |world: &mut World| world.store.undelivered(grace, world.now);
+        Ok(self.0.call(Point::Undelivered, undelivered).await?)
     }
 }

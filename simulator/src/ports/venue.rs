@@ -1,102 +1,114 @@
-//! Two venues around a price that does not move, and the lies they tell.
+//! Venues around a price that does not move, and the lies they tell.
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{Dex, Swap},
-    ports::{Reference, Venue},
-    quote::{Quote, Rejection},
+    order::{Swap, TokenAmount},
+    ports::{ReferencePrice, Venue},
+    routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
 
-use crate::{fault::Fault, point::Point, time::at, wire::Wire, world::World};
+use crate::{chain::height, fault::Fault, network::Network, point::Point, time::at, world::World};
+
+/// Their names, in the order in which ties are broken.
+const VENUES: [&str; 3] = ["Raydium", "Meteora", "Orca"];
+
+/// Decimals of the token that pays the chain's fee.
+const SOL_DECIMALS: u8 = 9;
 
 /// One venue as one process reaches it.
 pub(crate) struct VenuePort {
-    wire: Wire,
-    dex: Dex,
+    network: Network,
+    id: VenueId,
 }
 
+/// The price, without the network: it is inside of each process.
+pub(crate) struct ReferencePort;
+
 /// What a swap pays at the mid price.
-pub(crate) const fn fair_out(amount_in: u64) -> u64 {
-    amount_in * 80
+pub(crate) fn fair_out(swap: &Swap) -> TokenAmount {
+    swap.token_out.units(swap.amount_in.units() * 80)
 }
 
 impl VenuePort {
-    pub(crate) fn both(wire: &Wire) -> Vec<Arc<dyn Venue>> {
-        let venue = |dex| {
+    pub(crate) fn each(network: &Network) -> Vec<Arc<dyn Venue>> {
+        let venue = |name| {
             Arc::new(Self {
-                wire: wire.clone(),
-                dex,
+                network: network.clone(),
+                id: VenueId::new(name),
             }) as Arc<dyn Venue>
         };
-        [Dex::Raydium, Dex::Meteora].map(venue).to_vec()
-    }
-
-    pub(crate) const fn first(wire: Wire) -> Self {
-        Self {
-            wire,
-            dex: Dex::Raydium,
-        }
+        VENUES.into_iter().map(venue).collect()
     }
 }
 
 #[async_trait]
 impl Venue for VenuePort {
-    fn dex(&self) -> Dex {
-        self.dex
+    fn id(&self) -> VenueId {
+        self.id.clone()
     }
 
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
-        let (dex, asked) = (self.dex, swap.clone());
+        let (id, asked) = (self.id.clone(), swap.clone());
         let (process, late) = {
-            let mut world = self.wire.world.lock();
-            (self.wire.process, world.strikes(Fault::VenueLate))
+            let mut world = self.network.world.lock();
+            (self.network.process, world.strikes(Fault::VenueLate))
         };
         if late {
-            self.wire.pause(3_000).await;
+            self.network.pause(3_000).await;
         }
         let quote = move |world: &mut World| {
-            if world.poisonous.contains(&asked.amount_in) {
+            if world.poisonous.contains(&asked.amount_in.units()) {
                 world.faults.count(Fault::Poisonous);
                 world.disturbed = true;
                 world.kill(process);
             }
-            world.quote(dex, &asked)
+            world.quote(id, &asked)
         };
-        self.wire
+        self.network
             .call(Point::Quote, quote)
             .await
-            .unwrap_or_else(|problem| Err(Rejection::Unavailable(problem.0)))
+            .unwrap_or_else(|error| Err(Rejection::Unavailable(error.into_text())))
     }
 }
 
 #[async_trait]
-impl Reference for VenuePort {
-    async fn fair_out(&self, swap: &Swap) -> Option<u64> {
-        Some(fair_out(swap.amount_in))
+impl ReferencePrice for ReferencePort {
+    async fn amount_out(&self, swap: &Swap) -> Option<TokenAmount> {
+        Some(fair_out(swap))
     }
 }
 
 impl World {
-    fn quote(&mut self, dex: Dex, swap: &Swap) -> Result<Quote, Rejection> {
+    fn quote(&mut self, venue: VenueId, swap: &Swap) -> Result<Quote, Rejection> {
         if self.strikes(Fault::VenueDown) {
             return Err(Rejection::Unavailable("not now".into()));
         }
         if self.strikes(Fault::VenueDry) {
             return Err(Rejection::NoLiquidity("nothing in the pool".into()));
         }
+        let fair = fair_out(swap);
+        let pool = PoolRef {
+            address: format!("{venue}'s pool"),
+            mint_in: format!("{}'s mint", swap.token_in.symbol),
+            mint_out: format!("{}'s mint", swap.token_out.symbol),
+            slot: height(self.now),
+        };
+        let terms = QuoteTerms {
+            amount_in: swap.amount_in,
+            amount_out: fair.with_units(fair.units() * self.rng.between(980, 1_000) / 1_000),
+            fee: swap.amount_in.with_units(swap.amount_in.units() / 400),
+            price_impact_bps: 1,
+            network_fee: TokenAmount::from_units(5_000, SOL_DECIMALS),
+            network_fee_out: swap.token_out.units(self.rng.below(100)),
+        };
         let honest = Quote {
-            dex,
-            pool: "pool".into(),
+            venue,
+            pool,
             token_in: swap.token_in.symbol.clone(),
             token_out: swap.token_out.symbol.clone(),
-            amount_in: swap.amount_in,
-            amount_out: fair_out(swap.amount_in) * self.dice.between(980, 1_000) / 1_000,
-            fee: swap.amount_in / 400,
-            price_impact_bps: 1,
-            network_fee: 5_000,
-            network_fee_out: self.dice.below(100),
+            terms,
             as_of: at(self.now),
         };
         Ok(if self.strikes(Fault::VenueNonsense) {
@@ -107,12 +119,15 @@ impl World {
     }
 
     fn distorted(&mut self, mut quote: Quote) -> Quote {
-        match self.dice.below(6) {
-            0 => quote.amount_out = 0,
-            1 => quote.amount_out *= 10,
-            2 => quote.amount_out /= 10,
-            3 => quote.amount_in += 1,
+        let terms = &mut quote.terms;
+        let (amount_in, amount_out) = (terms.amount_in, terms.amount_out);
+        match self.rng.below(7) {
+            0 => terms.amount_out = amount_out.with_units(0),
+            1 => terms.amount_out = amount_out.with_units(amount_out.units() * 10),
+            2 => terms.amount_out = amount_out.with_units(amount_out.units() / 10),
+            3 => terms.amount_in = amount_in.with_units(amount_in.units() + 1),
             4 => quote.token_out = "JUP".into(),
+            5 => terms.amount_out = TokenAmount::from_units(amount_out.units(), SOL_DECIMALS),
             _ => quote.as_of -= Duration::from_secs(60),
         }
         quote

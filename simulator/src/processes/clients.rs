@@ -3,30 +3,30 @@
 use std::sync::Arc;
 
 use engine::{
-    order::{Bps, IdempotencyKey, NewOrder, OrderId, Swap, Token},
-    ports::Unavailable,
+    order::{IdempotencyKey, Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token},
     submit::Submitted,
 };
 use futures::FutureExt;
 use uuid::Uuid;
 
-use super::watch;
+use super::follow;
 use crate::{fault::Fault, stage::Stage};
 
 /// What a client is going to do.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
+    /// In base units of the token sold.
     pub(crate) amount_in: u64,
     pub(crate) at: u64,
     pub(crate) key: Option<String>,
-    /// When each watcher comes, counted from the acceptance.
-    pub(crate) watchers: Vec<u64>,
+    /// When each subscriber comes, counted from the acceptance.
+    pub(crate) subscribers: Vec<u64>,
 }
 
-/// Posts an order and sends its watchers off.
+/// Posts an order and sends its subscribers off.
 pub(crate) async fn post(stage: Stage, plan: Plan) {
-    let wire = stage.wire(stage.clients);
-    wire.pause(plan.at).await;
+    let network = stage.network(stage.clients);
+    network.pause(plan.at).await;
     let repeated = plan.key.is_some() && stage.world.lock().strikes(Fault::Repeated);
     let copies = if repeated { 3 } else { 1 };
     stage.world.lock().open_posts += copies - 1;
@@ -38,43 +38,45 @@ pub(crate) async fn post(stage: Stage, plan: Plan) {
             stage.world.lock().open_posts -= 1;
         }
         .boxed();
-        wire.world.lock().spawn(wire.process, posting);
+        network.world.lock().spawn(network.process, posting);
     }
 }
 
-async fn until_answered(stage: &Stage, plan: &Plan, watched: bool) {
-    let wire = stage.wire(stage.clients);
+async fn until_answered(stage: &Stage, plan: &Plan, followed: bool) {
+    let network = stage.network(stage.clients);
     loop {
         let order = new_order(stage, plan);
         let answer = stage.ask(stage.submit, |ports| async move {
             ports.submit().submit(&order).await
         });
         match answer.await {
-            Ok(Ok(submitted)) => return accepted(stage, plan, submitted, watched),
-            Ok(Err(Unavailable(_))) | Err(_) if plan.key.is_some() => {}
-            Ok(Err(Unavailable(_))) | Err(_) => return,
+            Ok(Ok(submitted)) => return accepted(stage, plan, submitted, followed),
+            Ok(Err(_)) | Err(_) if plan.key.is_some() => {}
+            Ok(Err(_)) | Err(_) => return,
         }
-        let pause = wire.world.lock().dice.between(200, 3_000);
-        wire.pause(pause).await;
+        let pause = network.world.lock().rng.between(200, 3_000);
+        network.pause(pause).await;
     }
 }
 
 fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
     let mut world = stage.world.lock();
-    let random = (u128::from(world.dice.draw()) << 64) | u128::from(world.dice.draw());
+    let random = (u128::from(world.rng.draw()) << 64) | u128::from(world.rng.draw());
     let token = |symbol: &str, decimals| Token {
         symbol: symbol.into(),
         decimals,
     };
-    let slippage = Bps::DEFAULT_SLIPPAGE;
+    let token_in = token("SOL", 9);
     NewOrder {
         id: OrderId(Uuid::from_u128(random)),
         swap: Swap {
-            token_in: token("SOL", 9),
+            amount_in: token_in.units(plan.amount_in),
+            token_in,
             token_out: token("USDC", 6),
-            amount_in: plan.amount_in,
-            slippage,
         },
+        kind: OrderKind::Market(Market {
+            slippage: SlippageTolerance::DEFAULT,
+        }),
         idempotency: plan.key.clone().map(|key| IdempotencyKey {
             key,
             request_hash: [7; 32],
@@ -82,7 +84,7 @@ fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
     }
 }
 
-fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, watched: bool) {
+fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, followed: bool) {
     let mut world = stage.world.lock();
     let id = match submitted {
         Submitted::Accepted(id) | Submitted::Replayed(id) => id,
@@ -101,8 +103,8 @@ fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, watched: bool) {
         world.violated("one key, one order", || format!("{first} and {id}"));
     }
     world.note(|| format!("order {id} is accepted"));
-    for &pause in plan.watchers.iter().filter(|_| watched) {
-        let watching = watch(stage.clone(), id, pause).boxed();
-        world.spawn(stage.clients, watching);
+    for &pause in plan.subscribers.iter().filter(|_| followed) {
+        let following = follow(stage.clone(), id, pause).boxed();
+        world.spawn(stage.clients, following);
     }
 }

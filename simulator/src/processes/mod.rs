@@ -2,12 +2,12 @@
 
 mod clients;
 mod relay;
-mod watcher;
+mod subscriber;
 mod worker;
 
 pub(crate) use clients::{Plan, post};
 pub(crate) use relay::relay;
-pub(crate) use watcher::watch;
+pub(crate) use subscriber::follow;
 pub(crate) use worker::work;
 
 use std::panic::AssertUnwindSafe;

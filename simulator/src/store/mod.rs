@@ -1,9 +1,10 @@
-//! The store's semantics, statement by statement, as the PostgreSQL adapter has them: each method is one committed
-//! statement. The contract tests hold it to the original.
+//! The store's semantics, statement by statement, as the PostgreSQL adapter has them: each method is
+//! one committed statement. It knows what a closed order is and no status by name. The contract tests
+//! hold it to the original.
 
-mod advance;
-mod backlog;
+mod append;
 mod orders;
+mod outbox;
 mod row;
 mod subscriptions;
 
@@ -11,8 +12,9 @@ use std::collections::BTreeMap;
 
 use engine::{order::OrderId, ports::ConnectionId};
 
-pub(crate) use advance::{Advance, Fence};
-pub(crate) use row::{Row, TransactionState};
+pub(crate) use append::OwnedTransition;
+pub(crate) use row::Row;
+use row::TransactionState;
 
 /// All tables.
 #[derive(Debug, Default)]
@@ -33,7 +35,7 @@ pub(crate) struct Subscription {
 /// The two locks against a second worker.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Locks {
-    /// Writes compare epoch and status.
+    /// Writes compare token, status and seq.
     pub(crate) fence: bool,
     /// An order has one transaction that may land.
     pub(crate) one_live_transaction: bool,

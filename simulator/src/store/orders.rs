@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use engine::{
-    order::{NewOrder, Order, OrderId},
-    ports::{Claim, ExecuteOrder, Held, Inserted, PageQuery, Unavailable, WriteError},
-    update::Update,
+    order::{EventRecord, NewOrder, Order, OrderId},
+    ports::{Claim, ExecuteOrder, Inserted, Lease, LeasedOrder, PageQuery, StoreError},
 };
 
-use super::{Fence, Row, Store, ms};
+use super::{Row, Store, ms};
 
 impl Store {
     pub(crate) fn insert(
@@ -16,7 +15,7 @@ impl Store {
         new: &NewOrder,
         lifetime: Duration,
         now: u64,
-    ) -> Result<Inserted, Unavailable> {
+    ) -> Result<Inserted, StoreError> {
         if let Some(key) = &new.idempotency {
             let known = self.rows.values().find_map(|row| {
                 let (taken, hash) = row.key.as_ref()?;
@@ -27,7 +26,7 @@ impl Store {
             }
         }
         if self.rows.contains_key(&new.id) {
-            return Err(Unavailable("a unique index refused the row".into()));
+            return Err(StoreError::Rejected("the id is taken".into()));
         }
         self.rows.insert(new.id, Row::new(new, ms(lifetime), now));
         Ok(Inserted::New)
@@ -44,18 +43,18 @@ impl Store {
             return Claim::Stale;
         };
         row.asked_at_step = step;
-        if row.order.status.is_final() || row.order.attempt != message.attempt {
+        if !row.is_meant_by(message) {
             return Claim::Stale;
         }
         if row.is_held(now) {
             return Claim::Busy;
         }
         let abandoned = row.lease_until.is_some();
-        row.epoch += 1;
+        row.token += 1;
         row.lease_until = Some(now + ms(lease));
-        Claim::Held(Box::new(Held {
+        Claim::Leased(Box::new(LeasedOrder {
             order: row.order.clone(),
-            epoch: row.epoch,
+            token: row.token,
             transaction: row.open_transaction().cloned(),
             abandoned,
         }))
@@ -64,7 +63,7 @@ impl Store {
     /// What a claim answers when another statement holds the row's lock at that moment.
     pub(crate) fn skip_locked(&mut self, message: &ExecuteOrder, step: u64) -> Claim {
         match self.rows.get_mut(&message.id) {
-            Some(row) if !row.order.status.is_final() && row.order.attempt == message.attempt => {
+            Some(row) if row.is_meant_by(message) => {
                 row.asked_at_step = step;
                 Claim::Busy
             }
@@ -74,22 +73,22 @@ impl Store {
 
     pub(crate) fn renew(
         &mut self,
-        fence: Fence,
-        lease: Duration,
+        lease: Lease,
+        duration: Duration,
         now: u64,
-    ) -> Result<(), WriteError> {
-        let row = self.fenced(fence).ok_or(WriteError::Fenced)?;
-        row.lease_until = Some(now + ms(lease));
+    ) -> Result<(), StoreError> {
+        let row = self.fenced(lease).ok_or(StoreError::Conflict)?;
+        row.lease_until = Some(now + ms(duration));
         Ok(())
     }
 
     pub(crate) fn release(
         &mut self,
-        fence: Fence,
+        lease: Lease,
         pause: Duration,
         now: u64,
-    ) -> Result<(), WriteError> {
-        let row = self.fenced(fence).ok_or(WriteError::Fenced)?;
+    ) -> Result<(), StoreError> {
+        let row = self.fenced(lease).ok_or(StoreError::Conflict)?;
         row.lease_until = None;
         if let Some(outbox) = &mut row.outbox {
             outbox.available_at = now + ms(pause);
@@ -118,20 +117,20 @@ impl Store {
             .collect()
     }
 
-    pub(crate) fn events(&self, id: OrderId, after: u64) -> Vec<Update> {
+    pub(crate) fn events(&self, id: OrderId, after: u64) -> Vec<EventRecord> {
         let events = self.rows.get(&id).map_or(&[][..], |row| &row.events);
         events
             .iter()
-            .filter(|update| update.seq > after)
+            .filter(|record| record.seq > after)
             .cloned()
             .collect()
     }
 
-    /// The row, if the hold stands.
-    pub(super) fn fenced(&mut self, fence: Fence) -> Option<&mut Row> {
+    /// The row, if the lease stands.
+    pub(super) fn fenced(&mut self, lease: Lease) -> Option<&mut Row> {
         let locked = self.locks.fence;
         self.rows
-            .get_mut(&fence.id)
-            .filter(|row| !locked || (row.epoch, row.order.status) == (fence.epoch, fence.status))
+            .get_mut(&lease.order)
+            .filter(|row| !locked || (row.token, row.order.status) == (lease.token, lease.status))
     }
 }

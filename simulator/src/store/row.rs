@@ -1,12 +1,12 @@
 //! One order's rows in all tables.
 
 use engine::{
-    lifecycle::Status,
-    order::{NewOrder, Order, OrderId},
-    ports::SignedTransaction,
-    update::Update,
+    order::{
+        EventRecord, LoggedEvent, NewOrder, Order, OrderEvent, OrderId, SignedTransaction,
+        TransactionEnd,
+    },
+    ports::ExecuteOrder,
 };
-use serde_json::json;
 
 use crate::time::at;
 
@@ -14,22 +14,23 @@ use crate::time::at;
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) order: Order,
-    pub(crate) epoch: i64,
+    pub(crate) token: i64,
     pub(crate) lease_until: Option<u64>,
     pub(crate) deadline: u64,
     pub(crate) updated_at: u64,
-    pub(crate) events: Vec<Update>,
+    pub(crate) events: Vec<EventRecord>,
     pub(crate) transactions: Vec<(SignedTransaction, TransactionState)>,
-    pub(crate) outbox: Option<Outbox>,
+    pub(crate) outbox: Option<OutboxRow>,
     pub(crate) key: Option<(String, [u8; 32])>,
     pub(crate) created_at: u64,
-    /// For the judge: the step at which somebody last asked to take the order up, whatever the answer.
+    /// For the judge: the step at which somebody last asked to take the order up, whatever the
+    /// answer.
     pub(crate) asked_at_step: u64,
 }
 
 /// A row of `outbox`.
 #[derive(Debug)]
-pub(crate) struct Outbox {
+pub(crate) struct OutboxRow {
     pub(crate) attempt: u32,
     pub(crate) available_at: u64,
     pub(crate) sent_at: Option<u64>,
@@ -40,53 +41,30 @@ pub(crate) struct Outbox {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TransactionState {
     Signed,
-    Landed,
-    Reverted,
-    Expired,
-}
-
-impl TransactionState {
-    /// May land, or has landed.
-    pub(crate) const fn is_live(self) -> bool {
-        matches!(self, Self::Signed | Self::Landed)
-    }
+    Ended(TransactionEnd),
 }
 
 impl Row {
     pub(crate) fn new(new: &NewOrder, lifetime_ms: u64, now: u64) -> Self {
         let deadline = now.saturating_add(lifetime_ms);
-        let order = Order {
-            id: new.id,
-            swap: new.swap.clone(),
-            status: Status::Pending,
-            attempt: 1,
-            last_seq: 1,
-            deadline: at(deadline),
-            chosen_dex: None,
-            quoted_out: None,
-            tx_hash: None,
-            amount_out: None,
-            failure: None,
-            created_at: at(now),
-            updated_at: at(now),
+        let order = Order::accepted(new, at(now), at(deadline));
+        let first = EventRecord {
+            order_id: order.id,
+            seq: order.last_seq,
+            status: order.status,
+            attempt: order.attempt,
+            at: order.created_at,
+            event: LoggedEvent::Known(OrderEvent::Accepted),
         };
-        let first = Update {
-            order_id: new.id,
-            seq: 1,
-            status: Status::Pending,
-            attempt: 1,
-            at: at(now),
-            payload: json!({}),
-        };
-        let outbox = Outbox {
-            attempt: 1,
+        let outbox = OutboxRow {
+            attempt: order.attempt,
             available_at: now,
             sent_at: None,
             sends: 0,
         };
         Self {
             order,
-            epoch: 0,
+            token: 0,
             lease_until: None,
             deadline,
             updated_at: now,
@@ -106,6 +84,11 @@ impl Row {
         self.order.id
     }
 
+    /// Whether the message is about the attempt that the order is in.
+    pub(crate) fn is_meant_by(&self, message: &ExecuteOrder) -> bool {
+        self.order.is_open() && self.order.attempt == message.attempt
+    }
+
     pub(crate) fn is_held(&self, now: u64) -> bool {
         self.lease_until.is_some_and(|until| until >= now)
     }
@@ -116,5 +99,13 @@ impl Row {
             .iter()
             .find(|(_, state)| *state == TransactionState::Signed)
             .map(|(transaction, _)| transaction)
+    }
+
+    /// Whether one may land, or has landed: the unique index under the fence.
+    pub(crate) fn has_live_transaction(&self) -> bool {
+        self.transactions.iter().any(|(_, state)| match state {
+            TransactionState::Signed | TransactionState::Ended(TransactionEnd::Landed) => true,
+            TransactionState::Ended(TransactionEnd::Reverted | TransactionEnd::Expired) => false,
+        })
     }
 }

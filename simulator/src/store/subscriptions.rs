@@ -1,4 +1,4 @@
-//! The statements of the watchers.
+//! The statements of the subscriptions.
 
 use std::time::Duration;
 
@@ -44,7 +44,11 @@ impl Store {
             .collect()
     }
 
-    pub(crate) fn end(&mut self, id: OrderId, connections: &[ConnectionId]) -> Vec<ConnectionId> {
+    pub(crate) fn unsubscribe(
+        &mut self,
+        id: OrderId,
+        connections: &[ConnectionId],
+    ) -> Vec<ConnectionId> {
         let ended: Vec<&ConnectionId> = connections
             .iter()
             .filter(|connection| {
@@ -53,14 +57,14 @@ impl Store {
                     .is_some()
             })
             .collect();
-        let watches = |connection: &ConnectionId| {
+        let follows = |connection: &ConnectionId| {
             self.subscriptions
                 .keys()
                 .any(|(other, _)| other == connection)
         };
         ended
             .into_iter()
-            .filter(|connection| !watches(connection))
+            .filter(|connection| !follows(connection))
             .cloned()
             .collect()
     }
@@ -70,10 +74,10 @@ impl Store {
             .retain(|(other, _), _| other != connection);
     }
 
-    pub(crate) fn left_over(&self, grace: Duration, now: u64) -> Vec<(ConnectionId, OrderId)> {
+    pub(crate) fn undelivered(&self, grace: Duration, now: u64) -> Vec<(ConnectionId, OrderId)> {
         let over = |id: &OrderId| {
             self.rows.get(id).is_some_and(|row| {
-                row.order.status.is_final() && row.updated_at.saturating_add(ms(grace)) < now
+                !row.order.is_open() && row.updated_at.saturating_add(ms(grace)) < now
             })
         };
         self.subscriptions

@@ -8,11 +8,11 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
-    failure::Failure,
-    ports::{Chain, ChainStatus, Prepare, SignedTransaction, Unavailable},
+    order::{Failure, SignedTransaction},
+    ports::{Chain, ChainStatus, Prepare, Unavailable},
 };
 
-use crate::wire::Wire;
+use crate::network::Network;
 
 /// Sends what it signs before anybody can store it.
 pub(super) struct SendsAtOnce(pub(super) Arc<dyn Chain>);
@@ -120,7 +120,7 @@ impl Chain for ReadsStatusFirst {
 /// Past the order's deadline, tells that its transaction is dead.
 pub(super) struct GivesUpAtDeadline {
     pub(super) chain: Arc<dyn Chain>,
-    pub(super) wire: Wire,
+    pub(super) network: Network,
 }
 
 #[async_trait]
@@ -141,9 +141,9 @@ impl Chain for GivesUpAtDeadline {
 
     async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
         let status = self.chain.status(signature).await?;
-        let now = self.wire.now();
+        let now = self.network.now();
         let overdue = {
-            let world = self.wire.world.lock();
+            let world = self.network.world.lock();
             let row = world
                 .chain
                 .order_of(signature)
@@ -152,7 +152,7 @@ impl Chain for GivesUpAtDeadline {
         };
         Ok(match status {
             ChainStatus::Unknown if !overdue => ChainStatus::InFlight {
-                look_again: Duration::from_millis(400),
+                poll_after: Duration::from_millis(400),
             },
             ChainStatus::InFlight { .. } if overdue => ChainStatus::Unknown,
             status => status,

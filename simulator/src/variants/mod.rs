@@ -1,5 +1,5 @@
-//! Broken variants: each takes one rule out, by standing between the use cases and their ports. Every one must be caught,
-//! or the checks do not check.
+//! Broken variants: each takes one rule out, by standing between the use cases and their ports. Every
+//! one must be caught, or the checks do not check.
 
 mod chain;
 mod relay;
@@ -8,7 +8,7 @@ mod stream;
 
 use std::sync::Arc;
 
-use crate::{ports::Ports, wire::Wire};
+use crate::{network::Network, ports::Ports};
 
 /// A rule that is taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,44 +79,38 @@ impl Variant {
     }
 
     /// The ports of a process without that rule.
-    pub(crate) fn applied(self, mut ports: Ports, wire: &Wire) -> Ports {
-        let wire = wire.clone();
+    pub(crate) fn applied(self, mut ports: Ports, network: &Network) -> Ports {
+        let network = network.clone();
+        let Ports { base, trading, .. } = &mut ports;
+        let (chain, outbox) = (Arc::clone(&trading.chain), Arc::clone(&base.outbox));
         match self {
-            Self::SendBeforePersist => {
-                ports.chain = Arc::new(chain::SendsAtOnce(ports.chain));
-            }
+            Self::SendBeforePersist => trading.chain = Arc::new(chain::SendsAtOnce(chain)),
             Self::ResignWithoutExpiry => {
-                ports.chain = Arc::new(chain::TakesUnseenForDead(ports.chain));
+                trading.chain = Arc::new(chain::TakesUnseenForDead(chain));
             }
             Self::StatusBeforeHeight => {
-                ports.chain = Arc::new(chain::ReadsStatusFirst::new(ports.chain));
+                trading.chain = Arc::new(chain::ReadsStatusFirst::new(chain));
             }
             Self::DeadlineFailsLive => {
-                ports.chain = Arc::new(chain::GivesUpAtDeadline {
-                    chain: ports.chain,
-                    wire,
-                });
+                trading.chain = Arc::new(chain::GivesUpAtDeadline { chain, network });
             }
-            Self::MarkBeforeSend => relay::mark_before_send(&mut ports),
+            Self::MarkBeforeSend => base.outbox = Arc::new(relay::MarksFirst(outbox)),
             Self::DeadLetterWithoutFailed => {
-                ports.backlog = Arc::new(relay::LeavesDeadLetters {
-                    backlog: ports.backlog,
-                    wire,
-                });
+                base.outbox = Arc::new(relay::LeavesDeadLetters { outbox, network });
             }
             Self::PushBeforeCommit => {
-                ports.orders = Arc::new(store::PushesFirst(ports.clone()));
+                let pushes_first = store::PushesFirst(ports.clone());
+                ports.base.writer = Arc::new(pushes_first);
             }
             Self::AttemptsByReceives => {
-                ports.orders = Arc::new(store::CountsReceives {
-                    orders: ports.orders,
-                    wire,
-                });
+                let writer = Arc::clone(&base.writer);
+                base.writer = Arc::new(store::CountsReceives { writer, network });
             }
             Self::ReplayBeforeSubscribe => {
-                ports.subscriptions = Arc::new(stream::StoresLast {
-                    subscriptions: ports.subscriptions,
-                    wire,
+                let subscriptions = Arc::clone(&base.subscriptions);
+                base.subscriptions = Arc::new(stream::StoresLast {
+                    subscriptions,
+                    network,
                 });
             }
             // These are taken out where the world is set up.

@@ -3,20 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use engine::ports::{Backlog, ExecuteOrder, Unavailable, Vitals};
+use engine::ports::{ExecuteOrder, Outbox, OutboxStats, StoreError};
 
-use crate::{ports::Ports, wire::Wire};
+use crate::network::Network;
 
 /// Marks in `due`, before the message is sent, and not afterwards.
-struct MarksFirst(Arc<dyn Backlog>);
-
-pub(super) fn mark_before_send(ports: &mut Ports) {
-    ports.backlog = Arc::new(MarksFirst(Arc::clone(&ports.backlog)));
-}
+pub(super) struct MarksFirst(pub(super) Arc<dyn Outbox>);
 
 #[async_trait]
-impl Backlog for MarksFirst {
-    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
+impl Outbox for MarksFirst {
+    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
         let due = self.0.due(grace, limit).await?;
         if !due.is_empty() {
             self.0.mark_sent(&due).await?;
@@ -24,72 +20,72 @@ impl Backlog for MarksFirst {
         Ok(due)
     }
 
-    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, Unavailable> {
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError> {
         self.0.delayed(limit).await
     }
 
-    async fn mark_sent(&self, _: &[ExecuteOrder]) -> Result<(), Unavailable> {
+    async fn mark_sent(&self, _: &[ExecuteOrder]) -> Result<(), StoreError> {
         Ok(())
     }
 
-    async fn revive(&self, grace: Duration) -> Result<u64, Unavailable> {
-        self.0.revive(grace).await
+    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError> {
+        self.0.requeue_stuck(grace).await
     }
 
-    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
+    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
         self.0.overdue(limit).await
     }
 
-    async fn purge(&self) -> Result<(), Unavailable> {
+    async fn purge(&self) -> Result<(), StoreError> {
         self.0.purge().await
     }
 
-    async fn vitals(&self) -> Result<Vitals, Unavailable> {
-        self.0.vitals().await
+    async fn stats(&self) -> Result<OutboxStats, StoreError> {
+        self.0.stats().await
     }
 }
 
 /// Leaves orders alone whose message is a dead letter.
 pub(super) struct LeavesDeadLetters {
-    pub(super) backlog: Arc<dyn Backlog>,
-    pub(super) wire: Wire,
+    pub(super) outbox: Arc<dyn Outbox>,
+    pub(super) network: Network,
 }
 
 impl LeavesDeadLetters {
     fn without_dead(&self, mut messages: Vec<ExecuteOrder>) -> Vec<ExecuteOrder> {
-        let world = self.wire.world.lock();
+        let world = self.network.world.lock();
         messages.retain(|message| !world.queue.dead.iter().any(|dead| dead.id == message.id));
         messages
     }
 }
 
 #[async_trait]
-impl Backlog for LeavesDeadLetters {
-    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
-        Ok(self.without_dead(self.backlog.due(grace, limit).await?))
+impl Outbox for LeavesDeadLetters {
+    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        Ok(self.without_dead(self.outbox.due(grace, limit).await?))
     }
 
-    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, Unavailable> {
-        self.backlog.delayed(limit).await
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError> {
+        self.outbox.delayed(limit).await
     }
 
-    async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), Unavailable> {
-        self.backlog.mark_sent(messages).await
+    async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), StoreError> {
+        self.outbox.mark_sent(messages).await
     }
 
-    async fn revive(&self, grace: Duration) -> Result<u64, Unavailable> {
-        self.backlog.revive(grace).await
+    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError> {
+        self.outbox.requeue_stuck(grace).await
     }
 
-    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, Unavailable> {
-        Ok(self.without_dead(self.backlog.overdue(limit).await?))
+    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        Ok(self.without_dead(self.outbox.overdue(limit).await?))
     }
 
-    async fn purge(&self) -> Result<(), Unavailable> {
-        self.backlog.purge().await
+    async fn purge(&self) -> Result<(), StoreError> {
+        self.outbox.purge().await
     }
 
-    async fn vitals(&self) -> Result<Vitals, Unavailable> {
-        self.backlog.vitals().await
+    async fn stats(&self) -> Result<OutboxStats, StoreError> {
+        self.outbox.stats().await
     }
 }

@@ -4,91 +4,69 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{NewOrder, Order, OrderId},
-    ports::{
-        Claim, ExecuteOrder, Hold, Inserted, Orders, PageQuery, Recorded, Transition, Unavailable,
-        WriteError,
-    },
-    update::Update,
+    order::{EventRecord, LoggedEvent, NewOrder},
+    ports::{Appended, Claim, ExecuteOrder, Inserted, Lease, OrderWriter, StoreError, Transition},
 };
 
-use crate::{ports::Ports, wire::Wire};
+use crate::{
+    network::Network,
+    ports::{Ports, encode},
+};
 
-/// Tells the watchers of a change, then commits it.
+/// Pushes an event to the subscribers, then commits it.
 pub(super) struct PushesFirst(pub(super) Ports);
 
 #[async_trait]
-impl Orders for PushesFirst {
-    async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError> {
-        let order = transition.hold.order;
-        let watchers = self
-            .0
-            .subscriptions
-            .live(order.id)
-            .await
-            .unwrap_or_default();
-        let update = Update {
+impl OrderWriter for PushesFirst {
+    async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
+        let order = transition.order;
+        let live = self.0.base.subscriptions.live(order.id).await;
+        let text = encode(&EventRecord {
             order_id: order.id,
-            seq: order.last_seq + 1,
-            status: transition.to,
-            attempt: transition.attempt(),
-            at: self.0.clock.now(),
-            payload: transition.payload.clone(),
-        };
-        for watcher in &watchers {
-            let _ = self.0.push.push(watcher, update.to_text().into()).await; // best effort, as in the engine
+            seq: order.last_seq,
+            status: order.status,
+            attempt: order.attempt,
+            at: self.0.base.clock.now(),
+            event: LoggedEvent::Known(transition.event.clone()),
+        });
+        for subscriber in &live.unwrap_or_default() {
+            let _ = self.0.push.push(subscriber, text.as_str().into()).await; // best effort, as in the engine
         }
-        let recorded = self.0.orders.advance(transition).await?;
-        Ok(Recorded {
-            watchers: Vec::new(),
-            ..recorded
+        let appended = self.0.base.writer.append(transition).await?;
+        Ok(Appended {
+            subscribers: Vec::new(),
+            ..appended
         })
     }
 
-    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, Unavailable> {
-        self.0.orders.insert(order, lifetime).await
+    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
+        self.0.base.writer.insert(order, lifetime).await
     }
 
-    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, Unavailable> {
-        self.0.orders.claim(message, lease).await
+    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {
+        self.0.base.writer.claim(message, lease).await
     }
 
-    async fn renew(&self, hold: &Hold<'_>, lease: Duration) -> Result<(), WriteError> {
-        self.0.orders.renew(hold, lease).await
+    async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
+        self.0.base.writer.renew(lease, duration).await
     }
 
-    async fn release(&self, hold: &Hold<'_>, pause: Duration) -> Result<(), WriteError> {
-        self.0.orders.release(hold, pause).await
-    }
-
-    async fn ping(&self) -> Result<(), Unavailable> {
-        self.0.orders.ping().await
-    }
-
-    async fn order(&self, id: OrderId) -> Result<Option<Order>, Unavailable> {
-        self.0.orders.order(id).await
-    }
-
-    async fn page(&self, query: &PageQuery) -> Result<Vec<Order>, Unavailable> {
-        self.0.orders.page(query).await
-    }
-
-    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<Update>, Unavailable> {
-        self.0.orders.events(id, after).await
+    async fn release(&self, lease: &Lease, pause: Duration) -> Result<(), StoreError> {
+        self.0.base.writer.release(lease, pause).await
     }
 }
 
 /// Takes how often an order's messages were received for its attempt.
 pub(super) struct CountsReceives {
-    pub(super) orders: Arc<dyn Orders>,
-    pub(super) wire: Wire,
+    pub(super) writer: Arc<dyn OrderWriter>,
+    pub(super) network: Network,
 }
 
 #[async_trait]
-impl Orders for CountsReceives {
-    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, Unavailable> {
-        let claim = self.orders.claim(message, lease).await?;
-        let world = self.wire.world.lock();
+impl OrderWriter for CountsReceives {
+    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {
+        let claim = self.writer.claim(message, lease).await?;
+        let world = self.network.world.lock();
         let receives = world
             .queue
             .receives
@@ -96,43 +74,27 @@ impl Orders for CountsReceives {
             .copied()
             .unwrap_or(1);
         Ok(match claim {
-            Claim::Held(mut held) => {
-                held.order.attempt = receives;
-                Claim::Held(held)
+            Claim::Leased(mut leased) => {
+                leased.order.attempt = receives;
+                Claim::Leased(leased)
             }
             other => other,
         })
     }
 
-    async fn advance(&self, transition: &Transition<'_>) -> Result<Recorded, WriteError> {
-        self.orders.advance(transition).await
+    async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
+        self.writer.append(transition).await
     }
 
-    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, Unavailable> {
-        self.orders.insert(order, lifetime).await
+    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
+        self.writer.insert(order, lifetime).await
     }
 
-    async fn renew(&self, hold: &Hold<'_>, lease: Duration) -> Result<(), WriteError> {
-        self.orders.renew(hold, lease).await
+    async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
+        self.writer.renew(lease, duration).await
     }
 
-    async fn release(&self, hold: &Hold<'_>, pause: Duration) -> Result<(), WriteError> {
-        self.orders.release(hold, pause).await
-    }
-
-    async fn ping(&self) -> Result<(), Unavailable> {
-        self.orders.ping().await
-    }
-
-    async fn order(&self, id: OrderId) -> Result<Option<Order>, Unavailable> {
-        self.orders.order(id).await
-    }
-
-    async fn page(&self, query: &PageQuery) -> Result<Vec<Order>, Unavailable> {
-        self.orders.page(query).await
-    }
-
-    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<Update>, Unavailable> {
-        self.orders.events(id, after).await
+    async fn release(&self, lease: &Lease, pause: Duration) -> Result<(), StoreError> {
+        self.writer.release(lease, pause).await
     }
 }

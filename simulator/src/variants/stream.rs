@@ -5,22 +5,22 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ConnectionId, Subscriptions, Unavailable},
+    ports::{ConnectionId, StoreError, Subscriptions},
 };
 
-use crate::wire::Wire;
+use crate::network::Network;
 
 /// Stores nothing until the replay is done, and asks nobody then whether it is still complete.
 pub(super) struct StoresLast {
     pub(super) subscriptions: Arc<dyn Subscriptions>,
-    pub(super) wire: Wire,
+    pub(super) network: Network,
 }
 
 #[async_trait]
 impl Subscriptions for StoresLast {
-    async fn add(&self, _: &ConnectionId, order: OrderId) -> Result<bool, Unavailable> {
-        self.wire.pause(0).await;
-        Ok(self.wire.world.lock().store.rows.contains_key(&order))
+    async fn subscribe(&self, _: &ConnectionId, order: OrderId) -> Result<bool, StoreError> {
+        self.network.pause(0).await;
+        Ok(self.network.world.lock().store.rows.contains_key(&order))
     }
 
     async fn go_live(
@@ -28,10 +28,10 @@ impl Subscriptions for StoresLast {
         connection: &ConnectionId,
         order: OrderId,
         _: u64,
-    ) -> Result<bool, Unavailable> {
-        self.subscriptions.add(connection, order).await?;
+    ) -> Result<bool, StoreError> {
+        self.subscriptions.subscribe(connection, order).await?;
         let last = {
-            let world = self.wire.world.lock();
+            let world = self.network.world.lock();
             world
                 .store
                 .rows
@@ -41,26 +41,26 @@ impl Subscriptions for StoresLast {
         self.subscriptions.go_live(connection, order, last).await
     }
 
-    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, Unavailable> {
+    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, StoreError> {
         self.subscriptions.live(order).await
     }
 
-    async fn end(
+    async fn unsubscribe(
         &self,
         order: OrderId,
         connections: &[ConnectionId],
-    ) -> Result<Vec<ConnectionId>, Unavailable> {
-        self.subscriptions.end(order, connections).await
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        self.subscriptions.unsubscribe(order, connections).await
     }
 
-    async fn forget(&self, connection: &ConnectionId) -> Result<(), Unavailable> {
+    async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError> {
         self.subscriptions.forget(connection).await
     }
 
-    async fn left_over(
+    async fn undelivered(
         &self,
         grace: Duration,
-    ) -> Result<Vec<(ConnectionId, OrderId)>, Unavailable> {
-        self.subscriptions.left_over(grace).await
+    ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
+        self.subscriptions.undelivered(grace).await
     }
 }

@@ -1,56 +1,61 @@
-//! A client that watches an order: connects, reads, and connects again from where it was when the stream breaks.
+//! A client that follows an order: connects, reads, and connects again from where it was when the
+//! stream breaks.
 
 use std::{
     pin::{Pin, pin},
     task::{Context, Poll},
 };
 
-use engine::{follow::Followed, order::OrderId, ports::ConnectionId};
+use engine::{order::OrderId, ports::ConnectionId, stream::Subscribed};
 use futures::{FutureExt, future::select};
 
 use crate::{fault::Fault, stage::Stage, world::Shared};
 
-/// Connects after `pause` ms and watches until it has seen everything.
-pub(crate) async fn watch(stage: Stage, order: OrderId, pause: u64) {
-    let wire = stage.wire(stage.clients);
-    let watcher = wire.world.lock().gateway.watcher(order);
-    wire.pause(pause).await;
+/// Connects after `pause` ms and follows until it has seen everything.
+pub(crate) async fn follow(stage: Stage, order: OrderId, pause: u64) {
+    let network = stage.network(stage.clients);
+    let subscriber = network.world.lock().gateway.subscriber(order);
+    network.pause(pause).await;
     loop {
         let (connection, after, patience) = {
-            let mut world = wire.world.lock();
-            let open_from = world.now + world.dice.between(0, 1_000);
+            let mut world = network.world.lock();
+            let open_from = world.now + world.rng.between(0, 1_000);
             let patience = if world.strikes(Fault::Hangup) {
-                world.dice.between(0, 20_000)
+                world.rng.between(0, 20_000)
             } else {
                 u64::MAX / 2
             };
-            let connection = world.gateway.connect(watcher, open_from);
-            (connection, world.gateway.watchers[watcher].seen, patience)
+            let connection = world.gateway.connect(subscriber, open_from);
+            (
+                connection,
+                world.gateway.subscribers[subscriber].seen,
+                patience,
+            )
         };
-        request_replay(&stage, (watcher, order), &connection, after);
+        request_replay(&stage, (subscriber, order), &connection, after);
         let turn = Turn {
-            world: &wire.world,
-            watcher,
+            world: &network.world,
+            subscriber,
         };
-        select(turn, pin!(wire.pause(patience))).await;
+        select(turn, pin!(network.pause(patience))).await;
         let pause = {
-            let mut world = wire.world.lock();
+            let mut world = network.world.lock();
             world.gateway.hang_up(&connection);
-            if world.gateway.watchers[watcher].complete {
+            if world.gateway.subscribers[subscriber].complete {
                 return;
             }
-            world.note(|| format!("watcher {watcher} connects again"));
-            world.dice.between(100, 3_000)
+            world.note(|| format!("subscriber {subscriber} connects again"));
+            world.rng.between(100, 3_000)
         };
         tell_goodbye(&stage, connection);
-        wire.pause(pause).await;
+        network.pause(pause).await;
     }
 }
 
 /// Asks for the replay, as the replay queue does: up to three times, perhaps twice at once.
 fn request_replay(
     stage: &Stage,
-    (watcher, order): (usize, OrderId),
+    (subscriber, order): (usize, OrderId),
     connection: &ConnectionId,
     after: u64,
 ) {
@@ -64,7 +69,7 @@ fn request_replay(
         let clients = (stage.world.clone(), stage.clients);
         let replaying = async move {
             if !replayed(&stage, order, &connection, after).await {
-                stage.world.lock().gateway.give_up(watcher, &connection);
+                stage.world.lock().gateway.give_up(subscriber, &connection);
             }
         };
         clients.0.lock().spawn(clients.1, replaying.boxed());
@@ -77,19 +82,19 @@ async fn replayed(stage: &Stage, order: OrderId, connection: &ConnectionId, afte
         let connection = connection.clone();
         let answer = stage.ask(stage.socket, |ports| async move {
             ports
-                .follow()
+                .stream()
                 .subscribe(&connection, order, after, true)
                 .await
         });
         match answer.await {
-            Ok(Ok(Followed::Live | Followed::Complete)) => return true,
-            Ok(Ok(Followed::Gone)) => return false,
-            Ok(Ok(Followed::UnknownOrder)) => {
+            Ok(Ok(Subscribed::Live | Subscribed::Complete)) => return true,
+            Ok(Ok(Subscribed::Gone)) => return false,
+            Ok(Ok(Subscribed::UnknownOrder)) => {
                 let mut world = stage.world.lock();
                 world.violated("an accepted order is known", || format!("order {order}"));
                 return true;
             }
-            Ok(Err(_)) | Err(_) => stage.wire(stage.clients).pause(5_000).await,
+            Ok(Err(_)) | Err(_) => stage.network(stage.clients).pause(5_000).await,
         }
     }
     false
@@ -97,17 +102,17 @@ async fn replayed(stage: &Stage, order: OrderId, connection: &ConnectionId, afte
 
 /// Half of the time the gateway tells that the client is gone; nobody may rely on it.
 fn tell_goodbye(stage: &Stage, connection: ConnectionId) {
-    if stage.world.lock().dice.chance(500) {
+    if stage.world.lock().rng.chance(500) {
         drop(stage.ask(stage.socket, |ports| async move {
-            ports.follow().disconnect(&connection).await
+            ports.stream().disconnect(&connection).await
         }));
     }
 }
 
-/// Resolves when the watcher is complete or has to connect again.
+/// Resolves when the subscriber is complete or has to connect again.
 struct Turn<'a> {
     world: &'a Shared,
-    watcher: usize,
+    subscriber: usize,
 }
 
 impl Future for Turn<'_> {
@@ -115,11 +120,11 @@ impl Future for Turn<'_> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let mut world = self.world.lock();
-        let watcher = &mut world.gateway.watchers[self.watcher];
-        if watcher.complete || watcher.must_reconnect {
+        let subscriber = &mut world.gateway.subscribers[self.subscriber];
+        if subscriber.complete || subscriber.must_reconnect {
             return Poll::Ready(());
         }
-        watcher.wait(context.waker());
+        subscriber.wait(context.waker());
         Poll::Pending
     }
 }

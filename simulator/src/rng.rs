@@ -2,13 +2,13 @@
 
 /// Draws numbers from a seed (SplitMix64; Steele, Lea, Flood 2014).
 #[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
+pub(crate) struct Rng(u64);
 
 /// The golden ratio's fraction, SplitMix64's step.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-impl Dice {
-    /// Dice of that seed. Neighbouring seeds draw unrelated numbers.
+impl Rng {
+    /// Rng of that seed. Neighbouring seeds draw unrelated numbers.
     pub(crate) const fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0xd134_2543_de82_ef95))
     }
@@ -54,8 +54,8 @@ mod tests {
     #[test]
     fn the_same_seed_draws_the_same_and_the_next_one_something_else() {
         let drawn = |seed| {
-            let mut dice = Dice::new(seed);
-            [dice.draw(), dice.draw(), dice.below(10), dice.between(3, 5)]
+            let mut rng = Rng::new(seed);
+            [rng.draw(), rng.draw(), rng.below(10), rng.between(3, 5)]
         };
         assert_eq!(drawn(7), drawn(7));
         assert_ne!(drawn(7), drawn(8));
@@ -63,8 +63,8 @@ mod tests {
 
     #[test]
     fn draws_cover_their_range_and_nothing_else() {
-        let mut dice = Dice::new(1);
-        let mut drawn: Vec<u64> = (0..200).map(|_| dice.between(3, 6)).collect();
+        let mut rng = Rng::new(1);
+        let mut drawn: Vec<u64> = (0..200).map(|_| rng.between(3, 6)).collect();
         drawn.sort_unstable();
         drawn.dedup();
         assert_eq!(drawn, [3, 4, 5, 6]);

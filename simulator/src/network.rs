@@ -1,8 +1,9 @@
-//! The way from a process to a service: every call passes here, and here it may be late, fail, or be the caller's last.
+//! The way from a process to a service: every call passes here, and here it may be late, fail, or
+//! be the caller's last.
 
 use std::time::Duration;
 
-use engine::ports::Unavailable;
+use engine::ports::{PushError, StoreError, Unavailable};
 
 use crate::{
     fault::{CallFaults, Fault},
@@ -14,13 +15,22 @@ use crate::{
 
 /// A process's connection to the world.
 #[derive(Clone)]
-pub(crate) struct Wire {
+pub(crate) struct Network {
     pub(crate) world: Shared,
     pub(crate) process: ProcessId,
 }
 
+/// Why a caller has no answer.
+#[derive(Clone, Debug)]
+pub(crate) enum CallError {
+    /// The call did not reach the service and never will.
+    Unreached(String),
+    /// It did, or will; the answer is lost.
+    Unanswered(String),
+}
+
 /// How one call goes.
-struct Course {
+struct FaultPlan {
     there: u64,
     back: u64,
     freeze: Option<(Phase, u64)>,
@@ -31,38 +41,44 @@ enum End {
     Answered,
     Refused,
     AnswerLost,
-    /// The caller is told an error; the effect comes so many ms later.
+    /// The caller is told an error; the effect comes this many ms later.
     Late(u64),
     Killed(Phase),
     Panicked(Phase),
 }
 
-/// A statement is given up after so many milliseconds.
+/// A statement is given up after this many milliseconds.
 const STATEMENT: u64 = 5_000;
 
-impl Wire {
+impl Network {
     /// Calls a service. `effect` is what the call does there, at one moment.
     pub(crate) async fn call<T: Send + 'static>(
         &self,
         point: Point,
         effect: impl FnOnce(&mut World) -> T + Send + 'static,
-    ) -> Result<T, Unavailable> {
-        let course = self.world.lock().course(self.process, point);
-        self.freeze_in(Phase::Before, course.freeze).await;
-        self.pause(course.there).await;
-        let answer = match course.end {
+    ) -> Result<T, CallError> {
+        let plan = self.world.lock().plan_call(self.process, point);
+        self.freeze_in(Phase::Before, plan.freeze).await;
+        self.pause(plan.there).await;
+        let answer = match plan.end {
             End::Answered => Ok(effect(&mut self.world.lock())),
-            End::Refused => Err(Unavailable(format!("{} does not answer", point.name()))),
+            End::Refused => Err(CallError::Unreached(format!(
+                "{} does not answer",
+                point.name()
+            ))),
             End::AnswerLost => {
                 effect(&mut self.world.lock());
-                Err(Unavailable(format!(
+                Err(CallError::Unanswered(format!(
                     "{}: the answer was lost",
                     point.name()
                 )))
             }
             End::Late(pause) => {
                 self.world.lock().later(pause, |world| drop(effect(world)));
-                Err(Unavailable(format!("{}: no answer in time", point.name())))
+                Err(CallError::Unanswered(format!(
+                    "{}: no answer in time",
+                    point.name()
+                )))
             }
             End::Killed(phase) => {
                 self.strike_down(phase, effect);
@@ -75,18 +91,16 @@ impl Wire {
             }
         };
         self.note(point, &answer);
-        self.freeze_in(Phase::After, course.freeze).await;
-        self.pause(course.back).await;
+        self.freeze_in(Phase::After, plan.freeze).await;
+        self.pause(plan.back).await;
         answer
     }
 
-    fn note<T>(&self, point: Point, answer: &Result<T, Unavailable>) {
+    fn note<T>(&self, point: Point, answer: &Result<T, CallError>) {
         let mut world = self.world.lock();
         let (process, role) = (self.process, world.processes[self.process].role);
         if point != Point::Sleep {
-            let outcome = answer
-                .as_ref()
-                .map_or_else(|problem| &*problem.0, |_| "done");
+            let outcome = answer.as_ref().map_or_else(CallError::text, |_| "done");
             world.note(|| format!("{role:?} {process}: {}: {outcome}", point.name()));
         }
     }
@@ -101,7 +115,7 @@ impl Wire {
         match phase {
             Phase::Before => {}
             Phase::InFlight => {
-                let pause = world.dice.between(0, STATEMENT);
+                let pause = world.rng.between(0, STATEMENT);
                 world.later(pause, |world| drop(effect(world)));
             }
             Phase::After => drop(effect(&mut world)),
@@ -137,59 +151,93 @@ impl Wire {
     }
 }
 
+impl CallError {
+    fn text(&self) -> &str {
+        let (Self::Unreached(text) | Self::Unanswered(text)) = self;
+        text
+    }
+
+    /// The text, for the log.
+    pub(crate) fn into_text(self) -> String {
+        let (Self::Unreached(text) | Self::Unanswered(text)) = self;
+        text
+    }
+}
+
+impl From<CallError> for StoreError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Unreached(text) => Unavailable(text).into(),
+            CallError::Unanswered(text) => Self::Unknown(text),
+        }
+    }
+}
+
+impl From<CallError> for Unavailable {
+    fn from(error: CallError) -> Self {
+        Self(error.into_text())
+    }
+}
+
+impl From<CallError> for PushError {
+    fn from(error: CallError) -> Self {
+        Self::Failed(error.into_text())
+    }
+}
+
 impl World {
-    fn course(&mut self, process: ProcessId, point: Point) -> Course {
+    fn plan_call(&mut self, process: ProcessId, point: Point) -> FaultPlan {
         let role = self.processes[process].role;
-        let longest = self.dice.pick(&[0, 0, 5, 40]);
-        let (there, back) = (self.dice.between(0, longest), self.dice.between(0, longest));
-        let mut course = Course {
+        let longest = self.rng.pick(&[0, 0, 5, 40]);
+        let (there, back) = (self.rng.between(0, longest), self.rng.between(0, longest));
+        let mut plan = FaultPlan {
             there,
             back,
             freeze: None,
             end: End::Answered,
         };
         if role == Role::Clients {
-            return course;
+            return plan;
         }
         self.coverage.reach(role, point);
         if self.strikes(Fault::Killed) {
-            let phase = self.dice.pick(&Phase::ALL);
+            let phase = self.rng.pick(&Phase::ALL);
             self.coverage.crash(role, point, phase);
             self.note(|| format!("process {process} dies at {} ({phase:?})", point.name()));
-            course.end = End::Killed(phase);
-            return course;
+            plan.end = End::Killed(phase);
+            return plan;
         }
         if self.strikes(Fault::Panicked) {
-            let phase = self.dice.pick(&[Phase::Before, Phase::After]);
+            let phase = self.rng.pick(&[Phase::Before, Phase::After]);
             self.note(|| format!("process {process} panics at {} ({phase:?})", point.name()));
-            course.end = End::Panicked(phase);
-            return course;
+            plan.end = End::Panicked(phase);
+            return plan;
         }
         if self.strikes(Fault::Frozen) {
-            let phase = self.dice.pick(&[Phase::Before, Phase::After]);
-            course.freeze = Some((phase, self.dice.between(100, 30_000)));
+            let phase = self.rng.pick(&[Phase::Before, Phase::After]);
+            plan.freeze = Some((phase, self.rng.between(100, 30_000)));
         }
-        self.troubled(course, point)
+        self.troubled(plan, point)
     }
 
     /// What the service at the other end adds.
-    fn troubled(&mut self, mut course: Course, point: Point) -> Course {
+    fn troubled(&mut self, mut plan: FaultPlan, point: Point) -> FaultPlan {
         let Some(faults) = CallFaults::of(point.service()) else {
-            return course;
+            return plan;
         };
         if self.is_away(point.service()) || self.strikes(faults.refused) {
-            course.end = End::Refused;
+            plan.end = End::Refused;
         } else if faults.answer_lost.is_some_and(|fault| self.strikes(fault)) {
-            course.end = End::AnswerLost;
-            course.back = self.dice.pick(&[0, STATEMENT]);
+            plan.end = End::AnswerLost;
+            plan.back = self.rng.pick(&[0, STATEMENT]);
         } else if faults.late.is_some_and(|fault| self.strikes(fault)) {
-            course.back = STATEMENT;
-            course.end = End::Late(self.dice.between(0, 2 * STATEMENT));
+            plan.back = STATEMENT;
+            plan.end = End::Late(self.rng.between(0, 2 * STATEMENT));
         } else if self.strikes(faults.slow) {
-            course.there += self.dice.between(0, 2_500);
-            course.back += self.dice.between(0, 2_400);
+            plan.there += self.rng.between(0, 2_500);
+            plan.back += self.rng.between(0, 2_400);
         }
-        course
+        plan
     }
 
     fn is_away(&mut self, service: Service) -> bool {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::ports::{ExecuteOrder, Vitals};
+use engine::ports::{ExecuteOrder, OutboxStats};
 
 use super::{Row, Store, ms};
 
@@ -72,8 +72,8 @@ impl Store {
         }
     }
 
-    pub(crate) fn revive(&mut self, grace: Duration, now: u64) -> u64 {
-        let mut revived = 0;
+    pub(crate) fn requeue_stuck(&mut self, grace: Duration, now: u64) -> u64 {
+        let mut requeued = 0;
         for row in self.rows.values_mut() {
             let lease_until = row.lease_until;
             let Some(outbox) = &mut row.outbox else {
@@ -91,10 +91,10 @@ impl Store {
             if lost {
                 outbox.sends += u32::from(outbox.sent_at.take().is_some());
                 outbox.available_at = now.saturating_sub(ms(grace));
-                revived += 1;
+                requeued += 1;
             }
         }
-        revived
+        requeued
     }
 
     pub(crate) fn overdue(&self, limit: u32, now: u64) -> Vec<ExecuteOrder> {
@@ -132,7 +132,7 @@ impl Store {
         }
     }
 
-    pub(crate) fn vitals(&self, now: u64) -> Vitals {
+    pub(crate) fn stats(&self, now: u64) -> OutboxStats {
         let unsent = |row: &&Row| {
             !row.is_held(now)
                 && row
@@ -146,10 +146,10 @@ impl Store {
             .filter_map(|row| row.outbox.as_ref())
             .map(|outbox| now - outbox.available_at)
             .max();
-        Vitals {
-            outbox_unsent: open().filter(unsent).count() as u64,
-            outbox_oldest_seconds: oldest.unwrap_or(0) / 1_000,
-            orders_stuck: open().filter(|row| row.deadline < now).count() as u64,
+        OutboxStats {
+            unsent: open().filter(unsent).count() as u64,
+            oldest_seconds: oldest.unwrap_or(0) / 1_000,
+            stuck_orders: open().filter(|row| row.deadline < now).count() as u64,
         }
     }
 }

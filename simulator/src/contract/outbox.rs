@@ -1,0 +1,178 @@
+//! The relay's view of the order book.
+
+use std::time::Duration;
+
+use engine::ports::ExecuteOrder;
+
+use super::{
+    StoreFixture,
+    fixture::{HOUR, MOMENT, attempt_failed, failed, routing},
+};
+
+pub(super) async fn check(fixture: &StoreFixture) {
+    an_unsent_message_is_given_to_one_relay_until_it_is_marked(fixture).await;
+    a_held_order_has_nothing_due(fixture).await;
+    a_message_is_not_due_before_its_time(fixture).await;
+    a_message_that_was_sent_and_lost_is_due_again(fixture).await;
+    an_order_left_by_its_holder_is_due_again(fixture).await;
+    an_order_that_was_never_sent_and_left_by_its_holder_is_due_again(fixture).await;
+    a_message_that_has_to_wait_is_told_with_the_time_left(fixture).await;
+    an_order_out_of_time_is_overdue_unless_held(fixture).await;
+    a_final_order_leaves_nothing_behind(fixture).await;
+}
+
+impl StoreFixture {
+    async fn is_due(&self, message: &ExecuteOrder, grace: Duration) -> bool {
+        let due = self
+            .outbox
+            .due(grace, 1_000)
+            .await
+            .expect("the store answers");
+        due.contains(message)
+    }
+
+    async fn is_overdue(&self, message: &ExecuteOrder) -> bool {
+        self.outbox
+            .overdue(1_000)
+            .await
+            .expect("the store answers")
+            .contains(message)
+    }
+
+    async fn mark(&self, message: &ExecuteOrder) {
+        self.outbox
+            .mark_sent(&[*message])
+            .await
+            .expect("the store answers");
+    }
+
+    async fn requeue_stuck(&self, grace: Duration) {
+        self.outbox
+            .requeue_stuck(grace)
+            .await
+            .expect("the store answers");
+    }
+}
+
+async fn an_unsent_message_is_given_to_one_relay_until_it_is_marked(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    assert!(!fixture.is_due(&message, HOUR).await, "within its grace");
+    assert!(fixture.is_due(&message, Duration::ZERO).await);
+    assert!(
+        !fixture.is_due(&message, Duration::from_secs(60)).await,
+        "given to another one"
+    );
+    fixture.clock.sleep(MOMENT).await;
+    assert!(
+        fixture.is_due(&message, Duration::ZERO).await,
+        "not marked, so given again later"
+    );
+    fixture.mark(&message).await;
+    assert!(!fixture.is_due(&message, Duration::ZERO).await);
+}
+
+async fn a_held_order_has_nothing_due(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let leased = fixture.leased(&message).await;
+    assert!(!fixture.is_due(&message, Duration::ZERO).await);
+    fixture.released(&leased, Duration::ZERO).await;
+    assert!(fixture.is_due(&message, Duration::ZERO).await);
+}
+
+async fn a_message_is_not_due_before_its_time(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let mut leased = fixture.leased(&message).await;
+    fixture.moved(&mut leased, routing()).await;
+    fixture.moved(&mut leased, attempt_failed(None, HOUR)).await;
+    let next = ExecuteOrder {
+        attempt: 2,
+        ..message
+    };
+    assert!(
+        !fixture.is_due(&message, Duration::ZERO).await,
+        "the attempt is over"
+    );
+    assert!(
+        !fixture.is_due(&next, Duration::ZERO).await,
+        "the back-off is not"
+    );
+}
+
+async fn a_message_that_was_sent_and_lost_is_due_again(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    fixture.mark(&message).await;
+    fixture.requeue_stuck(HOUR).await;
+    assert!(
+        !fixture.is_due(&message, Duration::ZERO).await,
+        "it may still be on its way"
+    );
+    fixture.requeue_stuck(Duration::ZERO).await;
+    assert!(fixture.is_due(&message, Duration::ZERO).await);
+}
+
+async fn an_order_left_by_its_holder_is_due_again(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    fixture.mark(&message).await;
+    let leased = fixture.leased(&message).await;
+    fixture.requeue_stuck(Duration::ZERO).await;
+    assert!(
+        !fixture.is_due(&message, Duration::ZERO).await,
+        "somebody works on it"
+    );
+    fixture.left_alone(&leased).await;
+    fixture.clock.sleep(MOMENT * 20).await;
+    fixture.requeue_stuck(Duration::ZERO).await;
+    assert!(fixture.is_due(&message, Duration::ZERO).await);
+}
+
+/// The queue delivered it before the relay had to, and its holder died: there is nothing to give
+/// grace to.
+async fn an_order_that_was_never_sent_and_left_by_its_holder_is_due_again(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let leased = fixture.leased(&message).await;
+    fixture.requeue_stuck(HOUR).await;
+    assert!(
+        !fixture.is_due(&message, HOUR).await,
+        "somebody works on it"
+    );
+    fixture.left_alone(&leased).await;
+    fixture.clock.sleep(MOMENT * 20).await;
+    fixture.requeue_stuck(HOUR).await;
+    assert!(fixture.is_due(&message, HOUR).await);
+}
+
+async fn a_message_that_has_to_wait_is_told_with_the_time_left(fixture: &StoreFixture) {
+    let (now, later) = (fixture.stored().await, fixture.stored().await);
+    let leased = fixture.leased(&later).await;
+    fixture.released(&leased, HOUR).await;
+    let delayed = fixture
+        .outbox
+        .delayed(1_000)
+        .await
+        .expect("the store answers");
+    assert!(delayed.iter().all(|(message, _)| *message != now));
+    let left = delayed.iter().find(|(message, _)| *message == later);
+    let (_, left) = left.expect("it waits");
+    assert!(*left <= HOUR && *left > HOUR / 2, "{left:?}");
+}
+
+async fn an_order_out_of_time_is_overdue_unless_held(fixture: &StoreFixture) {
+    let in_time = fixture.stored().await;
+    let late = fixture.stored_for(MOMENT).await;
+    let held = fixture.stored_for(MOMENT).await;
+    fixture.leased(&held).await;
+    fixture.clock.sleep(MOMENT * 20).await;
+    assert!(fixture.is_overdue(&late).await);
+    assert!(!fixture.is_overdue(&in_time).await);
+    assert!(!fixture.is_overdue(&held).await);
+}
+
+async fn a_final_order_leaves_nothing_behind(fixture: &StoreFixture) {
+    let message = fixture.stored_for(MOMENT).await;
+    let mut leased = fixture.leased(&message).await;
+    fixture.moved(&mut leased, failed()).await;
+    fixture.clock.sleep(MOMENT * 20).await;
+    fixture.requeue_stuck(Duration::ZERO).await;
+    assert!(!fixture.is_due(&message, Duration::ZERO).await);
+    assert!(!fixture.is_overdue(&message).await);
+}

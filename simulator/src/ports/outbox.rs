@@ -1,0 +1,92 @@
+//! The outbox over the network.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use engine::ports::{ExecuteOrder, Outbox, OutboxStats, StoreError};
+use uuid::Uuid;
+
+use crate::{network::Network, point::Point, world::World};
+
+/// The outbox as one process reaches it.
+pub(crate) struct OutboxPort {
+    network: Network,
+    /// For the judge: the step at which this process was last given each message to send.
+    given: Mutex<BTreeMap<(Uuid, u32), u64>>,
+}
+
+impl OutboxPort {
+    pub(crate) fn new(network: Network) -> Self {
+        Self {
+            network,
+            given: Mutex::default(),
+        }
+    }
+
+    fn given(&self) -> MutexGuard<'_, BTreeMap<(Uuid, u32), u64>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner) // nothing panics while it is held
+    }
+
+    async fn call<T: Send + 'static>(
+        &self,
+        point: Point,
+        effect: impl FnOnce(&mut World) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        Ok(self.network.call(point, effect).await?)
+    }
+}
+
+#[async_trait]
+impl Outbox for OutboxPort {
+    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let due = move |world: &mut World| {
+            let due = world.store.due(grace, limit, world.now);
+            (due, world.step)
+        };
+        let (due, step) = self.call(Point::Due, due).await?;
+        let given = due
+            .iter()
+            .map(|message| ((message.id.0, message.attempt), step));
+        self.given().extend(given);
+        Ok(due)
+    }
+
+    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError> {
+        let delayed = move |world: &mut World| world.store.delayed(limit, world.now);
+        self.call(Point::Delayed, delayed).await
+    }
+
+    async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), StoreError> {
+        let messages = messages.to_vec();
+        let given = self.given().clone();
+        let mark = move |world: &mut World| {
+            world.judge_marks(&messages, &given);
+            world.store.mark_sent(&messages, world.now);
+        };
+        self.call(Point::MarkSent, mark).await
+    }
+
+    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError> {
+        let requeue = move |world: &mut World| world.store.requeue_stuck(grace, world.now);
+        self.call(Point::RequeueStuck, requeue).await
+    }
+
+    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let overdue = move |world: &mut World| world.store.overdue(limit, world.now);
+        self.call(Point::Overdue, overdue).await
+    }
+
+    async fn purge(&self) -> Result<(), StoreError> {
+        self.call(Point::Purge, |world| world.store.purge(world.now))
+            .await
+    }
+
+    async fn stats(&self) -> Result<OutboxStats, StoreError> {
+        self.call(Point::Stats, |world| world.store.stats(world.now))
+            .await
+    }
+}

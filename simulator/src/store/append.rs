@@ -1,0 +1,116 @@
+//! The one statement that moves an order: row, event, transaction and outbox together.
+
+use engine::{
+    order::{EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction, TransactionEnd},
+    ports::{Appended, Lease, Next, StoreError, Transition},
+};
+
+use super::{Row, Store, TransactionState, ms};
+use crate::time::at;
+
+/// A transition without its borrows, so that it can take effect after its sender is gone.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedTransition {
+    pub(crate) lease: Lease,
+    pub(crate) event: OrderEvent,
+    pub(crate) order: Order,
+    pub(crate) transaction: Option<SignedTransaction>,
+    pub(crate) next: Next,
+}
+
+impl From<&Transition<'_>> for OwnedTransition {
+    fn from(transition: &Transition<'_>) -> Self {
+        Self {
+            lease: transition.lease,
+            event: transition.event.clone(),
+            order: transition.order.clone(),
+            transaction: transition.transaction.cloned(),
+            next: transition.next,
+        }
+    }
+}
+
+impl Store {
+    pub(crate) fn append(
+        &mut self,
+        transition: &OwnedTransition,
+        now: u64,
+    ) -> Result<Appended, StoreError> {
+        let locks = self.locks;
+        let row = self.fenced(transition.lease).ok_or(StoreError::Conflict)?;
+        let second = transition.transaction.is_some() && row.has_live_transaction();
+        if second && locks.one_live_transaction {
+            return Err(StoreError::Conflict);
+        }
+        let seq = row.order.last_seq + 1;
+        if locks.fence && transition.order.last_seq != seq {
+            return Err(StoreError::Rejected(format!("the next event is {seq}")));
+        }
+        row.write(&transition.order, seq, now);
+        row.log(&transition.event);
+        row.settle(transition.event.settles());
+        row.sign(transition.transaction.as_ref());
+        row.hand_on(transition.next, now);
+        let id = row.id();
+        Ok(Appended {
+            seq,
+            at: at(now),
+            subscribers: self.live(id),
+        })
+    }
+}
+
+impl Row {
+    fn write(&mut self, order: &Order, seq: u64, now: u64) {
+        self.updated_at = now;
+        self.order = Order {
+            last_seq: seq,
+            updated_at: at(now),
+            ..order.clone()
+        };
+    }
+
+    fn log(&mut self, event: &OrderEvent) {
+        let order = &self.order;
+        self.events.push(EventRecord {
+            order_id: order.id,
+            seq: order.last_seq,
+            status: order.status,
+            attempt: order.attempt,
+            at: order.updated_at,
+            event: LoggedEvent::Known(event.clone()),
+        });
+    }
+
+    fn settle(&mut self, end: Option<TransactionEnd>) {
+        let Some(end) = end else { return };
+        for (_, state) in &mut self.transactions {
+            if *state == TransactionState::Signed {
+                *state = TransactionState::Ended(end);
+            }
+        }
+    }
+
+    fn sign(&mut self, transaction: Option<&SignedTransaction>) {
+        let signed = transaction.map(|signed| (signed.clone(), TransactionState::Signed));
+        self.transactions.extend(signed);
+    }
+
+    /// Whose turn it is now: lease and outbox row.
+    fn hand_on(&mut self, next: Next, now: u64) {
+        self.lease_until = match next {
+            Next::Hold(duration) => Some(now + ms(duration)),
+            Next::Retry(_) | Next::Close => None,
+        };
+        match (next, &mut self.outbox) {
+            (Next::Close, outbox) => *outbox = None,
+            (Next::Retry(pause), Some(outbox)) => {
+                outbox.attempt = self.order.attempt;
+                outbox.available_at = now + ms(pause);
+                outbox.sent_at = None;
+                outbox.sends = 0;
+            }
+            (Next::Retry(_), None) | (Next::Hold(_), _) => {}
+        }
+    }
+}
