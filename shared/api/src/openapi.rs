@@ -2,22 +2,22 @@
 
 use utoipa::OpenApi;
 
-use crate::{execute, health, history, quote, tokens};
+use crate::routes::{execute, health, orders, quote, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Order execution engine",
-        description = "Takes market orders, routes each to the venue that pays most, executes it exactly once, and \
-            streams every step. Amounts are exact decimals, written as strings. Every error is a problem document \
-            (RFC 9457) with a stable `code`.",
+        description = "Takes market orders, routes each to the venue that pays most, executes it \
+            exactly once, and streams every step. Amounts are exact decimals, written as strings. \
+            Every error is a problem document (RFC 9457) with a stable `code`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
         execute::execute,
-        history::list,
-        history::details,
-        history::events,
+        orders::list,
+        orders::details,
+        orders::events,
         quote::quote,
         tokens::tokens,
         health::health,

@@ -1,5 +1,6 @@
-//! Types that exist for the API's description alone: what the API reads, it reads by hand, more strictly than a derived
-//! reader would.
+//! Types that exist for the API's description alone: what the API reads, it reads by hand, more
+//! strictly than a derived reader would.
+
 #![expect(dead_code, reason = "descriptions; nothing builds one")]
 
 use serde::Serialize;
@@ -8,7 +9,8 @@ use utoipa::ToSchema;
 /// An order to execute.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct ExecuteRequest {
+#[schema(as = ExecuteRequest)]
+pub(crate) struct ExecuteRequestDto {
     /// The order type; this build executes market orders.
     #[serde(rename = "type")]
     #[schema(pattern = "^market$", example = "market")]
@@ -21,7 +23,7 @@ pub(crate) struct ExecuteRequest {
     token_out: String,
     /// How much of `tokenIn` is sold, in whole tokens.
     #[schema(example = "10")]
-    amount: ExactDecimal,
+    amount: ExactDecimalDto,
     /// How much worse than quoted the execution may be, in basis points; 50 when not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 1000, default = 50)]
@@ -31,7 +33,8 @@ pub(crate) struct ExecuteRequest {
 /// An exact decimal: a number, read from its digits and never rounded, or a string.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum ExactDecimal {
+#[schema(as = ExactDecimal)]
+pub(crate) enum ExactDecimalDto {
     /// `10`
     Number(f64),
     /// `"10"`, for clients whose numbers are floats.
@@ -42,7 +45,7 @@ pub(crate) enum ExactDecimal {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = Status)]
-pub(crate) enum StatusName {
+pub(crate) enum StatusDto {
     /// Accepted and stored.
     Pending,
     /// The venues are being asked.

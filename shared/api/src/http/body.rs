@@ -1,4 +1,5 @@
-//! Reads a JSON object strictly: bounded, without duplicate keys, numbers kept as they were written.
+//! Reads a JSON object strictly: bounded, without duplicate keys, numbers kept as they were
+//! written.
 
 use std::{collections::HashSet, fmt, pin::pin, time::Duration};
 
@@ -17,7 +18,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::problem::{Code, Problem, shown};
+use super::{
+    code::Code,
+    problem::{ApiError, shown},
+};
 
 /// The largest body that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
@@ -29,13 +33,13 @@ const MAX_DEPTH: usize = 8;
 /// Reads the whole body, whatever the client says of its length.
 ///
 /// # Errors
-/// `body_too_large` above [`MAX_BYTES`]; `malformed_body` when it is empty, breaks off or does not arrive within
-/// [`PATIENCE`]; `unsupported_media_type` when it does not call itself JSON.
+/// `body_too_large` above [`MAX_BYTES`]; `malformed_body` when it is empty, breaks off or does not
+/// arrive within [`PATIENCE`]; `unsupported_media_type` when it does not call itself JSON.
 pub(crate) async fn read(
     headers: &HeaderMap,
     body: Body,
     clock: &dyn Clock,
-) -> Result<Vec<u8>, Problem> {
+) -> Result<Vec<u8>, ApiError> {
     let bytes = match select(pin!(collect(body)), clock.sleep(PATIENCE)).await {
         Either::Left((bytes, _)) => bytes?,
         Either::Right(_) => return Err(malformed("the body does not arrive")),
@@ -48,19 +52,19 @@ pub(crate) async fn read(
         .map(header::HeaderValue::to_str);
     if !matches!(media_type, Some(Ok(name)) if is_json(name)) {
         let detail = "the body must be sent as application/json";
-        return Err(Problem::new(Code::UnsupportedMediaType, detail).field("Content-Type"));
+        return Err(ApiError::new(Code::UnsupportedMediaType, detail).field("Content-Type"));
     }
     Ok(bytes)
 }
 
-async fn collect(body: Body) -> Result<Vec<u8>, Problem> {
+async fn collect(body: Body) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| malformed("the body breaks off"))?;
         if bytes.len() + chunk.len() > MAX_BYTES {
             let detail = format!("the body is larger than {MAX_BYTES} bytes");
-            return Err(Problem::new(Code::BodyTooLarge, detail));
+            return Err(ApiError::new(Code::BodyTooLarge, detail));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -88,8 +92,9 @@ impl<'a> Object<'a> {
     /// Reads an object.
     ///
     /// # Errors
-    /// `malformed_body` for anything that is not exactly one JSON object of sane depth without duplicate keys.
-    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Problem> {
+    /// `malformed_body` for anything that is not exactly one JSON object of sane depth without
+    /// duplicate keys.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, ApiError> {
         let text = std::str::from_utf8(bytes).map_err(|_| malformed("the body is not UTF-8"))?;
         if depth(text) > MAX_DEPTH {
             return Err(malformed(format!(
@@ -97,9 +102,9 @@ impl<'a> Object<'a> {
             )));
         }
         let fields: Fields<'a> =
-            serde_json::from_str(text).map_err(|problem| match problem.classify() {
+            serde_json::from_str(text).map_err(|error| match error.classify() {
                 serde_json::error::Category::Data => malformed("the body must be a JSON object"),
-                _ => malformed(format!("the body is not JSON: {problem}")),
+                _ => malformed(format!("the body is not JSON: {error}")),
             })?;
         let mut seen = HashSet::new();
         if let Some((name, _)) = fields.0.iter().find(|(name, _)| !seen.insert(name)) {
@@ -118,7 +123,7 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// `malformed_body` when it is of another type.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Problem> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, ApiError> {
         self.field(name, "a string", |raw| raw.starts_with('"'))
     }
 
@@ -126,7 +131,7 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// `malformed_body` when it is of another type.
-    pub(crate) fn number(&self, name: &str) -> Result<Option<String>, Problem> {
+    pub(crate) fn number(&self, name: &str) -> Result<Option<String>, ApiError> {
         self.field(name, "a number", is_number)
     }
 
@@ -134,7 +139,7 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// `malformed_body` when it is of another type.
-    pub(crate) fn number_or_text(&self, name: &str) -> Result<Option<String>, Problem> {
+    pub(crate) fn number_or_text(&self, name: &str) -> Result<Option<String>, ApiError> {
         self.field(name, "a number or a string", |raw| {
             is_number(raw) || raw.starts_with('"')
         })
@@ -146,7 +151,7 @@ impl<'a> Object<'a> {
         name: &str,
         expected: &str,
         fits: impl Fn(&str) -> bool,
-    ) -> Result<Option<String>, Problem> {
+    ) -> Result<Option<String>, ApiError> {
         let Some((_, raw)) = self.0.iter().find(|(given, _)| given == name) else {
             return Ok(None);
         };
@@ -166,12 +171,12 @@ fn is_number(raw: &str) -> bool {
     raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }
 
-fn malformed(detail: impl Into<String>) -> Problem {
-    Problem::new(Code::MalformedBody, detail)
+fn malformed(detail: impl Into<String>) -> ApiError {
+    ApiError::new(Code::MalformedBody, detail)
 }
 
-/// How deep brackets nest outside of strings. Right for every valid JSON text; of an invalid one nothing is asked, as it
-/// is refused anyway.
+/// How deep brackets nest outside of strings. Right for every valid JSON text; of an invalid one
+/// nothing is asked, as it is refused anyway.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
     for byte in text.bytes() {
@@ -248,7 +253,7 @@ mod tests {
     #[test]
     fn a_name_is_the_same_however_it_is_escaped() {
         let twice = Object::parse(br#"{"amount":1,"\u0061mount":2}"#);
-        assert!(twice.is_err_and(|problem| problem.to_string().contains("given twice")));
+        assert!(twice.is_err_and(|error| error.to_string().contains("given twice")));
         let once = Object::parse(br#"{"\u0061mount":1}"#).expect("an object");
         assert_eq!(
             once.number("amount").expect("a number"),
@@ -272,7 +277,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_numbers_digits_are_kept(digits in "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,9})?") {
+        fn a_numbers_digits_are_kept(
+            digits in "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,9})?",
+        ) {
             let body = format!("{{ \"n\" : {digits} }}");
             let object = Object::parse(body.as_bytes()).expect("an object");
             prop_assert_eq!(object.number("n").expect("a number"), Some(digits));
@@ -292,7 +299,8 @@ mod tests {
         ]) {
             if let Ok(object) = Object::parse(&bytes) {
                 let usual: Value = serde_json::from_slice(&bytes).expect("JSON");
-                prop_assert_eq!(object.names().count(), usual.as_object().map_or(0, |map| map.len()));
+                let fields = usual.as_object().map_or(0, |map| map.len());
+                prop_assert_eq!(object.names().count(), fields);
             }
         }
     }

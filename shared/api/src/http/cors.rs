@@ -1,6 +1,8 @@
-//! Cross-origin requests: pages of the allowed origins may read answers; to everyone else no header says a word.
+//! Cross-origin requests: pages of the allowed origins may read answers; to everyone else no header
+//! says a word.
 //!
-//! Written here because the usual layers answer every `OPTIONS` themselves, also those of other origins and of none.
+//! Written here because the usual layers answer every `OPTIONS` themselves, also those of other
+//! origins and of none.
 
 use std::sync::Arc;
 

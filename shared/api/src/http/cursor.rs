@@ -1,4 +1,5 @@
-//! The place in the history where a page ended, as an opaque text: base64url of the time (microseconds) and the id.
+//! The place in the history where a page ended, as an opaque text: base64url of the time
+//! (microseconds) and the id.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use engine::order::OrderId;
@@ -13,7 +14,8 @@ pub(crate) fn write(created_at: Timestamp, id: OrderId) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Reads what [`write`] wrote; `None` for anything else. A time before 1970, which some databases cannot hold, is none.
+/// Reads what [`write`] wrote; `None` for anything else. A time before 1970, which some databases
+/// cannot hold, is none.
 pub(crate) fn read(text: &str) -> Option<(Timestamp, OrderId)> {
     let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
     let (time, id) = bytes.split_first_chunk::<8>()?;

@@ -7,25 +7,25 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use engine::ports::Unavailable;
+use engine::{observe, ports::StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub(crate) use crate::code::Code;
+use super::code::Code;
 
 /// The most characters of a client's own text that are repeated to it.
 const LONGEST: usize = 40;
 
 /// A refusal, as the client gets it.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub(crate) struct ApiError {
     code: Code,
     detail: String,
     field: Option<String>,
 }
 
-impl Problem {
-    /// A problem in words. The words carry nothing of the inside: no SQL, host or path.
+impl ApiError {
+    /// A refusal in words. The words carry nothing of the inside: no SQL, host or path.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
             code,
@@ -34,26 +34,43 @@ impl Problem {
         }
     }
 
-    /// Names the field, parameter or header that it is about. A name may be the client's own invention: it is cut.
+    /// A defect of this program. The log has its cause; a client learns only that it is not to blame.
+    pub(crate) fn defect() -> Self {
+        Self::new(Code::InternalError, "a defect of the engine")
+    }
+
+    /// Names the field, parameter or header that it is about. A name may be the client's own
+    /// invention: it is cut.
     pub(crate) fn field(mut self, name: &str) -> Self {
         self.field = Some(name.chars().take(LONGEST).collect());
         self
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code.name(), self.detail)
     }
 }
 
-impl From<Unavailable> for Problem {
-    fn from(problem: Unavailable) -> Self {
-        tracing::warn!(%problem, "a request was answered 503");
-        Self::new(
-            Code::Unavailable,
-            "the order book does not answer now; try again",
-        )
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // Also when the outcome is unknown: with its key the request can be repeated safely.
+            StoreError::Unavailable(_) | StoreError::Unknown(_) => {
+                tracing::warn!(%error, "a request was answered 503");
+                let detail = "the order book does not answer now; try again";
+                Self::new(Code::Unavailable, detail)
+            }
+            StoreError::Rejected(_) | StoreError::Conflict => {
+                tracing::error!(%error, "defect: the order book refused what a request needs");
+                Self::defect()
+            }
+            StoreError::Corrupt(corrupt) => {
+                observe::corrupt(&corrupt);
+                Self::new(Code::InternalError, "the stored order cannot be read")
+            }
+        }
     }
 }
 
@@ -79,7 +96,7 @@ pub(crate) struct ProblemBody {
     field: Option<String>,
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (name, status, title) = self.code.parts();
         let body = ProblemBody {
@@ -101,7 +118,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// A client's own text, safe to repeat: control characters escaped, and not longer than a reader wants.
+/// A client's own text, safe to repeat: control characters escaped, and not longer than a reader
+/// wants.
 pub(crate) fn shown(text: &str) -> String {
     let head: String = text.chars().take(LONGEST).collect();
     let more = if head.len() < text.len() { "…" } else { "" };

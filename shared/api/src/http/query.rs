@@ -1,11 +1,12 @@
-//! The query of a `GET`: read liberally. Parameters that a route does not know are ignored, an empty one counts as not
-//! given, of a repeated one the first counts.
+//! The query of a `GET`: read liberally. Parameters that a route does not know are ignored, an
+//! empty one counts as not given, of a repeated one the first counts.
 
 /// The parameters of a request.
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads the part of the address after `?`. Never fails: what is no percent-encoding stays as it is written.
+    /// Reads the part of the address after `?`. Never fails: what is no percent-encoding stays as it
+    /// is written.
     pub(crate) fn parse(raw: Option<&str>) -> Self {
         Self(
             form_urlencoded::parse(raw.unwrap_or_default().as_bytes())

@@ -1,83 +1,106 @@
-//! The terms of a swap as a client writes them, and the checks that turn them into a swap.
+//! A swap as a client writes it, and the checks that turn it into one that can be executed.
 
 use engine::{
-    amount::Amount,
-    order::{Bps, Catalogue, Swap, Token},
+    catalogue::Catalogue,
+    order::{Market, Needs, OrderKind, SlippageTolerance, Swap, Token, TokenAmount},
 };
 
-use crate::problem::{Code, Problem, shown};
+use crate::http::{
+    code::Code,
+    problem::{ApiError, shown},
+};
 
 /// What a client wants to swap, as text: in an order's body, or in the query of a quote.
 #[derive(Debug)]
-pub(crate) struct Terms {
+pub(crate) struct SwapRequest {
     /// The symbol of the token sold.
     pub(crate) token_in: String,
     /// The symbol of the token bought.
     pub(crate) token_out: String,
     /// How much is sold, in whole tokens.
     pub(crate) amount: String,
-    /// The slippage allowed, in basis points, when it is named.
-    pub(crate) slippage_bps: Option<String>,
 }
 
-impl Terms {
-    /// The swap that the terms describe.
+impl SwapRequest {
+    /// The swap, for an order of that kind. What is wrong with the swap is told first, so a kind
+    /// whose own terms are wrong comes as the error that it is.
     ///
     /// # Errors
-    /// The first of `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage` that applies,
-    /// always in this order.
-    pub(crate) fn swap(&self, catalogue: &Catalogue) -> Result<Swap, Problem> {
-        let token_in = listed(catalogue, "tokenIn", &self.token_in)?;
-        let token_out = listed(catalogue, "tokenOut", &self.token_out)?;
-        if token_in == token_out {
-            let detail = format!("{} cannot be swapped for itself", token_in.symbol);
-            return Err(Problem::new(Code::SameToken, detail).field("tokenOut"));
-        }
-        if !catalogue.trades(&token_in.symbol, &token_out.symbol) {
-            let detail = format!(
-                "no venue has a pool for {} and {}",
-                token_in.symbol, token_out.symbol
-            );
-            return Err(Problem::new(Code::UnsupportedPair, detail).field("tokenOut"));
-        }
-        let amount = Amount::parse(&self.amount, token_in.decimals).map_err(|invalid| {
+    /// The first of `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount` that
+    /// applies, always in this order; then the kind's.
+    pub(crate) fn for_kind(
+        &self,
+        kind: Result<OrderKind, ApiError>,
+        catalogue: &Catalogue,
+    ) -> Result<(Swap, OrderKind), ApiError> {
+        let needs = kind.as_ref().map_or(Needs::ListedPair, OrderKind::needs);
+        let (token_in, token_out) = match needs {
+            Needs::ListedPair => self.listed_pair(catalogue)?,
+        };
+        let amount_in = TokenAmount::parse(&self.amount, token_in.decimals).map_err(|invalid| {
             let detail = invalid.to_string().escape_debug().to_string();
-            Problem::new(Code::InvalidAmount, detail).field("amount")
+            ApiError::new(Code::InvalidAmount, detail).field("amount")
         })?;
-        Ok(Swap {
+        let swap = Swap {
             token_in: token_in.clone(),
             token_out: token_out.clone(),
-            amount_in: amount.units(),
-            slippage: self.slippage()?,
-        })
+            amount_in,
+        };
+        Ok((swap, kind?))
     }
 
-    fn slippage(&self) -> Result<Bps, Problem> {
-        let Some(text) = &self.slippage_bps else {
-            return Ok(Bps::DEFAULT_SLIPPAGE);
-        };
-        whole_number(text).and_then(Bps::slippage).ok_or_else(|| {
-            let max = Bps::MAX_SLIPPAGE;
-            let detail = format!("{} is not an integer from 0 to {max}", shown(text));
-            Problem::new(Code::InvalidSlippage, detail).field("slippageBps")
-        })
+    fn listed_pair<'a>(
+        &self,
+        catalogue: &'a Catalogue,
+    ) -> Result<(&'a Token, &'a Token), ApiError> {
+        let token_in = listed(catalogue, "tokenIn", &self.token_in)?;
+        let token_out = listed(catalogue, "tokenOut", &self.token_out)?;
+        let (sold, bought) = (&token_in.symbol, &token_out.symbol);
+        if token_in == token_out {
+            let detail = format!("{sold} cannot be swapped for itself");
+            return Err(ApiError::new(Code::SameToken, detail).field("tokenOut"));
+        }
+        if !catalogue.trades(sold, bought) {
+            let detail = format!("no venue has a pool for {sold} and {bought}");
+            return Err(ApiError::new(Code::UnsupportedPair, detail).field("tokenOut"));
+        }
+        Ok((token_in, token_out))
     }
 }
 
-fn listed<'a>(catalogue: &'a Catalogue, field: &str, symbol: &str) -> Result<&'a Token, Problem> {
+fn listed<'a>(catalogue: &'a Catalogue, field: &str, symbol: &str) -> Result<&'a Token, ApiError> {
     catalogue.token(symbol).ok_or_else(|| {
         let detail = format!("{} is not a token that can be traded here", shown(symbol));
-        Problem::new(Code::UnknownToken, detail).field(field)
+        ApiError::new(Code::UnknownToken, detail).field(field)
     })
+}
+
+/// A market order with the slippage that a client wrote, or the usual one when it wrote none.
+///
+/// # Errors
+/// `invalid_slippage` when it is not an integer within the limit.
+pub(crate) fn market(slippage_bps: Option<&str>) -> Result<OrderKind, ApiError> {
+    let slippage = match slippage_bps {
+        None => SlippageTolerance::DEFAULT,
+        Some(text) => whole_number(text)
+            .and_then(SlippageTolerance::from_bps)
+            .ok_or_else(|| {
+                let max = SlippageTolerance::MAX_BPS;
+                let detail = format!("{} is not an integer from 0 to {max}", shown(text));
+                ApiError::new(Code::InvalidSlippage, detail).field("slippageBps")
+            })?,
+    };
+    Ok(OrderKind::Market(Market { slippage }))
 }
 
 /// A field that must be given.
 ///
 /// # Errors
 /// `missing_field` when it is not.
-pub(crate) fn required(field: &str, value: Option<String>) -> Result<String, Problem> {
-    value
-        .ok_or_else(|| Problem::new(Code::MissingField, format!("{field} is missing")).field(field))
+pub(crate) fn required(field: &str, value: Option<String>) -> Result<String, ApiError> {
+    value.ok_or_else(|| {
+        ApiError::new(Code::MissingField, format!("{field} is missing")).field(field)
+    })
 }
 
 /// The number that plain digits write; Rust's own reading would take a sign too.

@@ -9,14 +9,17 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use engine::{lifecycle::Status, submit::Submitted};
+use engine::submit::Submitted;
 
 use crate::{
-    Api, body,
-    described::ExecuteRequest,
-    problem::{Code, Problem, ProblemBody},
-    request::new_order,
-    views::AcceptedView,
+    Api,
+    dto::{AcceptedDto, ExecuteRequestDto},
+    http::{
+        body,
+        code::Code,
+        problem::{ApiError, ProblemBody},
+    },
+    requests::new_order,
 };
 
 /// Tells that nothing new was executed: the key came before, with the same order.
@@ -28,30 +31,52 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
     path = "/api/orders/execute",
     operation_id = "executeOrder",
     tag = "orders",
-    description = "Accepts an order for execution. An accepted order is durable: it reaches exactly one final status, \
-        whatever crashes. With an idempotency key the request can be repeated safely: the same order gets the same \
-        answer again and nothing is executed twice.",
-    request_body = ExecuteRequest,
-    params(("Idempotency-Key" = Option<String>, Header, nullable = false, description = "The client's own name for this intent.",
-        min_length = 1, max_length = 255, pattern = "^[ -~]+$")),
+    description = "Accepts an order for execution. An accepted order is durable: it reaches \
+        exactly one final status, whatever crashes. With an idempotency key the request can be \
+        repeated safely: the same order gets the same answer again and nothing is executed twice.",
+    request_body = ExecuteRequestDto,
+    params((
+        "Idempotency-Key" = Option<String>, Header, nullable = false,
+        description = "The client's own name for this intent.",
+        min_length = 1, max_length = 255, pattern = "^[ -~]+$",
+    )),
     responses(
-        (status = 202, description = "The order is stored and will be executed.", body = AcceptedView, headers(
-            ("Location" = String, description = "The order's address."),
-            ("Idempotency-Replayed" = String, description = "`true` when the key came before with this order."))),
-        (status = "4XX", description = "The order was not accepted. 400: `malformed_body`, `missing_field`, \
-            `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, `unsupported_pair`, \
-            `invalid_amount`, `invalid_slippage`, `invalid_idempotency_key`; 413: `body_too_large`; 415: \
-            `unsupported_media_type`; 422: `idempotency_key_reused`; 429: `too_many_requests`.",
-            body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", description = "503 with `Retry-After`: `unavailable`; nothing is executed that a repeat with \
-            the same key would not find.", body = ProblemBody, content_type = "application/problem+json"),
+        (
+            status = 202,
+            description = "The order is stored and will be executed.",
+            body = AcceptedDto,
+            headers(
+                ("Location" = String, description = "The order's address."),
+                (
+                    "Idempotency-Replayed" = String,
+                    description = "`true` when the key came before with this order."
+                ),
+            ),
+        ),
+        (
+            status = "4XX",
+            description = "The order was not accepted. 400: `malformed_body`, `missing_field`, \
+                `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, \
+                `unsupported_pair`, `invalid_amount`, `invalid_slippage`, \
+                `invalid_idempotency_key`; 413: `body_too_large`; 415: `unsupported_media_type`; \
+                422: `idempotency_key_reused`; 429: `too_many_requests`.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = "5XX",
+            description = "503 with `Retry-After`: `unavailable`; nothing is executed that a \
+                repeat with the same key would not find.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
     )
 )]
 pub(crate) async fn execute(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiError> {
     let body = body::read(&headers, body, api.submit.clock.as_ref()).await?;
     let order = new_order(&headers, &body, &api.catalogue)?;
     let (id, replayed) = match api.submit.submit(&order).await? {
@@ -59,17 +84,12 @@ pub(crate) async fn execute(
         Submitted::Replayed(id) => (id, true),
         Submitted::KeyReused => {
             let detail = "this idempotency key was used before, for another order";
-            let problem = Problem::new(Code::IdempotencyKeyReused, detail);
-            return Err(problem.field("Idempotency-Key"));
+            let error = ApiError::new(Code::IdempotencyKeyReused, detail);
+            return Err(error.field("Idempotency-Key"));
         }
     };
     let location = format!("{}/api/orders/{id}", api.base_path);
-    // A repeat gets the first answer again, however far the order is by now.
-    let accepted = AcceptedView {
-        order_id: id.to_string(),
-        status: Status::Pending.name(),
-        ws: api.sockets.for_order(id, &headers),
-    };
+    let accepted = AcceptedDto::new(id, api.sockets.for_order(id, &headers));
     let answer = (
         StatusCode::ACCEPTED,
         [(header::LOCATION, location)],

@@ -3,10 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State, http::StatusCode};
-use engine::update::time_text;
 use futures::future::{Either, select};
 
-use crate::{Api, views::HealthView};
+use crate::{Api, dto::HealthDto};
 
 /// A database that takes longer to say "here" is none.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -18,26 +17,24 @@ const PATIENCE: Duration = Duration::from_millis(500);
     operation_id = "getHealth",
     tag = "operation",
     responses(
-        (status = 200, description = "The database answers.", body = HealthView),
-        (status = 503, description = "The database does not answer within 500 ms; `status` is `degraded`.", body = HealthView),
+        (status = 200, description = "The database answers.", body = HealthDto),
+        (
+            status = 503,
+            description = "The database does not answer within 500 ms; `status` is `degraded`.",
+            body = HealthDto,
+        ),
     )
 )]
-pub(crate) async fn health(State(api): State<Arc<Api>>) -> (StatusCode, Json<HealthView>) {
+pub(crate) async fn health(State(api): State<Arc<Api>>) -> (StatusCode, Json<HealthDto>) {
     let clock = &api.submit.clock;
-    let answers = match select(api.orders.ping(), clock.sleep(PATIENCE)).await {
+    let answers = match select(api.reader.ping(), clock.sleep(PATIENCE)).await {
         Either::Left((answer, _)) => answer.is_ok(),
         Either::Right(_) => false,
     };
-    let (code, status) = if answers {
-        (StatusCode::OK, "ok")
+    let code = if answers {
+        StatusCode::OK
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "degraded")
+        StatusCode::SERVICE_UNAVAILABLE
     };
-    (
-        code,
-        Json(HealthView {
-            status,
-            timestamp: time_text(clock.now()),
-        }),
-    )
+    (code, Json(HealthDto::new(answers, clock.now())))
 }

@@ -9,19 +9,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use engine::{
-    lifecycle::Status,
-    order::{Order, OrderId},
+    observe,
+    order::{Order, OrderId, Status},
     ports::PageQuery,
-    update::Update,
 };
 
 use crate::{
-    Api, cursor,
-    described::StatusName,
-    problem::{Code, Problem, ProblemBody, shown},
-    query::Query,
-    terms::whole_number,
-    views::{OrderDetailsView, OrderView},
+    Api,
+    dto::{EventDto, ListedOrderDto, OrderDetailsDto, StatusDto},
+    http::{
+        code::Code,
+        cursor,
+        problem::{ApiError, ProblemBody, shown},
+        query::Query,
+    },
+    requests::whole_number,
 };
 
 const DEFAULT_LIMIT: u16 = 50;
@@ -34,22 +36,46 @@ const MAX_LIMIT: u16 = 200;
     operation_id = "listOrders",
     tag = "orders",
     params(
-        ("limit" = Option<u16>, Query, description = "How many orders a page has; 50 when not given.", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "Where the page begins; take it from the `Link` header, as it is."),
-        ("status" = Option<StatusName>, Query, description = "Only orders in this status."),
+        (
+            "limit" = Option<u16>, Query,
+            description = "How many orders a page has; 50 when not given.",
+            minimum = 1, maximum = 200,
+        ),
+        (
+            "cursor" = Option<String>, Query,
+            description = "Where the page begins; take it from the `Link` header, as it is.",
+        ),
+        ("status" = Option<StatusDto>, Query, description = "Only orders in this status."),
     ),
     responses(
-        (status = 200, description = "A page of orders.", body = Vec<OrderView>, headers(
-            ("Link" = String, description = "`<…>; rel=\"next\"`, the address of the next page, if there is one."))),
-        (status = "4XX", description = "400: `invalid_limit`, `invalid_cursor`, `invalid_status`; 429: `too_many_requests`.",
-            body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", description = "503 with `Retry-After`: `unavailable`.", body = ProblemBody, content_type = "application/problem+json"),
+        (
+            status = 200,
+            description = "A page of orders. One that is stored and cannot be read keeps its place.",
+            body = inline(Vec<ListedOrderDto>),
+            headers((
+                "Link" = String,
+                description = "`<…>; rel=\"next\"`, the address of the next page, if there is one."
+            )),
+        ),
+        (
+            status = "4XX",
+            description = "400: `invalid_limit`, `invalid_cursor`, `invalid_status`; \
+                429: `too_many_requests`.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = "5XX",
+            description = "503 with `Retry-After`: `unavailable`.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
     )
 )]
 pub(crate) async fn list(
     State(api): State<Arc<Api>>,
     RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiError> {
     let query = Query::parse(query.as_deref());
     let page = page_of(&query)?;
     // One more than asked for tells whether there is a next page.
@@ -57,22 +83,29 @@ pub(crate) async fn list(
         limit: page.limit + 1,
         ..page.clone()
     };
-    let mut orders = api.orders.page(&read).await?;
-    let more = orders.len() > usize::from(page.limit);
-    orders.truncate(page.limit.into());
-    let views: Vec<OrderView> = orders.iter().map(OrderView::from).collect();
-    let mut response = Json(views).into_response();
-    if let Some(last) = orders.last().filter(|_| more) {
-        let next = query.with("cursor", &cursor::write(last.created_at, last.id));
+    let mut rows = api.reader.page(&read).await?;
+    let more = rows.len() > usize::from(page.limit);
+    rows.truncate(page.limit.into());
+    for corrupt in rows.iter().filter_map(|row| row.as_ref().err()) {
+        observe::corrupt(corrupt);
+    }
+    let listed: Vec<ListedOrderDto> = rows.iter().map(ListedOrderDto::from).collect();
+    let mut response = Json(listed).into_response();
+    if let Some(last) = rows.last().filter(|_| more) {
+        let (created_at, id) = match last {
+            Ok(order) => (order.created_at, order.id),
+            Err(corrupt) => (corrupt.created_at, corrupt.id),
+        };
+        let next = query.with("cursor", &cursor::write(created_at, id));
         let link = format!("<{}/api/orders?{next}>; rel=\"next\"", api.base_path);
         response = ([(header::LINK, link)], response).into_response();
     }
     Ok(response)
 }
 
-fn page_of(query: &Query) -> Result<PageQuery, Problem> {
+fn page_of(query: &Query) -> Result<PageQuery, ApiError> {
     let invalid = |code, field, text, expected: &str| {
-        Problem::new(code, format!("{} is not {expected}", shown(text))).field(field)
+        ApiError::new(code, format!("{} is not {expected}", shown(text))).field(field)
     };
     let limit = query.get("limit").map_or(Ok(DEFAULT_LIMIT), |text| {
         whole_number(text)
@@ -122,20 +155,34 @@ fn page_of(query: &Query) -> Result<PageQuery, Problem> {
     tag = "orders",
     params(("id" = String, Path, format = Uuid, description = "The order's id.")),
     responses(
-        (status = 200, description = "The order, how it was routed, and its events.", body = OrderDetailsView),
-        (status = "4XX", description = "400: `invalid_id`; 404: `not_found`; 429: `too_many_requests`.",
-            body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", description = "503 with `Retry-After`: `unavailable`.", body = ProblemBody, content_type = "application/problem+json"),
+        (
+            status = 200,
+            description = "The order, how it was routed, and its events.",
+            body = OrderDetailsDto,
+        ),
+        (
+            status = "4XX",
+            description = "400: `invalid_id`; 404: `not_found`; 429: `too_many_requests`.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = "5XX",
+            description = "500: `internal_error`, when the stored order cannot be read; \
+                503 with `Retry-After`: `unavailable`.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
     )
 )]
 pub(crate) async fn details(
     State(api): State<Arc<Api>>,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Json<OrderDetailsView>, Problem> {
+) -> Result<Json<OrderDetailsDto>, ApiError> {
     let id = order_id(id)?;
     let order = existing(&api, id).await?;
-    let events = api.orders.events(id, 0).await?;
-    Ok(Json(OrderDetailsView::new(&order, events)))
+    let log = api.reader.events(id, 0).await?;
+    Ok(Json(OrderDetailsDto::new(&order, &log)))
 }
 
 /// Lists what happened to one order.
@@ -146,30 +193,48 @@ pub(crate) async fn details(
     tag = "orders",
     params(
         ("id" = String, Path, format = Uuid, description = "The order's id."),
-        ("after" = Option<u64>, Query, description = "Only events with a greater `seq`; 0 when not given.", minimum = 0),
+        (
+            "after" = Option<u64>, Query,
+            description = "Only events with a greater `seq`; 0 when not given.",
+            minimum = 0,
+        ),
     ),
     responses(
-        (status = 200, description = "The events, oldest first; the same objects that the socket sends.", body = Vec<Update>),
-        (status = "4XX", description = "400: `invalid_id`, `invalid_cursor` (for `after`); 404: `not_found`; 429: `too_many_requests`.",
-            body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", description = "503 with `Retry-After`: `unavailable`.", body = ProblemBody, content_type = "application/problem+json"),
+        (
+            status = 200,
+            description = "The events, oldest first; the same objects that the socket sends.",
+            body = Vec<EventDto>,
+        ),
+        (
+            status = "4XX",
+            description = "400: `invalid_id`, `invalid_cursor` (for `after`); 404: `not_found`; \
+                429: `too_many_requests`.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = "5XX",
+            description = "503 with `Retry-After`: `unavailable`.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
     )
 )]
 pub(crate) async fn events(
     State(api): State<Arc<Api>>,
     id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
-) -> Result<Json<Vec<Update>>, Problem> {
+) -> Result<Json<Vec<EventDto>>, ApiError> {
     let id = order_id(id)?;
     let after = after(&Query::parse(query.as_deref()))?;
-    let events = api.orders.events(id, after).await?;
-    if events.is_empty() {
+    let log = api.reader.events(id, after).await?;
+    if log.is_empty() {
         existing(&api, id).await?;
     }
-    Ok(Json(events))
+    Ok(Json(log.iter().map(EventDto::from).collect()))
 }
 
-fn after(query: &Query) -> Result<u64, Problem> {
+fn after(query: &Query) -> Result<u64, ApiError> {
     /// Event numbers are kept in 63 bits.
     const LAST: u64 = i64::MAX.unsigned_abs();
     query.get("after").map_or(Ok(0), |text| {
@@ -177,20 +242,21 @@ fn after(query: &Query) -> Result<u64, Problem> {
             .filter(|after| *after <= LAST)
             .ok_or_else(|| {
                 let detail = format!("{} is not the number of an event", shown(text));
-                Problem::new(Code::InvalidCursor, detail).field("after")
+                ApiError::new(Code::InvalidCursor, detail).field("after")
             })
     })
 }
 
-fn order_id(id: Result<Path<String>, PathRejection>) -> Result<OrderId, Problem> {
+fn order_id(id: Result<Path<String>, PathRejection>) -> Result<OrderId, ApiError> {
     /// An id is written in one way only, with hyphens.
     const LENGTH: usize = 36;
-    let text = id.map(|Path(text)| text).unwrap_or_default(); // a path that is no text is no id either
+    // A path that is no text is no id either.
+    let text = id.map(|Path(text)| text).unwrap_or_default();
     text.parse()
         .ok()
         .filter(|_| text.len() == LENGTH)
         .ok_or_else(|| {
-            Problem::new(
+            ApiError::new(
                 Code::InvalidId,
                 format!("{} is not an order id", shown(&text)),
             )
@@ -198,7 +264,8 @@ fn order_id(id: Result<Path<String>, PathRejection>) -> Result<OrderId, Problem>
         })
 }
 
-async fn existing(api: &Api, id: OrderId) -> Result<Order, Problem> {
-    let order = api.orders.order(id).await?;
-    order.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no order {id}")).field("id"))
+async fn existing(api: &Api, id: OrderId) -> Result<Order, ApiError> {
+    let order = api.reader.order(id).await?;
+    order
+        .ok_or_else(|| ApiError::new(Code::NotFound, format!("there is no order {id}")).field("id"))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 
-use crate::{Api, problem::ProblemBody, views::TokenView};
+use crate::{Api, dto::TokenDto, http::problem::ProblemBody};
 
 /// Lists the tokens that can be traded.
 #[utoipa::path(
@@ -13,10 +13,15 @@ use crate::{Api, problem::ProblemBody, views::TokenView};
     operation_id = "listTokens",
     tag = "market",
     responses(
-        (status = 200, description = "The tokens.", body = Vec<TokenView>),
-        (status = "4XX", description = "429: `too_many_requests`.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The tokens.", body = Vec<TokenDto>),
+        (
+            status = "4XX",
+            description = "429: `too_many_requests`.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
     )
 )]
-pub(crate) async fn tokens(State(api): State<Arc<Api>>) -> Json<Vec<TokenView>> {
-    Json(api.catalogue.listings.iter().map(TokenView::from).collect())
+pub(crate) async fn tokens(State(api): State<Arc<Api>>) -> Json<Vec<TokenDto>> {
+    Json(api.catalogue.tokens.iter().map(TokenDto::from).collect())
 }

@@ -1,0 +1,7 @@
+//! One handler for each route, with its part of the API's description.
+
+pub(crate) mod execute;
+pub(crate) mod health;
+pub(crate) mod orders;
+pub(crate) mod quote;
+pub(crate) mod tokens;
