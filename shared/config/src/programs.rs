@@ -2,6 +2,7 @@
 
 use super::{
     BasePath, Configuration, HttpUrl, Location, Logging, Origins, Reading, SocketEndpoint, Trading,
+    Venues,
 };
 
 /// What the submit function reads.
@@ -116,15 +117,19 @@ pub struct Migrate {
     pub logging: Logging,
     /// `DATABASE_URL` or `DATABASE_SECRET_ARN`, exactly one of them.
     pub database: Location,
+    /// `VENUES`: the simulated chain keeps a schema of its own.
+    pub venues: Venues,
 }
 
 impl Configuration for Migrate {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
         let database = Location::gather(env);
+        let venues = env.or("VENUES", Venues::Simulated);
         Some(Self {
             logging: logging?,
             database: database?,
+            venues: venues?,
         })
     }
 }

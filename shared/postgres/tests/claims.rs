@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::postgres::{Database, PostgresOrders};
+use embedded_postgres::testing::TestDatabase;
 use engine::{
-    order::{Bps, NewOrder, OrderId, Swap, Token},
-    ports::{Claim, ExecuteOrder, Orders},
+    order::{Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token, TokenAmount},
+    ports::{Claim, ExecuteOrder, OrderWriter},
 };
-use wiring::testing::migrated_database;
+use postgres::{Database, PostgresOrders};
 
 fn new_order() -> NewOrder {
     let token = |symbol: &str, decimals| Token {
@@ -19,9 +19,11 @@ fn new_order() -> NewOrder {
         swap: Swap {
             token_in: token("SOL", 9),
             token_out: token("USDC", 6),
-            amount_in: 1,
-            slippage: Bps::DEFAULT_SLIPPAGE,
+            amount_in: TokenAmount::from_units(1, 9),
         },
+        kind: OrderKind::Market(Market {
+            slippage: SlippageTolerance::DEFAULT,
+        }),
         idempotency: None,
     }
 }
@@ -29,8 +31,9 @@ fn new_order() -> NewOrder {
 /// A watcher that goes live share-locks the order's row for a moment. The order's message must not be thrown away for that.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_is_locked_for_a_moment_is_claimed_all_the_same() {
-    let database = migrated_database();
+    let database = TestDatabase::create();
     let pool = Database::connect(database.url(), 4).expect("a URL of ours");
+    postgres::migrate(&pool).await.expect("an empty database");
     let orders = Arc::new(PostgresOrders::new(pool.clone()));
     let order = new_order();
     orders
@@ -56,7 +59,7 @@ async fn a_row_that_is_locked_for_a_moment_is_claimed_all_the_same() {
     tokio::time::sleep(Duration::from_millis(30)).await; // the claim meets the lock
     locking.commit().await.expect("unlocked");
     let claim = claiming.await.expect("no panic").expect("the book answers");
-    assert!(matches!(claim, Claim::Held(_)), "{claim:?}");
+    assert!(matches!(claim, Claim::Leased(_)), "{claim:?}");
 
     let again = orders
         .claim(&message, Duration::from_secs(10))

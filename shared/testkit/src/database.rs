@@ -7,8 +7,9 @@ use std::{
     thread,
 };
 
-use adapters::postgres::{self, Database};
 pub use embedded_postgres::testing::TestDatabase;
+use config::Venues;
+use postgres::Database;
 
 /// A fresh database with the schema of this build, dropped with the value.
 ///
@@ -21,8 +22,11 @@ pub fn migrated_database() -> TestDatabase {
 
 /// Changes with the migrations, so that a template of other migrations is not taken.
 fn template_name() -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
-    let entries = fs::read_dir(&folder).expect("the migrations are in the repository");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folders = ["migrations", "shared/simulation/migrations"].map(|folder| root.join(folder));
+    let entries = folders.iter().flat_map(|folder| {
+        fs::read_dir(folder).expect("the migrations are in the repository")
+    });
     let mut files: Vec<_> = entries
         .map(|entry| entry.expect("the migrations can be listed").path())
         .filter(|file| file.extension().is_some_and(|kind| kind == "sql"))
@@ -47,7 +51,7 @@ fn migrate(url: &str) {
             .expect("a runtime can be built");
         runtime.block_on(async {
             let database = Database::connect(&url, 1).expect("a URL made by us");
-            postgres::migrate(&database)
+            runtime::migrate(&database, Venues::Simulated)
                 .await
                 .expect("migrations apply to an empty database");
         });
