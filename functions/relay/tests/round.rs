@@ -5,33 +5,35 @@ use std::{
     time::Duration,
 };
 
-use adapters::{env, postgres::Database};
 use async_trait::async_trait;
 use engine::{
-    execute::Ending,
-    order::{Bps, NewOrder, OrderId, Swap, Token},
+    execute::Shutdown,
+    order::{Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
     ports::{ConnectionId, ExecuteOrder, Push, PushError, Queue, Unavailable},
+    use_cases::UseCases,
 };
 use futures::FutureExt;
+use postgres::Database;
+use runtime::Trading;
 use serde_json::{Value, json};
-use wiring::{Engine, Trading, testing::migrated_database};
+use testkit::migrated_database;
 
 const TICK: &str = include_str!("events/schedule.json");
 
 #[tokio::test]
 async fn a_tick_sends_what_submit_could_not() {
     let database = migrated_database();
-    let bench = Bench::on(database.url());
-    let order = bench.place().await;
+    let relay = RelayFixture::on(database.url());
+    let order = relay.place().await;
     assert_eq!(
-        bench
+        relay
             .tick(serde_json::from_str(TICK).expect("an event"))
             .await,
         json!({ "ok": true })
     );
     assert_eq!(
-        bench.queue.taken(),
+        relay.queue.taken(),
         [ExecuteOrder {
             id: order,
             attempt: 1
@@ -42,38 +44,38 @@ async fn a_tick_sends_what_submit_could_not() {
 #[tokio::test]
 async fn whatever_the_tick_says_it_is_a_tick() {
     let database = migrated_database();
-    let bench = Bench::on(database.url());
-    let order = bench.place().await;
+    let relay = RelayFixture::on(database.url());
+    let order = relay.place().await;
     for tick in [Value::Null, json!({}), json!("now"), json!([1, 2])] {
-        assert_eq!(bench.tick(tick).await, json!({ "ok": true }));
+        assert_eq!(relay.tick(tick).await, json!({ "ok": true }));
     }
-    assert_eq!(bench.queue.taken()[0].id, order);
+    assert_eq!(relay.queue.taken()[0].id, order);
 }
 
 #[tokio::test]
 async fn a_database_that_is_down_is_left_to_the_next_tick() {
-    let bench = Bench::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
-    assert_eq!(bench.tick(Value::Null).await, json!({ "ok": true }));
-    assert_eq!(bench.queue.taken(), []);
+    let relay = RelayFixture::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
+    assert_eq!(relay.tick(Value::Null).await, json!({ "ok": true }));
+    assert_eq!(relay.queue.taken(), []);
 }
 
-/// A relay on its bench.
-struct Bench {
-    engine: Engine,
+/// A relay, and what it works with.
+struct RelayFixture {
+    use_cases: UseCases,
     trading: Trading,
     queue: Arc<Queued>,
 }
 
-impl Bench {
+impl RelayFixture {
     fn on(url: &str) -> Self {
         let database = Database::connect(url, 4).expect("a URL");
-        let settings: env::Trading = env::read_from(&|_| None).expect("the defaults");
+        let settings: config::Trading = config::read_from(&|_| None).expect("the defaults");
         let policy = Policy {
             relay_grace: Duration::ZERO, // the fast path is known to have failed
             ..Policy::default()
         };
         Self {
-            engine: Engine::new(&database, policy),
+            use_cases: runtime::use_cases(&database, policy),
             trading: Trading::new(&database, &settings),
             queue: Arc::default(),
         }
@@ -90,22 +92,25 @@ impl Bench {
             swap: Swap {
                 token_in: token("SOL", 9),
                 token_out: token("USDC", 6),
-                amount_in: 1_000_000_000,
-                slippage: Bps::DEFAULT_SLIPPAGE,
+                amount_in: token("SOL", 9).units(1_000_000_000),
             },
+            kind: OrderKind::Market(Market {
+                slippage: SlippageTolerance::DEFAULT,
+            }),
             idempotency: None,
         };
         let lifetime = Duration::from_secs(60);
-        let orders = self.engine.orders();
-        orders.insert(&order, lifetime).await.expect("stored");
+        let writer = &self.use_cases.writer;
+        writer.insert(&order, lifetime).await.expect("stored");
         order.id
     }
 
     async fn tick(&self, tick: Value) -> Value {
+        let push = Arc::new(NobodyThere);
         let relay = self
-            .engine
-            .relay(self.queue.clone(), Arc::new(NobodyThere), &self.trading);
-        let never: Ending = futures::future::pending().boxed().shared();
+            .use_cases
+            .relay(self.queue.clone(), push, &self.trading.ports);
+        let never: Shutdown = futures::future::pending().boxed().shared();
         relay::handle(&relay, tick, &never).await
     }
 }

@@ -4,26 +4,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::{
-    env::{self, DelayRange},
-    postgres::Database,
-};
 use async_trait::async_trait;
 use aws_lambda_events::event::sqs::SqsEvent;
+use config::DelayRange;
 use engine::{
-    execute::{Ending, Execute},
-    failure::Failure,
-    lifecycle::Status,
-    order::{Bps, NewOrder, OrderId, Swap},
+    execute::{Execute, Shutdown},
+    order::{
+        Failure, Market, NewOrder, OrderId, OrderKind, SignedTransaction, SlippageTolerance,
+        Status, Swap,
+    },
     policy::Policy,
     ports::{
         Chain, ChainStatus, ConnectionId, ExecuteOrder, Prepare, Push, PushError, Queue,
-        SignedTransaction, Unavailable,
+        Unavailable,
     },
+    use_cases::UseCases,
 };
 use futures::FutureExt;
+use postgres::Database;
+use runtime::Trading;
 use serde_json::{Value, json};
-use wiring::{Engine, Trading, testing::migrated_database};
+use testkit::migrated_database;
 
 const BATCH: &str = include_str!("events/batch.json");
 const ODD_RECORDS: &str = include_str!("events/odd_records.json");
@@ -33,33 +34,33 @@ const PANICS: &str = "01980000-0000-7000-8000-00000000dead";
 #[tokio::test]
 async fn the_orders_of_a_batch_are_executed_and_nothing_comes_again() {
     let database = migrated_database();
-    let bench = Bench::on(database.url());
-    let order = bench.place(FIRST).await;
+    let worker = WorkerFixture::on(database.url());
+    let order = worker.place(FIRST).await;
     // The second message is about an order that does not exist (any more).
-    let answer = bench.deliver(BATCH).await;
+    let answer = worker.deliver(BATCH).await;
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
-    assert_eq!(bench.status(order).await, Status::Confirmed);
+    assert_eq!(worker.status(order).await, Status::Confirmed);
 }
 
 #[tokio::test]
 async fn each_odd_record_fails_alone() {
     let database = migrated_database();
-    let bench = Bench::on(database.url()).with_a_chain_that_panics_for(PANICS);
-    let good = bench.place(FIRST).await;
-    let bad = bench.place(PANICS).await;
-    let answer = bench.deliver(ODD_RECORDS).await;
+    let worker = WorkerFixture::on(database.url()).with_a_chain_that_panics_for(PANICS);
+    let good = worker.place(FIRST).await;
+    let bad = worker.place(PANICS).await;
+    let answer = worker.deliver(ODD_RECORDS).await;
     let failed = ["a-not-json", "b-future-version", "c-no-body", "e-panics"]
         .map(|id| json!({ "itemIdentifier": id }));
     // The record without an id is not named: an empty name would bring back all of them.
     assert_eq!(answer, json!({ "batchItemFailures": failed }));
-    assert_eq!(bench.status(good).await, Status::Confirmed);
-    assert_eq!(bench.status(bad).await, Status::Building);
+    assert_eq!(worker.status(good).await, Status::Confirmed);
+    assert_eq!(worker.status(bad).await, Status::Building);
 }
 
 #[tokio::test]
 async fn without_its_order_book_a_worker_hands_every_message_back() {
-    let bench = Bench::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
-    let answer = bench.deliver(BATCH).await;
+    let worker = WorkerFixture::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
+    let answer = worker.deliver(BATCH).await;
     let failed = [
         "059f36b4-87a3-44ab-83d2-661975830a7d",
         "2e1424d4-f796-459a-8184-9c92662be6da",
@@ -70,35 +71,35 @@ async fn without_its_order_book_a_worker_hands_every_message_back() {
 
 #[tokio::test]
 async fn an_empty_batch_is_an_answer_too() {
-    let bench = Bench::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
-    let answer = bench.deliver(r#"{"Records": []}"#).await;
+    let worker = WorkerFixture::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
+    let answer = worker.deliver(r#"{"Records": []}"#).await;
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
 }
 
-/// A worker on its bench.
-struct Bench {
-    engine: Engine,
+/// A worker, and what it works with.
+struct WorkerFixture {
+    use_cases: UseCases,
     trading: Trading,
 }
 
-impl Bench {
+impl WorkerFixture {
     fn on(url: &str) -> Self {
         let database = Database::connect(url, 4).expect("a URL");
-        let settings = env::read_from::<env::Trading>(&|_| None).expect("the defaults");
-        let settings = env::Trading {
+        let settings = config::read_from::<config::Trading>(&|_| None).expect("the defaults");
+        let settings = config::Trading {
             quote_delay: DelayRange::from_millis(0, 0),
             execution_delay: DelayRange::from_millis(0, 0),
             ..settings
         };
         Self {
-            engine: Engine::new(&database, Policy::default()),
+            use_cases: runtime::use_cases(&database, Policy::default()),
             trading: Trading::new(&database, &settings),
         }
     }
 
     fn with_a_chain_that_panics_for(mut self, order: &str) -> Self {
-        self.trading.chain = Arc::new(BrittleChain {
-            chain: self.trading.chain,
+        self.trading.ports.chain = Arc::new(BrittleChain {
+            chain: self.trading.ports.chain,
             breaks_at: order.parse().expect("a UUID"),
         });
         self
@@ -111,29 +112,32 @@ impl Bench {
             swap: Swap {
                 token_in: token("SOL"),
                 token_out: token("USDC"),
-                amount_in: 1_000_000_000,
-                slippage: Bps::DEFAULT_SLIPPAGE,
+                amount_in: token("SOL").units(1_000_000_000),
             },
+            kind: OrderKind::Market(Market {
+                slippage: SlippageTolerance::DEFAULT,
+            }),
             idempotency: None,
         };
         let lifetime = Duration::from_secs(60);
-        let orders = self.engine.orders();
-        orders.insert(&order, lifetime).await.expect("stored");
+        self.use_cases
+            .writer
+            .insert(&order, lifetime).await.expect("stored");
         order.id
     }
 
     async fn deliver(&self, event: &str) -> Value {
         let event: SqsEvent = serde_json::from_str(event).expect("an event");
         let execute: Execute =
-            self.engine
-                .execute(Arc::new(DeafQueue), Arc::new(NobodyThere), &self.trading);
-        let never: Ending = futures::future::pending().boxed().shared();
+            self.use_cases
+                .execute(Arc::new(DeafQueue), Arc::new(NobodyThere), &self.trading.ports);
+        let never: Shutdown = futures::future::pending().boxed().shared();
         let answer = worker::handle(&execute, event, never).await;
         serde_json::to_value(answer).expect("plain data")
     }
 
     async fn status(&self, order: OrderId) -> Status {
-        let found = self.engine.orders().order(order).await.expect("readable");
+        let found = self.use_cases.reader.order(order).await.expect("readable");
         found.expect("the order exists").status
     }
 }

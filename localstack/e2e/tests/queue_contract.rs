@@ -2,20 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::{
-    aws::{self, SdkConfig},
-    clock::SystemClock,
-    env::HttpUrl,
-    sqs::SqsQueue,
-};
 use async_trait::async_trait;
+use aws::{SdkConfig, sqs::SqsQueue};
 use aws_sdk_sqs::{
     Client,
     config::{Builder, Credentials, Region, timeout::TimeoutConfig},
     types::{Message, QueueAttributeName},
 };
+use config::HttpUrl;
 use e2e::MiniStack;
 use engine::message;
+use runtime::clock::SystemClock;
 use serde_json::json;
 use simulator::contract::{Consumer, Delivered, QueueGround, check_queue};
 

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use adapters::env::{self, Configuration};
+use config::{self, Configuration};
 use e2e::Template;
 use serde_json::{Value, json};
 
@@ -216,11 +216,11 @@ fn every_variable_that_the_code_reads_is_set_to_what_it_takes() {
         Template::with(&[SECRET, ("WithDashboard", "true")]),
         Template::with(&emulator),
     ] {
-        assert_reads::<env::Submit>(&template, "SubmitFunction");
-        assert_reads::<env::Execution>(&template, "WorkerFunction");
-        assert_reads::<env::Websocket>(&template, "WebSocketFunction");
-        assert_reads::<env::Execution>(&template, "RelayFunction");
-        assert_reads::<env::Migrate>(&template, "MigrateFunction");
+        assert_reads::<config::Submit>(&template, "SubmitFunction");
+        assert_reads::<config::Execution>(&template, "WorkerFunction");
+        assert_reads::<config::Websocket>(&template, "WebSocketFunction");
+        assert_reads::<config::Execution>(&template, "RelayFunction");
+        assert_reads::<config::Migrate>(&template, "MigrateFunction");
     }
 }
 
@@ -229,7 +229,7 @@ fn assert_reads<T: Configuration>(template: &Template, function: &str) {
     let properties = template.properties(function);
     let variables = &properties["Environment"]["Variables"];
     let asked = RefCell::new(BTreeSet::new());
-    let read = env::read_from::<T>(&|name| {
+    let read = config::read_from::<T>(&|name| {
         asked.borrow_mut().insert(name.to_owned());
         let value = variables.get(name)?;
         let text = value
