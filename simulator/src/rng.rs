@@ -30,9 +30,9 @@ impl Rng {
         }
     }
 
-    /// A number from `least` to `most`, both included.
-    pub(crate) const fn between(&mut self, least: u64, most: u64) -> u64 {
-        least + self.below(most - least + 1)
+    /// A number from `low` to `high`, both included.
+    pub(crate) const fn between(&mut self, low: u64, high: u64) -> u64 {
+        low + self.below(high - low + 1)
     }
 
     /// True in `per_mille` of a thousand draws.

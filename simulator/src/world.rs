@@ -1,4 +1,5 @@
-//! Everything outside of the engine, in one value: clocks, chance, the services, the processes, the judge's notes.
+//! Everything outside of the engine, in one value: clocks, chance, the services, the processes, the
+//! judge's notes.
 
 use std::{
     collections::BTreeMap,
@@ -29,7 +30,8 @@ impl Shared {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner) // a panic in here is already a failed run
+        // A panic in here is already a failed run.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -22,7 +22,8 @@ impl Faults {
         }
     }
 
-    /// Faults drawn for one run: each kind with the same likelihood, those of one service more often.
+    /// Faults drawn for one run: each kind with the same likelihood, those of one service more
+    /// often.
     pub(crate) fn drawn(rng: &mut Rng, until: u64) -> Self {
         const SERVICES: [Service; 5] = [
             Service::Store,

@@ -1,6 +1,6 @@
-//! The store's semantics, statement by statement, as the PostgreSQL adapter has them: each method is
-//! one committed statement. It knows what a closed order is and no status by name. The contract tests
-//! hold it to the original.
+//! The store's semantics, statement by statement, as the PostgreSQL adapter has them: each method
+//! is one committed statement. It knows what a closed order is and no status by name. The contract
+//! tests hold it to the original.
 
 mod append;
 mod orders;
