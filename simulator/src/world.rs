@@ -35,7 +35,6 @@ impl Shared {
     }
 }
 
-/// Names a process.
 pub(crate) type ProcessId = usize;
 
 /// A process of the engine, or the clients.
@@ -70,7 +69,6 @@ pub struct Violation {
     pub detail: String,
 }
 
-/// Everything outside.
 pub(crate) struct World {
     pub(crate) now: u64,
     pub(crate) step: u64,

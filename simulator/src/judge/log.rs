@@ -6,7 +6,12 @@ use engine::{
 };
 
 use super::broken;
-use crate::{network::ms, ports::fair_out, store::Row, time::since_begin, world::Violation};
+use crate::{
+    ports::fair_out,
+    store::Row,
+    time::{ms, since_begin},
+    world::Violation,
+};
 
 const EXACT: &str = "exactly 1 try and 3 retries";
 const LEGAL: &str = "status moves are legal";

@@ -49,7 +49,3 @@ impl Default for Locks {
         }
     }
 }
-
-fn ms(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
