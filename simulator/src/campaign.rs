@@ -130,7 +130,8 @@ impl Sum {
 pub struct Hunt {
     /// The variant.
     pub variant: Variant,
-    /// From each starting seed, how many seeds it took to catch it; `None` when the limit was reached.
+    /// From each starting seed, how many seeds it took to catch it; `None` when the limit was
+    /// reached.
     pub needed: Vec<Option<u64>>,
     /// The promises that it broke, each named once.
     pub broke: Vec<&'static str>,
@@ -150,8 +151,8 @@ impl Hunt {
     }
 }
 
-/// Hunts every broken variant from each of the starting seeds, with at most `limit` seeds each. `progress` is told how many
-/// variants are done.
+/// Hunts every broken variant from each of the starting seeds, with at most `limit` seeds each.
+/// `progress` is told how many variants are done.
 pub fn hunt_all(
     starts: &[u64],
     limit: u64,

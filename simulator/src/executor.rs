@@ -1,4 +1,5 @@
-//! The only thread: polls what is ready in an order that the seed draws, and moves the clock when nothing is.
+//! The only thread: polls what is ready in an order that the seed draws, and moves the clock when
+//! nothing is.
 
 use std::{
     collections::BTreeMap,
@@ -51,7 +52,8 @@ impl Executor {
         }
     }
 
-    /// Takes steps until `done` says so, or nothing can ever happen again. `done` sees the world after each step.
+    /// Takes steps until `done` says so, or nothing can ever happen again. `done` sees the world
+    /// after each step.
     pub(crate) fn run(&mut self, start: Start<'_>, mut done: impl FnMut(&mut World) -> bool) {
         loop {
             self.settle();

@@ -36,7 +36,6 @@ pub(crate) struct Subscriber {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Arrived {
     pub(crate) subscriber: usize,
-    /// The event's number.
     pub(crate) seq: u64,
     /// Whether numbers between the last one seen and this one are missing.
     pub(crate) gap: bool,

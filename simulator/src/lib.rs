@@ -1,11 +1,12 @@
 //! A simulated world for the engine's use cases.
 //!
-//! The real use cases run over ports whose other end is simulated: a store, a queue, a chain, venues, a gateway and clocks
-//! with the semantics of their originals, and with their faults. One seed draws one schedule and replays exactly. A judge
-//! looks at every step; broken variants show that it bites.
+//! The real use cases run over ports whose other end is simulated: a store, a queue, a chain,
+//! venues, a gateway and clocks with the semantics of their originals, and with their faults. One
+//! seed draws one schedule and replays exactly. A judge looks at every step; broken variants show
+//! that it bites.
 //!
-//! Read in this order: [`play`] (one seed), [`campaign`] (many), [`contract`] (what holds the simulated services to the
-//! truth).
+//! Read in this order: [`play`] (one seed), [`campaign`] (many), [`contract`] (what holds the
+//! simulated services to the truth).
 
 pub mod campaign;
 mod chain;

@@ -14,7 +14,7 @@ use simulator::{
     report::report,
 };
 
-/// Each broken variant is hunted from these seeds, with at most so many seeds each.
+/// Each broken variant is hunted from these seeds, with at most [`LIMIT`] seeds each.
 const STARTS: [u64; 5] = [1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000];
 const LIMIT: u64 = 20_000;
 

@@ -1,8 +1,6 @@
 //! The way from a process to a service: every call passes here, and here it may be late, fail, or
 //! be the caller's last.
 
-use std::time::Duration;
-
 use engine::ports::{PushError, StoreError, Unavailable};
 
 use crate::{
@@ -255,7 +253,50 @@ impl World {
     }
 }
 
-/// Milliseconds of a duration.
-pub(crate) fn ms(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use engine::ports::OrderReader;
+    use futures::FutureExt;
+
+    use super::*;
+    use crate::{
+        chain::SimulatedChain, executor::Executor, fault::Faults, ports::OrdersPort, rng::Rng,
+        world::Alarm,
+    };
+
+    /// What a worker hears of the store when that fault always strikes.
+    fn heard(fault: Fault) -> StoreError {
+        let mut world = World::new(Rng::new(1), SimulatedChain::new(150, 32), 30_000);
+        let process = world.add_process(Role::Worker);
+        world.alarm(0, Alarm::Start(process));
+        world.faults = Faults::always(fault);
+        let world = Shared::new(world);
+        let store = OrdersPort(Network {
+            world: world.clone(),
+            process,
+        });
+        let answer = Arc::new(Mutex::new(None));
+        let kept = Arc::clone(&answer);
+        let asking = async move {
+            *kept.lock().expect("one thread") = store.ping().await.err();
+        };
+        let mut asking = Some(asking.boxed());
+        let mut start = |_| asking.take().expect("it starts once");
+        Executor::new(world).run(&mut start, |_| false);
+        let heard = answer.lock().expect("one thread").take();
+        heard.expect("the fault strikes")
+    }
+
+    #[test]
+    fn only_a_call_that_never_arrived_is_told_to_have_done_nothing() {
+        assert!(matches!(
+            heard(Fault::StoreDown),
+            StoreError::Unavailable(_)
+        ));
+        for fault in [Fault::StoreAckLost, Fault::StoreLate] {
+            assert!(matches!(heard(fault), StoreError::Unknown(_)), "{fault:?}");
+        }
+    }
 }

@@ -7,7 +7,6 @@ macro_rules! points {
         pub(crate) enum Point { $($point,)+ }
 
         impl Point {
-            /// Every place.
             pub(crate) const ALL: &'static [Self] = &[$(Self::$point),+];
 
             /// What the trace calls it.
@@ -85,7 +84,6 @@ impl Phase {
     pub(crate) const ALL: [Self; 3] = [Self::Before, Self::InFlight, Self::After];
 }
 
-/// Who runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Outside of the engine: whoever posts orders and follows them. Never killed.

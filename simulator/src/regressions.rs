@@ -3,15 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use engine::{
-    follow::Delivery,
-    lifecycle::{Change, Status},
-    order::{Bps, NewOrder, OrderId, Swap, Token},
+    order::{
+        EventRecord, LoggedEvent, Market, NewOrder, OrderEvent, OrderId, OrderKind,
+        SlippageTolerance, Swap, Token,
+    },
     policy::Policy,
-    ports::{Claim, ConnectionId, ExecuteOrder, Transition},
-    update::Update,
+    ports::{Claim, ConnectionId, ExecuteOrder, Next, Transition},
+    stream::Delivery,
 };
 use futures::{FutureExt, channel::mpsc, future::join};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
@@ -32,14 +32,17 @@ fn order() -> NewOrder {
         symbol: symbol.into(),
         decimals,
     };
+    let token_in = token("SOL", 9);
     NewOrder {
         id: ORDER,
         swap: Swap {
-            token_in: token("SOL", 9),
+            amount_in: token_in.units(1_000_000),
+            token_in,
             token_out: token("USDC", 6),
-            amount_in: 1_000_000,
-            slippage: Bps::DEFAULT_SLIPPAGE,
         },
+        kind: OrderKind::Market(Market {
+            slippage: SlippageTolerance::DEFAULT,
+        }),
         idempotency: None,
     }
 }
@@ -50,43 +53,43 @@ async fn begin_routing(ports: &Ports) {
         id: ORDER,
         attempt: 1,
     };
-    let Ok(Claim::Held(held)) = ports.orders.claim(&message, HOUR).await else {
+    let writer = &ports.base.writer;
+    let Ok(Claim::Leased(leased)) = writer.claim(&message, HOUR).await else {
         panic!("the order is free");
     };
-    let (change, payload) = (Change::Routing, json!({}));
-    let to = Status::Routing;
+    let event = OrderEvent::RoutingStarted;
+    let mut after = leased.order.clone();
+    after.apply(&event).expect("a legal move");
     let transition = Transition {
-        hold: held.hold(),
-        to,
-        change: &change,
-        payload: &payload,
-        lease: HOUR,
+        lease: leased.lease(),
+        event: &event,
+        order: &after,
+        transaction: None,
+        next: Next::Hold(HOUR),
     };
-    let recorded = ports
-        .orders
-        .advance(&transition)
-        .await
-        .expect("the hold stands");
-    let update = Update {
+    let appended = writer.append(&transition).await;
+    let appended = appended.expect("the lease stands");
+    let record = EventRecord {
         order_id: ORDER,
-        seq: recorded.seq,
-        status: to,
-        attempt: 1,
-        at: recorded.at,
-        payload,
+        seq: appended.seq,
+        status: after.status,
+        attempt: after.attempt,
+        at: appended.at,
+        event: LoggedEvent::Known(event),
     };
     let (out, deliveries) = mpsc::unbounded();
     out.unbounded_send(Delivery {
-        update,
-        subscribers: recorded.subscribers,
+        record,
+        subscribers: appended.subscribers,
     })
     .expect("it is open");
     drop(out);
-    ports.follow().deliver(deliveries).await;
+    ports.stream().deliver(deliveries).await;
 }
 
-/// The replay had nothing to send, so the subscription went live while the connection was still opening; the next event
-/// was answered 410, and that ended the subscription of a client that was there.
+/// The replay had nothing to send, so the subscription went live while the connection was still
+/// opening; the next event was answered 410, and that ended the subscription of a client that was
+/// there.
 #[test]
 fn a_client_that_connects_again_with_everything_seen_gets_what_comes_next() {
     let mut world = World::new(Rng::new(1), SimulatedChain::new(150, 32), 30_000);
@@ -107,13 +110,13 @@ fn a_client_that_connects_again_with_everything_seen_gets_what_comes_next() {
     let mut story = Some(
         async move {
             let ports = Ports::new(&network, &Arc::new(Policy::default()));
-            let follow = ports.follow();
+            let stream = ports.stream();
             let later = async {
                 network.pause(500).await;
                 begin_routing(&ports).await;
             };
-            let (followed, ()) = join(follow.subscribe(&connection, ORDER, 1, true), later).await;
-            followed.expect("nothing fails here");
+            let (subscribed, ()) = join(stream.subscribe(&connection, ORDER, 1, true), later).await;
+            subscribed.expect("nothing fails here");
         }
         .boxed(),
     );

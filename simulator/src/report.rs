@@ -94,7 +94,8 @@ fn verdict(text: &mut String, figures: &Figures) -> std::fmt::Result {
         let bound = figures.seeds / 3;
         writeln!(
             text,
-            "  0 in {} runs: at 95 % confidence fewer than 1 schedule in {}, of those drawn like these.",
+            "  0 in {} runs: at 95 % confidence fewer than 1 schedule in {}, \
+             of those drawn like these.",
             grouped(figures.seeds),
             grouped(bound),
         )?;

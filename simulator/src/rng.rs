@@ -8,12 +8,11 @@ pub(crate) struct Rng(u64);
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Rng {
-    /// Rng of that seed. Neighbouring seeds draw unrelated numbers.
+    /// Begins with a seed. Neighbouring seeds draw unrelated numbers.
     pub(crate) const fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0xd134_2543_de82_ef95))
     }
 
-    /// Any number.
     pub(crate) const fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
         let mut z = self.0;
@@ -30,9 +29,9 @@ impl Rng {
         }
     }
 
-    /// A number from `least` to `most`, both included.
-    pub(crate) const fn between(&mut self, least: u64, most: u64) -> u64 {
-        least + self.below(most - least + 1)
+    /// A number from `low` to `high`, both included.
+    pub(crate) const fn between(&mut self, low: u64, high: u64) -> u64 {
+        low + self.below(high - low + 1)
     }
 
     /// True in `per_mille` of a thousand draws.

@@ -5,11 +5,11 @@ use futures::{FutureExt, future::BoxFuture};
 use crate::{
     executor::Executor,
     judge::Judge,
-    network::ms,
     point::{Coverage, Role},
     processes::{post, relay, work},
     scenario::Scenario,
     stage::Stage,
+    time::ms,
     variants::Variant,
     world::{ProcessId, Violation, World},
 };

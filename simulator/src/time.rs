@@ -1,5 +1,7 @@
 //! Virtual time: milliseconds since the world began.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 /// The world begins here, in milliseconds since the Unix epoch: 2026-01-01.
@@ -14,4 +16,9 @@ pub(crate) fn at(ms: u64) -> Timestamp {
 /// The milliseconds of a moment that [`at`] made.
 pub(crate) fn since_begin(moment: Timestamp) -> u64 {
     u64::try_from(moment.as_millisecond() - BEGIN).unwrap_or(0)
+}
+
+/// The milliseconds of a pause.
+pub(crate) fn ms(pause: Duration) -> u64 {
+    u64::try_from(pause.as_millis()).unwrap_or(u64::MAX)
 }

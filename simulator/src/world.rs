@@ -1,4 +1,5 @@
-//! Everything outside of the engine, in one value: clocks, chance, the services, the processes, the judge's notes.
+//! Everything outside of the engine, in one value: clocks, chance, the services, the processes, the
+//! judge's notes.
 
 use std::{
     collections::BTreeMap,
@@ -29,11 +30,11 @@ impl Shared {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner) // a panic in here is already a failed run
+        // A panic in here is already a failed run.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Names a process.
 pub(crate) type ProcessId = usize;
 
 /// A process of the engine, or the clients.
@@ -68,7 +69,6 @@ pub struct Violation {
     pub detail: String,
 }
 
-/// Everything outside.
 pub(crate) struct World {
     pub(crate) now: u64,
     pub(crate) step: u64,

@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::postgres::{Database, PostgresOrders, PostgresSubscriptions};
 use async_trait::async_trait;
 use engine::ports::Clock;
 use futures::FutureExt;
 use jiff::Timestamp;
 use local::queue::{LocalQueue, Received};
+use postgres::{Database, PostgresOrders, PostgresSubscriptions};
 use simulator::contract::{
     Consumer, Delivered, QueueFixture, StoreFixture, check_queue, check_store, on_simulated_queue,
     on_simulated_store,
@@ -41,11 +41,12 @@ fn the_simulated_store_keeps_the_contract() {
 
 #[tokio::test]
 async fn postgres_keeps_the_contract() {
-    let database = wiring::testing::migrated_database();
+    let database = testkit::migrated_database();
     let pool = Database::connect(database.url(), 8).expect("a URL of a test database");
     let orders = Arc::new(PostgresOrders::new(pool.clone()));
     check_store(&StoreFixture {
-        orders: orders.clone(),
+        reader: orders.clone(),
+        writer: orders.clone(),
         outbox: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(pool)),
         clock: Arc::new(TokioClock(Instant::now())),

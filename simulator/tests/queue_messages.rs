@@ -1,7 +1,8 @@
-//! Whatever a queue holds, reading it answers a message or an error, and what was written is read again.
+//! Whatever a queue holds, reading it answers a message or an error, and what was written is read
+//! again.
 //!
-//! Request bodies, socket frames and account bytes are thrown at their readers where those are: in `submit`, `websocket`
-//! and `venues`.
+//! Request bodies, socket frames and account bytes are thrown at their readers where those are: in
+//! `submit`, `websocket` and `venues`.
 
 use engine::{
     message::{read_execute, read_replay, write_execute, write_replay},

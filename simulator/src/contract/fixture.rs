@@ -161,7 +161,6 @@ pub(super) fn failed() -> Move {
 }
 
 impl StoreFixture {
-    /// A stored order.
     pub(super) async fn stored(&self) -> ExecuteOrder {
         self.stored_for(HOUR).await
     }
@@ -199,7 +198,6 @@ impl StoreFixture {
             .expect("the store answers")
     }
 
-    /// A leased order.
     pub(super) async fn leased(&self, message: &ExecuteOrder) -> LeasedOrder {
         match self.claim(message, HOUR).await {
             Claim::Leased(leased) => *leased,
@@ -218,7 +216,6 @@ impl StoreFixture {
         panic!("the lease on {message:?} does not end");
     }
 
-    /// Gives an order back.
     pub(super) async fn released(&self, leased: &LeasedOrder, pause: Duration) {
         let released = self.writer.release(&leased.lease(), pause).await;
         released.expect("the lease stands");

@@ -1,7 +1,8 @@
-//! The contract of the ports: one suite, run against each simulated service and against its original.
+//! The contract of the ports: one suite, run against each simulated service and against its
+//! original.
 //!
-//! Every check panics with what it saw instead. The checks use orders of their own, so a database that
-//! others use as well is fine; time is the fixture's clock, so a simulated fixture takes none.
+//! Every check panics with what it saw instead. The checks use orders of their own, so a database
+//! that others use as well is fine; time is the fixture's clock, so a simulated fixture takes none.
 
 mod fixture;
 mod life;

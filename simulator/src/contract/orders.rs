@@ -30,30 +30,15 @@ pub(super) async fn check(fixture: &StoreFixture) {
 
 async fn an_accepted_order_is_stored_with_its_first_event(fixture: &StoreFixture) {
     let new = new_order();
-    let inserted = fixture
-        .writer
-        .insert(&new, HOUR)
-        .await
-        .expect("the store answers");
-    assert_eq!(inserted, Inserted::New);
-    let order = fixture
-        .reader
-        .order(new.id)
-        .await
-        .expect("the store answers");
-    let order = order.expect("it is stored");
+    fixture.inserted(&new, HOUR).await;
+    let order = fixture.order(new.id).await.expect("it is stored");
     assert_eq!(
         (order.status, order.attempt, order.last_seq),
         (Status::Pending, 1, 1)
     );
-    assert_eq!(order.swap, new.swap);
+    assert_eq!((order.swap, order.kind), (new.swap, new.kind));
     assert_eq!(fixture.log(new.id).await, [(1, "pending", 1)]);
-    let unknown = fixture
-        .reader
-        .order(new_order().id)
-        .await
-        .expect("the store answers");
-    assert!(unknown.is_none());
+    assert_eq!(fixture.order(new_order().id).await, None);
 }
 
 async fn one_key_makes_one_order_however_often_it_comes(fixture: &StoreFixture) {
@@ -173,12 +158,7 @@ async fn a_whole_life_is_recorded_step_by_step(fixture: &StoreFixture) {
         log.iter().map(|event| event.0).collect::<Vec<_>>(),
         [1, 2, 3, 4, 5]
     );
-    let order = fixture
-        .reader
-        .order(message.id)
-        .await
-        .expect("it answers")
-        .expect("it exists");
+    let order = fixture.order(message.id).await.expect("it exists");
     assert_eq!(
         (order.tx_hash, order.fill.map(|fill| fill.amount_out)),
         (Some(signed.signature), Some(OUT))

@@ -159,12 +159,12 @@ async fn a_message_that_has_to_wait_is_told_with_the_time_left(fixture: &StoreFi
 async fn an_order_out_of_time_is_overdue_unless_held(fixture: &StoreFixture) {
     let in_time = fixture.stored().await;
     let late = fixture.stored_for(MOMENT).await;
-    let held = fixture.stored_for(MOMENT).await;
-    fixture.leased(&held).await;
+    let taken = fixture.stored_for(MOMENT).await;
+    fixture.leased(&taken).await;
     fixture.clock.sleep(MOMENT * 20).await;
     assert!(fixture.is_overdue(&late).await);
     assert!(!fixture.is_overdue(&in_time).await);
-    assert!(!fixture.is_overdue(&held).await);
+    assert!(!fixture.is_overdue(&taken).await);
 }
 
 async fn a_final_order_leaves_nothing_behind(fixture: &StoreFixture) {

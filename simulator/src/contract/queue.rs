@@ -40,8 +40,8 @@ pub struct QueueFixture {
     pub visibility: Duration,
 }
 
-/// Checks a queue: an accepted message arrives, not before its delay; a message that is not deleted comes again after the
-/// visibility time-out, three times at the most; a deleted one does not.
+/// Checks a queue: an accepted message arrives, not before its delay; a message that is not deleted
+/// comes again after the visibility time-out, at most three times; a deleted one does not.
 ///
 /// # Panics
 /// When the queue does not keep the contract, with what it did instead.
@@ -54,7 +54,7 @@ pub async fn check_queue(fixture: &QueueFixture) {
 
 /// SQS counts delays in seconds.
 const DELAY: Duration = Duration::from_secs(1);
-/// Delivery may take so long on a busy machine.
+/// How long delivery may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl QueueFixture {

@@ -9,11 +9,12 @@ use super::{Consumer, Delivered, QueueFixture, StoreFixture};
 use crate::{
     chain::SimulatedChain,
     executor::Executor,
-    network::{Network, ms},
+    network::Network,
     point::Role,
     ports::{ClockPort, OrdersPort, OutboxPort, QueuePort, SubscriptionsPort},
     queue::Receipt,
     rng::Rng,
+    time::ms,
     world::{Alarm, Shared, World},
 };
 

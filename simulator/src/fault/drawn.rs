@@ -13,7 +13,6 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// No fault at all.
     pub(crate) fn none() -> Self {
         Self {
             rates: vec![0; Fault::ALL.len()],
@@ -22,7 +21,19 @@ impl Faults {
         }
     }
 
-    /// Faults drawn for one run: each kind with the same likelihood, those of one service more often.
+    /// One fault, on every occasion.
+    #[cfg(test)]
+    pub(crate) fn always(fault: Fault) -> Self {
+        let mut faults = Self {
+            until: u64::MAX,
+            ..Self::none()
+        };
+        faults.rates[fault as usize] = 1_000;
+        faults
+    }
+
+    /// Faults drawn for one run: each kind with the same likelihood, those of one service more
+    /// often.
     pub(crate) fn drawn(rng: &mut Rng, until: u64) -> Self {
         const SERVICES: [Service; 5] = [
             Service::Store,
@@ -62,7 +73,7 @@ impl Faults {
         rng.chance(self.rates[fault as usize])
     }
 
-    /// Counts a fault that fired without rng.
+    /// Counts a fault that fired without a draw.
     pub(crate) fn count(&mut self, fault: Fault) {
         self.fired[fault as usize] += 1;
     }

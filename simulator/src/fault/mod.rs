@@ -104,7 +104,8 @@ faults! {
 }
 
 impl Fault {
-    /// Whether a subscriber's live stream may have a gap after it (the log has none): pushes may be missing or late.
+    /// Whether a subscriber's live stream may have a gap after it (the log has none): pushes may be
+    /// missing or late.
     pub(crate) const fn disturbs_pushes(self) -> bool {
         matches!(
             self,

@@ -6,7 +6,12 @@ use engine::{
 };
 
 use super::broken;
-use crate::{network::ms, ports::fair_out, store::Row, time::since_begin, world::Violation};
+use crate::{
+    ports::fair_out,
+    store::Row,
+    time::{ms, since_begin},
+    world::Violation,
+};
 
 const EXACT: &str = "exactly 1 try and 3 retries";
 const LEGAL: &str = "status moves are legal";
@@ -187,4 +192,89 @@ fn plausible(order: &Order, quoted: TokenAmount) -> bool {
     quoted.decimals() == fair.decimals()
         && quoted.units() <= fair.units() * 11 / 10
         && quoted.units() >= fair.units() / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use engine::{
+        order::{LoggedEvent, Market, OrderId, OrderKind, SlippageTolerance, Swap, Token},
+        ports::{Claim, ExecuteOrder, Next, Transition},
+        routing::{Route, VenueId},
+    };
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::{OwnedTransition, Store};
+
+    const ID: OrderId = OrderId(Uuid::from_u128(1));
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    /// A store with one order that a worker has begun with.
+    fn store() -> Store {
+        let token = |symbol: &str, decimals| Token {
+            symbol: symbol.into(),
+            decimals,
+        };
+        let new = NewOrder {
+            id: ID,
+            swap: Swap {
+                token_in: token("SOL", 9),
+                token_out: token("USDC", 6),
+                amount_in: TokenAmount::from_units(1_000_000, 9),
+            },
+            kind: OrderKind::Market(Market {
+                slippage: SlippageTolerance::DEFAULT,
+            }),
+            idempotency: None,
+        };
+        let mut store = Store::default();
+        store.insert(&new, HOUR, 0).expect("an empty store");
+        let message = ExecuteOrder { id: ID, attempt: 1 };
+        let Claim::Leased(leased) = store.claim(&message, HOUR, 0, 0) else {
+            panic!("the order is free");
+        };
+        let event = OrderEvent::RoutingStarted;
+        let mut after = leased.order.clone();
+        after.apply(&event).expect("a legal move");
+        let transition = OwnedTransition::from(&Transition {
+            lease: leased.lease(),
+            event: &event,
+            order: &after,
+            transaction: None,
+            next: Next::Hold(HOUR),
+        });
+        store.append(&transition, 1).expect("the lease stands");
+        store
+    }
+
+    fn judged(store: &Store) -> Option<&'static str> {
+        let mut seen = Seen::default();
+        let violation = judge_log(&Policy::default(), &store.rows[&ID], &mut seen);
+        violation.map(|violation| violation.invariant)
+    }
+
+    #[test]
+    fn a_stored_order_that_its_log_does_not_make_is_noticed() {
+        let mut store = store();
+        assert_eq!(judged(&store), None);
+        let row = store.rows.get_mut(&ID).expect("it is stored");
+        row.order.route = Some(Route {
+            venue: VenueId::new("Raydium"),
+            pool: None,
+        });
+        assert_eq!(judged(&store), Some(REPLAY));
+    }
+
+    #[test]
+    fn an_event_that_the_order_cannot_take_is_noticed() {
+        let mut store = store();
+        let row = store.rows.get_mut(&ID).expect("it is stored");
+        let submitted = OrderEvent::Submitted {
+            signature: "of nothing".into(),
+        };
+        row.events[1].event = LoggedEvent::Known(submitted);
+        assert_eq!(judged(&store), Some(REPLAY));
+    }
 }

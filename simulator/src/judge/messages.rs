@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::{gateway::Arrived, ports::encode, queue::Receipt, world::World};
 
 impl World {
-    /// A relay notes messages as sent: the queue must have taken each since that relay was given it.
+    /// A relay notes messages as sent: the queue must have taken each since that relay was given
+    /// it.
     pub(crate) fn judge_marks(
         &mut self,
         messages: &[ExecuteOrder],
@@ -25,8 +26,8 @@ impl World {
         }
     }
 
-    /// A message leaves the queue: somebody must have asked for its order since, or the attempt must
-    /// be over.
+    /// A message leaves the queue: somebody must have asked for its order since, or the attempt
+    /// must be over.
     pub(crate) fn judge_acknowledgement(&mut self, receipt: &Receipt) {
         let message = receipt.message;
         let served = self.store.rows.get(&message.id).is_none_or(|row| {

@@ -1,5 +1,5 @@
-//! The promises, as they are checked at every step, from the store's rows, the chain's record and the
-//! clients' eyes alone.
+//! The promises, as they are checked at every step, from the store's rows, the chain's record and
+//! the clients' eyes alone.
 
 mod log;
 mod messages;

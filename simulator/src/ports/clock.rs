@@ -6,10 +6,7 @@ use async_trait::async_trait;
 use engine::ports::Clock;
 use jiff::Timestamp;
 
-use crate::{
-    network::{Network, ms},
-    point::Point,
-};
+use crate::{network::Network, point::Point, time::ms};
 
 /// The clock of one process.
 pub(crate) struct ClockPort(pub(crate) Network);

@@ -12,9 +12,10 @@ use engine::ports::{ExecuteOrder, Queue, Unavailable};
 
 use crate::{
     fault::Fault,
-    network::{Network, ms},
+    network::Network,
     point::Point,
     queue::Receipt,
+    time::ms,
     world::{Alarm, AlarmKey, Shared, World},
 };
 

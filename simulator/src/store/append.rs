@@ -5,8 +5,8 @@ use engine::{
     ports::{Appended, Lease, Next, StoreError, Transition},
 };
 
-use super::{Row, Store, TransactionState, ms};
-use crate::time::at;
+use super::{Row, Store, TransactionState};
+use crate::time::{at, ms};
 
 /// A transition without its borrows, so that it can take effect after its sender is gone.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
-//! The store's semantics, statement by statement, as the PostgreSQL adapter has them: each method is
-//! one committed statement. It knows what a closed order is and no status by name. The contract tests
-//! hold it to the original.
+//! The store's semantics, statement by statement, as the PostgreSQL adapter has them: each method
+//! is one committed statement. It knows what a closed order is and no status by name. The contract
+//! tests hold it to the original.
 
 mod append;
 mod orders;
@@ -48,8 +48,4 @@ impl Default for Locks {
             one_live_transaction: true,
         }
     }
-}
-
-fn ms(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -7,7 +7,8 @@ use engine::{
     ports::{Claim, ExecuteOrder, Inserted, Lease, LeasedOrder, PageQuery, StoreError},
 };
 
-use super::{Row, Store, ms};
+use super::{Row, Store};
+use crate::time::ms;
 
 impl Store {
     pub(crate) fn insert(

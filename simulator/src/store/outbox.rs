@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use engine::ports::{ExecuteOrder, OutboxStats};
 
-use super::{Row, Store, ms};
+use super::{Row, Store};
+use crate::time::ms;
 
 const KEYS_ARE_KEPT: u64 = 24 * 60 * 60 * 1_000;
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use engine::{order::OrderId, ports::ConnectionId};
 
-use super::{Store, Subscription, ms};
+use super::{Store, Subscription};
+use crate::time::ms;
 
 const EXPIRES_AFTER: u64 = 2 * 60 * 60 * 1_000;
 

@@ -1,5 +1,5 @@
-//! Broken variants: each takes one rule out, by standing between the use cases and their ports. Every
-//! one must be caught, or the checks do not check.
+//! Broken variants: each takes one rule out, by standing between the use cases and their ports.
+//! Every one must be caught, or the checks do not check.
 
 mod chain;
 mod relay;

@@ -30,7 +30,8 @@ impl OrderWriter for PushesFirst {
             event: LoggedEvent::Known(transition.event.clone()),
         });
         for subscriber in &live.unwrap_or_default() {
-            let _ = self.0.push.push(subscriber, text.as_str().into()).await; // best effort, as in the engine
+            // Best effort, as in the engine.
+            let _ = self.0.push.push(subscriber, text.as_str().into()).await;
         }
         let appended = self.0.base.writer.append(transition).await?;
         Ok(Appended {
