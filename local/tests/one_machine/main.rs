@@ -15,3 +15,6 @@ mod sending;
 mod start;
 mod stopping;
 mod support;
+mod third_venue;
+mod unreadable;
+mod upgrade;

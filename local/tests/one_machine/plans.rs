@@ -19,7 +19,7 @@ async fn no_step_of_an_order_reads_a_whole_table() {
     let database = Database::connect(server.url(), 1).expect("a URL of ours");
     let tables = eventually("every change is counted", async || {
         let rows = database
-            .query(COUNTED, &[])
+            .run(COUNTED, &[])
             .await
             .expect("PostgreSQL answers");
         let changes: i64 = rows

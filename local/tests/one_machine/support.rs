@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use postgres::Database;
 use clap::Parser;
+use embedded_postgres::testing::TestDatabase;
 use futures::{SinkExt, StreamExt};
 use local::{server::Server, options::CommandLine};
-use embedded_postgres::testing::TestDatabase;
+use postgres::Database;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
@@ -64,6 +64,11 @@ impl Engine {
     pub(crate) async fn stop(self) -> TestDatabase {
         self.server.stop().await;
         self.database
+    }
+
+    /// Its database, for whoever looks, or damages, behind its back.
+    pub(crate) fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -14,7 +14,7 @@ use e2e::MiniStack;
 use engine::message;
 use runtime::clock::SystemClock;
 use serde_json::json;
-use simulator::contract::{Consumer, Delivered, QueueGround, check_queue};
+use simulator::contract::{Consumer, Delivered, QueueFixture, check_queue};
 
 /// The checks wait for whole and half time-outs: short enough for a test, and its half long enough for a busy machine.
 const VISIBILITY: Duration = Duration::from_secs(3);
@@ -82,7 +82,7 @@ async fn sqs_keeps_the_contract_and_the_dead_letter_queue_keeps_the_rest() {
     let url = orders_queue(&client, &dead.url).await;
     let address: HttpUrl = url.parse().expect("SQS names a queue by a URL");
 
-    check_queue(&QueueGround {
+    check_queue(&QueueFixture {
         queue: Arc::new(SqsQueue::new(&sdk, &address)),
         consumer: Arc::new(SqsConsumer { client, url }),
         clock: Arc::new(SystemClock),

@@ -1,0 +1,9 @@
+//! The rules of the house that a compiler cannot know. `docs/ARCHITECTURE.md` says why each is
+//! there; a failure names the file and the rule.
+
+mod crates;
+mod matches;
+mod names;
+mod places;
+mod source;
+mod statements;
