@@ -5,5 +5,6 @@ use runtime::lambda::{Error, Function};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::<config::Submit>::start().await?;
-    submit::serve(function.api(), || function.flush_metrics()).await
+    let metrics = function.metrics();
+    submit::serve(function.api(), move || metrics.flush()).await
 }

@@ -10,9 +10,9 @@ mod problem;
 use std::sync::Arc;
 
 use engine::{
-    follow::{Follow, FollowError, Followed},
     order::OrderId,
-    ports::{ConnectionId, PushError, ReplayQueue, ReplayRequest, Unavailable},
+    ports::{ConnectionId, PushError, ReplayQueue, ReplayRequest, StoreError},
+    stream::{OrderStream, StreamError, Subscribed},
 };
 use tracing::{debug, warn};
 
@@ -24,7 +24,7 @@ pub use problem::Problem;
 #[derive(Clone)]
 pub struct Sockets {
     /// Subscriptions and replay.
-    pub follow: Follow,
+    pub stream: OrderStream,
     /// Where requests go that come while a connection is opening.
     pub replays: Arc<dyn ReplayQueue>,
     /// Origins of pages that may open a socket, as browsers write them. One machine adds its own.
@@ -84,8 +84,8 @@ impl Sockets {
     /// Answers a replay request, now that its connection is open or about to be.
     ///
     /// # Errors
-    /// [`FollowError`] when it could not be answered now; the request must be delivered again.
-    pub async fn replay(&self, request: &ReplayRequest) -> Result<(), FollowError> {
+    /// [`StreamError`] when it could not be answered now; the request must be delivered again.
+    pub async fn replay(&self, request: &ReplayRequest) -> Result<(), StreamError> {
         let connection = &request.connection;
         match asked_for(request) {
             Ok((order, after)) => self.subscribe(connection, order, after, true).await,
@@ -101,14 +101,14 @@ impl Sockets {
         };
         match done {
             Ok(()) => {}
-            Err(FollowError::Unavailable(problem)) => {
+            Err(StreamError::Store(problem)) => {
                 warn!(%problem, "a message from a socket could not be served");
                 let answer = Problem::Unavailable.to_text();
                 if let Err(problem) = self.tell(connection, &answer, false).await {
                     debug!(connection = %connection.0, %problem, "nor could that be told");
                 }
             }
-            Err(FollowError::Push(problem)) => {
+            Err(StreamError::Push(problem)) => {
                 debug!(connection = %connection.0, %problem, "an answer could not be pushed");
             }
         }
@@ -117,10 +117,10 @@ impl Sockets {
     /// Forgets a connection that was closed.
     ///
     /// # Errors
-    /// [`Unavailable`] when the store does not answer. Nothing is lost: a push to the closed connection, or the
+    /// [`StoreError`] when the store does not answer. Nothing is lost: a push to the closed connection, or the
     /// subscription's age, ends it as well.
-    pub async fn disconnect(&self, connection: &ConnectionId) -> Result<(), Unavailable> {
-        self.follow.disconnect(connection).await
+    pub async fn disconnect(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        self.stream.disconnect(connection).await
     }
 
     fn allows(&self, origin: &str) -> bool {
@@ -129,12 +129,12 @@ impl Sockets {
             .any(|allowed| allowed.eq_ignore_ascii_case(origin))
     }
 
-    async fn act(&self, connection: &ConnectionId, action: Action) -> Result<(), FollowError> {
+    async fn act(&self, connection: &ConnectionId, action: Action) -> Result<(), StreamError> {
         match action {
             Action::Subscribe { order, after } => {
                 self.subscribe(connection, order, after, false).await
             }
-            Action::Unsubscribe { order } => Ok(self.follow.unsubscribe(connection, order).await?),
+            Action::Unsubscribe { order } => Ok(self.stream.unsubscribe(connection, order).await?),
             Action::Ping => self.tell(connection, r#"{"event":"pong"}"#, false).await,
         }
     }
@@ -145,17 +145,17 @@ impl Sockets {
         order: OrderId,
         after: u64,
         opening: bool,
-    ) -> Result<(), FollowError> {
+    ) -> Result<(), StreamError> {
         match self
-            .follow
+            .stream
             .subscribe(connection, order, after, opening)
             .await?
         {
-            Followed::UnknownOrder => {
+            Subscribed::UnknownOrder => {
                 let text = Problem::UnknownOrder(order).to_text();
                 self.tell(connection, &text, opening).await
             }
-            Followed::Live | Followed::Complete | Followed::Gone => Ok(()),
+            Subscribed::Live | Subscribed::Complete | Subscribed::Gone => Ok(()),
         }
     }
 
@@ -165,8 +165,8 @@ impl Sockets {
         connection: &ConnectionId,
         text: &str,
         opening: bool,
-    ) -> Result<(), FollowError> {
-        match self.follow.tell(connection, text, opening).await {
+    ) -> Result<(), StreamError> {
+        match self.stream.notify(connection, text, opening).await {
             Ok(()) | Err(PushError::Gone) => Ok(()),
             Err(problem) => Err(problem.into()),
         }

@@ -4,14 +4,14 @@ use embedded_postgres::testing::OwnCluster;
 use reqwest::Client;
 use serde_json::Value;
 
-use crate::support::{QUICK, Watcher, assert_complete, eventually, landed, machine, ten_sol};
+use crate::support::{QUICK, Watcher, assert_complete, eventually, landed, serve, ten_sol};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_engine_outlives_its_database_and_finishes_every_order() {
     let mut cluster = OwnCluster::start();
     let options = [&QUICK[..2], &["--sim-execution-delay-ms", "800"]].concat();
-    let machine = machine(cluster.url(), &options, |trading| trading).await;
-    let base = format!("http://{}", machine.address());
+    let server = serve(cluster.url(), &options, |trading| trading).await;
+    let base = format!("http://{}", server.address());
     let client = Client::new();
     let post = async || {
         client
@@ -96,5 +96,5 @@ async fn the_engine_outlives_its_database_and_finishes_every_order() {
             "{order:#}"
         );
     }
-    machine.stop().await;
+    server.stop().await;
 }

@@ -10,14 +10,14 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
-    failure::Failure,
-    ports::{Chain, ChainStatus, Prepare, SignedTransaction, Unavailable},
+    order::{Failure, SignedTransaction},
+    ports::{Chain, ChainStatus, Prepare, Unavailable},
 };
 
 use crate::support::{Engine, QUICK, assert_complete, statuses, ten_sol};
 
 /// What happens to a send, by how many went before it.
-type Fate = fn(u32) -> Sent;
+type Outcome = fn(u32) -> Sent;
 
 enum Sent {
     /// It arrives, and the answer gets lost.
@@ -31,7 +31,7 @@ enum Sent {
 struct Remote {
     inner: Arc<dyn Chain>,
     sends: AtomicU32,
-    fate: Fate,
+    outcome: Outcome,
 }
 
 #[async_trait]
@@ -41,7 +41,7 @@ impl Chain for Remote {
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
-        match (self.fate)(self.sends.fetch_add(1, Ordering::SeqCst)) {
+        match (self.outcome)(self.sends.fetch_add(1, Ordering::SeqCst)) {
             Sent::Arrived => self.inner.send(transaction).await,
             Sent::Lost => Ok(Duration::ZERO),
             Sent::Unanswered => {
@@ -61,10 +61,14 @@ impl Chain for Remote {
 }
 
 /// Places an order on such a chain; it must be confirmed with the one transaction that was signed.
-async fn confirmed_once(fate: Fate) {
+async fn confirmed_once(outcome: Outcome) {
     let engine = Engine::start_with(&QUICK, |mut trading| {
-        let (inner, sends) = (Arc::clone(&trading.chain), AtomicU32::new(0));
-        trading.chain = Arc::new(Remote { inner, sends, fate });
+        let (inner, sends) = (Arc::clone(&trading.ports.chain), AtomicU32::new(0));
+        trading.ports.chain = Arc::new(Remote {
+            inner,
+            sends,
+            outcome,
+        });
         trading
     })
     .await;

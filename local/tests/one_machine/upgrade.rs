@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use embedded_postgres::testing::TestDatabase;
+use futures::future::{join, join_all};
 use serde_json::Value;
 use tokio_postgres::{Client, NoTls};
 
@@ -92,17 +93,9 @@ async fn orders_in_flight_end_once_while_new_ones_come_in() {
     assert_eq!(before.len(), 6, "orders in every status: {before:?}");
     let port = free_port();
     let url = format!("http://127.0.0.1:{port}/api/orders/execute");
-    let clients: Vec<_> = (0..4)
-        .map(|_| {
-            let url = url.clone();
-            tokio::spawn(async move { post_until_taken(&url, 25).await })
-        })
-        .collect();
-    let process = Process::start_at(port, &[&["--database-url", database.url()], &QUICK[..]].concat())
-        .await;
-    for client in clients {
-        client.await.expect("no panic");
-    }
+    let options = [&["--database-url", database.url()], &QUICK[..]].concat();
+    let clients = join_all((0..4).map(|_| post_until_taken(&url, 25)));
+    let (process, _) = join(Process::start_at(port, &options), clients).await;
     eventually("the end of every order", async || {
         let open = client.query_one(OPEN, &[]).await.expect("an answer");
         (open.get::<_, i64>(0) == 0).then_some(())

@@ -97,15 +97,15 @@ impl<C: FunctionConfig> Function<C> {
         lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
             let shutdown = clock::shutdown_before(event.context.deadline());
             let answer = handle(event.payload, shutdown).await;
-            self.flush_metrics();
+            self.metrics.flush();
             answer
         }))
         .await
     }
 
-    /// Writes what was counted since the last time: to be called at the end of each invocation.
-    pub fn flush_metrics(&self) {
-        self.metrics.flush();
+    /// What was counted, to be flushed at the end of each invocation.
+    pub fn metrics(&self) -> EmbeddedMetrics {
+        self.metrics
     }
 }
 
