@@ -1,6 +1,9 @@
 -- Whether an order is open is one column, its route travels with it to the signer, and events are
--- stored in a form of their own that carries its version. (V2 was the simulated chain's ledger; it
--- belongs to the simulation now and is no part of this schema.)
+-- stored in a form of their own that carries its version.
+
+-- Version 2 was the simulated chain's ledger. It belongs to the simulation now, which keeps a history
+-- of its own; the tables stay where they are.
+DELETE FROM refinery_schema_history WHERE version = 2;
 
 -- One default for all rows that are there costs nothing, whatever their number; the few open ones
 -- are set right afterwards.

@@ -43,7 +43,8 @@ pub async fn ready(
     let server = match url {
         Some(_) => None,
         None => {
-            let data_dir = data_dir.map_or_else(embedded_postgres::default_data_dir, Path::to_owned);
+            let data_dir =
+                data_dir.map_or_else(embedded_postgres::default_data_dir, Path::to_owned);
             let start = move || Server::start(&Settings::durable(data_dir));
             Some(
                 tokio::task::spawn_blocking(start)

@@ -2,8 +2,8 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use config::{DelayRange, LogFormat, LogLevel, Origins, Share, Trading, Venues};
 use clap::{Args, Parser, Subcommand};
+use config::{DelayRange, LogFormat, LogLevel, Origins, Share, Trading, Venues};
 
 /// Takes market orders, routes them to the better of Raydium and Meteora, executes each exactly once, and streams every step.
 ///

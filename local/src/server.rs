@@ -5,13 +5,13 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use axum::serve::ListenerExt;
 use engine::{execute::Shutdown, policy::Policy};
 use futures::FutureExt;
+use runtime::Trading;
 use tokio::{
     net::TcpListener,
     sync::oneshot,
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
-use runtime::Trading;
 use websocket::Sockets;
 
 use crate::{

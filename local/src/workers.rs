@@ -10,7 +10,7 @@ use std::{
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use engine::{
-    execute::{Shutdown, Execute},
+    execute::{Execute, Shutdown},
     message,
 };
 use tokio::task::JoinSet;

@@ -7,7 +7,11 @@ async fn main() -> Result<(), Error> {
     let function = Function::<config::Migrate>::start().await?;
     let handle = async |_: serde_json::Value, _| {
         let done = function.migrate().await?;
-        tracing::info!(applied = done.applied, version = done.version, "database migrated");
+        tracing::info!(
+            applied = done.applied,
+            version = done.version,
+            "database migrated"
+        );
         Ok(serde_json::json!({ "applied": done.applied, "version": done.version }))
     };
     function.serve(handle).await

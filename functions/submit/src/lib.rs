@@ -9,7 +9,10 @@ use lambda_http::Error;
 ///
 /// # Errors
 /// When the runtime cannot be reached.
-pub async fn serve(api: Api, after: impl Fn() + Clone + Send + Sync + 'static) -> Result<(), Error> {
+pub async fn serve(
+    api: Api,
+    after: impl Fn() + Clone + Send + Sync + 'static,
+) -> Result<(), Error> {
     let finish = move |response: Response| {
         after();
         async move { response }

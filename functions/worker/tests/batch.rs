@@ -122,15 +122,19 @@ impl WorkerFixture {
         let lifetime = Duration::from_secs(60);
         self.use_cases
             .writer
-            .insert(&order, lifetime).await.expect("stored");
+            .insert(&order, lifetime)
+            .await
+            .expect("stored");
         order.id
     }
 
     async fn deliver(&self, event: &str) -> Value {
         let event: SqsEvent = serde_json::from_str(event).expect("an event");
-        let execute: Execute =
-            self.use_cases
-                .execute(Arc::new(DeafQueue), Arc::new(NobodyThere), &self.trading.ports);
+        let execute: Execute = self.use_cases.execute(
+            Arc::new(DeafQueue),
+            Arc::new(NobodyThere),
+            &self.trading.ports,
+        );
         let never: Shutdown = futures::future::pending().boxed().shared();
         let answer = worker::handle(&execute, event, never).await;
         serde_json::to_value(answer).expect("plain data")

@@ -7,8 +7,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use futures::future::join_all;
 use embedded_postgres::testing::OwnCluster;
+use futures::future::join_all;
 use serde_json::Value;
 
 use crate::{

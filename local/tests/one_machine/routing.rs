@@ -8,8 +8,8 @@ use engine::{
     ports::Venue,
     routing::{Quote, QuoteTerms, Rejection, VenueId},
 };
-use serde_json::Value;
 use runtime::Trading;
+use serde_json::Value;
 
 use crate::support::{Engine, QUICK, assert_complete, statuses, ten_sol};
 
@@ -127,8 +127,7 @@ async fn when_one_venue_is_down_late_or_lies_the_other_serves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_liquidity_anywhere_the_order_fails_at_once() {
-    let engine =
-        Engine::start_with(&QUICK, with(Fault::Empty, &["Meteora", "Raydium"])).await;
+    let engine = Engine::start_with(&QUICK, with(Fault::Empty, &["Meteora", "Raydium"])).await;
     let id = engine.place(&ten_sol()).await;
     let story = engine.story(&id).await;
     assert_eq!(statuses(&story), ["pending", "routing", "failed"]);

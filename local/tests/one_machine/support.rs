@@ -5,19 +5,19 @@ use std::time::Duration;
 use clap::Parser;
 use embedded_postgres::testing::TestDatabase;
 use futures::{SinkExt, StreamExt};
-use local::{server::Server, options::CommandLine};
+use local::{options::CommandLine, server::Server};
 use postgres::Database;
 use reqwest::{Client, Response};
+use runtime::Trading;
 use serde_json::{Value, json};
+use simulation::{Landed, Ledger};
+use testkit::migrated_database;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Message, protocol::frame::coding::CloseCode},
 };
 use uuid::Uuid;
-use simulation::{Landed, Ledger};
-use runtime::Trading;
-use testkit::migrated_database;
 
 /// Longer than anything here takes on a busy machine. A test that waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);

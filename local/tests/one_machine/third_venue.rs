@@ -54,13 +54,18 @@ struct ChainWithThirdVenue {
 impl Chain for ChainWithThirdVenue {
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
         let pool = request.route.pool.as_ref().expect("the route has its pool");
-        assert_eq!((request.route.venue.name(), pool.address.as_str()), (THIRD, POOL));
+        assert_eq!(
+            (request.route.venue.name(), pool.address.as_str()),
+            (THIRD, POOL)
+        );
         assert!(pool.slot > 0 && pool.mint_in != pool.mint_out, "{pool:?}");
         let route = Route {
             venue: self.original.clone(),
             pool: None,
         };
-        let min_out = request.min_out.with_units(request.min_out.units() / 100 * 98);
+        let min_out = request
+            .min_out
+            .with_units(request.min_out.units() / 100 * 98);
         let request = Prepare {
             route: &route,
             min_out,
@@ -69,7 +74,10 @@ impl Chain for ChainWithThirdVenue {
         self.chain.prepare(&request).await
     }
 
-    async fn send(&self, transaction: &SignedTransaction) -> Result<std::time::Duration, Unavailable> {
+    async fn send(
+        &self,
+        transaction: &SignedTransaction,
+    ) -> Result<std::time::Duration, Unavailable> {
         self.chain.send(transaction).await
     }
 
@@ -95,7 +103,9 @@ fn with_third_venue(mut trading: Trading) -> Trading {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_third_venue_is_asked_compared_stored_and_told_like_the_others() {
     let engine = Engine::start_with(&QUICK, with_third_venue).await;
-    let quote = engine.json("/api/quote?tokenIn=SOL&tokenOut=USDC&amount=10").await;
+    let quote = engine
+        .json("/api/quote?tokenIn=SOL&tokenOut=USDC&amount=10")
+        .await;
     assert_eq!(quote["chosenDex"], THIRD, "{quote}");
     assert_eq!(quote["quotes"].as_array().map(Vec::len), Some(3));
 
@@ -105,16 +115,25 @@ async fn a_third_venue_is_asked_compared_stored_and_told_like_the_others() {
     let chosen = &story[2]["payload"];
     assert_eq!(chosen["chosenDex"], THIRD);
     let reason = chosen["reason"].as_str().expect("a reason");
-    assert!(reason.starts_with("Orca pays ") && reason.ends_with("after all fees"), "{reason}");
+    assert!(
+        reason.starts_with("Orca pays ") && reason.ends_with("after all fees"),
+        "{reason}"
+    );
     let offers = chosen["quotes"].as_array().expect("an offer of each");
     let offered = |field: &'static str| offers.iter().map(move |offer| &offer[field]);
-    assert_eq!(offered("dex").collect::<Vec<_>>(), ["Raydium", "Meteora", THIRD]);
+    assert_eq!(
+        offered("dex").collect::<Vec<_>>(),
+        ["Raydium", "Meteora", THIRD]
+    );
     assert_eq!(offered("chosen").collect::<Vec<_>>(), [false, false, true]);
     assert_eq!(offers[2]["pool"], POOL);
 
     // Read back from the database, in the history and alone.
     let order = engine.json(&format!("/api/orders/{id}")).await;
-    assert_eq!((&order["status"], &order["chosenDex"]), (&json!("confirmed"), &json!(THIRD)));
+    assert_eq!(
+        (&order["status"], &order["chosenDex"]),
+        (&json!("confirmed"), &json!(THIRD))
+    );
     assert_eq!(order["quotes"], chosen["quotes"]);
     let page: Value = engine.json("/api/orders").await;
     assert_eq!(page[0]["chosenDex"], THIRD);

@@ -27,14 +27,17 @@ async fn with_three_orders() -> (Engine, [String; 3]) {
 
 fn ids(page: &Value) -> Vec<&str> {
     let orders = page.as_array().expect("an array");
-    orders.iter().map(|order| order["id"].as_str().expect("an id")).collect()
+    orders
+        .iter()
+        .map(|order| order["id"].as_str().expect("an id"))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_cannot_be_read_keeps_its_place_in_the_history() {
     for damage in [
         "failure_code = 'of_tomorrow', failure_reason = 'r'",
-        "quoted_out = 0.0000001",         // USDC has six decimals
+        "quoted_out = 0.0000001", // USDC has six decimals
         "executed_price = NULL",
         "route = '{\"address\": 5}'",
     ] {
@@ -45,14 +48,24 @@ async fn an_order_that_cannot_be_read_keeps_its_place_in_the_history() {
         assert_eq!(ids(&page), [&newest, &damaged, &oldest], "{damage}");
         let shown = &page[1];
         assert_eq!(shown["status"], "unreadable", "{damage}: {shown}");
-        assert!(shown["createdAt"].is_string() && shown["detail"].is_string(), "{shown}");
-        assert!(shown["amount"].is_null() && shown["executedPrice"].is_null(), "{shown}");
+        assert!(
+            shown["createdAt"].is_string() && shown["detail"].is_string(),
+            "{shown}"
+        );
+        assert!(
+            shown["amount"].is_null() && shown["executedPrice"].is_null(),
+            "{shown}"
+        );
         assert_eq!(page[2]["status"], "confirmed");
 
         // A page that ends with it goes on behind it.
         let first = engine.get("/api/orders?limit=2").await;
         let link = first.headers()["link"].to_str().expect("text").to_owned();
-        let next = link.trim_start_matches('<').split('>').next().expect("an address");
+        let next = link
+            .trim_start_matches('<')
+            .split('>')
+            .next()
+            .expect("an address");
         assert_eq!(ids(&engine.json(next).await), [&oldest], "{damage}");
 
         let one = engine.get(&format!("/api/orders/{damaged}")).await;
@@ -80,13 +93,19 @@ async fn an_event_that_cannot_be_read_keeps_its_place_in_the_story() {
             format!("UPDATE order_events SET {damage} WHERE order_id = '{damaged}' AND seq = 3");
         execute(engine.database_url(), &sql).await;
         let story = engine.story(&damaged).await;
-        let numbers: Vec<u64> = story.iter().filter_map(|event| event["seq"].as_u64()).collect();
+        let numbers: Vec<u64> = story
+            .iter()
+            .filter_map(|event| event["seq"].as_u64())
+            .collect();
         assert_eq!(numbers, [1, 2, 3, 4, 5], "{damage}");
         assert_eq!(story[2]["status"], "building", "{damage}");
         assert_eq!(story[2]["payload"]["unreadable"], true, "{damage}");
         assert_eq!(story[4]["payload"]["txHash"], story[3]["payload"]["txHash"]);
         let order = engine.json(&format!("/api/orders/{damaged}")).await;
-        assert_eq!(order["status"], "confirmed", "{damage}: the order itself can be read");
+        assert_eq!(
+            order["status"], "confirmed",
+            "{damage}: the order itself can be read"
+        );
         assert_eq!(order["quotes"].as_array().map(Vec::len), Some(0), "{order}");
     }
 }

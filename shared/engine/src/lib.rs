@@ -2,17 +2,23 @@
 //!
 //! Read in this order: [`order`] (what exists, and how it may move), [`routing`] (where it goes),
 //! [`ports`] (what is needed from outside), then the use cases: [`submit`], [`execute`],
-//! [`stream`], [`relay`]; [`use_cases`] puts them together.
+//! [`stream`], [`relay`]; [`use_cases`] puts them together. The private modules are the values that
+//! both orders and routes are made of.
 
+mod amount;
 pub mod catalogue;
 pub mod execute;
+mod id;
 pub mod message;
+mod name;
 pub mod observe;
 pub mod order;
 pub mod policy;
 pub mod ports;
+mod quote;
 pub mod relay;
 pub mod routing;
 pub mod stream;
 pub mod submit;
 pub mod use_cases;
+mod venue;

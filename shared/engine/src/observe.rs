@@ -8,7 +8,8 @@ use tracing::{debug, error, info, warn};
 use crate::{
     order::{Failure, InvalidTransition, Order, OrderId},
     ports::{ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable},
-    routing::{Rejection, VenueId},
+    quote::Rejection,
+    venue::VenueId,
 };
 
 /// An order was stored and is promised an end.
@@ -33,7 +34,8 @@ pub fn moved(order: &Order) {
             .map_or("none", |failure| failure.code.name()); // an empty value is no dimension to CloudWatch
         counter!("orders_final_total", "status" => order.status.name(), "code" => code)
             .increment(1);
-        let life = Duration::try_from(order.updated_at.duration_since(order.created_at)).unwrap_or_default();
+        let life = Duration::try_from(order.updated_at.duration_since(order.created_at))
+            .unwrap_or_default();
         histogram!("order_seconds_to_final").record(life);
     }
 }

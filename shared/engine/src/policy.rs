@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::order::OrderId;
+use crate::id::OrderId;
 
 /// Times and limits of the protocol. [`Policy::default`] is production's; tests shorten what they wait for.
 #[derive(Clone, Debug)]

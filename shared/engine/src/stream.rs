@@ -272,11 +272,7 @@ impl OrderStream {
     }
 
     /// The order is over for these connections; one that follows nothing else is closed.
-    async fn finish(
-        &self,
-        order: OrderId,
-        connections: &[ConnectionId],
-    ) -> Result<(), StoreError> {
+    async fn finish(&self, order: OrderId, connections: &[ConnectionId]) -> Result<(), StoreError> {
         if connections.is_empty() {
             return Ok(());
         }

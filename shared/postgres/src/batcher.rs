@@ -92,9 +92,11 @@ impl<S: Statement> StatementBatcher<S> {
         if self.0.wait(Job { key, row, answer }) {
             tokio::spawn(Arc::clone(&self.0).drain());
         }
-        answered
-            .await
-            .unwrap_or_else(|_| Err(StatementError::Unknown("the statement was interrupted".into())))
+        answered.await.unwrap_or_else(|_| {
+            Err(StatementError::Unknown(
+                "the statement was interrupted".into(),
+            ))
+        })
     }
 }
 

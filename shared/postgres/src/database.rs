@@ -85,10 +85,9 @@ impl Database {
     /// # Errors
     /// [`StatementError::Unavailable`] when none can be had within five seconds.
     pub async fn client(&self) -> Result<Client, StatementError> {
-        self.pool
-            .get()
-            .await
-            .map_err(|error| StatementError::Unavailable(format!("no database connection: {error}")))
+        self.pool.get().await.map_err(|error| {
+            StatementError::Unavailable(format!("no database connection: {error}"))
+        })
     }
 
     /// Runs one prepared statement.
@@ -142,17 +141,22 @@ async fn within_time<T>(
 ) -> Result<T, StatementError> {
     tokio::time::timeout(STATEMENT, work)
         .await
-        .unwrap_or_else(|_| Err(StatementError::Unknown(format!("no answer within {STATEMENT:?}"))))
+        .unwrap_or_else(|_| {
+            Err(StatementError::Unknown(format!(
+                "no answer within {STATEMENT:?}"
+            )))
+        })
 }
 
 /// Prepares a statement, or takes it as it was prepared before. Nothing is executed by that.
 async fn prepared(client: &Client, sql: &str) -> Result<tokio_postgres::Statement, StatementError> {
-    client.prepare_cached(sql).await.map_err(|error| {
-        match StatementError::of_sent(&error) {
+    client
+        .prepare_cached(sql)
+        .await
+        .map_err(|error| match StatementError::of_sent(&error) {
             StatementError::Unknown(cause) => StatementError::Unavailable(cause),
             known => known,
-        }
-    })
+        })
 }
 
 fn parse(url: &str) -> Result<Config, DatabaseError> {

@@ -48,10 +48,7 @@ pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
 /// # Errors
 /// [`DatabaseError::Unreachable`], [`DatabaseError::Version`] when the database is newer than the
 /// program, or was migrated by something else, [`DatabaseError::Migration`] when a migration fails.
-pub async fn apply(
-    database: &Database,
-    migrations: Migrations,
-) -> Result<Migrated, DatabaseError> {
+pub async fn apply(database: &Database, migrations: Migrations) -> Result<Migrated, DatabaseError> {
     let unreachable = |cause: String| DatabaseError::Unreachable {
         target: database.target().to_owned(),
         cause,
@@ -84,13 +81,10 @@ pub async fn apply(
 
 async fn run(
     client: &mut tokio_postgres::Client,
-    Migrations {
-        runner,
-        history,
-    }: Migrations,
+    Migrations { runner, history }: Migrations,
 ) -> Result<Migrated, DatabaseError> {
     // Version 2 of the engine's history was the simulation's ledger, which has a history of its own
-    // now. A database that has it is as good as one that has not.
+    // now; V3 forgets it.
     let mut runner = runner.set_abort_missing(false);
     runner.set_migration_table_name(history);
     let version = runner

@@ -53,9 +53,7 @@ impl Outbox for PostgresOrders {
             .iter()
             .map(|message| i32::try_from(message.attempt).unwrap_or(i32::MAX))
             .collect();
-        self.database
-            .run(SENT, &[&ids, &attempts])
-            .await?;
+        self.database.run(SENT, &[&ids, &attempts]).await?;
         Ok(())
     }
 

@@ -31,15 +31,13 @@ impl PostgresSubscriptions {
 
 #[async_trait]
 impl Subscriptions for PostgresSubscriptions {
-    async fn subscribe(&self, connection: &ConnectionId, order: OrderId) -> Result<bool, StoreError> {
-        let sql = concat!(
-            include_str!("sql/subscribe.sql"),
-            " RETURNING order_id"
-        );
-        let added = self
-            .database
-            .run(sql, &[&&*connection.0, &order.0])
-            .await?;
+    async fn subscribe(
+        &self,
+        connection: &ConnectionId,
+        order: OrderId,
+    ) -> Result<bool, StoreError> {
+        let sql = concat!(include_str!("sql/subscribe.sql"), " RETURNING order_id");
+        let added = self.database.run(sql, &[&&*connection.0, &order.0]).await?;
         Ok(!added.is_empty())
     }
 
@@ -59,8 +57,7 @@ impl Subscriptions for PostgresSubscriptions {
     }
 
     async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, StoreError> {
-        const LIVE: &str =
-            "SELECT connection_id FROM subscriptions WHERE order_id = $1 AND live";
+        const LIVE: &str = "SELECT connection_id FROM subscriptions WHERE order_id = $1 AND live";
         Ok(connections(&self.database.run(LIVE, &[&order.0]).await?)?)
     }
 
@@ -71,14 +68,14 @@ impl Subscriptions for PostgresSubscriptions {
     ) -> Result<Vec<ConnectionId>, StoreError> {
         let names: Vec<&str> = ended.iter().map(|connection| &*connection.0).collect();
         let sql = include_str!("sql/unsubscribe.sql");
-        Ok(connections(&self.database.run(sql, &[&order.0, &names]).await?)?)
+        Ok(connections(
+            &self.database.run(sql, &[&order.0, &names]).await?,
+        )?)
     }
 
     async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError> {
         const FORGET: &str = "DELETE FROM subscriptions WHERE connection_id = $1";
-        self.database
-            .run(FORGET, &[&&*connection.0])
-            .await?;
+        self.database.run(FORGET, &[&&*connection.0]).await?;
         Ok(())
     }
 

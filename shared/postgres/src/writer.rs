@@ -110,7 +110,9 @@ impl OrderWriter for PostgresOrders {
             (_, Some(())) => return Ok(Inserted::New),
             (Some(key), None) => &key.key,
             (None, None) => {
-                return Err(StoreError::Rejected("an order without a key was left out".into()));
+                return Err(StoreError::Rejected(
+                    "an order without a key was left out".into(),
+                ));
             }
         };
         let known = self.database.run(KNOWN, &[key]).await?;

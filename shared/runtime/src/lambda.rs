@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use api::{Api, SocketAddress};
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
-use config::{Configuration, Execution, Location, Logging, Migrate, SocketEndpoint, Submit, Websocket};
+use config::{
+    Configuration, Execution, Location, Logging, Migrate, SocketEndpoint, Submit, Websocket,
+};
 use engine::{
     execute::{Execute, Shutdown},
     policy::Policy,

@@ -74,8 +74,7 @@ impl Ledger {
                 Ok(Landed {
                     signature: row.try_get("signature").map_err(unreadable)?,
                     order: row.try_get("order_id").map_err(unreadable)?,
-                    amount_out: amount_out
-                        .ok_or_else(|| unreadable_column("amount_out"))?,
+                    amount_out: amount_out.ok_or_else(|| unreadable_column("amount_out"))?,
                 })
             })
             .collect()

@@ -7,8 +7,8 @@ use std::{
     thread,
 };
 
-pub use embedded_postgres::testing::TestDatabase;
 use config::Venues;
+pub use embedded_postgres::testing::TestDatabase;
 use postgres::Database;
 
 /// A fresh database with the schema of this build, dropped with the value.
@@ -24,9 +24,9 @@ pub fn migrated_database() -> TestDatabase {
 fn template_name() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folders = ["migrations", "shared/simulation/migrations"].map(|folder| root.join(folder));
-    let entries = folders.iter().flat_map(|folder| {
-        fs::read_dir(folder).expect("the migrations are in the repository")
-    });
+    let entries = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).expect("the migrations are in the repository"));
     let mut files: Vec<_> = entries
         .map(|entry| entry.expect("the migrations can be listed").path())
         .filter(|file| file.extension().is_some_and(|kind| kind == "sql"))

@@ -1,9 +1,9 @@
 //! How long a quote takes. Run: `cargo bench -p venues`.
 
 use divan::{Bencher, black_box};
+use venues::Side;
 use venues::meteora::{BinArray, LbPair, Pool, price::PriceTable};
 use venues::raydium::cpmm;
-use venues::Side;
 
 fn main() {
     divan::main();

@@ -9,9 +9,7 @@ use super::ExecuteError;
 use crate::{
     observe,
     order::{EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction},
-    ports::{
-        ConnectionId, LeasedOrder, Next, OrderReader, OrderWriter, StoreError, Transition,
-    },
+    ports::{ConnectionId, LeasedOrder, Next, OrderReader, OrderWriter, StoreError, Transition},
     stream::Delivery,
 };
 

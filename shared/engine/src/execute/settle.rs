@@ -94,13 +94,10 @@ impl Execute {
     /// Answers how long it is pointless to look. An error is not believed: only the chain's record tells whether the bytes
     /// arrived.
     async fn send(&self, claimed: &ClaimedOrder, transaction: &SignedTransaction) -> Duration {
-        self.chain
-            .send(transaction)
-            .await
-            .unwrap_or_else(|error| {
-                observe::send_failed(claimed.order().id, &error);
-                POLL_INTERVAL
-            })
+        self.chain.send(transaction).await.unwrap_or_else(|error| {
+            observe::send_failed(claimed.order().id, &error);
+            POLL_INTERVAL
+        })
     }
 
     /// Most transactions land, so the record is asked first and alone. Only what it does not know can be dead.

@@ -4,10 +4,12 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{
-    Failure, OrderId, Status, Swap, TokenAmount, TransactionEnd, amount::price,
+use super::{Failure, Status, Swap, TransactionEnd};
+use crate::{
+    amount::{TokenAmount, price},
+    id::OrderId,
+    quote::{Offer, Route},
 };
-use crate::routing::{Offer, Route};
 
 /// Something that happened to an order.
 #[derive(Clone, Debug, PartialEq, Eq)]

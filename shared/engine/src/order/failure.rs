@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::UnknownName;
+use crate::name::UnknownName;
 
 /// A stable name for the cause of a failure; part of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,12 +4,9 @@
 //! moves by [`OrderEvent`]s: [`Status::after`] is the one table of moves that are legal, and
 //! [`Order::apply`] the only place that says what an event does to an order.
 
-mod amount;
 mod event;
 mod failure;
-mod id;
 mod kind;
-mod name;
 mod status;
 mod swap;
 mod transaction;
@@ -17,17 +14,19 @@ mod transaction;
 use jiff::Timestamp;
 
 pub use self::{
-    amount::{InvalidAmount, TokenAmount, price},
     event::{EventRecord, Fill, LoggedEvent, OrderEvent},
     failure::{Failure, FailureCode},
-    id::OrderId,
     kind::{Market, Needs, OrderKind, Trigger},
-    name::UnknownName,
     status::{InvalidTransition, Status},
     swap::{SlippageTolerance, Swap, Token},
     transaction::{SignedTransaction, TransactionEnd},
 };
-use crate::routing::Route;
+use crate::quote::Route;
+pub use crate::{
+    amount::{InvalidAmount, TokenAmount, price},
+    id::OrderId,
+    name::UnknownName,
+};
 
 /// The client's own name for an intent: the same key never makes two orders.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{OrderEvent, UnknownName};
+use super::OrderEvent;
+use crate::name::UnknownName;
 
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,7 +116,8 @@ mod tests {
     use super::*;
     use crate::{
         order::{Failure, FailureCode, Fill, TokenAmount, TransactionEnd},
-        routing::{Route, VenueId},
+        quote::Route,
+        venue::VenueId,
     };
 
     fn events() -> Vec<(&'static str, OrderEvent)> {
@@ -147,10 +149,7 @@ mod tests {
         let submitted = OrderEvent::Submitted {
             signature: signature.clone(),
         };
-        let confirmed = OrderEvent::Confirmed {
-            signature,
-            fill,
-        };
+        let confirmed = OrderEvent::Confirmed { signature, fill };
         vec![
             ("accept", OrderEvent::Accepted),
             ("route", OrderEvent::RoutingStarted),
@@ -158,7 +157,10 @@ mod tests {
             ("submit", submitted),
             ("confirm", confirmed),
             ("retry", attempt_failed(None)),
-            ("retry settled", attempt_failed(Some(TransactionEnd::Expired))),
+            (
+                "retry settled",
+                attempt_failed(Some(TransactionEnd::Expired)),
+            ),
             ("fail", failed(None)),
             ("fail settled", failed(Some(TransactionEnd::Reverted))),
         ]

@@ -1,6 +1,6 @@
 //! What an order swaps, and how much worse than quoted it may go.
 
-use super::amount::TokenAmount;
+use crate::amount::TokenAmount;
 
 /// A token as an order names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{TokenAmount, UnknownName};
+use crate::{amount::TokenAmount, name::UnknownName};
 
 /// A transaction that may land from the moment it is sent until the chain is past its last valid height.
 #[derive(Clone, Debug, PartialEq, Eq)]

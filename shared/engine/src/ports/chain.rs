@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::Unavailable;
 use crate::{
     order::{Failure, OrderId, SignedTransaction, Swap, TokenAmount},
-    routing::Route,
+    quote::Route,
 };
 
 /// The chain: signs, sends, and tells what landed.

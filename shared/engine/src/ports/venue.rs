@@ -4,7 +4,8 @@ use async_trait::async_trait;
 
 use crate::{
     order::{Swap, TokenAmount},
-    routing::{Quote, Rejection, VenueId},
+    quote::{Quote, Rejection},
+    venue::VenueId,
 };
 
 /// A place that quotes.

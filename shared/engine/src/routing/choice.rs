@@ -2,8 +2,33 @@
 
 use std::cmp::Reverse;
 
-use super::{NoRoute, Offer, OfferedQuote, Quote, Rejection, RoutingDecision, VenueId};
-use crate::order::{Failure, FailureCode, OrderKind, Swap, TokenAmount};
+use crate::{
+    order::{Failure, FailureCode, OrderKind, Swap, TokenAmount},
+    quote::{Offer, OfferedQuote, Quote, Rejection, Route},
+    venue::VenueId,
+};
+
+/// Where a swap goes, and why.
+#[derive(Clone, Debug)]
+pub struct RoutingDecision {
+    /// What each venue offered, the chosen offer marked.
+    pub offers: Vec<Offer>,
+    /// Where it goes.
+    pub route: Route,
+    /// What is promised there.
+    pub quoted_out: TokenAmount,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// No venue can be used.
+#[derive(Clone, Debug)]
+pub struct NoRoute {
+    /// Why each dropped out.
+    pub offers: Vec<Offer>,
+    /// What that means for the attempt.
+    pub failure: Failure,
+}
 
 pub(super) fn choose(
     answers: Vec<(VenueId, Result<Quote, Rejection>)>,
@@ -70,7 +95,11 @@ fn reason(
             if dropped.is_empty() {
                 format!("{} is the only venue", only.venue)
             } else {
-                format!("{} is the only venue left; {}", only.venue, dropped.join("; "))
+                format!(
+                    "{} is the only venue left; {}",
+                    only.venue,
+                    dropped.join("; ")
+                )
             }
         }
         [] => String::new(),
@@ -105,7 +134,7 @@ mod tests {
     use super::*;
     use crate::{
         order::{Market, SlippageTolerance, Token},
-        routing::{PoolRef, QuoteTerms},
+        quote::{PoolRef, QuoteTerms},
     };
 
     const MARKET: OrderKind = OrderKind::Market(Market {

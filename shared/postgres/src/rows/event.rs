@@ -15,7 +15,9 @@ use serde_json::Value;
 use tokio_postgres::Row;
 
 use super::{
-    super::error::StatementError, amount::StoredAmount, event_v1, get, natural, order::StoredPool,
+    super::error::StatementError,
+    event_v1, get, natural,
+    values::{StoredAmount, StoredPool},
 };
 
 /// The version that this build writes.
@@ -23,8 +25,7 @@ pub(super) const VERSION: i16 = 2;
 
 /// What [`event_record`] reads, of `order_events e` and its order `o`: an event of version 1 has
 /// its amounts in whole tokens and is read by the order's decimals.
-pub(in super::super) const EVENT_COLUMNS: &str =
-    "e.order_id, e.seq, e.status, e.attempt, e.version, e.payload, e.at, \
+pub(in super::super) const EVENT_COLUMNS: &str = "e.order_id, e.seq, e.status, e.attempt, e.version, e.payload, e.at, \
     o.decimals_in, o.decimals_out, o.created_at";
 
 /// Reads an event. One whose content cannot be read keeps its place in the log.
@@ -32,9 +33,9 @@ pub(in super::super) fn event_record(row: &Row) -> Result<EventRecord, Statement
     let order_id = OrderId(get(row, "order_id")?);
     let seq = natural(get::<i64>(row, "seq")?, "seq")?;
     let status: &str = get(row, "status")?;
-    let status = status
-        .parse()
-        .map_err(|error: UnknownName| StatementError::Unreadable(format!("column status: {error}")))?;
+    let status = status.parse().map_err(|error: UnknownName| {
+        StatementError::Unreadable(format!("column status: {error}"))
+    })?;
     let (version, payload): (i16, Value) = (get(row, "version")?, get(row, "payload")?);
     let event = match version {
         1 => event_v1::read(
@@ -71,7 +72,11 @@ pub(in super::super) fn event_record(row: &Row) -> Result<EventRecord, Statement
 
 /// An event as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "event",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub(super) enum StoredEvent {
     Accepted,
     RoutingStarted,

@@ -2,16 +2,14 @@
 //! tokens and what happened to be told by the status and the fields.
 
 use engine::{
-    order::{
-        Failure, FailureCode, Fill, OrderEvent, Status, TokenAmount, TransactionEnd,
-    },
+    order::{Failure, FailureCode, Fill, OrderEvent, Status, TokenAmount, TransactionEnd},
     routing::{Offer, OfferedQuote, QuoteTerms, Rejection, Route, VenueId},
 };
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::amount;
+use super::values;
 
 /// Reads an event; `None` when it is not one of version 0.1.
 pub(super) fn read(
@@ -45,8 +43,10 @@ pub(super) fn read(
             (Some(_), None) | (None, Some(_)) => return None,
         },
         Status::Building => {
-            let offers: Option<Vec<Offer>> =
-                quotes?.into_iter().map(|offer| offer.read(decimals)).collect();
+            let offers: Option<Vec<Offer>> = quotes?
+                .into_iter()
+                .map(|offer| offer.read(decimals))
+                .collect();
             let offers = offers?;
             let chosen = offers.iter().find(|offer| offer.chosen)?;
             OrderEvent::VenueChosen {
@@ -65,7 +65,7 @@ pub(super) fn read(
         Status::Confirmed => OrderEvent::Confirmed {
             signature: tx_hash?,
             fill: Fill {
-                amount_out: amount::from_column(amount_out?, decimals.token_out)?,
+                amount_out: values::amount(amount_out?, decimals.token_out)?,
                 price: executed_price?,
             },
         },
@@ -134,8 +134,8 @@ struct OfferV1 {
 
 impl OfferV1 {
     fn read(self, decimals: Decimals) -> Option<Offer> {
-        let sold = |value: Option<Decimal>| amount::from_column(value?, decimals.token_in);
-        let bought = |value: Option<Decimal>| amount::from_column(value?, decimals.token_out);
+        let sold = |value: Option<Decimal>| values::amount(value?, decimals.token_in);
+        let bought = |value: Option<Decimal>| values::amount(value?, decimals.token_out);
         let quote = match self.rejected {
             Some(words) => Err(rejection(&words)?),
             None => {
@@ -147,7 +147,7 @@ impl OfferV1 {
                         amount_out,
                         fee: sold(self.fee)?,
                         price_impact_bps: self.price_impact_bps?,
-                        network_fee: amount::from_column(self.network_fee?, NETWORK_FEE_DECIMALS)?,
+                        network_fee: values::amount(self.network_fee?, NETWORK_FEE_DECIMALS)?,
                         network_fee_out: amount_out.less(bought(self.net_amount_out)?),
                     },
                     min_out: bought(self.minimum_received)?,
@@ -173,6 +173,8 @@ fn rejection(words: &str) -> Option<Rejection> {
     if let Some(why) = words.strip_prefix("implausible answer: ") {
         return Some(Rejection::Implausible(why.to_owned()));
     }
-    let late = words.strip_prefix("no answer within ")?.strip_suffix(" ms")?;
+    let late = words
+        .strip_prefix("no answer within ")?
+        .strip_suffix(" ms")?;
     late.parse().ok().map(Rejection::Late)
 }

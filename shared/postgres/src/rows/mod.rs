@@ -1,11 +1,11 @@
 //! Rows and the engine's types. A row that the engine cannot read is a defect, told with the order
 //! and the column.
 
-mod amount;
 mod event;
 mod event_v1;
 mod order;
 mod transition;
+mod values;
 
 use std::time::Duration;
 

@@ -8,15 +8,22 @@ use engine::{
         SlippageTolerance, Status, Swap, Token, TokenAmount,
     },
     ports::{Corrupt, LeasedOrder},
-    routing::{PoolRef, Route, VenueId},
+    routing::{Route, VenueId},
 };
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
-use tokio_postgres::{Row, types::{FromSql, Json}};
+use serde::Serialize;
+use tokio_postgres::{
+    Row,
+    types::{FromSql, Json},
+};
 use uuid::Uuid;
 
-use super::{amount, event::{StoredEvent, VERSION}, hex, millis};
+use super::{
+    event::{StoredEvent, VERSION},
+    hex, millis,
+    values::{self, StoredPool},
+};
 
 /// What [`order`] reads, of `orders o`.
 pub(in super::super) const ORDER_COLUMNS: &str = "o.id, o.type, o.token_in, o.token_out, \
@@ -63,38 +70,6 @@ impl<'a> NewOrderRow<'a> {
             request_hash: order.idempotency.as_ref().map(|key| hex(&key.request_hash)),
             version: VERSION,
             event: StoredEvent::Accepted,
-        }
-    }
-}
-
-/// The part of a [`Route`] that `chosen_dex` does not have.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct StoredPool {
-    address: String,
-    mint_in: String,
-    mint_out: String,
-    slot: u64,
-}
-
-impl From<&PoolRef> for StoredPool {
-    fn from(pool: &PoolRef) -> Self {
-        Self {
-            address: pool.address.clone(),
-            mint_in: pool.mint_in.clone(),
-            mint_out: pool.mint_out.clone(),
-            slot: pool.slot,
-        }
-    }
-}
-
-impl From<StoredPool> for PoolRef {
-    fn from(stored: StoredPool) -> Self {
-        Self {
-            address: stored.address,
-            mint_in: stored.mint_in,
-            mint_out: stored.mint_out,
-            slot: stored.slot,
         }
     }
 }
@@ -204,9 +179,7 @@ impl<'a> Columns<'a> {
     fn optional_amount(&self, column: &str, token: &Token) -> Result<Option<TokenAmount>, Corrupt> {
         let value: Option<Decimal> = self.get(column)?;
         value
-            .map(|value| {
-                amount::from_column(value, token.decimals).ok_or_else(|| self.corrupt(column))
-            })
+            .map(|value| values::amount(value, token.decimals).ok_or_else(|| self.corrupt(column)))
             .transpose()
     }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     event::{StoredEvent, VERSION},
     hex, millis,
-    order::StoredPool,
+    values::StoredPool,
 };
 
 /// A transition as the statement takes it.
@@ -66,12 +66,17 @@ impl<'a> TransitionRow<'a> {
             event: event.into(),
             lease_ms,
             chosen_dex: route.map(|route| route.venue.name()),
-            route: route.and_then(|route| route.pool.as_ref()).map(StoredPool::from),
+            route: route
+                .and_then(|route| route.pool.as_ref())
+                .map(StoredPool::from),
             quoted_out: order.quoted_out.map(|amount| amount.to_string()),
             tx_hash: order.tx_hash.as_deref(),
             executed_price: order.fill.map(|fill| fill.price.to_string()),
             amount_out: order.fill.map(|fill| fill.amount_out.to_string()),
-            failure_reason: order.failure.as_ref().map(|failure| failure.reason.as_str()),
+            failure_reason: order
+                .failure
+                .as_ref()
+                .map(|failure| failure.reason.as_str()),
             failure_code: order.failure.as_ref().map(|failure| failure.code.name()),
             signed: transaction.map(|transaction| hex(&transaction.bytes)),
             last_valid_height: transaction.map(|transaction| transaction.last_valid_height),

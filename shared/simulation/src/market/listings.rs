@@ -65,8 +65,10 @@ fn at_meteora(label: &'static str, pool: meteora::Pool) -> ListedPool {
 
 /// The snapshot's pool, the address of which its bin arrays carry.
 const SNAPSHOT_POOL: &str = "HTvjzsfX3yU6BUodCjZ5vZkUrAxMDTrBs3CJaq43ashR";
-const SNAPSHOT_PAIR: &[u8] = include_bytes!("../../../venues/snapshots/meteora_sol_usdc/lb_pair.bin");
-const SNAPSHOT_ARRAYS: &[u8] = include_bytes!("../../../venues/snapshots/meteora_sol_usdc/bin_arrays.bin");
+const SNAPSHOT_PAIR: &[u8] =
+    include_bytes!("../../../venues/snapshots/meteora_sol_usdc/lb_pair.bin");
+const SNAPSHOT_ARRAYS: &[u8] =
+    include_bytes!("../../../venues/snapshots/meteora_sol_usdc/bin_arrays.bin");
 
 /// Every pair, with its pools at rest.
 pub(super) fn all() -> Vec<Listing> {
@@ -76,7 +78,10 @@ pub(super) fn all() -> Vec<Listing> {
             quote: USDC,
             error: 6_000,
             pools: vec![
-                at_raydium("synthetic-raydium-cpmm-SOL-USDC", cpmm(SOL, USDC, 50_000_000_000_000, 2_500)),
+                at_raydium(
+                    "synthetic-raydium-cpmm-SOL-USDC",
+                    cpmm(SOL, USDC, 50_000_000_000_000, 2_500),
+                ),
                 at_meteora(SNAPSHOT_POOL, snapshot()),
             ],
         },
@@ -85,16 +90,22 @@ pub(super) fn all() -> Vec<Listing> {
             quote: USDT,
             error: 6_000,
             pools: vec![
-                at_raydium("synthetic-raydium-cpmm-SOL-USDT", cpmm(SOL, USDT, 30_000_000_000_000, 2_500)),
-                at_meteora("synthetic-meteora-dlmm-SOL-USDT", dlmm(
-                SOL,
-                USDT,
-                Bins {
-                    step: 2,
-                    each_side: 120,
-                    dollars: 4_000,
-                },
-            )),
+                at_raydium(
+                    "synthetic-raydium-cpmm-SOL-USDT",
+                    cpmm(SOL, USDT, 30_000_000_000_000, 2_500),
+                ),
+                at_meteora(
+                    "synthetic-meteora-dlmm-SOL-USDT",
+                    dlmm(
+                        SOL,
+                        USDT,
+                        Bins {
+                            step: 2,
+                            each_side: 120,
+                            dollars: 4_000,
+                        },
+                    ),
+                ),
             ],
         },
         Listing {
@@ -102,16 +113,22 @@ pub(super) fn all() -> Vec<Listing> {
             quote: JUP,
             error: 6_000,
             pools: vec![
-                at_raydium("synthetic-raydium-cpmm-SOL-JUP", cpmm(SOL, JUP, 20_000_000_000_000, 2_500)),
-                at_meteora("synthetic-meteora-dlmm-SOL-JUP", dlmm(
-                SOL,
-                JUP,
-                Bins {
-                    step: 10,
-                    each_side: 60,
-                    dollars: 10_000,
-                },
-            )),
+                at_raydium(
+                    "synthetic-raydium-cpmm-SOL-JUP",
+                    cpmm(SOL, JUP, 20_000_000_000_000, 2_500),
+                ),
+                at_meteora(
+                    "synthetic-meteora-dlmm-SOL-JUP",
+                    dlmm(
+                        SOL,
+                        JUP,
+                        Bins {
+                            step: 10,
+                            each_side: 60,
+                            dollars: 10_000,
+                        },
+                    ),
+                ),
             ],
         },
         Listing {
@@ -119,16 +136,22 @@ pub(super) fn all() -> Vec<Listing> {
             quote: USDC,
             error: 6_000,
             pools: vec![
-                at_raydium("synthetic-raydium-cpmm-JUP-USDC", cpmm(JUP, USDC, 8_000_000_000_000, 2_500)),
-                at_meteora("synthetic-meteora-dlmm-JUP-USDC", dlmm(
-                JUP,
-                USDC,
-                Bins {
-                    step: 10,
-                    each_side: 60,
-                    dollars: 10_000,
-                },
-            )),
+                at_raydium(
+                    "synthetic-raydium-cpmm-JUP-USDC",
+                    cpmm(JUP, USDC, 8_000_000_000_000, 2_500),
+                ),
+                at_meteora(
+                    "synthetic-meteora-dlmm-JUP-USDC",
+                    dlmm(
+                        JUP,
+                        USDC,
+                        Bins {
+                            step: 10,
+                            each_side: 60,
+                            dollars: 10_000,
+                        },
+                    ),
+                ),
             ],
         },
         Listing {
@@ -136,16 +159,22 @@ pub(super) fn all() -> Vec<Listing> {
             quote: USDT,
             error: 1_000,
             pools: vec![
-                at_raydium("synthetic-raydium-cpmm-USDC-USDT", cpmm(USDC, USDT, 40_000_000_000_000, 100)),
-                at_meteora("synthetic-meteora-dlmm-USDC-USDT", dlmm(
-                USDC,
-                USDT,
-                Bins {
-                    step: 1,
-                    each_side: 20,
-                    dollars: 50_000,
-                },
-            )),
+                at_raydium(
+                    "synthetic-raydium-cpmm-USDC-USDT",
+                    cpmm(USDC, USDT, 40_000_000_000_000, 100),
+                ),
+                at_meteora(
+                    "synthetic-meteora-dlmm-USDC-USDT",
+                    dlmm(
+                        USDC,
+                        USDT,
+                        Bins {
+                            step: 1,
+                            each_side: 20,
+                            dollars: 50_000,
+                        },
+                    ),
+                ),
             ],
         },
     ]

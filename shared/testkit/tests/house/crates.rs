@@ -30,11 +30,21 @@ fn floor(name: &str) -> Option<usize> {
 #[test]
 fn a_crate_stands_on_lower_floors_only() {
     let manifests = sources(
-        &["shared", "functions", "local", "simulator", "bench", "localstack"],
+        &[
+            "shared",
+            "functions",
+            "local",
+            "simulator",
+            "bench",
+            "localstack",
+        ],
         "toml",
     );
     let mut seen = 0;
-    for manifest in manifests.iter().filter(|file| file.path.ends_with("Cargo.toml")) {
+    for manifest in manifests
+        .iter()
+        .filter(|file| file.path.ends_with("Cargo.toml"))
+    {
         let mut name = "";
         let mut dependencies = false;
         for line in manifest.text.lines() {
@@ -79,9 +89,12 @@ const OF_THE_RULES: [&str; 10] = [
 
 #[test]
 fn the_rules_depend_on_nothing_outside() {
-    let manifest = fs::read_to_string(root().join("shared/engine/Cargo.toml")).expect("it is there");
+    let manifest =
+        fs::read_to_string(root().join("shared/engine/Cargo.toml")).expect("it is there");
     let (_, after) = manifest.split_once("[dependencies]").expect("dependencies");
-    let (dependencies, _) = after.split_once("[dev-dependencies]").expect("dev-dependencies");
+    let (dependencies, _) = after
+        .split_once("[dev-dependencies]")
+        .expect("dev-dependencies");
     let named: Vec<&str> = dependencies
         .lines()
         .filter_map(|line| line.split_once('='))

@@ -27,7 +27,11 @@ impl Matches {
             let owner = owner.ident.to_string();
             EXHAUSTIVE.contains(&owner.as_str())
                 || SHORT.contains(&owner.as_str())
-                || owner == "Self" && self.of.as_deref().is_some_and(|of| EXHAUSTIVE.contains(&of))
+                || owner == "Self"
+                    && self
+                        .of
+                        .as_deref()
+                        .is_some_and(|of| EXHAUSTIVE.contains(&of))
         })
     }
 }
@@ -53,7 +57,9 @@ fn paths(pattern: &Pat) -> Vec<syn::Path> {
 fn takes_everything(arm: &Arm) -> bool {
     match &arm.pat {
         Pat::Wild(_) => true,
-        Pat::Ident(name) => name.subpat.is_none() && name.ident.to_string().starts_with(char::is_lowercase),
+        Pat::Ident(name) => {
+            name.subpat.is_none() && name.ident.to_string().starts_with(char::is_lowercase)
+        }
         _ => false,
     }
 }

@@ -4,10 +4,17 @@ use crate::source::{Findings, product, sources};
 
 #[test]
 fn files_are_named_for_what_they_are() {
-    for file in sources(&["shared", "functions", "local", "simulator", "bench"], "rs") {
+    for file in sources(
+        &["shared", "functions", "local", "simulator", "bench"],
+        "rs",
+    ) {
         let name = file.path.rsplit('/').next().expect("a name");
         for empty in ["util", "common", "helper", "manager", "service", "misc"] {
-            assert!(!name.contains(empty), "{} does not say what it is about", file.path);
+            assert!(
+                !name.contains(empty),
+                "{} does not say what it is about",
+                file.path
+            );
         }
     }
 }
@@ -41,7 +48,14 @@ fn the_fields_words_are_used() {
 
 #[test]
 fn lines_are_at_most_100_columns() {
-    const FOLDERS: [&str; 6] = ["shared", "functions", "local", "simulator", "bench", "localstack"];
+    const FOLDERS: [&str; 6] = [
+        "shared",
+        "functions",
+        "local",
+        "simulator",
+        "bench",
+        "localstack",
+    ];
     let mut findings = Findings::default();
     for file in sources(&FOLDERS, "rs") {
         for (number, line) in (1..).zip(file.text.lines()) {

@@ -5,7 +5,10 @@ use crate::source::{Findings, Source, product, sources};
 #[test]
 fn a_functions_library_names_no_adapter_and_its_main_decides_nothing() {
     let adapters = ["postgres::", "aws::", "runtime::", "simulation::"];
-    for file in sources(&["functions"], "rs").into_iter().filter(Source::is_product) {
+    for file in sources(&["functions"], "rs")
+        .into_iter()
+        .filter(Source::is_product)
+    {
         if file.path.ends_with("main.rs") {
             let lines = file.text.lines().count();
             assert!(lines <= 20, "{} has {lines} lines", file.path);
@@ -42,7 +45,9 @@ fn the_environment_is_read_in_one_place() {
     let mut findings = Findings::default();
     for file in product() {
         let allowed = file.path.starts_with("shared/config/")
-            || OTHER_ENVIRONMENT.iter().any(|folder| file.path.starts_with(folder));
+            || OTHER_ENVIRONMENT
+                .iter()
+                .any(|folder| file.path.starts_with(folder));
         for (number, line) in file.lines() {
             if line.contains("env::var") && !allowed {
                 findings.note(&file, number, line);

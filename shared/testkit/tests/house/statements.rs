@@ -24,13 +24,20 @@ fn words(line: &str) -> Vec<String> {
 fn statements_name_their_columns() {
     let mut findings = Findings::default();
     for file in with_sql() {
-        for (number, line) in file.lines().filter(|(_, line)| !line.trim_start().starts_with("--")) {
+        for (number, line) in file
+            .lines()
+            .filter(|(_, line)| !line.trim_start().starts_with("--"))
+        {
             let words = words(line);
             let star = words.windows(2).any(|pair| {
                 ["select", "returning"].contains(&pair[0].as_str())
                     && (pair[1] == "*" || pair[1].ends_with(".*"))
             });
-            if star || words.iter().any(|word| word.len() == 3 && word.ends_with(".*")) {
+            if star
+                || words
+                    .iter()
+                    .any(|word| word.len() == 3 && word.ends_with(".*"))
+            {
                 findings.note(&file, number, line);
             }
         }

@@ -1,6 +1,6 @@
 //! Market orders: at once, at the best price there is.
 
-use crate::order::SlippageTolerance;
+use crate::order::swap::SlippageTolerance;
 
 /// The terms of a market order.
 #[derive(Clone, Debug, PartialEq, Eq)]

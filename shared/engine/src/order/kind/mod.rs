@@ -9,8 +9,7 @@ use std::time::Duration;
 
 pub use market::Market;
 
-use super::amount::TokenAmount;
-use crate::policy::Policy;
+use crate::{amount::TokenAmount, policy::Policy};
 
 /// The kind of an order, with the terms that only this kind has.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::VenueId;
-use crate::order::TokenAmount;
+use crate::{amount::TokenAmount, venue::VenueId};
 
 /// Where an order goes, with all that a signer needs to build the transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
