@@ -1,28 +1,33 @@
 //! The description of the socket against the code that serves sockets.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use api::event_json;
 use async_trait::async_trait;
 use engine::{
-    failure::{Failure, FailureCode},
-    follow::Follow,
-    lifecycle::{Change, Status},
-    order::{Bps, Dex, NewOrder, OrderId, Swap, Token},
+    order::{
+        EventRecord, Failure, FailureCode, Fill, LoggedEvent, Order, OrderEvent, OrderId, Status,
+        TokenAmount,
+    },
     policy::Policy,
     ports::{
-        ConnectionId, Orders, Push, PushError, ReplayQueue, ReplayRequest, SignedTransaction,
-        Subscriptions, Unavailable,
+        Clock, ConnectionId, Corrupt, OrderReader, PageQuery, Push, PushError, ReplayQueue,
+        ReplayRequest, StoreError, Subscriptions, Unavailable,
     },
-    quote::{Offer, Rejection},
-    update::payload,
+    routing::{Offer, Rejection, Route, VenueId},
+    stream::OrderStream,
 };
+use jiff::Timestamp;
 use serde_json::Value;
-use websocket::{Problem, Sockets};
-
-use crate::{book::Book, description::described, market::WallClock};
+use websocket::{SocketError, Sockets};
 
 fn document() -> Value {
-    let text = std::fs::read_to_string(described("asyncapi.yaml")).expect("docs/api/asyncapi.yaml");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api/asyncapi.yaml");
+    let text = std::fs::read_to_string(file).expect("docs/api/asyncapi.yaml");
     yaml_serde::from_str(&text).expect("YAML")
 }
 
@@ -74,30 +79,31 @@ impl Push for Client {
 
 #[async_trait]
 impl Subscriptions for Client {
-    async fn add(&self, _: &ConnectionId, _: OrderId) -> Result<bool, Unavailable> {
+    async fn subscribe(&self, _: &ConnectionId, _: OrderId) -> Result<bool, StoreError> {
         Ok(true)
     }
 
-    async fn go_live(&self, _: &ConnectionId, _: OrderId, _: u64) -> Result<bool, Unavailable> {
+    async fn go_live(&self, _: &ConnectionId, _: OrderId, _: u64) -> Result<bool, StoreError> {
         Ok(true)
     }
 
-    async fn live(&self, _: OrderId) -> Result<Vec<ConnectionId>, Unavailable> {
+    async fn live(&self, _: OrderId) -> Result<Vec<ConnectionId>, StoreError> {
         Ok(vec![])
     }
 
-    async fn end(&self, _: OrderId, _: &[ConnectionId]) -> Result<Vec<ConnectionId>, Unavailable> {
+    async fn unsubscribe(
+        &self,
+        _: OrderId,
+        _: &[ConnectionId],
+    ) -> Result<Vec<ConnectionId>, StoreError> {
         Ok(vec![])
     }
 
-    async fn forget(&self, _: &ConnectionId) -> Result<(), Unavailable> {
+    async fn forget(&self, _: &ConnectionId) -> Result<(), StoreError> {
         Ok(())
     }
 
-    async fn left_over(
-        &self,
-        _: std::time::Duration,
-    ) -> Result<Vec<(ConnectionId, OrderId)>, Unavailable> {
+    async fn undelivered(&self, _: Duration) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
         Ok(vec![])
     }
 }
@@ -109,51 +115,91 @@ impl ReplayQueue for Client {
     }
 }
 
-fn swap() -> Swap {
-    let token = |symbol: &str, decimals| Token {
-        symbol: symbol.into(),
-        decimals,
+#[async_trait]
+impl Clock for Client {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// The log of one order: its acceptance, or the error that reading it ends with.
+struct Log(OrderId, Option<StoreError>);
+
+#[async_trait]
+impl OrderReader for Log {
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn order(&self, _: OrderId) -> Result<Option<Order>, StoreError> {
+        unreachable!("sockets read the log alone")
+    }
+
+    async fn page(&self, _: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
+        unreachable!("sockets read the log alone")
+    }
+
+    async fn events(&self, id: OrderId, _: u64) -> Result<Vec<EventRecord>, StoreError> {
+        if let Some(error) = &self.1 {
+            return Err(error.clone());
+        }
+        let accepted = record(id, Status::Pending, OrderEvent::Accepted);
+        Ok(vec![accepted]
+            .into_iter()
+            .filter(|_| id == self.0)
+            .collect())
+    }
+}
+
+fn record(id: OrderId, status: Status, event: OrderEvent) -> EventRecord {
+    EventRecord {
+        order_id: id,
+        seq: 1,
+        status,
+        attempt: 1,
+        at: Timestamp::UNIX_EPOCH,
+        event: LoggedEvent::Known(event),
+    }
+}
+
+fn sockets(log: Log) -> (Sockets, Arc<Client>) {
+    let client = Arc::new(Client::default());
+    let stream = OrderStream {
+        reader: Arc::new(log),
+        subscriptions: client.clone(),
+        push: client.clone(),
+        encode: event_json,
+        clock: client.clone(),
+        policy: Arc::new(Policy::default()),
     };
-    Swap {
-        token_in: token("SOL", 9),
-        token_out: token("USDC", 6),
-        amount_in: 10_000_000_000,
-        slippage: Bps::DEFAULT_SLIPPAGE,
+    let sockets = Sockets {
+        stream,
+        replays: client.clone(),
+        allowed_origins: vec![],
+    };
+    (sockets, client)
+}
+
+impl Client {
+    fn pushed(&self) -> Vec<Value> {
+        self.0
+            .lock()
+            .expect("no test panics while it writes")
+            .clone()
     }
 }
 
 /// What the server says to a message, in a world where `order` exists.
 async fn answers(order: OrderId, message: &Value) -> Vec<Value> {
-    let (book, client) = (Arc::new(Book::default()), Arc::new(Client::default()));
-    let new = NewOrder {
-        id: order,
-        swap: swap(),
-        idempotency: None,
-    };
-    let policy = Arc::new(Policy::default());
-    book.insert(&new, policy.order_lifetime)
-        .await
-        .expect("the book is open");
-    let follow = Follow {
-        orders: book,
-        subscriptions: client.clone(),
-        push: client.clone(),
-        clock: Arc::new(WallClock),
-        policy,
-    };
-    let sockets = Sockets {
-        follow,
-        replays: client.clone(),
-        allowed_origins: vec![],
-    };
+    let (sockets, client) = sockets(Log(order, None));
     sockets
         .message(&ConnectionId("client".into()), &message.to_string())
         .await;
-    client
-        .0
-        .lock()
-        .expect("no test panics while it writes")
-        .clone()
+    client.pushed()
 }
 
 #[tokio::test]
@@ -192,57 +238,62 @@ async fn the_error_codes_are_those_that_the_socket_tells() {
         .parse()
         .expect("an id");
     let told = [
-        Problem::MalformedBody(String::new()),
-        Problem::MissingField("orderId"),
-        Problem::UnknownField(String::new()),
-        Problem::UnknownAction(String::new()),
-        Problem::InvalidId,
-        Problem::InvalidAfter,
-        Problem::UnknownOrder(order),
-        Problem::Unavailable,
+        SocketError::MalformedBody(String::new()),
+        SocketError::MissingField("orderId"),
+        SocketError::UnknownField(String::new()),
+        SocketError::UnknownAction(String::new()),
+        SocketError::InvalidId,
+        SocketError::InvalidAfter,
+        SocketError::UnknownOrder(order),
+        SocketError::Unavailable,
+        SocketError::InternalError(""),
     ];
     let listed = &document["components"]["schemas"]["Error"]["properties"]["code"]["enum"];
-    assert_eq!(names(listed), told.each_ref().map(Problem::code));
+    assert_eq!(names(listed), told.each_ref().map(SocketError::code));
     let told: Value = serde_json::from_str(&told[6].to_text()).expect("JSON");
     assert_eq!(examples(&document, "error")[0].1, &told);
 }
 
-/// A change for each example of an event, `None` where the order is only stored.
-fn change_of(example: &str) -> Option<Change> {
+/// An event for each example of one.
+fn event_of(example: &str) -> OrderEvent {
     let failure = Failure::new(FailureCode::NoLiquidity, "");
-    let offer = Offer {
-        dex: Dex::Raydium,
-        quote: Err(Rejection::Late(0)),
-        chosen: false,
-    };
-    Some(match example {
-        "routing" => Change::Routing,
-        "building" => Change::Building {
-            offers: vec![offer],
-            dex: Dex::Meteora,
-            quoted_out: 1,
+    let amount_out = TokenAmount::from_units(1, 6);
+    match example {
+        "pending" => OrderEvent::Accepted,
+        "routing" => OrderEvent::RoutingStarted,
+        "building" => OrderEvent::VenueChosen {
+            route: Route {
+                venue: VenueId::new("Meteora"),
+                pool: None,
+            },
+            quoted_out: amount_out,
+            offers: vec![Offer {
+                venue: VenueId::new("Raydium"),
+                quote: Err(Rejection::Late(0)),
+                chosen: false,
+            }],
             reason: String::new(),
         },
-        "submitted" => Change::Submitted {
-            transaction: SignedTransaction {
-                signature: String::new(),
-                bytes: vec![],
-                last_valid_height: 0,
-                min_out: 0,
+        "submitted" => OrderEvent::Submitted {
+            signature: String::new(),
+        },
+        "retry" => OrderEvent::AttemptFailed {
+            failure,
+            settled: None,
+        },
+        "confirmed" => OrderEvent::Confirmed {
+            signature: String::new(),
+            fill: Fill {
+                amount_out,
+                price: 1.into(),
             },
         },
-        "retry" => Change::Retrying {
-            failure,
-            settled: None,
-            after: std::time::Duration::ZERO,
-        },
-        "confirmed" => Change::Confirmed { amount_out: 1 },
-        "failed" => Change::Failed {
+        "failed" => OrderEvent::Failed {
             failure,
             settled: None,
         },
-        _ => return None,
-    })
+        other => panic!("no event is like the example {other}"),
+    }
 }
 
 #[test]
@@ -251,20 +302,46 @@ fn events_have_the_payloads_that_are_described() {
     let events = examples(&document, "orderEvent");
     assert_eq!(events.len(), 7);
     for (name, event) in events {
-        let Some(change) = change_of(name) else {
-            assert_eq!(
-                (name, &event["payload"]),
-                ("pending", &serde_json::json!({}))
-            );
-            continue;
-        };
-        let made = payload(&change, &swap(), None);
-        assert_eq!(keys(&event["payload"]), keys(&made), "{name}");
+        let order = event["orderId"].as_str().expect("an id");
+        let order = order.parse().expect("an id");
+        let status = event["status"].as_str().expect("a status");
+        let status = status.parse().expect("a status");
+        let made = event_json(&record(order, status, event_of(name)));
+        let made: Value = serde_json::from_str(&made).expect("JSON");
+        assert_eq!(keys(event), keys(&made), "{name}");
+        let (described, made) = (&event["payload"], &made["payload"]);
+        assert_eq!(keys(described), keys(made), "{name}");
         if name == "building" {
-            assert_eq!(
-                keys(&event["payload"]["quotes"][0]),
-                keys(&made["quotes"][0])
-            );
+            assert_eq!(keys(&described["quotes"][0]), keys(&made["quotes"][0]));
         }
     }
+}
+
+/// An order that cannot be read is told; asking again would not mend it, so the request has served.
+#[tokio::test]
+async fn an_order_that_cannot_be_read_is_told_and_the_socket_stays_open() {
+    let order: OrderId = "0198d2c5-7d2a-7c8e-9d0a-3f4a5b6c7d8e"
+        .parse()
+        .expect("an id");
+    let corrupt = Corrupt {
+        id: order,
+        created_at: Timestamp::UNIX_EPOCH,
+        what: "column secret_column".into(),
+    };
+    let (sockets, client) = sockets(Log(order, Some(corrupt.into())));
+    let connection = ConnectionId("client".into());
+    let request = ReplayRequest {
+        connection: connection.clone(),
+        order: order.to_string(),
+        after: None,
+    };
+    sockets.replay(&request).await.expect("it was told");
+    let subscribe = format!(r#"{{"action":"subscribe","orderId":"{order}"}}"#);
+    sockets.message(&connection, &subscribe).await;
+    let told = serde_json::json!({
+        "event": "error",
+        "code": "internal_error",
+        "detail": "the stored order cannot be read",
+    });
+    assert_eq!(client.pushed(), [told.clone(), told]);
 }
