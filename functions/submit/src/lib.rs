@@ -1,21 +1,18 @@
-//! The submit function: API Gateway's REST events in, the API's answers out. What the API does is
-//! said in the crate `api`; one machine serves the same router.
+//! The submit function: API Gateway's REST events in, the API's answers out.
+//!
+//! All of the API is in the crate `api`; `lambda_http` translates events and answers. What is left
+//! for this crate is what Lambda asks of a program and a server does not.
+
+use std::future::ready;
 
 use api::Api;
-use axum::{middleware::map_response, response::Response};
-use lambda_http::Error;
+use axum::{Router, middleware::map_response, response::Response};
 
-/// Serves requests until the environment ends; `after` is called behind each answer.
-///
-/// # Errors
-/// When the runtime cannot be reached.
-pub async fn serve(
-    api: Api,
-    after: impl Fn() + Clone + Send + Sync + 'static,
-) -> Result<(), Error> {
-    let finish = move |response: Response| {
-        after();
-        async move { response }
-    };
-    lambda_http::run(api::router(api).layer(map_response(finish))).await
+/// The API as Lambda runs it, for [`lambda_http::run`]. `after_each` runs when an answer is made and
+/// before it is given to Lambda, which may freeze the program right then.
+pub fn service(api: Api, after_each: impl Fn() + Clone + Send + Sync + 'static) -> Router {
+    api::router(api).layer(map_response(move |response: Response| {
+        after_each();
+        ready(response)
+    }))
 }

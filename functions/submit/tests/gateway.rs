@@ -1,21 +1,40 @@
-//! Requests exactly as API Gateway (REST) hands them to a function, and answers exactly as it takes them back.
+//! Requests exactly as API Gateway (REST) hands them to a function, and answers exactly as it takes
+//! them back.
 
-use std::{env, process::Command};
+use std::{
+    env,
+    process::Command,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::http::StatusCode;
+use api::{Api, SocketAddress};
+use async_trait::async_trait;
+use axum::{Router, http::StatusCode};
+use engine::{
+    catalogue::{Catalogue, ListedToken},
+    order::{EventRecord, NewOrder, Order, OrderId, Swap, Token, TokenAmount},
+    policy::Policy,
+    ports::{
+        Appended, Claim, Clock, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader, OrderWriter,
+        PageQuery, Queue, ReferencePrice, StoreError, Transition, Unavailable,
+    },
+    submit::Submit,
+};
+use jiff::Timestamp;
 use lambda_http::{
     Adapter, Context, lambda_runtime::LambdaEvent, request::LambdaRequest, tower::ServiceExt,
 };
 use serde_json::Value;
-use submit::SocketAddress;
-
-use crate::desk::Desk;
 
 /// template.yaml sets it: the stage is not part of the routes.
 const IGNORE_STAGE: &str = "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH";
 
-/// Runs a test in a process that has the function's environment. The variable is read from the process, and a process
-/// with threads must not change its own.
+/// Runs a test in a process that has the function's environment. The variable is read from the
+/// process, and a process with threads must not change its own.
 fn in_the_function(test: &str, body: impl Future<Output = ()>) {
     if env::var_os(IGNORE_STAGE).is_some() {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -36,22 +55,163 @@ fn in_the_function(test: &str, body: impl Future<Output = ()>) {
     );
 }
 
-/// A desk behind a gateway with the stage `prod`.
-fn behind_the_gateway() -> Desk {
-    Desk::open_with(|api| {
-        api.base_path = "/prod".into();
-        api.sockets =
-            SocketAddress::Fixed("wss://ws123.execute-api.eu-central-1.amazonaws.com/prod".into());
-    })
+/// Everything outside of the function: accepted orders, a queue, the time. No venue quotes.
+#[derive(Default)]
+struct InMemoryPorts(Mutex<Vec<NewOrder>>);
+
+#[async_trait]
+impl OrderWriter for InMemoryPorts {
+    async fn insert(&self, new: &NewOrder, _: Duration) -> Result<Inserted, StoreError> {
+        let mut accepted = self.0.lock().expect("no test panics while it writes");
+        let given = new.idempotency.as_ref();
+        let known = accepted.iter().find_map(|order| {
+            let key = order.idempotency.as_ref()?;
+            (key.key == given?.key).then(|| Inserted::Known {
+                id: order.id,
+                request_hash: key.request_hash.to_vec(),
+            })
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        accepted.push(new.clone());
+        Ok(Inserted::New)
+    }
+
+    async fn claim(&self, _: &ExecuteOrder, _: Duration) -> Result<Claim, StoreError> {
+        unreachable!("the API executes nothing")
+    }
+
+    async fn append(&self, _: &Transition<'_>) -> Result<Appended, StoreError> {
+        unreachable!("the API executes nothing")
+    }
+
+    async fn renew(&self, _: &Lease, _: Duration) -> Result<(), StoreError> {
+        unreachable!("the API executes nothing")
+    }
+
+    async fn release(&self, _: &Lease, _: Duration) -> Result<(), StoreError> {
+        unreachable!("the API executes nothing")
+    }
 }
 
-/// Hands an event over and takes the function's answer.
-async fn invoke(desk: &Desk, event: &str) -> Value {
-    let request: LambdaRequest = serde_json::from_str(event).expect("an event of API Gateway");
-    let event = LambdaEvent::new(request, Context::default());
-    let answer = Adapter::from(desk.api.clone()).oneshot(event).await;
-    let answer = answer.unwrap_or_else(|never| match never {});
-    serde_json::to_value(answer).expect("the answer is plain data")
+#[async_trait]
+impl OrderReader for InMemoryPorts {
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn order(&self, _: OrderId) -> Result<Option<Order>, StoreError> {
+        Ok(None)
+    }
+
+    async fn page(&self, _: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
+        Ok(vec![])
+    }
+
+    async fn events(&self, _: OrderId, _: u64) -> Result<Vec<EventRecord>, StoreError> {
+        Ok(vec![])
+    }
+}
+
+#[async_trait]
+impl Queue for InMemoryPorts {
+    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+        Ok(vec![true; batch.len()])
+    }
+}
+
+#[async_trait]
+impl ReferencePrice for InMemoryPorts {
+    async fn amount_out(&self, _: &Swap) -> Option<TokenAmount> {
+        None
+    }
+}
+
+#[async_trait]
+impl Clock for InMemoryPorts {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// The function behind a gateway with the stage `prod`.
+struct Function {
+    service: Router,
+    ports: Arc<InMemoryPorts>,
+    answered: Arc<AtomicUsize>,
+}
+
+impl Function {
+    fn new() -> Self {
+        let ports = Arc::new(InMemoryPorts::default());
+        let policy = Arc::new(Policy::default());
+        let listed = |symbol: &str, decimals| ListedToken {
+            token: Token {
+                symbol: symbol.into(),
+                decimals,
+            },
+            mint: String::new(),
+        };
+        let api = Api {
+            submit: Submit {
+                writer: ports.clone(),
+                queue: ports.clone(),
+                clock: ports.clone(),
+                policy: Arc::clone(&policy),
+            },
+            router: engine::routing::Router {
+                venues: vec![],
+                reference: ports.clone(),
+                clock: ports.clone(),
+                policy,
+            },
+            reader: ports.clone(),
+            catalogue: Arc::new(Catalogue {
+                tokens: vec![listed("SOL", 9), listed("USDC", 6)],
+                pairs: vec![("SOL".into(), "USDC".into())],
+            }),
+            sockets: SocketAddress::Fixed(
+                "wss://ws123.execute-api.eu-central-1.amazonaws.com/prod".into(),
+            ),
+            allowed_origins: vec!["https://desk.example".into()],
+            base_path: "/prod".into(),
+            max_in_flight: 1,
+        };
+        let answered = Arc::new(AtomicUsize::default());
+        let counter = Arc::clone(&answered);
+        let count = move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        };
+        Self {
+            service: submit::service(api, count),
+            ports,
+            answered,
+        }
+    }
+
+    /// Hands an event over and takes the function's answer.
+    async fn invoke(&self, event: &str) -> Value {
+        let request: LambdaRequest = serde_json::from_str(event).expect("an event of API Gateway");
+        let event = LambdaEvent::new(request, Context::default());
+        let answer = Adapter::from(self.service.clone()).oneshot(event).await;
+        let answer = answer.unwrap_or_else(|never| match never {});
+        serde_json::to_value(answer).expect("the answer is plain data")
+    }
+
+    fn accepted(&self) -> usize {
+        let accepted = self.ports.0.lock();
+        accepted.expect("no test panics while it writes").len()
+    }
+
+    /// How often the work that follows an answer was done.
+    fn answered(&self) -> usize {
+        self.answered.load(Ordering::Relaxed)
+    }
 }
 
 fn body(answer: &Value) -> Value {
@@ -73,9 +233,11 @@ fn header(answer: &Value, name: &str) -> String {
 
 #[test]
 fn an_order_is_placed_through_the_gateway() {
-    in_the_function("gateway::an_order_is_placed_through_the_gateway", async {
-        let desk = behind_the_gateway();
-        let answer = invoke(&desk, include_str!("../events/post_order.json")).await;
+    in_the_function("an_order_is_placed_through_the_gateway", async {
+        let function = Function::new();
+        let answer = function
+            .invoke(include_str!("events/post_order.json"))
+            .await;
         assert_eq!(answer["statusCode"], 202, "{answer}");
         let id = body(&answer)["orderId"].as_str().expect("an id").to_owned();
         assert_eq!(
@@ -85,34 +247,42 @@ fn an_order_is_placed_through_the_gateway() {
         let socket =
             format!("wss://ws123.execute-api.eu-central-1.amazonaws.com/prod?orderId={id}");
         assert_eq!(body(&answer)["ws"], socket);
-        let again = invoke(&desk, include_str!("../events/post_order.json")).await;
+        let again = function
+            .invoke(include_str!("events/post_order.json"))
+            .await;
         assert_eq!(header(&again, "idempotency-replayed"), "true");
-        assert_eq!(desk.book.len(), 1);
+        assert_eq!((function.accepted(), function.answered()), (1, 2));
     });
 }
 
 #[test]
 fn a_base64_body_is_decoded() {
-    in_the_function("gateway::a_base64_body_is_decoded", async {
-        let desk = behind_the_gateway();
-        let answer = invoke(&desk, include_str!("../events/post_order_base64.json")).await;
+    in_the_function("a_base64_body_is_decoded", async {
+        let function = Function::new();
+        let answer = function
+            .invoke(include_str!("events/post_order_base64.json"))
+            .await;
         assert_eq!(answer["statusCode"], 202, "{answer}");
-        assert_eq!(desk.book.len(), 1);
+        assert_eq!(function.accepted(), 1);
     });
 }
 
 #[test]
 fn an_event_without_headers_query_and_body_is_answered() {
     in_the_function(
-        "gateway::an_event_without_headers_query_and_body_is_answered",
+        "an_event_without_headers_query_and_body_is_answered",
         async {
-            let desk = behind_the_gateway();
-            let answer = invoke(&desk, include_str!("../events/get_orders_nulls.json")).await;
+            let function = Function::new();
+            let answer = function
+                .invoke(include_str!("events/get_orders_nulls.json"))
+                .await;
             assert_eq!(
                 (answer["statusCode"].as_u64(), body(&answer)),
                 (Some(200), Value::Array(vec![]))
             );
-            let answer = invoke(&desk, include_str!("../events/post_nothing.json")).await;
+            let answer = function
+                .invoke(include_str!("events/post_nothing.json"))
+                .await;
             assert_eq!(
                 answer["statusCode"],
                 StatusCode::BAD_REQUEST.as_u16(),
@@ -126,28 +296,21 @@ fn an_event_without_headers_query_and_body_is_answered() {
 
 #[test]
 fn an_event_with_the_least_fields_is_answered() {
-    in_the_function(
-        "gateway::an_event_with_the_least_fields_is_answered",
-        async {
-            let answer = invoke(
-                &behind_the_gateway(),
-                include_str!("../events/get_health_least.json"),
-            )
+    in_the_function("an_event_with_the_least_fields_is_answered", async {
+        let answer = Function::new()
+            .invoke(include_str!("events/get_health_least.json"))
             .await;
-            assert_eq!(answer["statusCode"], 200, "{answer}");
-            assert_eq!(body(&answer)["status"], "ok");
-        },
-    );
+        assert_eq!(answer["statusCode"], 200, "{answer}");
+        assert_eq!(body(&answer)["status"], "ok");
+    });
 }
 
 #[test]
 fn a_query_arrives_decoded_once() {
-    in_the_function("gateway::a_query_arrives_decoded_once", async {
-        let answer = invoke(
-            &behind_the_gateway(),
-            include_str!("../events/get_quote.json"),
-        )
-        .await;
+    in_the_function("a_query_arrives_decoded_once", async {
+        let answer = Function::new()
+            .invoke(include_str!("events/get_quote.json"))
+            .await;
         assert_eq!(answer["statusCode"], 200, "{answer}");
         let quote = body(&answer);
         assert_eq!(
@@ -159,19 +322,14 @@ fn a_query_arrives_decoded_once() {
 
 #[test]
 fn a_preflight_through_the_gateway_is_granted() {
-    in_the_function(
-        "gateway::a_preflight_through_the_gateway_is_granted",
-        async {
-            let answer = invoke(
-                &behind_the_gateway(),
-                include_str!("../events/preflight.json"),
-            )
+    in_the_function("a_preflight_through_the_gateway_is_granted", async {
+        let answer = Function::new()
+            .invoke(include_str!("events/preflight.json"))
             .await;
-            assert_eq!(answer["statusCode"], 204, "{answer}");
-            assert_eq!(
-                header(&answer, "access-control-allow-origin"),
-                "https://desk.example"
-            );
-        },
-    );
+        assert_eq!(answer["statusCode"], 204, "{answer}");
+        assert_eq!(
+            header(&answer, "access-control-allow-origin"),
+            "https://desk.example"
+        );
+    });
 }

@@ -6,39 +6,40 @@ use engine::order::OrderId;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::problem::Problem;
+use crate::error::SocketError;
 
-/// The longest message that is read, in bytes. API Gateway takes more; no sensible message needs it.
+/// The longest message that is read, in bytes. API Gateway takes more; no sensible message needs
+/// it.
 pub const MAX_MESSAGE: usize = 16 * 1024;
 
 /// A client's wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Watch an order, from the event after this one on.
+    /// Follow an order, from the event after this one on.
     Subscribe {
         /// Which.
         order: OrderId,
         /// The last event seen.
         after: u64,
     },
-    /// Watch it no longer.
+    /// Follow it no longer.
     Unsubscribe {
         /// Which.
         order: OrderId,
     },
-    /// Say something.
+    /// Show that the socket still serves.
     Ping,
 }
 
 impl Action {
     /// Reads a message.
-    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
+    pub(crate) fn read(text: &str) -> Result<Self, SocketError> {
         if text.len() > MAX_MESSAGE {
             let detail = format!("the message is longer than {MAX_MESSAGE} bytes");
-            return Err(Problem::MalformedBody(detail));
+            return Err(SocketError::MalformedBody(detail));
         }
         let mut fields: Fields<'_> = serde_json::from_str(text)
-            .map_err(|problem| Problem::MalformedBody(problem.to_string()))?;
+            .map_err(|error| SocketError::MalformedBody(error.to_string()))?;
         let name: String = fields.text("action")?;
         let action = match name.as_str() {
             "subscribe" => Self::Subscribe {
@@ -49,17 +50,17 @@ impl Action {
                 order: fields.order()?,
             },
             "ping" => Self::Ping,
-            _ => return Err(Problem::unknown_action(&name)),
+            _ => return Err(SocketError::unknown_action(&name)),
         };
         match fields.0.first() {
             None => Ok(action),
-            Some((name, _)) => Err(Problem::unknown_field(name)),
+            Some((name, _)) => Err(SocketError::unknown_field(name)),
         }
     }
 }
 
-/// An object's fields that were not read yet. Their values stay text until somebody wants them, so a value nested ever so
-/// deeply is skipped, not descended into.
+/// An object's fields that were not read yet. Their values stay text until somebody wants them, so
+/// a value nested ever so deeply is skipped, not descended into.
 struct Fields<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'a> Fields<'a> {
@@ -68,22 +69,22 @@ impl<'a> Fields<'a> {
         Some(self.0.swap_remove(at).1)
     }
 
-    fn text(&mut self, name: &'static str) -> Result<String, Problem> {
-        let value = self.take(name).ok_or(Problem::MissingField(name))?;
+    fn text(&mut self, name: &'static str) -> Result<String, SocketError> {
+        let value = self.take(name).ok_or(SocketError::MissingField(name))?;
         serde_json::from_str(value.get())
-            .map_err(|_| Problem::MalformedBody(format!("the field {name} must be a string")))
+            .map_err(|_| SocketError::MalformedBody(format!("the field {name} must be a string")))
     }
 
-    fn order(&mut self) -> Result<OrderId, Problem> {
+    fn order(&mut self) -> Result<OrderId, SocketError> {
         self.text("orderId")?
             .parse()
-            .map_err(|_| Problem::InvalidId)
+            .map_err(|_| SocketError::InvalidId)
     }
 
-    fn after(&mut self) -> Result<u64, Problem> {
+    fn after(&mut self) -> Result<u64, SocketError> {
         match self.take("after") {
             None => Ok(0),
-            Some(value) => value.get().parse().map_err(|_| Problem::InvalidAfter),
+            Some(value) => value.get().parse().map_err(|_| SocketError::InvalidAfter),
         }
     }
 }

@@ -77,8 +77,8 @@ async fn socket(sockets: &Sockets, event: SocketEvent) -> u16 {
             }
         }
         "$disconnect" => {
-            if let Err(problem) = sockets.disconnect(&connection).await {
-                warn!(%problem, "a closed connection could not be forgotten, its age will end it");
+            if let Err(error) = sockets.disconnect(&connection).await {
+                warn!(%error, "a closed connection could not be forgotten, its age will end it");
             }
             200
         }
@@ -131,15 +131,15 @@ async fn replay(sockets: &Sockets, record: &SqsMessage) -> bool {
     let body = record.body.as_deref().unwrap_or_default();
     let request = match message::read_replay(body) {
         Ok(request) => request,
-        Err(problem) => {
-            error!(message = id, %problem, "defect: a message on the replay queue cannot be read");
+        Err(error) => {
+            error!(message = id, %error, "defect: a replay request cannot be read");
             return false;
         }
     };
     match sockets.replay(&request).await {
         Ok(()) => true,
-        Err(problem) => {
-            warn!(message = id, %problem, "a replay could not be sent, its request comes again");
+        Err(error) => {
+            warn!(message = id, %error, "a replay could not be sent, its request comes again");
             false
         }
     }

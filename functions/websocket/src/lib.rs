@@ -1,11 +1,12 @@
 //! Sockets: who connects, what they ask for, and the replay of what they missed.
 //!
-//! [`Sockets`] is the same on one machine and behind API Gateway; [`event`] translates what API Gateway and SQS send.
-//! Nothing is ever answered but by [`engine::ports::Push`], so both ways look alike to a client.
+//! [`Sockets`] is the same on one machine and behind API Gateway; [`event`] translates what API
+//! Gateway and SQS send. Nothing is ever answered but by [`engine::ports::Push`], so both ways look
+//! alike to a client.
 
 mod action;
+mod error;
 pub mod event;
-mod problem;
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use tracing::{debug, warn};
 
 use action::Action;
 pub use action::MAX_MESSAGE;
-pub use problem::Problem;
+pub use error::SocketError;
 
 /// What sockets are served with.
 #[derive(Clone)]
@@ -38,7 +39,7 @@ pub struct Connect {
     pub connection: ConnectionId,
     /// The `Origin` header. Absent: it is no browser.
     pub origin: Option<String>,
-    /// `orderId` of the query: the order to watch at once, unchecked.
+    /// `orderId` of the query: the order to follow at once, unchecked.
     pub order: Option<String>,
     /// `after` of the query: the last event that the client has seen, unchecked.
     pub after: Option<String>,
@@ -56,8 +57,8 @@ pub enum Connected {
 }
 
 impl Sockets {
-    /// Decides about a connection and asks for the replay that its query names. Posts nothing: the connection is not
-    /// open before this has answered.
+    /// Decides about a connection and asks for the replay that its query names. Posts nothing: the
+    /// connection is not open before this has answered.
     pub async fn connect(&self, connect: &Connect) -> Connected {
         if let Some(origin) = &connect.origin
             && !self.allows(origin)
@@ -74,42 +75,49 @@ impl Sockets {
         };
         match self.replays.send(&request).await {
             Ok(()) => Connected::Accepted,
-            Err(problem) => {
-                warn!(%problem, "the replay queue did not take a request, the socket is refused");
+            Err(error) => {
+                warn!(%error, "the replay queue did not take a request, the socket is refused");
                 Connected::Unavailable
             }
         }
     }
 
-    /// Answers a replay request, now that its connection is open or about to be.
+    /// Answers a replay request, now that its connection is open or about to be. An order that
+    /// cannot be read is told on the socket: to try again would not mend it.
     ///
     /// # Errors
     /// [`StreamError`] when it could not be answered now; the request must be delivered again.
     pub async fn replay(&self, request: &ReplayRequest) -> Result<(), StreamError> {
         let connection = &request.connection;
         match asked_for(request) {
-            Ok((order, after)) => self.subscribe(connection, order, after, true).await,
-            Err(problem) => self.tell(connection, &problem.to_text(), true).await,
+            Ok((order, after)) => match self.subscribe(connection, order, after, true).await {
+                Err(StreamError::Store(error @ StoreError::Corrupt(_))) => {
+                    let answer = SocketError::from(error).to_text();
+                    self.notify(connection, &answer, true).await
+                }
+                done => done,
+            },
+            Err(error) => self.notify(connection, &error.to_text(), true).await,
         }
     }
 
-    /// Does what a message from a client asks for. Whatever is wrong is answered on the socket, which stays open.
+    /// Does what a message from a client asks for. Whatever is wrong is answered on the socket,
+    /// which stays open.
     pub async fn message(&self, connection: &ConnectionId, text: &str) {
         let done = match Action::read(text) {
             Ok(action) => self.act(connection, action).await,
-            Err(problem) => self.tell(connection, &problem.to_text(), false).await,
+            Err(error) => self.notify(connection, &error.to_text(), false).await,
         };
         match done {
             Ok(()) => {}
-            Err(StreamError::Store(problem)) => {
-                warn!(%problem, "a message from a socket could not be served");
-                let answer = Problem::Unavailable.to_text();
-                if let Err(problem) = self.tell(connection, &answer, false).await {
-                    debug!(connection = %connection.0, %problem, "nor could that be told");
+            Err(StreamError::Store(error)) => {
+                let answer = SocketError::from(error).to_text();
+                if let Err(error) = self.notify(connection, &answer, false).await {
+                    debug!(connection = %connection.0, %error, "nor could that be told");
                 }
             }
-            Err(StreamError::Push(problem)) => {
-                debug!(connection = %connection.0, %problem, "an answer could not be pushed");
+            Err(StreamError::Push(error)) => {
+                debug!(connection = %connection.0, %error, "an answer could not be pushed");
             }
         }
     }
@@ -117,8 +125,8 @@ impl Sockets {
     /// Forgets a connection that was closed.
     ///
     /// # Errors
-    /// [`StoreError`] when the store does not answer. Nothing is lost: a push to the closed connection, or the
-    /// subscription's age, ends it as well.
+    /// [`StoreError`] when the store does not do its part. Nothing is lost: a push to the closed
+    /// connection, or the subscription's age, ends it as well.
     pub async fn disconnect(&self, connection: &ConnectionId) -> Result<(), StoreError> {
         self.stream.disconnect(connection).await
     }
@@ -135,7 +143,7 @@ impl Sockets {
                 self.subscribe(connection, order, after, false).await
             }
             Action::Unsubscribe { order } => Ok(self.stream.unsubscribe(connection, order).await?),
-            Action::Ping => self.tell(connection, r#"{"event":"pong"}"#, false).await,
+            Action::Ping => self.notify(connection, r#"{"event":"pong"}"#, false).await,
         }
     }
 
@@ -152,15 +160,15 @@ impl Sockets {
             .await?
         {
             Subscribed::UnknownOrder => {
-                let text = Problem::UnknownOrder(order).to_text();
-                self.tell(connection, &text, opening).await
+                let text = SocketError::UnknownOrder(order).to_text();
+                self.notify(connection, &text, opening).await
             }
             Subscribed::Live | Subscribed::Complete | Subscribed::Gone => Ok(()),
         }
     }
 
     /// A connection that is gone has nothing to be told.
-    async fn tell(
+    async fn notify(
         &self,
         connection: &ConnectionId,
         text: &str,
@@ -168,17 +176,17 @@ impl Sockets {
     ) -> Result<(), StreamError> {
         match self.stream.notify(connection, text, opening).await {
             Ok(()) | Err(PushError::Gone) => Ok(()),
-            Err(problem) => Err(problem.into()),
+            Err(error) => Err(error.into()),
         }
     }
 }
 
 /// The order and the last event seen that a query named.
-fn asked_for(request: &ReplayRequest) -> Result<(OrderId, u64), Problem> {
-    let order = request.order.parse().map_err(|_| Problem::InvalidId)?;
+fn asked_for(request: &ReplayRequest) -> Result<(OrderId, u64), SocketError> {
+    let order = request.order.parse().map_err(|_| SocketError::InvalidId)?;
     let after = match request.after.as_deref() {
         None | Some("") => 0,
-        Some(text) => text.parse().map_err(|_| Problem::InvalidAfter)?,
+        Some(text) => text.parse().map_err(|_| SocketError::InvalidAfter)?,
     };
     Ok((order, after))
 }

@@ -3,7 +3,7 @@
 #![cfg(feature = "lambda")]
 
 use serde_json::{Value, json};
-use wiring::testing::{invoke, migrated_database};
+use testkit::{invoke, migrated_database};
 
 const CONNECT: &str = include_str!("events/connect.json");
 

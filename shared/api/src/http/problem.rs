@@ -34,7 +34,8 @@ impl ApiError {
         }
     }
 
-    /// A defect of this program. The log has its cause; a client learns only that it is not to blame.
+    /// A defect of this program. The log has its cause; a client learns only that it is not to
+    /// blame.
     pub(crate) fn defect() -> Self {
         Self::new(Code::InternalError, "a defect of the engine")
     }

@@ -5,8 +5,8 @@
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads the part of the address after `?`. Never fails: what is no percent-encoding stays as it
-    /// is written.
+    /// Reads the part of the address after `?`. Never fails: what is no percent-encoding stays as
+    /// it is written.
     pub(crate) fn parse(raw: Option<&str>) -> Self {
         Self(
             form_urlencoded::parse(raw.unwrap_or_default().as_bytes())

@@ -50,11 +50,13 @@ const MAX_LIMIT: u16 = 200;
     responses(
         (
             status = 200,
-            description = "A page of orders. One that is stored and cannot be read keeps its place.",
+            description = "A page of orders. One that is stored and cannot be read keeps its \
+                place.",
             body = inline(Vec<ListedOrderDto>),
             headers((
                 "Link" = String,
-                description = "`<…>; rel=\"next\"`, the address of the next page, if there is one."
+                description = "`<…>; rel=\"next\"`, the address of the next page, if there is \
+                    one."
             )),
         ),
         (

@@ -51,7 +51,8 @@ use crate::{
         (
             status = "4XX",
             description = "400: `missing_field`, `unknown_token`, `same_token`, \
-                `unsupported_pair`, `invalid_amount`, `invalid_slippage`; 429: `too_many_requests`.",
+                `unsupported_pair`, `invalid_amount`, `invalid_slippage`; \
+                429: `too_many_requests`.",
             body = ProblemBody,
             content_type = "application/problem+json",
         ),

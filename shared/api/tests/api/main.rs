@@ -1,13 +1,14 @@
-//! The API through its router: a request in, an answer out, over order books in memory. The same journeys over real
-//! HTTP and PostgreSQL are tests of the one-machine engine.
+//! The API through its router: a request in, an answer out, over order books in memory. The same
+//! journeys over real HTTP and PostgreSQL are tests of the one-machine engine.
 
-mod anything;
-mod book;
+mod all_routes;
+mod any_input;
 mod description;
-mod desk;
-mod edge;
-mod history;
-mod market;
+mod execute;
+mod in_memory_orders;
 mod orders;
+mod ports;
 mod quote;
 mod refusals;
+mod test_api;
+mod wire;

@@ -5,13 +5,13 @@ use std::sync::atomic::Ordering;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::desk::Desk;
+use crate::test_api::TestApi;
 
 #[tokio::test]
-async fn a_quote_shows_both_venues_and_why_one_is_better() {
-    let desk = Desk::open();
+async fn a_quote_shows_each_venue_and_why_one_is_better() {
+    let api = TestApi::new();
     let address = "/api/quote?tokenIn=SOL&tokenOut=USDC&amount=1e1&slippageBps=100&note=ignored";
-    let answer = desk.get(address).await;
+    let answer = api.get(address).await;
     assert_eq!(answer.status, StatusCode::OK);
     let offer = |dex: &str, out: &str, net: &str, price: &str, least: &str, chosen: bool| {
         json!({
@@ -32,14 +32,14 @@ async fn a_quote_shows_both_venues_and_why_one_is_better() {
             "reason": "Meteora pays 10 USDC more than Raydium after all fees",
         })
     );
-    assert_eq!(desk.book.len(), 0);
+    assert_eq!(api.orders.len(), 0);
 }
 
 #[tokio::test]
 async fn without_a_usable_venue_each_says_why() {
-    let desk = Desk::open();
-    desk.market_closed.store(true, Ordering::Relaxed);
-    let answer = desk
+    let api = TestApi::new();
+    api.venues_empty.store(true, Ordering::Relaxed);
+    let answer = api
         .get("/api/quote?tokenIn=SOL&tokenOut=USDC&amount=10")
         .await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -58,9 +58,9 @@ async fn without_a_usable_venue_each_says_why() {
 
 #[tokio::test]
 async fn a_quote_does_not_need_the_order_book() {
-    let desk = Desk::open();
-    desk.book.down.store(true, Ordering::Relaxed);
-    let answer = desk
+    let api = TestApi::new();
+    api.orders.down.store(true, Ordering::Relaxed);
+    let answer = api
         .get("/api/quote?tokenIn=USDC&tokenOut=SOL&amount=10")
         .await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -68,7 +68,7 @@ async fn a_quote_does_not_need_the_order_book() {
 
 #[tokio::test]
 async fn the_tokens_are_listed_with_mint_and_decimals() {
-    let tokens = Desk::open().get("/api/tokens").await.json();
+    let tokens = TestApi::new().get("/api/tokens").await.json();
     let mint = "So11111111111111111111111111111111111111112";
     assert_eq!(
         tokens[0],

@@ -6,9 +6,10 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use engine::ports::StoreError;
 use futures::stream;
 
-use crate::desk::{Answer, Desk, ORDER, json};
+use crate::test_api::{Answer, ORDER, TestApi, order_request};
 
 /// A good order with one field written otherwise.
 fn with(field: &str, value: &str) -> String {
@@ -155,27 +156,27 @@ async fn bodies_that_are_no_order_are_refused_by_name() {
             Some("slippageBps"),
         ),
     ];
-    let desk = Desk::open();
+    let api = TestApi::new();
     for (body, code, field) in rows {
-        let answer = desk.post(body.clone()).await;
+        let answer = api.post(body.clone()).await;
         assert_refused(&answer, 400, code, field, &body);
     }
     let not_utf8 = [&ORDER.as_bytes()[..20], b"\xff\xfe"].concat();
     assert_refused(
-        &desk.post(not_utf8).await,
+        &api.post(not_utf8).await,
         400,
         "malformed_body",
         None,
         "not UTF-8",
     );
-    assert_eq!(desk.book.len(), 0);
+    assert_eq!(api.orders.len(), 0);
 }
 
 #[tokio::test]
 async fn what_is_wrong_is_said_in_the_clients_own_numbers_and_names() {
-    let desk = Desk::open();
+    let api = TestApi::new();
     let detail = async |body: String| {
-        let problem = desk.post(body).await.json();
+        let problem = api.post(body).await.json();
         problem["detail"].as_str().expect("a detail").to_owned()
     };
     assert_eq!(
@@ -202,26 +203,26 @@ async fn what_is_wrong_is_said_in_the_clients_own_numbers_and_names() {
 
 #[tokio::test]
 async fn a_body_is_read_up_to_its_limit_and_no_further() {
-    let desk = Desk::open();
+    let api = TestApi::new();
     let padded = |length: usize| format!("{ORDER}{}", " ".repeat(length - ORDER.len()));
     assert_eq!(
-        desk.post(padded(16 * 1024)).await.status,
+        api.post(padded(16 * 1024)).await.status,
         StatusCode::ACCEPTED
     );
-    let answer = desk.post(padded(16 * 1024 + 1)).await;
+    let answer = api.post(padded(16 * 1024 + 1)).await;
     assert_refused(&answer, 413, "body_too_large", None, "too large");
     let endless = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 1_000]));
-    let answer = desk.post(Body::from_stream(endless)).await;
+    let answer = api.post(Body::from_stream(endless)).await;
     assert_refused(&answer, 413, "body_too_large", None, "endless");
     let broken = stream::iter([Ok("{\"type\":"), Err(std::io::Error::other("reset"))]);
-    let answer = desk.post(Body::from_stream(broken)).await;
+    let answer = api.post(Body::from_stream(broken)).await;
     assert_refused(&answer, 400, "malformed_body", None, "broken off");
-    assert_eq!(desk.book.len(), 1);
+    assert_eq!(api.orders.len(), 1);
 }
 
 #[tokio::test]
 async fn a_body_that_does_not_call_itself_json_is_refused() {
-    let desk = Desk::open();
+    let api = TestApi::new();
     for name in [
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -231,10 +232,10 @@ async fn a_body_that_does_not_call_itself_json_is_refused() {
         "",
         "\u{e4}",
     ] {
-        let mut request = json(ORDER, &[]);
+        let mut request = order_request(ORDER, &[]);
         let value = axum::http::HeaderValue::from_bytes(name.as_bytes()).expect("a header value");
         request.headers_mut().insert("content-type", value);
-        let answer = desk.send(request).await;
+        let answer = api.send(request).await;
         assert_refused(
             &answer,
             415,
@@ -243,9 +244,9 @@ async fn a_body_that_does_not_call_itself_json_is_refused() {
             name,
         );
     }
-    let mut request = json(ORDER, &[]);
+    let mut request = order_request(ORDER, &[]);
     request.headers_mut().remove("content-type");
-    let answer = desk.send(request).await;
+    let answer = api.send(request).await;
     assert_refused(
         &answer,
         415,
@@ -253,15 +254,15 @@ async fn a_body_that_does_not_call_itself_json_is_refused() {
         Some("Content-Type"),
         "no type",
     );
-    assert_eq!(desk.book.len(), 0);
+    assert_eq!(api.orders.len(), 0);
 }
 
 #[tokio::test]
 async fn a_key_that_is_no_key_is_refused() {
-    let desk = Desk::open();
+    let api = TestApi::new();
     let long = "k".repeat(256);
     for key in ["", "a\tb", "schl\u{fc}ssel", &long] {
-        let answer = desk.post_with_key(key, ORDER).await;
+        let answer = api.post_with_key(key, ORDER).await;
         assert_refused(
             &answer,
             400,
@@ -270,8 +271,8 @@ async fn a_key_that_is_no_key_is_refused() {
             key,
         );
     }
-    let twice = json(ORDER, &[("Idempotency-Key", "a"), ("Idempotency-Key", "b")]);
-    let answer = desk.send(twice).await;
+    let twice = order_request(ORDER, &[("Idempotency-Key", "a"), ("Idempotency-Key", "b")]);
+    let answer = api.send(twice).await;
     assert_refused(
         &answer,
         400,
@@ -279,16 +280,16 @@ async fn a_key_that_is_no_key_is_refused() {
         Some("Idempotency-Key"),
         "two keys",
     );
-    assert_eq!(desk.book.len(), 0);
+    assert_eq!(api.orders.len(), 0);
     assert_eq!(
-        desk.post_with_key(&"~".repeat(255), ORDER).await.status,
+        api.post_with_key(&"~".repeat(255), ORDER).await.status,
         StatusCode::ACCEPTED
     );
 }
 
 #[tokio::test]
 async fn addresses_that_lead_nowhere_are_refused() {
-    let desk = Desk::open();
+    let api = TestApi::new();
     let id = "0198d2c5-7d2a-7c8e-9d0a-3f4a5b6c7d8e";
     let unknown = [
         format!("/api/orders/{id}"),
@@ -296,7 +297,7 @@ async fn addresses_that_lead_nowhere_are_refused() {
     ];
     for address in &unknown {
         assert_refused(
-            &desk.get(address).await,
+            &api.get(address).await,
             404,
             "not_found",
             Some("id"),
@@ -312,7 +313,7 @@ async fn addresses_that_lead_nowhere_are_refused() {
         "/%ff",
         "/metrics",
     ] {
-        assert_refused(&desk.get(address).await, 404, "not_found", None, address);
+        assert_refused(&api.get(address).await, 404, "not_found", None, address);
     }
     let braced = format!("/api/orders/%7B{id}%7D");
     for address in [
@@ -323,7 +324,7 @@ async fn addresses_that_lead_nowhere_are_refused() {
         &braced,
     ] {
         assert_refused(
-            &desk.get(address).await,
+            &api.get(address).await,
             400,
             "invalid_id",
             Some("id"),
@@ -334,8 +335,8 @@ async fn addresses_that_lead_nowhere_are_refused() {
 
 #[tokio::test]
 async fn parameters_out_of_their_range_are_refused() {
-    let desk = Desk::open();
-    let id = desk.place().await;
+    let api = TestApi::new();
+    let id = api.place().await;
     let events = |after: &str| format!("/api/orders/{id}/events?after={after}");
     let rows = [
         ("/api/orders?limit=0".into(), "invalid_limit", "limit"),
@@ -397,13 +398,13 @@ async fn parameters_out_of_their_range_are_refused() {
         ),
     ];
     for (address, code, field) in rows {
-        assert_refused(&desk.get(&address).await, 400, code, Some(field), &address);
+        assert_refused(&api.get(&address).await, 400, code, Some(field), &address);
     }
 }
 
 #[tokio::test]
 async fn other_methods_are_refused_with_those_that_are_allowed() {
-    let desk = Desk::open();
+    let api = TestApi::new();
     for (method, address, allowed) in [
         ("GET", "/api/orders/execute", "POST"),
         ("DELETE", "/api/orders", "GET,HEAD"),
@@ -415,7 +416,7 @@ async fn other_methods_are_refused_with_those_that_are_allowed() {
             .method(method)
             .uri(address)
             .body(Body::empty());
-        let answer = desk.send(request.expect("a request")).await;
+        let answer = api.send(request.expect("a request")).await;
         assert_refused(&answer, 405, "method_not_allowed", None, address);
         assert_eq!(answer.header("allow"), Some(allowed), "{method} {address}");
     }
@@ -423,35 +424,51 @@ async fn other_methods_are_refused_with_those_that_are_allowed() {
 
 #[tokio::test]
 async fn without_the_order_book_the_answer_is_later_and_nothing_is_stored() {
-    let desk = Desk::open();
-    let id = desk.place().await;
-    desk.book.down.store(true, Ordering::Relaxed);
+    let api = TestApi::new();
+    let id = api.place().await;
+    api.orders.down.store(true, Ordering::Relaxed);
     let order = format!("/api/orders/{id}");
     let answers = [
-        desk.post(ORDER).await,
-        desk.get("/api/orders").await,
-        desk.get(&order).await,
-        desk.get(&format!("{order}/events")).await,
+        api.post(ORDER).await,
+        api.get("/api/orders").await,
+        api.get(&order).await,
+        api.get(&format!("{order}/events")).await,
     ];
     for answer in answers {
         assert_refused(&answer, 503, "unavailable", None, "no order book");
         assert_eq!(answer.header("retry-after"), Some("1"));
         assert!(!answer.body.contains("db.internal"), "{}", answer.body);
     }
-    assert_eq!(desk.book.len(), 1);
+    assert_eq!(api.orders.len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_order_book_refuses_is_a_defect_and_what_is_unknown_is_an_outage() {
+    let api = TestApi::new();
+    for (error, status, code) in [
+        (StoreError::Rejected("secret".into()), 500, "internal_error"),
+        (StoreError::Conflict, 500, "internal_error"),
+        (StoreError::Unknown("secret".into()), 503, "unavailable"),
+    ] {
+        let name = error.to_string();
+        *api.orders.error.lock().expect("not poisoned") = Some(error);
+        let answer = api.post(ORDER).await;
+        assert_refused(&answer, status, code, None, &name);
+        assert!(!answer.body.contains("secret"), "{}", answer.body);
+    }
 }
 
 #[tokio::test]
 async fn one_request_too_many_is_told_to_come_later() {
-    let desk = Desk::open_with(|api| api.max_in_flight = 1);
-    let closed = desk.book.door.write().await;
+    let api = TestApi::with(|api| api.max_in_flight = 1);
+    let stalled = api.orders.stall.write().await;
     let first = tokio::spawn({
-        let api = desk.api.clone();
-        async move { tower::ServiceExt::oneshot(api, json(ORDER, &[])).await }
+        let router = api.router.clone();
+        async move { tower::ServiceExt::oneshot(router, order_request(ORDER, &[])).await }
     });
     // Until the first request is inside there is nothing to refuse.
     let answer = loop {
-        let answer = desk.get("/api/tokens").await;
+        let answer = api.get("/api/tokens").await;
         if answer.status != StatusCode::OK {
             break answer;
         }
@@ -459,17 +476,17 @@ async fn one_request_too_many_is_told_to_come_later() {
     };
     assert_refused(&answer, 429, "too_many_requests", None, "one too many");
     assert_eq!(answer.header("retry-after"), Some("1"));
-    drop(closed);
+    drop(stalled);
     let Ok(first) = first.await.expect("the first request ends");
     assert_eq!(first.status(), StatusCode::ACCEPTED);
-    assert_eq!(desk.get("/api/tokens").await.status, StatusCode::OK);
+    assert_eq!(api.get("/api/tokens").await.status, StatusCode::OK);
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_keeps_a_place_for_ever() {
-    let desk = Desk::open_with(|api| api.max_in_flight = 1);
+    let api = TestApi::with(|api| api.max_in_flight = 1);
     let silent = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
-    let answer = desk.post(silent).await;
+    let answer = api.post(silent).await;
     assert_refused(
         &answer,
         400,
@@ -477,8 +494,8 @@ async fn nobody_keeps_a_place_for_ever() {
         None,
         "a body that does not arrive",
     );
-    let closed = desk.book.door.write().await;
-    let answer = desk.post(ORDER).await;
+    let stalled = api.orders.stall.write().await;
+    let answer = api.post(ORDER).await;
     assert_refused(
         &answer,
         503,
@@ -486,15 +503,15 @@ async fn nobody_keeps_a_place_for_ever() {
         None,
         "an order book that hangs",
     );
-    drop(closed);
-    assert_eq!(desk.post(ORDER).await.status, StatusCode::ACCEPTED);
+    drop(stalled);
+    assert_eq!(api.post(ORDER).await.status, StatusCode::ACCEPTED);
 }
 
 #[tokio::test]
 async fn a_defect_is_answered_without_its_secrets() {
-    let desk = Desk::open();
-    desk.book.broken.store(true, Ordering::Relaxed);
-    let answer = desk.post(ORDER).await;
+    let api = TestApi::new();
+    api.orders.broken.store(true, Ordering::Relaxed);
+    let answer = api.post(ORDER).await;
     assert_refused(&answer, 500, "internal_error", None, "a panic");
     assert!(!answer.body.contains("secret"), "{}", answer.body);
 }

@@ -1,11 +1,12 @@
-//! What a client did wrong, as it is told on its socket.
+//! What went wrong, as a client is told on its socket.
 
-use engine::order::OrderId;
+use engine::{observe, order::OrderId, ports::StoreError};
 use serde_json::json;
+use tracing::{error, warn};
 
 /// An error event. Its codes are the contract's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum SocketError {
     /// No JSON object of the expected form. Says what is wrong with it.
     #[error("{0}")]
     MalformedBody(String),
@@ -30,12 +31,34 @@ pub enum Problem {
     /// The order book does not answer.
     #[error("the order book cannot be read now; send the message again")]
     Unavailable,
+    /// A defect, on the engine's side. Says what of, without anything of the inside.
+    #[error("{0}")]
+    InternalError(&'static str),
+}
+
+impl From<StoreError> for SocketError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Unknown(_) => {
+                warn!(%error, "a message from a socket could not be served");
+                Self::Unavailable
+            }
+            StoreError::Rejected(_) | StoreError::Conflict => {
+                error!(%error, "defect: the order book refused what a socket needs");
+                Self::InternalError("a defect of the engine")
+            }
+            StoreError::Corrupt(corrupt) => {
+                observe::corrupt(&corrupt);
+                Self::InternalError("the stored order cannot be read")
+            }
+        }
+    }
 }
 
 /// The longest part of a client's own text that is repeated to it.
 const MAX_ECHO: usize = 64;
 
-impl Problem {
+impl SocketError {
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -47,6 +70,7 @@ impl Problem {
             Self::InvalidAfter => "invalid_cursor",
             Self::UnknownOrder(_) => "not_found",
             Self::Unavailable => "unavailable",
+            Self::InternalError(_) => "internal_error",
         }
     }
 

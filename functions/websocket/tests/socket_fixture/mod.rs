@@ -1,4 +1,5 @@
-//! The stage of the socket tests: the real order book with one order, a gateway that remembers, a replay queue that does.
+//! What the socket tests stand on: the real order book with one order, a gateway and a replay queue
+//! that remember what they were given.
 
 use std::{
     sync::{
@@ -8,47 +9,48 @@ use std::{
     time::Duration,
 };
 
-use adapters::postgres::{Database, PostgresSubscriptions};
+use api::event_json;
 use async_trait::async_trait;
 use engine::{
-    order::{Bps, NewOrder, Swap, Token},
+    order::{Market, NewOrder, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
     ports::{
-        ConnectionId, Push, PushError, ReplayQueue, ReplayRequest, Subscriptions, Unavailable,
+        ConnectionId, OrderWriter, Push, PushError, ReplayQueue, ReplayRequest, Subscriptions,
+        Unavailable,
     },
+    stream::OrderStream,
 };
+use postgres::{Database, PostgresOrders, PostgresSubscriptions};
+use runtime::SystemClock;
 use serde_json::Value;
+use testkit::{TestDatabase, migrated_database};
 use websocket::Sockets;
-use wiring::{
-    Engine,
-    testing::{TestDatabase, migrated_database},
-};
 
 /// The order in the book, as the events name it.
 pub(crate) const ORDER: &str = "01980000-0000-7000-8000-000000000001";
 /// The connection that the events are about; on AWS its name ends in `=`.
 pub(crate) const CONNECTION: &str = "BXoL3ccCliACGRg=";
 
-/// Where a test plays.
-pub(crate) struct Stage {
+/// Sockets on an order book, and what came out of them.
+pub(crate) struct SocketFixture {
     pub(crate) sockets: Sockets,
     database: Database,
-    gateway: Arc<Gateway>,
-    replays: Arc<Replays>,
+    gateway: Arc<RecordingGateway>,
+    replays: Arc<RecordingQueue>,
     /// Dropped, and the database with it, when the test ends.
     database_kept: Option<TestDatabase>,
 }
 
-impl Stage {
+impl SocketFixture {
     /// With one pending order.
     pub(crate) async fn with_an_order() -> Self {
         let database = migrated_database();
-        let mut stage = Self::on(database.url());
-        stage.database_kept = Some(database);
+        let mut fixture = Self::on(database.url());
+        fixture.database_kept = Some(database);
+        let orders = PostgresOrders::new(fixture.database.clone());
         let lifetime = Duration::from_secs(60);
-        let orders = &stage.sockets.follow.orders;
         orders.insert(&order(), lifetime).await.expect("stored");
-        stage
+        fixture
     }
 
     /// With a database that does not answer.
@@ -58,12 +60,19 @@ impl Stage {
 
     fn on(url: &str) -> Self {
         let database = Database::connect(url, 4).expect("a URL");
-        let gateway = Arc::new(Gateway::default());
-        let replays = Arc::new(Replays::default());
-        let follow = Engine::new(&database, Policy::default()).follow(gateway.clone());
+        let gateway = Arc::new(RecordingGateway::default());
+        let replays = Arc::new(RecordingQueue::default());
+        let stream = OrderStream {
+            reader: Arc::new(PostgresOrders::new(database.clone())),
+            subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
+            push: gateway.clone(),
+            encode: event_json,
+            clock: Arc::new(SystemClock),
+            policy: Arc::new(Policy::default()),
+        };
         Self {
             sockets: Sockets {
-                follow,
+                stream,
                 replays: replays.clone(),
                 allowed_origins: vec!["https://desk.example".into()],
             },
@@ -74,8 +83,8 @@ impl Stage {
         }
     }
 
-    pub(crate) fn with_a_deaf_replay_queue(self) -> Self {
-        self.replays.deaf.store(true, Ordering::Relaxed);
+    pub(crate) fn with_a_failing_replay_queue(self) -> Self {
+        self.replays.failing.store(true, Ordering::Relaxed);
         self
     }
 
@@ -85,8 +94,8 @@ impl Stage {
         self
     }
 
-    pub(crate) fn with_a_gateway_in_trouble(self) -> Self {
-        self.gateway.in_trouble.store(true, Ordering::Relaxed);
+    pub(crate) fn with_a_failing_gateway(self) -> Self {
+        self.gateway.failing.store(true, Ordering::Relaxed);
         self
     }
 
@@ -109,8 +118,8 @@ impl Stage {
         last["code"].as_str().expect("a code").to_owned()
     }
 
-    /// A pending order's story is its first event.
-    pub(crate) fn expect_the_story(&self) {
+    /// A pending order's history is its first event.
+    pub(crate) fn expect_the_history(&self) {
         let pushed = self.pushed();
         assert_eq!(pushed.len(), 1, "{pushed:?}");
         assert_eq!(pushed[0]["orderId"], ORDER);
@@ -122,8 +131,8 @@ impl Stage {
         self.replays.requests.lock().expect("unpoisoned").clone()
     }
 
-    /// Who would be told of the order's next event.
-    pub(crate) async fn watchers(&self) -> Vec<String> {
+    /// Who would be sent the order's next event.
+    pub(crate) async fn subscribers(&self) -> Vec<String> {
         let subscriptions = PostgresSubscriptions::new(self.database.clone());
         let live = subscriptions.live(ORDER.parse().expect("a UUID")).await;
         live.expect("readable")
@@ -143,22 +152,24 @@ fn order() -> NewOrder {
         swap: Swap {
             token_in: token("SOL", 9),
             token_out: token("USDC", 6),
-            amount_in: 1_000_000_000,
-            slippage: Bps::DEFAULT_SLIPPAGE,
+            amount_in: token("SOL", 9).units(1_000_000_000),
         },
+        kind: OrderKind::Market(Market {
+            slippage: SlippageTolerance::DEFAULT,
+        }),
         idempotency: None,
     }
 }
 
 #[derive(Default)]
-struct Gateway {
+struct RecordingGateway {
     pushed: Mutex<Vec<Value>>,
     gone_at_first: AtomicU32,
-    in_trouble: AtomicBool,
+    failing: AtomicBool,
 }
 
 #[async_trait]
-impl Push for Gateway {
+impl Push for RecordingGateway {
     async fn push(&self, connection: &ConnectionId, text: Arc<str>) -> Result<(), PushError> {
         assert_eq!(&*connection.0, CONNECTION);
         let one_less = |left: u32| left.checked_sub(1);
@@ -169,7 +180,7 @@ impl Push for Gateway {
         {
             return Err(PushError::Gone);
         }
-        if self.in_trouble.load(Ordering::Relaxed) {
+        if self.failing.load(Ordering::Relaxed) {
             return Err(PushError::Failed("503".into()));
         }
         let message = serde_json::from_str(&text).expect("messages are JSON");
@@ -183,16 +194,16 @@ impl Push for Gateway {
 }
 
 #[derive(Default)]
-struct Replays {
+struct RecordingQueue {
     requests: Mutex<Vec<ReplayRequest>>,
-    deaf: AtomicBool,
+    failing: AtomicBool,
 }
 
 #[async_trait]
-impl ReplayQueue for Replays {
+impl ReplayQueue for RecordingQueue {
     async fn send(&self, request: &ReplayRequest) -> Result<(), Unavailable> {
-        if self.deaf.load(Ordering::Relaxed) {
-            return Err(Unavailable("deaf".into()));
+        if self.failing.load(Ordering::Relaxed) {
+            return Err(Unavailable("no queue".into()));
         }
         self.requests
             .lock()

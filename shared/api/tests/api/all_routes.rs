@@ -8,21 +8,21 @@ use axum::{
 };
 use tokio::time::Instant;
 
-use crate::desk::{Answer, Desk, FRIEND, ORDER, json};
+use crate::test_api::{ALLOWED_ORIGIN, Answer, ORDER, TestApi, order_request};
 
-async fn ask(desk: &Desk, method: &str, address: &str, headers: &[(&str, &str)]) -> Answer {
+async fn ask(api: &TestApi, method: &str, address: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::builder().method(method).uri(address);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    desk.send(request.body(Body::empty()).expect("a request"))
+    api.send(request.body(Body::empty()).expect("a request"))
         .await
 }
 
 #[tokio::test]
 async fn health_is_ok_while_the_database_answers() {
-    let desk = Desk::open();
-    let answer = desk.get("/health").await;
+    let api = TestApi::new();
+    let answer = api.get("/health").await;
     assert_eq!(
         (answer.status, answer.json()["status"].as_str()),
         (StatusCode::OK, Some("ok"))
@@ -32,19 +32,19 @@ async fn health_is_ok_while_the_database_answers() {
         .expect("a time")
         .to_owned();
     assert_eq!((time.len(), &time[23..]), (24, "Z"), "{time}");
-    desk.book.down.store(true, Ordering::Relaxed);
-    let answer = desk.get("/health").await;
+    api.orders.down.store(true, Ordering::Relaxed);
+    let answer = api.get("/health").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.json()["status"], "degraded");
 }
 
 #[tokio::test(start_paused = true)]
 async fn health_does_not_wait_for_a_database_that_hangs() {
-    let desk = Desk::open();
-    let _closed = desk.book.door.write().await;
+    let api = TestApi::new();
+    let _stalled = api.orders.stall.write().await;
     let begin = Instant::now();
     assert_eq!(
-        desk.get("/health").await.status,
+        api.get("/health").await.status,
         StatusCode::SERVICE_UNAVAILABLE
     );
     assert_eq!(begin.elapsed().as_millis(), 500);
@@ -52,7 +52,7 @@ async fn health_does_not_wait_for_a_database_that_hangs() {
 
 #[tokio::test]
 async fn no_answer_is_cached_or_guessed_at() {
-    let desk = Desk::open();
+    let api = TestApi::new();
     for address in [
         "/health",
         "/api/orders",
@@ -60,7 +60,7 @@ async fn no_answer_is_cached_or_guessed_at() {
         "/api/orders/1",
         "/api/orders/execute",
     ] {
-        let answer = desk.get(address).await;
+        let answer = api.get(address).await;
         assert_eq!(
             answer.header("cache-control"),
             Some("no-store"),
@@ -76,20 +76,20 @@ async fn no_answer_is_cached_or_guessed_at() {
 
 #[tokio::test]
 async fn head_is_get_without_the_body_and_options_names_the_methods() {
-    let desk = Desk::open();
+    let api = TestApi::new();
     for address in ["/health", "/api/orders", "/api/tokens"] {
-        let answer = ask(&desk, "HEAD", address, &[]).await;
+        let answer = ask(&api, "HEAD", address, &[]).await;
         assert_eq!(
             (answer.status, answer.body.as_str()),
             (StatusCode::OK, ""),
             "{address}"
         );
-        let answer = ask(&desk, "OPTIONS", address, &[]).await;
+        let answer = ask(&api, "OPTIONS", address, &[]).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{address}");
         assert_eq!(answer.header("allow"), Some("GET,HEAD"), "{address}");
     }
     assert_eq!(
-        ask(&desk, "OPTIONS", "/nowhere", &[]).await.status,
+        ask(&api, "OPTIONS", "/nowhere", &[]).await.status,
         StatusCode::NOT_FOUND
     );
 }
@@ -103,10 +103,15 @@ fn speaks_of_origins(answer: &Answer) -> bool {
 
 #[tokio::test]
 async fn pages_of_allowed_origins_may_read_answers_and_no_others() {
-    let desk = Desk::open();
-    let answer = desk.send(json(ORDER, &[("Origin", FRIEND)])).await;
+    let api = TestApi::new();
+    let answer = api
+        .send(order_request(ORDER, &[("Origin", ALLOWED_ORIGIN)]))
+        .await;
     assert_eq!(answer.status, StatusCode::ACCEPTED);
-    assert_eq!(answer.header("access-control-allow-origin"), Some(FRIEND));
+    assert_eq!(
+        answer.header("access-control-allow-origin"),
+        Some(ALLOWED_ORIGIN)
+    );
     let exposed = answer
         .header("access-control-expose-headers")
         .unwrap_or_default();
@@ -119,16 +124,16 @@ async fn pages_of_allowed_origins_may_read_answers_and_no_others() {
         "https://desk.example.evil.example",
         "",
     ] {
-        let answer = ask(&desk, "GET", "/api/orders", &[("Origin", stranger)]).await;
+        let answer = ask(&api, "GET", "/api/orders", &[("Origin", stranger)]).await;
         assert!(!speaks_of_origins(&answer), "{stranger}");
         assert_eq!(answer.header("vary"), Some("Origin"));
     }
-    assert!(!speaks_of_origins(&desk.get("/api/orders").await));
+    assert!(!speaks_of_origins(&api.get("/api/orders").await));
 }
 
 #[tokio::test]
 async fn a_preflight_is_granted_to_allowed_origins_only() {
-    let desk = Desk::open();
+    let api = TestApi::new();
     let preflight = |origin| {
         let wish = [
             ("Origin", origin),
@@ -138,10 +143,10 @@ async fn a_preflight_is_granted_to_allowed_origins_only() {
                 "content-type,idempotency-key",
             ),
         ];
-        let desk = &desk;
-        async move { ask(desk, "OPTIONS", "/api/orders/execute", &wish).await }
+        let api = &api;
+        async move { ask(api, "OPTIONS", "/api/orders/execute", &wish).await }
     };
-    let granted = preflight(FRIEND).await;
+    let granted = preflight(ALLOWED_ORIGIN).await;
     assert_eq!(granted.status, StatusCode::NO_CONTENT);
     assert_eq!(
         granted.header("access-control-allow-methods"),
@@ -150,5 +155,5 @@ async fn a_preflight_is_granted_to_allowed_origins_only() {
     let headers = granted.header("access-control-allow-headers");
     assert_eq!(headers, Some("Content-Type, Idempotency-Key"));
     assert!(!speaks_of_origins(&preflight("https://evil.example").await));
-    assert_eq!(desk.book.len(), 0);
+    assert_eq!(api.orders.len(), 0);
 }

@@ -1,29 +1,29 @@
-//! A client at the API: what it can do, in its own words.
+//! The API on doubles of its ports, and what a client can do with it.
 
 use std::sync::{Arc, atomic::AtomicBool};
 
+use api::{Api, SocketAddress};
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, HeaderValue, Request, StatusCode, header},
 };
-use engine::{order::Dex, policy::Policy, ports::Venue, submit::Submit};
+use engine::{policy::Policy, ports::Venue, submit::Submit};
 use serde_json::Value;
-use submit::{Api, SocketAddress};
 use tower::ServiceExt;
 
 use crate::{
-    book::Book,
-    market::{DeadEnd, FixedPrice, NoReference, WallClock, catalogue},
+    in_memory_orders::InMemoryOrders,
+    ports::{FixedPriceVenue, NoReference, RealClock, UnreadQueue, catalogue},
 };
 
-/// The API over a book in memory and two venues; Meteora pays more.
-pub(crate) struct Desk {
-    pub(crate) api: Router,
-    pub(crate) book: Arc<Book>,
-    pub(crate) queue: Arc<DeadEnd>,
+/// The API on an order book in memory and two venues; Meteora pays more.
+pub(crate) struct TestApi {
+    pub(crate) router: Router,
+    pub(crate) orders: Arc<InMemoryOrders>,
+    pub(crate) queue: Arc<UnreadQueue>,
     /// Whether the venues have nothing to sell.
-    pub(crate) market_closed: Arc<AtomicBool>,
+    pub(crate) venues_empty: Arc<AtomicBool>,
 }
 
 /// An answer, read.
@@ -36,59 +36,61 @@ pub(crate) struct Answer {
 
 /// A good order.
 pub(crate) const ORDER: &str = r#"{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amount":10}"#;
-/// An origin that may read answers.
-pub(crate) const FRIEND: &str = "https://desk.example";
+/// An origin whose pages may read answers.
+pub(crate) const ALLOWED_ORIGIN: &str = "https://desk.example";
 
-impl Desk {
-    pub(crate) fn open() -> Self {
-        Self::open_with(|_| {})
+impl TestApi {
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
     }
 
-    pub(crate) fn open_with(change: impl FnOnce(&mut Api)) -> Self {
-        let (book, queue) = (Arc::new(Book::default()), Arc::new(DeadEnd::default()));
-        let (policy, clock) = (Arc::new(Policy::default()), Arc::new(WallClock));
-        let market_closed = Arc::new(AtomicBool::default());
-        let venue = |venue, rate| -> Arc<dyn Venue> {
-            Arc::new(FixedPrice {
-                venue,
+    /// One that is set up otherwise.
+    pub(crate) fn with(change: impl FnOnce(&mut Api)) -> Self {
+        let orders = Arc::new(InMemoryOrders::default());
+        let queue = Arc::new(UnreadQueue::default());
+        let (policy, clock) = (Arc::new(Policy::default()), Arc::new(RealClock));
+        let venues_empty = Arc::new(AtomicBool::default());
+        let venue = |name, rate| -> Arc<dyn Venue> {
+            Arc::new(FixedPriceVenue {
+                name,
                 rate,
-                closed: Arc::clone(&market_closed),
+                empty: Arc::clone(&venues_empty),
             })
         };
         let mut api = Api {
             submit: Submit {
-                orders: book.clone(),
+                writer: orders.clone(),
                 queue: queue.clone(),
                 clock: clock.clone(),
                 policy: policy.clone(),
             },
-            router: engine::router::Router {
-                venues: vec![venue(Dex::Raydium, 78), venue(Dex::Meteora, 79)],
+            router: engine::routing::Router {
+                venues: vec![venue("Raydium", 78), venue("Meteora", 79)],
                 reference: Arc::new(NoReference),
                 clock,
                 policy,
             },
-            orders: book.clone(),
+            reader: orders.clone(),
             catalogue: Arc::new(catalogue()),
             sockets: SocketAddress::OfRequest {
                 otherwise: "127.0.0.1:3000".into(),
             },
-            allowed_origins: vec![FRIEND.into()],
+            allowed_origins: vec![ALLOWED_ORIGIN.into()],
             base_path: String::new(),
             max_in_flight: 64,
         };
         change(&mut api);
         Self {
-            api: submit::router(api),
-            book,
+            router: api::router(api),
+            orders,
             queue,
-            market_closed,
+            venues_empty,
         }
     }
 
     /// Sends any request.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let Ok(response) = self.api.clone().oneshot(request).await;
+        let Ok(response) = self.router.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("the whole answer");
         let body = String::from_utf8(body.to_vec()).expect("answers are text");
@@ -110,12 +112,12 @@ impl Desk {
 
     /// Posts a body as JSON.
     pub(crate) async fn post(&self, body: impl Into<Body>) -> Answer {
-        self.send(json(body, &[])).await
+        self.send(order_request(body, &[])).await
     }
 
     /// Posts a body as JSON under an idempotency key.
     pub(crate) async fn post_with_key(&self, key: &str, body: &str) -> Answer {
-        self.send(json(body.to_owned(), &[("Idempotency-Key", key)]))
+        self.send(order_request(body.to_owned(), &[("Idempotency-Key", key)]))
             .await
     }
 
@@ -128,7 +130,7 @@ impl Desk {
 }
 
 /// An order's request with more headers.
-pub(crate) fn json(body: impl Into<Body>, more: &[(&str, &str)]) -> Request<Body> {
+pub(crate) fn order_request(body: impl Into<Body>, more: &[(&str, &str)]) -> Request<Body> {
     let mut request = Request::post("/api/orders/execute")
         .header(header::HOST, "localhost:3000")
         .header(header::CONTENT_TYPE, "application/json");

@@ -1,0 +1,205 @@
+//! An order book in memory, as far as the API reads and writes one.
+
+use std::{
+    cmp::Reverse,
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use engine::{
+    order::{EventRecord, IdempotencyKey, LoggedEvent, NewOrder, Order, OrderEvent, OrderId},
+    ports::{
+        Appended, Claim, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader, OrderWriter,
+        PageQuery, StoreError, Transition, Unavailable,
+    },
+};
+use jiff::Timestamp;
+use tokio::sync::RwLock;
+
+/// Orders, their events, and switches for trouble.
+#[derive(Default)]
+pub(crate) struct InMemoryOrders {
+    rows: Mutex<Vec<Row>>,
+    /// It does not answer any call.
+    pub(crate) down: AtomicBool,
+    /// Every call is answered with this error.
+    pub(crate) error: Mutex<Option<StoreError>>,
+    /// Every call panics.
+    pub(crate) broken: AtomicBool,
+    /// Whoever holds this for writing keeps every call waiting.
+    pub(crate) stall: RwLock<()>,
+}
+
+struct Row {
+    order: Order,
+    /// Whether the row, but not its place in the history, was damaged.
+    unreadable: bool,
+    key: Option<IdempotencyKey>,
+    events: Vec<EventRecord>,
+}
+
+impl Row {
+    fn read(&self) -> Result<Order, Corrupt> {
+        if self.unreadable {
+            return Err(Corrupt {
+                id: self.order.id,
+                created_at: self.order.created_at,
+                what: "column secret_column".into(),
+            });
+        }
+        Ok(self.order.clone())
+    }
+}
+
+impl InMemoryOrders {
+    /// How many orders are stored.
+    pub(crate) fn len(&self) -> usize {
+        self.rows().len()
+    }
+
+    /// Moves an order as a worker would, event and all.
+    pub(crate) fn advance(&self, id: &str, event: OrderEvent) {
+        self.change(id, |row| {
+            row.order.apply(&event).expect("a legal transition");
+            row.events.push(logged(&row.order, event));
+        });
+    }
+
+    /// Damages the row of an order.
+    pub(crate) fn make_unreadable(&self, id: &str) {
+        self.change(id, |row| row.unreadable = true);
+    }
+
+    /// Damages the newest event of an order.
+    pub(crate) fn make_newest_event_unreadable(&self, id: &str) {
+        self.change(id, |row| {
+            let newest = row.events.last_mut().expect("an event");
+            newest.event = LoggedEvent::Unreadable;
+        });
+    }
+
+    fn change(&self, id: &str, change: impl FnOnce(&mut Row)) {
+        let mut rows = self.rows();
+        let row = rows
+            .iter_mut()
+            .find(|row| row.order.id.to_string() == id)
+            .expect("the order");
+        change(row);
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Vec<Row>> {
+        self.rows.lock().expect("no test panics while it writes")
+    }
+
+    async fn trouble(&self) -> Result<(), StoreError> {
+        drop(self.stall.read().await);
+        assert!(
+            !self.broken.load(Ordering::Relaxed),
+            "secret of the inside: /etc/engine"
+        );
+        if self.down.load(Ordering::Relaxed) {
+            return Err(Unavailable("connection to db.internal:5432 refused".into()).into());
+        }
+        let error = self.error.lock().expect("no test panics while it writes");
+        error.clone().map_or(Ok(()), Err)
+    }
+}
+
+fn logged(order: &Order, event: OrderEvent) -> EventRecord {
+    EventRecord {
+        order_id: order.id,
+        seq: order.last_seq,
+        status: order.status,
+        attempt: order.attempt,
+        at: order.updated_at,
+        event: LoggedEvent::Known(event),
+    }
+}
+
+#[async_trait]
+impl OrderReader for InMemoryOrders {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.trouble().await
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.trouble().await?;
+        let rows = self.rows();
+        let row = rows.iter().find(|row| row.order.id == id);
+        Ok(row.map(Row::read).transpose()?)
+    }
+
+    async fn page(&self, query: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
+        self.trouble().await?;
+        let rows = self.rows();
+        let mut page: Vec<&Row> = rows.iter().collect();
+        let place = |row: &Row| (row.order.created_at, row.order.id);
+        page.retain(|row| {
+            query.before.is_none_or(|before| place(row) < before)
+                && query.status.is_none_or(|status| row.order.status == status)
+        });
+        page.sort_by_key(|row| Reverse(place(row)));
+        page.truncate(query.limit.into());
+        Ok(page.into_iter().map(Row::read).collect())
+    }
+
+    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError> {
+        self.trouble().await?;
+        let rows = self.rows();
+        let events = rows
+            .iter()
+            .filter(|row| row.order.id == id)
+            .flat_map(|row| &row.events);
+        Ok(events.filter(|event| event.seq > after).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl OrderWriter for InMemoryOrders {
+    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
+        self.trouble().await?;
+        let mut rows = self.rows();
+        let key = order.idempotency.clone();
+        let known = rows.iter().find_map(|row| {
+            let (known, given) = (row.key.as_ref()?, key.as_ref()?);
+            (known.key == given.key).then(|| Inserted::Known {
+                id: row.order.id,
+                request_hash: known.request_hash.to_vec(),
+            })
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        // One order a second, so that the newest is never in doubt.
+        let at = Timestamp::from_second(1_800_000_000 + rows.len() as i64).expect("a time");
+        let order = Order::accepted(order, at, at + lifetime);
+        let events = vec![logged(&order, OrderEvent::Accepted)];
+        rows.push(Row {
+            order,
+            unreadable: false,
+            key,
+            events,
+        });
+        Ok(Inserted::New)
+    }
+
+    async fn claim(&self, _: &ExecuteOrder, _: Duration) -> Result<Claim, StoreError> {
+        unreachable!("the API executes nothing")
+    }
+
+    async fn append(&self, _: &Transition<'_>) -> Result<Appended, StoreError> {
+        unreachable!("the API executes nothing")
+    }
+
+    async fn renew(&self, _: &Lease, _: Duration) -> Result<(), StoreError> {
+        unreachable!("the API executes nothing")
+    }
+
+    async fn release(&self, _: &Lease, _: Duration) -> Result<(), StoreError> {
+        unreachable!("the API executes nothing")
+    }
+}

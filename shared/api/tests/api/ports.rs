@@ -1,0 +1,126 @@
+//! The ports besides the order book: venues with a fixed price, a queue that nobody reads, the real
+//! time.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use engine::{
+    catalogue::{Catalogue, ListedToken},
+    order::{Swap, Token, TokenAmount},
+    ports::{Clock, ExecuteOrder, Queue, ReferencePrice, Unavailable, Venue},
+    routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
+};
+use jiff::Timestamp;
+
+/// SOL, USDC, USDT and JUP; SOL/USDC and USDC/USDT can be traded.
+pub(crate) fn catalogue() -> Catalogue {
+    let listed = |symbol: &str, decimals, mint: &str| ListedToken {
+        token: Token {
+            symbol: symbol.into(),
+            decimals,
+        },
+        mint: mint.into(),
+    };
+    Catalogue {
+        tokens: vec![
+            listed("SOL", 9, "So11111111111111111111111111111111111111112"),
+            listed("USDC", 6, "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"),
+            listed("USDT", 6, "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB"),
+            listed("JUP", 6, "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN"),
+        ],
+        pairs: vec![
+            ("SOL".into(), "USDC".into()),
+            ("USDC".into(), "USDT".into()),
+        ],
+    }
+}
+
+/// Pays `rate` base units of what is bought for every 1,000 of what is sold.
+pub(crate) struct FixedPriceVenue {
+    pub(crate) name: &'static str,
+    pub(crate) rate: u64,
+    pub(crate) empty: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl Venue for FixedPriceVenue {
+    fn id(&self) -> VenueId {
+        VenueId::new(self.name)
+    }
+
+    async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
+        if self.empty.load(Ordering::Relaxed) {
+            return Err(Rejection::NoLiquidity("the pool is empty".into()));
+        }
+        let sold = swap.amount_in;
+        let paid = u128::from(sold.units()) * u128::from(self.rate) / 1_000;
+        Ok(Quote {
+            venue: self.id(),
+            pool: PoolRef {
+                address: format!("{}-pool", self.name),
+                mint_in: "mint in".into(),
+                mint_out: "mint out".into(),
+                slot: 1,
+            },
+            token_in: swap.token_in.symbol.clone(),
+            token_out: swap.token_out.symbol.clone(),
+            terms: QuoteTerms {
+                amount_in: sold,
+                amount_out: swap
+                    .token_out
+                    .units(u64::try_from(paid).unwrap_or(u64::MAX)),
+                fee: sold.with_units(sold.units() / 400),
+                price_impact_bps: 3,
+                network_fee: TokenAmount::from_units(5_000, 9),
+                network_fee_out: swap.token_out.units(400),
+            },
+            as_of: Timestamp::now(),
+        })
+    }
+}
+
+/// No price to hold quotes against.
+pub(crate) struct NoReference;
+
+#[async_trait]
+impl ReferencePrice for NoReference {
+    async fn amount_out(&self, _: &Swap) -> Option<TokenAmount> {
+        None
+    }
+}
+
+/// The real time.
+pub(crate) struct RealClock;
+
+#[async_trait]
+impl Clock for RealClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Takes every message and delivers none, or takes none.
+#[derive(Default)]
+pub(crate) struct UnreadQueue {
+    pub(crate) down: AtomicBool,
+}
+
+#[async_trait]
+impl Queue for UnreadQueue {
+    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+        if self.down.load(Ordering::Relaxed) {
+            return Err(Unavailable("no queue".into()));
+        }
+        Ok(vec![true; batch.len()])
+    }
+}
