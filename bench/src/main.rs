@@ -16,13 +16,15 @@ mod engine;
 mod figure;
 mod http;
 mod load;
+mod machine;
+mod programs;
 mod run;
 mod sample;
 mod site;
 mod socket;
 mod yardstick;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, rc::Rc};
 
 use clap::Parser;
 
@@ -60,15 +62,11 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(line: &CommandLine) -> Outcome<()> {
-    let programs = engine::Programs::find(line.engine.clone())?;
+    let programs = programs::Programs::find(line.engine.clone())?;
     let scale = run::Scale::new(line.quick, line.rounds);
     let site = site::Site::open()?;
-    println!("{}", figure::machine());
-    let bench = run::Bench {
-        programs,
-        scale,
-        site,
-    };
+    println!("{}", machine::Machine::now());
+    let bench = run::Bench::new(None, programs, scale, Rc::new(site));
     let (figures, failed) = run::all(&bench, &line.only).await;
     figure::report(&figures)?;
     chart::draw(&figures)?;
