@@ -1,5 +1,6 @@
 //! The benchmarks.
 
+mod alternate;
 mod capacity;
 mod fan_out;
 mod functions;
@@ -14,6 +15,7 @@ mod usual;
 
 use std::io::{IsTerminal, Write, stderr};
 
+pub(crate) use alternate::{Alternated, Pair, alternate};
 pub(crate) use ground::{Bench, Scale};
 
 use crate::{Outcome, figure::Figure};
