@@ -3,40 +3,14 @@
 use std::{
     fs::{self, File},
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use tokio::time::sleep;
 
-use crate::{Outcome, figure, http::Connection};
-
-/// The programs under measurement.
-#[derive(Clone, Debug)]
-pub(crate) struct Programs {
-    /// `order-engine`.
-    pub(crate) engine: PathBuf,
-}
-
-impl Programs {
-    /// The engine that was named, or the one that cargo builds now.
-    pub(crate) fn find(named: Option<PathBuf>) -> Outcome<Self> {
-        if let Some(engine) = named {
-            return Ok(Self { engine });
-        }
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "--release", "--package", "local"])
-            .status()?;
-        if !built.success() {
-            return Err("order-engine cannot be built".into());
-        }
-        Ok(Self {
-            engine: figure::target()?.join("release/order-engine"),
-        })
-    }
-}
+use crate::{Outcome, http::Connection, programs::Programs};
 
 /// How the engine is started: environment variables, all others of ours left out.
 #[derive(Clone, Debug, Default)]

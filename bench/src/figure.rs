@@ -1,6 +1,6 @@
 //! What comes out: figures with their aims, as a table and as JSON.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{env, fs, path::PathBuf};
 
 use serde::Serialize;
 
@@ -45,8 +45,11 @@ impl Figure {
         }
     }
 
-    /// With the yardstick's repetitions of the same run.
+    /// With the yardstick's repetitions of the same run, if it was measured.
     pub(crate) fn beside(mut self, yardstick: &[f64]) -> Self {
+        if yardstick.is_empty() {
+            return self;
+        }
         let yardstick = median(yardstick);
         self.yardstick = Some(yardstick);
         self.ratio = Some(self.value / yardstick);
@@ -79,29 +82,6 @@ impl Figure {
         self.met = Some(self.met.unwrap_or(true) && met);
         self
     }
-}
-
-/// The machine, the code and the load of others at this moment, in one line.
-pub(crate) fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').next().unwrap_or("unknown").to_owned();
-    let model = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = model
-        .lines()
-        .find_map(|line| line.strip_prefix("model name\t: "));
-    let commit = Command::new("git")
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["rev-parse", "--short", "HEAD"])
-        .output();
-    let commit = commit.map_or_else(
-        |_| "unknown".into(),
-        |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-    );
-    format!(
-        "commit {commit}, {cores} cores ({}), load before {load}",
-        model.unwrap_or("unknown")
-    )
 }
 
 /// The folder of cargo's results.

@@ -1,28 +1,32 @@
 //! Measures the engine against its limits, each figure beside a yardstick of the same run.
 //!
 //! `cargo run --release -p bench` measures everything; `--only NAME` one benchmark; `--quick` everything once with small
-//! counts. The results are a table, `target/bench.json` and charts beside it. What the figures mean, and what was
-//! learnt from them: `docs/performance.md`.
+//! counts. The results are a table, `target/bench.json` and charts beside it. `--compare DIR` measures another build in
+//! turns with this one. What the figures mean, and what was learnt from them: `docs/performance.md`.
 //!
 //! Read in this order: `run` (the benchmarks), `engine` (the process that is measured), `site` (its database), `load` and
-//! `http` (the client), `yardstick` (PostgreSQL alone), `figure` (what comes out).
+//! `http` (the client), `yardstick` (PostgreSQL alone), `figure` (what comes out), `compare`
+//! (what comes out of two builds).
 #![expect(
     clippy::float_arithmetic,
     reason = "rates, ratios and milliseconds; there is no money here"
 )]
 
 mod chart;
+mod compare;
 mod engine;
 mod figure;
 mod http;
 mod load;
+mod machine;
+mod programs;
 mod run;
 mod sample;
 mod site;
 mod socket;
 mod yardstick;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, rc::Rc};
 
 use clap::Parser;
 
@@ -45,6 +49,9 @@ struct CommandLine {
     /// The program to measure. Default: `order-engine` as cargo builds it in release.
     #[arg(long, value_name = "FILE")]
     engine: Option<PathBuf>,
+    /// Measures the programs in this folder, too, in turns, and tells how this build stands to them.
+    #[arg(long, value_name = "DIR")]
+    compare: Option<PathBuf>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -60,15 +67,14 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(line: &CommandLine) -> Outcome<()> {
-    let programs = engine::Programs::find(line.engine.clone())?;
+    let programs = programs::Programs::find(line.engine.clone())?;
     let scale = run::Scale::new(line.quick, line.rounds);
+    if let Some(folder) = &line.compare {
+        return compare::run(programs, folder, (scale, line.quick), &line.only).await;
+    }
     let site = site::Site::open()?;
-    println!("{}", figure::machine());
-    let bench = run::Bench {
-        programs,
-        scale,
-        site,
-    };
+    println!("{}", machine::Machine::now());
+    let bench = run::Bench::new(None, programs, scale, Rc::new(site));
     let (figures, failed) = run::all(&bench, &line.only).await;
     figure::report(&figures)?;
     chart::draw(&figures)?;

@@ -41,10 +41,13 @@ pub(super) struct Burst {
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let (mut bursts, mut yardstick) = (Vec::new(), Vec::new());
     for _ in 0..bench.scale.rounds {
-        let url = bench.site.migrated_database().await?;
+        let url = bench.database().await?;
         bursts.push(burst(bench, &url, bench.scale.pick(5_000, 300)).await?);
-        let life = pgbench(&bench.site, &life_script(), CLIENTS, bench.scale.pick(5, 2)).await?;
-        yardstick.push(life.rate);
+        if bench.yardsticks {
+            let seconds = bench.scale.pick(5, 2);
+            let life = pgbench(&bench.site, &life_script(), CLIENTS, seconds).await?;
+            yardstick.push(life.rate);
+        }
     }
     let of = |part: fn(&Burst) -> f64| bursts.iter().map(part).collect::<Vec<_>>();
     Ok(vec![

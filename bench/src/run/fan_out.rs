@@ -22,7 +22,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let sockets = bench.scale.pick(1_000, 100);
     let (mut spreads, mut memory) = (Vec::new(), Vec::new());
     let (mut p50, mut p99) = (Vec::new(), Vec::new());
-    for _ in 0..bench.scale.pick(bench.scale.rounds.min(3), 1) {
+    for _ in 0..bench.scale.few() {
         let engine = start(bench).await?;
         spreads.push(one_order(&engine, sockets).await?);
         memory.push(engine.memory(true)?);
@@ -53,7 +53,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
 }
 
 async fn start(bench: &Bench) -> Outcome<Engine> {
-    let environment = Environment::on(&bench.site.migrated_database().await?)
+    let environment = Environment::on(&bench.database().await?)
         .with("SIM_EXECUTION_DELAY_MS", EXECUTION_MS)
         .with("WORKER_BATCH_SIZE", "100"); // a thousand orders in flight
     Engine::start(&bench.programs, &environment, bench.site.folder()).await

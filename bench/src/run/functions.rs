@@ -12,12 +12,7 @@ use std::{
 use tokio::{io::AsyncReadExt, net::TcpListener, time::timeout};
 
 use super::Bench;
-use crate::{
-    Outcome,
-    engine::resident,
-    figure::{Figure, target},
-    sample::ms,
-};
+use crate::{Outcome, engine::resident, figure::Figure, sample::ms};
 
 const FUNCTIONS: [&str; 4] = ["submit", "worker", "websocket", "relay"];
 /// How long a function may take to ask for its first event.
@@ -25,11 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Functions that are not built (`cargo build --release -p submit -p worker -p websocket -p relay`) are left out.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
-    let folder = target()?.join("release");
     let mut figures = vec![size("order-engine", &bench.programs.engine)?];
-    let database = bench.site.migrated_database().await?;
+    let database = bench.database().await?;
     for name in FUNCTIONS {
-        let program = folder.join(name);
+        let program = bench.programs.folder.join(name);
         if !program.is_file() {
             eprintln!("\nfunctions: {name} is not built, left out");
             continue;

@@ -1,8 +1,10 @@
 //! The benchmarks.
 
+mod alternate;
 mod capacity;
 mod fan_out;
 mod functions;
+mod ground;
 mod history;
 mod overhead;
 mod recovery;
@@ -13,37 +15,10 @@ mod usual;
 
 use std::io::{IsTerminal, Write, stderr};
 
-use crate::{Outcome, engine::Programs, figure::Figure, site::Site};
+pub(crate) use alternate::{Alternated, Pair, alternate};
+pub(crate) use ground::{Bench, Scale};
 
-/// What a benchmark works with.
-pub(crate) struct Bench {
-    pub(crate) programs: Programs,
-    pub(crate) scale: Scale,
-    pub(crate) site: Site,
-}
-
-/// How much is measured.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Scale {
-    quick: bool,
-    /// Repetitions.
-    pub(crate) rounds: usize,
-}
-
-impl Scale {
-    /// Five repetitions, or one of everything when it has to be quick.
-    pub(crate) fn new(quick: bool, rounds: Option<usize>) -> Self {
-        Self {
-            quick,
-            rounds: rounds.unwrap_or(if quick { 1 } else { 5 }),
-        }
-    }
-
-    /// The full number, or the small one when it has to be quick.
-    pub(crate) fn pick<T>(self, full: T, quick: T) -> T {
-        if self.quick { quick } else { full }
-    }
-}
+use crate::{Outcome, figure::Figure};
 
 /// The benchmarks in the order in which they run, with what each answers.
 const ALL: [(&str, &str); 10] = [
@@ -85,13 +60,15 @@ pub(crate) fn names() -> [&'static str; ALL.len()] {
     ALL.map(|(name, _)| name)
 }
 
+fn chosen(only: &[String]) -> Vec<(&'static str, &'static str)> {
+    let named = |name: &str| only.is_empty() || only.iter().any(|only| only == name);
+    ALL.into_iter().filter(|(name, _)| named(name)).collect()
+}
+
 /// Runs all benchmarks, or those that are named. One that fails does not stop the others; what failed comes with the
 /// figures.
 pub(crate) async fn all(bench: &Bench, only: &[String]) -> (Vec<Figure>, Vec<String>) {
-    let chosen = ALL
-        .iter()
-        .filter(|(name, _)| only.is_empty() || only.iter().any(|only| only == name));
-    let chosen: Vec<_> = chosen.collect();
+    let chosen = chosen(only);
     let (mut figures, mut failed) = (Vec::new(), Vec::new());
     for (i, (name, what)) in chosen.iter().enumerate() {
         progress(i, chosen.len(), &format!("{name}: {what}"));

@@ -39,7 +39,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
 }
 
 async fn orders(bench: &Bench, count: usize) -> Outcome<Vec<f64>> {
-    let environment = Environment::on(&bench.site.migrated_database().await?)
+    let environment = Environment::on(&bench.database().await?)
         .with("SIM_QUOTE_DELAY_MS", QUOTE_MS.to_string())
         .with("SIM_EXECUTION_DELAY_MS", EXECUTION_MS.to_string());
     let engine = Engine::start(&bench.programs, &environment, bench.site.folder()).await?;

@@ -17,10 +17,10 @@ use crate::{
 
 /// On a database that others may use, where leases have to end; and on its own PostgreSQL, where they are taken over.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
-    let own = bench.site.folder().join("recovery");
+    let own = bench.folder("recovery");
     let (mut shared, mut alone) = (Vec::new(), Vec::new());
-    for _ in 0..bench.scale.pick(bench.scale.rounds.min(3), 1) {
-        let url = bench.site.migrated_database().await?;
+    for _ in 0..bench.scale.few() {
+        let url = bench.database().await?;
         shared.push(recover(bench, &Environment::on(&url)).await? / 1_000.0);
         let environment = Environment::default().with("DATA_DIR", own.to_string_lossy());
         alone.push(recover(bench, &environment).await? / 1_000.0);

@@ -15,8 +15,8 @@ use crate::{
 
 /// With PostgreSQL up; and with a PostgreSQL of its own to start, on a folder that exists.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
-    let database = bench.site.migrated_database().await?;
-    let own = bench.site.folder().join("own");
+    let database = bench.database().await?;
+    let own = bench.folder("own");
     let own = Environment::default().with("DATA_DIR", own.to_string_lossy());
     first_order(bench, &own).await?; // creates the cluster
     stop_left(bench)?;
@@ -61,6 +61,6 @@ async fn first_order(bench: &Bench, environment: &Environment) -> Outcome<f64> {
 
 /// The engine is killed, so the PostgreSQL that it started is left; each start is to begin without one.
 fn stop_left(bench: &Bench) -> Outcome<()> {
-    Server::stop_left_running(&bench.site.folder().join("own"))?;
+    Server::stop_left_running(&bench.folder("own"))?;
     Ok(())
 }

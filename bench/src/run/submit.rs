@@ -25,15 +25,10 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
         let (mut engine, mut yardstick) = (Vec::new(), Vec::new());
         for _ in 0..bench.scale.rounds {
             engine.push(measure(bench, connections).await?);
-            yardstick.push(
-                pgbench(
-                    &bench.site,
-                    &insert_script(),
-                    connections,
-                    bench.scale.pick(4, 2),
-                )
-                .await?,
-            );
+            if bench.yardsticks {
+                let (script, seconds) = (insert_script(), bench.scale.pick(4, 2));
+                yardstick.push(pgbench(&bench.site, &script, connections, seconds).await?);
+            }
         }
         figures.extend(describe(connections, &engine, &yardstick));
     }
@@ -41,7 +36,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
 }
 
 async fn measure(bench: &Bench, connections: usize) -> Outcome<Throughput> {
-    let url = bench.site.migrated_database().await?;
+    let url = bench.database().await?;
     let engine =
         Engine::start(&bench.programs, &Environment::on(&url), bench.site.folder()).await?;
     load::submit(engine.address, connections, connections * 20).await?; // connections are made, statements prepared

@@ -11,8 +11,8 @@ use crate::{
 /// A backlog is placed at once and worked off. Counted is the steady part: the middle half of the confirmations.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let mut rates = Vec::new();
-    for _ in 0..bench.scale.pick(bench.scale.rounds.min(3), 1) {
-        let url = bench.site.migrated_database().await?;
+    for _ in 0..bench.scale.few() {
+        let url = bench.database().await?;
         let engine =
             Engine::start(&bench.programs, &Environment::on(&url), bench.site.folder()).await?;
         let orders = bench.scale.pick(3_000, 200);
