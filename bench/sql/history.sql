@@ -15,13 +15,16 @@ SELECT id, 'SOL' AS token_in, 'USDC' AS token_out, 9 AS decimals_in, 6 AS decima
     CASE WHEN failed THEN 'the swap would have paid less than the order''s minimum' END
         AS failure_reason,
     CASE WHEN failed THEN 'slippage_exceeded' END AS failure_code,
-    at AS created_at, at + interval '3 seconds' AS updated_at
+    at AS created_at, at + interval '3 seconds' AS updated_at,
+    at + interval '3 seconds' AS closed_at
 FROM story;
 CREATE TEMPORARY VIEW story_order_events AS
-SELECT id AS order_id, seq, 1 AS attempt,
+SELECT id AS order_id, seq, 1 AS attempt, 2 AS version,
     (ARRAY['pending', 'routing', 'building', 'submitted',
         CASE WHEN failed THEN 'failed' ELSE 'confirmed' END])[seq] AS status,
-    jsonb_build_object('txHash', md5(n::text) || md5(id::text)) AS payload,
+    jsonb_build_object('event', (ARRAY['accepted', 'routing_started', 'venue_chosen', 'submitted',
+        CASE WHEN failed THEN 'failed' ELSE 'confirmed' END])[seq],
+        'signature', md5(n::text) || md5(id::text)) AS payload,
     at + seq * interval '500 milliseconds' AS at
 FROM story, generate_series(1, 5) AS seq;
 CREATE TEMPORARY VIEW story_transactions AS

@@ -8,8 +8,9 @@ use std::{
     time::Duration,
 };
 
-use adapters::postgres::{Database, migrate};
+use config::Venues;
 use embedded_postgres::{Server, Settings};
+use postgres::Database;
 
 use crate::{
     Outcome,
@@ -64,7 +65,7 @@ impl Site {
     /// The URL of a new database with the engine's tables.
     pub(crate) async fn migrated_database(&self) -> Outcome<String> {
         let url = self.fresh_database()?;
-        migrate(&Database::connect(&url, 1)?).await?;
+        runtime::migrate(&Database::connect(&url, 1)?, Venues::Simulated).await?;
         Ok(url)
     }
 }

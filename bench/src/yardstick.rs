@@ -6,13 +6,13 @@ use std::{
     process::Command,
 };
 
-use adapters::postgres::SESSION;
+use postgres::SESSION;
 
 use crate::{Outcome, load::Throughput, sample::percentile, site::Site};
 
-const INSERT: &str = include_str!("../../shared/adapters/src/postgres/sql/insert.sql");
-const CLAIM: &str = include_str!("../../shared/adapters/src/postgres/sql/claim.sql");
-const ADVANCE: &str = include_str!("../../shared/adapters/src/postgres/sql/advance.sql");
+const INSERT: &str = include_str!("../../shared/postgres/src/sql/insert.sql");
+const CLAIM: &str = include_str!("../../shared/postgres/src/sql/claim.sql");
+const APPEND: &str = include_str!("../../shared/postgres/src/sql/append.sql");
 
 /// One order's id, drawn by pgbench. Every script begins with it.
 const DRAW: &str = "\\set n random(1, 9000000000000000000)\n";
@@ -28,22 +28,26 @@ pub(crate) fn insert_script() -> String {
 }
 
 /// All statements of an order's life, as the engine writes them for an order that meets no trouble: stored, claimed, four
-/// moves (each with the reading of its watchers in the same round trip), received by the chain's ledger and looked up there.
+/// events (each with the reading of its subscribers in the same round trip), received by the chain's ledger and looked up there.
 pub(crate) fn life_script() -> String {
     let claim = statement(
         CLAIM,
         &format!("'id', {ID}, 'attempt', 1, 'lease_ms', 10000"),
     );
     let moves = [
-        advance("pending", "routing", "'payload', '{}'::jsonb"),
-        advance("routing", "building", include_str!("../sql/building.sql")),
-        advance(
+        append(
+            "pending",
+            "routing",
+            "'event', '{\"event\": \"routing_started\"}'::jsonb",
+        ),
+        append("routing", "building", include_str!("../sql/building.sql")),
+        append(
             "building",
             "submitted",
             include_str!("../sql/submitted.sql"),
         ),
         include_str!("../sql/ledger.sql").to_owned(),
-        advance(
+        append(
             "submitted",
             "confirmed",
             include_str!("../sql/confirmed.sql"),
@@ -59,20 +63,17 @@ fn insert() -> String {
     statement(INSERT, &include_str!("../sql/order.sql").replace("$ID", ID))
 }
 
-fn advance(was: &str, status: &str, rest: &str) -> String {
-    let lease = if status == "confirmed" {
-        ""
-    } else {
-        "'lease_ms', 10000, "
-    };
+fn append(was: &str, status: &str, rest: &str) -> String {
+    let closed = status == "confirmed";
+    let lease = if closed { "" } else { "'lease_ms', 10000, " };
     let fields = format!(
-        "'id', {ID}, 'epoch', 1, 'was', '{was}', 'status', '{status}', 'attempt', 1, {lease}{rest}"
+        "'id', {ID}, 'token', 1, 'version', 2, 'closed', {closed}, 'was', '{was}', 'status', '{status}', 'attempt', 1, {lease}{rest}"
     );
-    let watchers =
+    let subscribers =
         format!("SELECT connection_id FROM subscriptions WHERE order_id = {ID} AND live;\n");
     format!(
-        "\\startpipeline\n{}{watchers}\\endpipeline\n",
-        statement(ADVANCE, &fields)
+        "\\startpipeline\n{}{subscribers}\\endpipeline\n",
+        statement(APPEND, &fields)
     )
 }
 

@@ -24,7 +24,7 @@ use crate::{Outcome, figure::Figure};
 const ALL: [(&str, &str); 10] = [
     (
         "rules",
-        "nanoseconds of quote, route, lifecycle and parsing, without a database",
+        "nanoseconds of quote, route, transition and parsing, without a database",
     ),
     (
         "submit",

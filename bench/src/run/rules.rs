@@ -1,4 +1,4 @@
-//! The pure parts by themselves: how long a quote, a routing decision, a move and a message take.
+//! The pure parts by themselves: how long a quote, a routing decision, a transition and a message take.
 
 use std::{
     hint::black_box,
@@ -7,20 +7,20 @@ use std::{
 };
 
 use engine::{
-    amount::Amount,
-    lifecycle::{Change, Status},
     message,
-    order::{Bps, OrderId, Swap, Token},
+    order::{
+        Market as MarketOrder, OrderEvent, OrderId, OrderKind, SlippageTolerance, Status, Swap,
+        Token, TokenAmount,
+    },
     policy::Policy,
     ports::ExecuteOrder,
-    router::Router,
+    routing::Router,
 };
 use futures::FutureExt;
+use runtime::clock::SystemClock;
+use simulation::{Market, Settings};
 use uuid::Uuid;
-use venues::{
-    Market, Venue,
-    simulated::{Settings, Simulation},
-};
+use venues::registry::VENUES;
 
 use super::Bench;
 use crate::{Outcome, figure::Figure, sample::ms};
@@ -36,13 +36,18 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
         slot += 1;
         market.swap(venue, "SOL", "USDC", black_box(10_000_000_000), slot)
     };
-    let raydium = repeat(bench, || quote(Venue::Raydium));
-    let meteora = repeat(bench, || quote(Venue::Meteora));
+    let [raydium, meteora] = VENUES.map(|venue| repeat(bench, || quote(venue.name)));
     let (router, swap) = (router(bench).await?, swap());
-    let route = repeat(bench, || router.route(black_box(&swap)).now_or_never());
-    let lifecycle = repeat(bench, || black_box(Status::Pending).after(&Change::Routing));
-    let lifecycle: Vec<f64> = lifecycle.iter().map(|us| us * 1_000.0).collect();
-    let amount = repeat(bench, || Amount::parse(black_box("123456.123456789"), 9));
+    let kind = OrderKind::Market(MarketOrder {
+        slippage: SlippageTolerance::DEFAULT,
+    });
+    let route = repeat(bench, || {
+        router.route(black_box(&swap), &kind).now_or_never()
+    });
+    let event = OrderEvent::RoutingStarted;
+    let transition = repeat(bench, || black_box(Status::Pending).after(&event));
+    let transition: Vec<f64> = transition.iter().map(|us| us * 1_000.0).collect();
+    let amount = repeat(bench, || TokenAmount::parse(black_box("123456.123456789"), 9));
     let first = ExecuteOrder {
         id: OrderId(Uuid::nil()),
         attempt: 1,
@@ -53,11 +58,11 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
         Figure::new("quote: Raydium", "µs", &raydium).at_most(1.0),
         Figure::new("quote: Meteora", "µs", &meteora).at_most(20.0),
         Figure::new(
-            "route: both venues asked, compared, explained",
+            "route: each venue asked, compared, explained",
             "µs",
             &route,
         ),
-        Figure::new("lifecycle: one move looked up", "ns", &lifecycle),
+        Figure::new("transition: one looked up", "ns", &transition),
         Figure::new("parse: an amount", "µs", &amount),
         Figure::new("parse: a queue message", "µs", &parse),
     ])
@@ -83,7 +88,7 @@ fn repeat<T>(bench: &Bench, mut work: impl FnMut() -> T) -> Vec<f64> {
 /// The engine's router over the venues of the simulation, without delay. Its chain is not used.
 async fn router(bench: &Bench) -> Outcome<Router> {
     let url = bench.site.migrated_database().await?;
-    let database = adapters::postgres::Database::connect(&url, 1)?;
+    let database = postgres::Database::connect(&url, 1)?;
     let none = (Duration::ZERO, Duration::ZERO);
     let settings = Settings {
         quote_delay: none,
@@ -91,11 +96,11 @@ async fn router(bench: &Bench) -> Outcome<Router> {
         failure_rate: 0,
         seed: 1,
     };
-    let simulation = Simulation::new(&database, &settings);
+    let (_, trading) = simulation::trading(&database, &settings);
     Ok(Router {
-        venues: simulation.venues,
-        reference: simulation.reference,
-        clock: Arc::new(adapters::clock::SystemClock),
+        venues: trading.venues,
+        reference: trading.reference,
+        clock: Arc::new(SystemClock),
         policy: Arc::new(Policy::default()),
     })
 }
@@ -108,7 +113,6 @@ fn swap() -> Swap {
     Swap {
         token_in: token("SOL", 9),
         token_out: token("USDC", 6),
-        amount_in: 10_000_000_000,
-        slippage: Bps::DEFAULT_SLIPPAGE,
+        amount_in: TokenAmount::from_units(10_000_000_000, 9),
     }
 }
