@@ -212,6 +212,8 @@ impl OrderStream {
         for (connection, order) in self.subscriptions.undelivered(self.policy.lease).await? {
             match self.subscribe(&connection, order, 0, false).await {
                 Ok(_) => {}
+                // One order that cannot be read must not keep the others waiting.
+                Err(StreamError::Store(StoreError::Corrupt(corrupt))) => observe::corrupt(&corrupt),
                 Err(StreamError::Store(error)) => return Err(error),
                 Err(StreamError::Push(error)) => observe::push_failed(&connection, &error),
             }

@@ -21,7 +21,7 @@ use engine::{
     stream::OrderStream,
 };
 use postgres::{Database, PostgresOrders, PostgresSubscriptions};
-use runtime::SystemClock;
+use runtime::clock::SystemClock;
 use serde_json::Value;
 use testkit::{TestDatabase, migrated_database};
 use websocket::Sockets;

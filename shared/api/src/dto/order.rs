@@ -202,8 +202,8 @@ impl OrderDetailsDto {
 fn newest_decision(log: &[EventRecord]) -> Option<(&[Offer], &str)> {
     let mut newest_first = log.iter().rev();
     let decided = newest_first.find(|record| record.status == Status::Building)?;
-    match decided.known()? {
-        OrderEvent::VenueChosen { offers, reason, .. } => Some((offers, reason)),
-        _ => None,
-    }
+    let OrderEvent::VenueChosen { offers, reason, .. } = decided.known()? else {
+        return None;
+    };
+    Some((offers, reason))
 }
