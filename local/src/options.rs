@@ -1,15 +1,24 @@
-//! What can be chosen, by option or by environment variable.
+//! What can be chosen, by option or by environment variable. Names, defaults and meanings of the
+//! variables are those of `config`; the options' own names follow from the fields.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{env, ffi::OsStr, net::IpAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
-use config::{DelayRange, LogFormat, LogLevel, Origins, Share, Trading, Venues};
+use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
+use config::{
+    ALLOWED_ORIGINS, Count, DATA_DIR, DATABASE_URL, DelayRange, ENGINE_URL, HOST, HostAddress,
+    LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel, Origins, PORT, SIM_EXECUTION_DELAY_MS,
+    SIM_FAILURE_RATE, SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Trading, VENUES, Variable,
+    Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+};
 
-/// Takes market orders, routes them to the better of Raydium and Meteora, executes each exactly once, and streams every step.
+const NAME: &str = "order-engine";
+
+/// Takes market orders, routes each to the venue that pays most, executes it exactly
+/// once, and streams every step.
 ///
-/// Without a command it serves on 127.0.0.1:3000, with a PostgreSQL of its own unless DATABASE_URL names one.
-#[derive(Debug, Parser)]
-#[command(name = "order-engine", version, args_conflicts_with_subcommands = true)]
+/// Without a command it serves, with a PostgreSQL of its own unless DATABASE_URL names one.
+#[derive(Debug, Args)]
+#[command(version, args_conflicts_with_subcommands = true)]
 pub struct CommandLine {
     /// What to do; serving, if nothing is named.
     #[command(subcommand)]
@@ -28,85 +37,107 @@ pub enum Command {
     Order(Place),
 }
 
+impl Parser for CommandLine {}
+
+// Not derived, because each argument that has a variable is completed here.
+impl CommandFactory for CommandLine {
+    fn command() -> clap::Command {
+        completed(Self::augment_args(clap::Command::new(NAME)))
+    }
+
+    fn command_for_update() -> clap::Command {
+        completed(Self::augment_args_for_update(clap::Command::new(NAME)))
+    }
+}
+
+fn completed(command: clap::Command) -> clap::Command {
+    command.mut_args(complete).mut_subcommands(completed)
+}
+
+/// Says what is allowed, and forgets a variable that is empty: clap takes an empty value for one
+/// that was given, and everywhere else it counts as not set.
+fn complete(arg: Arg) -> Arg {
+    let is_its = |name: &str| arg.get_env() == Some(OsStr::new(name));
+    let Some(variable) = config::ALL.iter().find(|variable| is_its(variable.name)) else {
+        return arg;
+    };
+    let help = format!("{}\nAllowed is {}.", variable.doc, variable.allowed);
+    match env::var_os(variable.name) {
+        // The last line is what clap would say of the variable.
+        Some(value) if value.to_string_lossy().trim().is_empty() => arg
+            .env(None::<&str>)
+            .long_help(format!("{help}\n\n[env: {}=]", variable.name)),
+        _ => arg.long_help(help),
+    }
+}
+
+/// Reads an option as its variable is read.
+fn parser<T: Setting>(
+    variable: &'static Variable<T>,
+) -> impl Fn(&str) -> Result<T, config::NotAllowed> + Clone {
+    |text| variable.parse(text)
+}
+
 /// How to serve.
 #[derive(Clone, Debug, Args)]
 pub struct Serve {
-    /// Port to listen on; 0 picks a free one.
-    #[arg(long, env = "PORT", value_name = "PORT", default_value_t = 3000)]
+    /// [`PORT`].
+    #[arg(long, env = PORT.name, default_value = PORT.default)]
+    #[arg(value_parser = parser(&PORT), help = PORT.doc)]
     pub port: u16,
-    /// Address to listen on. Anything but a loopback address lets other machines in.
-    #[arg(long, env = "HOST", value_name = "HOST", default_value = "127.0.0.1")]
+    /// [`HOST`].
+    #[arg(long, env = HOST.name, default_value = HOST.default)]
+    #[arg(value_parser = |text: &str| HOST.parse(text).map(HostAddress::ip))]
+    #[arg(help = HOST.doc)]
     pub host: IpAddr,
-    /// PostgreSQL to use, `postgres://user:password@host:port/name?sslmode=…`. Without it the engine brings its own.
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        value_name = "DATABASE_URL",
-        hide_env_values = true
-    )]
+    /// [`DATABASE_URL`]. Any text: clap would repeat what is wrong, and the password with it.
+    #[arg(long, env = DATABASE_URL.name, help = DATABASE_URL.doc, hide_env_values = true)]
     pub database_url: Option<String>,
-    /// Folder of the engine's own PostgreSQL. Default: a folder under the user's data directory.
-    #[arg(long, env = "DATA_DIR", value_name = "DATA_DIR")]
+    /// [`DATA_DIR`].
+    #[arg(long, env = DATA_DIR.name, help = DATA_DIR.doc)]
     pub data_dir: Option<PathBuf>,
-    /// Who executes: `simulated`.
-    #[arg(
-        long,
-        env = "VENUES",
-        value_name = "VENUES",
-        default_value = "simulated"
-    )]
+    /// [`VENUES`].
+    #[arg(long, env = VENUES.name, default_value = VENUES.default)]
+    #[arg(value_parser = parser(&VENUES), help = VENUES.doc)]
     pub venues: Venues,
-    /// Milliseconds that a simulated quote takes, a number or a range.
-    #[arg(
-        long,
-        env = "SIM_QUOTE_DELAY_MS",
-        value_name = "SIM_QUOTE_DELAY_MS",
-        default_value = "200-350"
-    )]
+    /// [`SIM_QUOTE_DELAY_MS`].
+    #[arg(long, env = SIM_QUOTE_DELAY_MS.name, default_value = SIM_QUOTE_DELAY_MS.default)]
+    #[arg(value_parser = parser(&SIM_QUOTE_DELAY_MS), help = SIM_QUOTE_DELAY_MS.doc)]
     pub sim_quote_delay_ms: DelayRange,
-    /// Milliseconds from a simulated submission to its landing, a number or a range.
-    #[arg(
-        long,
-        env = "SIM_EXECUTION_DELAY_MS",
-        value_name = "SIM_EXECUTION_DELAY_MS",
-        default_value = "2300-3500"
-    )]
+    /// [`SIM_EXECUTION_DELAY_MS`].
+    #[arg(long, env = SIM_EXECUTION_DELAY_MS.name, default_value = SIM_EXECUTION_DELAY_MS.default)]
+    #[arg(value_parser = parser(&SIM_EXECUTION_DELAY_MS), help = SIM_EXECUTION_DELAY_MS.doc)]
     pub sim_execution_delay_ms: DelayRange,
-    /// Share of simulated submissions that is refused with a retryable error, 0 to 1.
-    #[arg(
-        long,
-        env = "SIM_FAILURE_RATE",
-        value_name = "SIM_FAILURE_RATE",
-        default_value = "0"
-    )]
+    /// [`SIM_FAILURE_RATE`].
+    #[arg(long, env = SIM_FAILURE_RATE.name, default_value = SIM_FAILURE_RATE.default)]
+    #[arg(value_parser = parser(&SIM_FAILURE_RATE), help = SIM_FAILURE_RATE.doc)]
     pub sim_failure_rate: Share,
-    /// Seed of the simulated price path: same seed, same path.
-    #[arg(long, env = "SIM_SEED", value_name = "SIM_SEED", default_value_t = 1)]
+    /// [`SIM_SEED`].
+    #[arg(long, env = SIM_SEED.name, default_value = SIM_SEED.default)]
+    #[arg(value_parser = parser(&SIM_SEED), help = SIM_SEED.doc)]
     pub sim_seed: u64,
-    /// Worker invocations that may run at once.
-    #[arg(long, env = "WORKER_CONCURRENCY", value_name = "WORKER_CONCURRENCY", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    /// [`WORKER_CONCURRENCY`].
+    #[arg(long, env = WORKER_CONCURRENCY.name, default_value = WORKER_CONCURRENCY.default)]
+    #[arg(value_parser = |text: &str| WORKER_CONCURRENCY.parse(text).map(Count::get))]
+    #[arg(help = WORKER_CONCURRENCY.doc)]
     pub worker_concurrency: u16,
-    /// Messages that one worker invocation takes at once.
-    #[arg(long, env = "WORKER_BATCH_SIZE", value_name = "WORKER_BATCH_SIZE", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    /// [`WORKER_BATCH_SIZE`].
+    #[arg(long, env = WORKER_BATCH_SIZE.name, default_value = WORKER_BATCH_SIZE.default)]
+    #[arg(value_parser = |text: &str| WORKER_BATCH_SIZE.parse(text).map(Count::get))]
+    #[arg(help = WORKER_BATCH_SIZE.doc)]
     pub worker_batch_size: u16,
-    /// Origins of pages on other hosts that may call the API and open sockets, separated by commas.
-    #[arg(
-        long,
-        env = "ALLOWED_ORIGINS",
-        value_name = "ALLOWED_ORIGINS",
-        default_value = ""
-    )]
+    /// [`ALLOWED_ORIGINS`].
+    #[arg(long, env = ALLOWED_ORIGINS.name, default_value = ALLOWED_ORIGINS.default)]
+    #[arg(value_parser = parser(&ALLOWED_ORIGINS), help = ALLOWED_ORIGINS.doc)]
+    #[arg(hide_default_value = true)]
     pub allowed_origins: Origins,
-    /// The least severe level that is logged: error, warn, info, debug, trace.
-    #[arg(
-        long,
-        env = "LOG_LEVEL",
-        value_name = "LOG_LEVEL",
-        default_value = "info"
-    )]
+    /// [`LOG_LEVEL`].
+    #[arg(long, env = LOG_LEVEL.name, default_value = LOG_LEVEL.default)]
+    #[arg(value_parser = parser(&LOG_LEVEL), help = LOG_LEVEL.doc)]
     pub log_level: LogLevel,
-    /// How logs are written: pretty or json. Default: pretty on a terminal, else json.
-    #[arg(long, env = "LOG_FORMAT", value_name = "LOG_FORMAT")]
+    /// [`LOG_FORMAT`].
+    #[arg(long, env = LOG_FORMAT.name)]
+    #[arg(value_parser = parser(&LOG_FORMAT), help = LOG_FORMAT.doc)]
     pub log_format: Option<LogFormat>,
 }
 
@@ -126,7 +157,8 @@ impl Serve {
 /// An order to place.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 confirmed, 1 failed, 2 could not be placed.\n\nExample: order-engine order SOL USDC 10"
+    after_help = "Exit status: 0 confirmed, 1 failed, 2 could not be placed.\n\n\
+                  Example: order-engine order SOL USDC 10"
 )]
 pub struct Place {
     /// Token to sell, for example SOL.
@@ -141,12 +173,9 @@ pub struct Place {
     /// Names the intent: placing with the same key again never makes a second order.
     #[arg(long, value_name = "KEY")]
     pub idempotency_key: Option<String>,
-    /// The engine.
-    #[arg(
-        long,
-        env = "ENGINE_URL",
-        value_name = "URL",
-        default_value = "http://127.0.0.1:3000"
-    )]
+    /// [`ENGINE_URL`].
+    #[arg(long, env = ENGINE_URL.name, default_value = ENGINE_URL.default)]
+    #[arg(value_parser = |text: &str| ENGINE_URL.parse(text).map(|url| url.to_string()))]
+    #[arg(help = ENGINE_URL.doc)]
     pub url: String,
 }

@@ -47,7 +47,9 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let event = OrderEvent::RoutingStarted;
     let transition = repeat(bench, || black_box(Status::Pending).after(&event));
     let transition: Vec<f64> = transition.iter().map(|us| us * 1_000.0).collect();
-    let amount = repeat(bench, || TokenAmount::parse(black_box("123456.123456789"), 9));
+    let amount = repeat(bench, || {
+        TokenAmount::parse(black_box("123456.123456789"), 9)
+    });
     let first = ExecuteOrder {
         id: OrderId(Uuid::nil()),
         attempt: 1,
@@ -57,11 +59,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     Ok(vec![
         Figure::new("quote: Raydium", "µs", &raydium).at_most(1.0),
         Figure::new("quote: Meteora", "µs", &meteora).at_most(20.0),
-        Figure::new(
-            "route: each venue asked, compared, explained",
-            "µs",
-            &route,
-        ),
+        Figure::new("route: each venue asked, compared, explained", "µs", &route),
         Figure::new("transition: one looked up", "ns", &transition),
         Figure::new("parse: an amount", "µs", &amount),
         Figure::new("parse: a queue message", "µs", &parse),

@@ -64,8 +64,8 @@ fn a_bad_value_is_named_with_what_is_allowed() {
         ("SIM_FAILURE_RATE", "1.5", "from 0 to 1"),
         ("SIM_QUOTE_DELAY_MS", "fast", "range"),
         ("VENUES", "solana", "simulated"),
-        ("PORT", "99999", "0..=65535"),
-        ("WORKER_CONCURRENCY", "0", "1..=1000"),
+        ("PORT", "99999", "0 to 65535"),
+        ("WORKER_CONCURRENCY", "0", "1 to 1000"),
         ("ALLOWED_ORIGINS", "desk.example/path", "origins"),
         ("LOG_LEVEL", "loud", "debug"),
     ] {
@@ -78,34 +78,6 @@ fn a_bad_value_is_named_with_what_is_allowed() {
         assert!(
             said.contains(variable) && said.contains(value) && said.contains(allowed),
             "{variable}: {said}"
-        );
-    }
-}
-
-#[test]
-fn help_explains_every_variable_of_the_contract() {
-    let output = run(&["--help"]);
-    assert!(output.status.success());
-    let help = String::from_utf8(output.stdout).expect("text");
-    for variable in [
-        "PORT",
-        "HOST",
-        "DATABASE_URL",
-        "DATA_DIR",
-        "VENUES",
-        "SIM_QUOTE_DELAY_MS",
-        "SIM_EXECUTION_DELAY_MS",
-        "SIM_FAILURE_RATE",
-        "SIM_SEED",
-        "WORKER_CONCURRENCY",
-        "WORKER_BATCH_SIZE",
-        "ALLOWED_ORIGINS",
-        "LOG_LEVEL",
-        "LOG_FORMAT",
-    ] {
-        assert!(
-            help.contains(&format!("[env: {variable}")),
-            "{variable} is missing in:\n{help}"
         );
     }
 }

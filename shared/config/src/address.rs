@@ -50,7 +50,8 @@ impl FromStr for HttpUrl {
 pub enum SocketEndpoint {
     /// `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or an emulator's.
     Url(HttpUrl),
-    /// The deployment has no WebSocket API. Said in so many words, so that forgetting the variable is an error.
+    /// The deployment has no WebSocket API. Said in so many words, so that forgetting the variable
+    /// is an error.
     None,
 }
 
@@ -68,8 +69,8 @@ impl SocketEndpoint {
 }
 
 impl Setting for SocketEndpoint {
-    const ALLOWED: &'static str = "the management URL of the WebSocket API's stage, which begins with https:// or \
-                                   http://, or `none` for a deployment without WebSockets";
+    const ALLOWED: &'static str = "the management URL of the WebSocket API's stage, which begins \
+         with https:// or http://, or `none` for a deployment without WebSockets";
 }
 
 impl FromStr for SocketEndpoint {

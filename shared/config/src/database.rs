@@ -2,7 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Configuration, NotAllowed, Problem, Reading, Setting};
+use super::{
+    Configuration, DATABASE_SECRET_ARN, DATABASE_URL, NotAllowed, Problem, Reading, Setting,
+};
 
 /// `postgres://user:password@host:port/name?sslmode=…`. Never shown: it holds the password.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,7 +42,14 @@ impl FromStr for DatabaseUrl {
 
 /// The name of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SecretArn(String);
+pub struct SecretArn(String);
+
+impl SecretArn {
+    /// The ARN.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl Setting for SecretArn {
     const ALLOWED: &'static str = "the ARN of a Secrets Manager secret, which begins with arn:aws";
@@ -57,25 +66,24 @@ impl FromStr for SecretArn {
     }
 }
 
-/// Where the database's URL is to be had.
+/// Where the database's URL is to be had: a function is told exactly one of the two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// `DATABASE_URL`: right here.
+    /// [`DATABASE_URL`]: right here.
     Url(DatabaseUrl),
-    /// `DATABASE_SECRET_ARN`: in Secrets Manager, so that it stands in no function's configuration.
+    /// [`DATABASE_SECRET_ARN`]: in Secrets Manager.
     Secret(String),
 }
 
-const URL: &str = "DATABASE_URL";
-const SECRET: &str = "DATABASE_SECRET_ARN";
-
 impl Configuration for Location {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
-        match (env.is_set(URL), env.is_set(SECRET)) {
-            (true, false) => env.required(URL).map(Self::Url),
-            (false, true) => env.required(SECRET).map(|SecretArn(arn)| Self::Secret(arn)),
+        match (env.is_set(&DATABASE_URL), env.is_set(&DATABASE_SECRET_ARN)) {
+            (true, false) => env.get(&DATABASE_URL).map(Self::Url),
+            (false, true) => env
+                .get(&DATABASE_SECRET_ARN)
+                .map(|SecretArn(arn)| Self::Secret(arn)),
             (both, _) => {
-                let (one, other) = (URL, SECRET);
+                let (one, other) = (DATABASE_URL.name, DATABASE_SECRET_ARN.name);
                 env.note(if both {
                     Problem::Both { one, other }
                 } else {

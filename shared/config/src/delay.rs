@@ -28,7 +28,8 @@ impl DelayRange {
 }
 
 impl Setting for DelayRange {
-    const ALLOWED: &'static str = "milliseconds as one number (`100`) or a range from low to high (`200-350`), at most 600000";
+    const ALLOWED: &'static str = "milliseconds as one number (`100`) or a range from low to high \
+         (`200-350`), at most 600000";
 }
 
 impl FromStr for DelayRange {

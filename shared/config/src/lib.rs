@@ -1,26 +1,35 @@
 //! The environment: read in this one place, once, before the first event.
 //!
-//! Each function has a struct in `programs` that lists what it reads, with the defaults in the fields' docs. Everything
-//! that is wrong is reported together, each problem with the variable, its value and what is allowed. An empty value counts
-//! as not set.
+//! `variables` defines each variable once, with its default, its meaning and what is allowed. Each
+//! function has a struct in `programs` that lists what it reads. Everything that is wrong is
+//! reported together, each problem with the variable, its value and what is allowed. An empty value
+//! counts as not set.
 
 mod address;
 mod choice;
+mod count;
 mod database;
 mod delay;
+mod host;
 mod origin;
 mod programs;
 mod reading;
 mod share;
+mod variable;
+mod variables;
 
 pub use address::{BasePath, HttpUrl, SocketEndpoint};
 pub use choice::{LogFormat, LogLevel, Venues};
-pub use database::{DatabaseUrl, Location};
+pub use count::Count;
+pub use database::{DatabaseUrl, Location, SecretArn};
 pub use delay::DelayRange;
+pub use host::HostAddress;
 pub use origin::{Origin, Origins};
 pub use programs::{Execution, Migrate, Submit, Websocket};
 pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Problem, Reading, Setting};
 pub use share::Share;
+pub use variable::{Definition, Readers, Variable};
+pub use variables::*;
 
 /// Reads what `T` lists from the process's environment.
 ///
@@ -43,16 +52,16 @@ pub fn read_from<T: Configuration>(
 /// How a program logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Logging {
-    /// `LOG_LEVEL`: the least severe level that is written. Default `info`.
+    /// [`LOG_LEVEL`].
     pub level: LogLevel,
-    /// `LOG_FORMAT`: default (`None`) is `pretty` on a terminal and `json` elsewhere.
+    /// [`LOG_FORMAT`].
     pub format: Option<LogFormat>,
 }
 
 impl Configuration for Logging {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
-        let level = env.or("LOG_LEVEL", LogLevel::Info);
-        let format = env.optional("LOG_FORMAT");
+        let level = env.get(&LOG_LEVEL);
+        let format = env.optional(&LOG_FORMAT);
         Some(Self {
             level: level?,
             format: format?,
@@ -63,28 +72,25 @@ impl Configuration for Logging {
 /// Where orders are executed, and how the simulated venues behave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trading {
-    /// `VENUES`: default `simulated`.
+    /// [`VENUES`].
     pub venues: Venues,
-    /// `SIM_QUOTE_DELAY_MS`: how long a quote takes, drawn for each. Default `200-350`.
+    /// [`SIM_QUOTE_DELAY_MS`].
     pub quote_delay: DelayRange,
-    /// `SIM_EXECUTION_DELAY_MS`: from submission to landing, drawn for each. Default `2300-3500`.
+    /// [`SIM_EXECUTION_DELAY_MS`].
     pub execution_delay: DelayRange,
-    /// `SIM_FAILURE_RATE`: the share of submissions that is refused with a retryable error. Default `0`.
+    /// [`SIM_FAILURE_RATE`].
     pub failure_rate: Share,
-    /// `SIM_SEED`: same seed, same price path. Default 1.
+    /// [`SIM_SEED`].
     pub seed: u64,
 }
 
 impl Configuration for Trading {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
-        let venues = env.or("VENUES", Venues::Simulated);
-        let quote_delay = env.or("SIM_QUOTE_DELAY_MS", DelayRange::from_millis(200, 350));
-        let execution_delay = env.or(
-            "SIM_EXECUTION_DELAY_MS",
-            DelayRange::from_millis(2_300, 3_500),
-        );
-        let failure_rate = env.or("SIM_FAILURE_RATE", Share::ZERO);
-        let seed = env.or("SIM_SEED", 1);
+        let venues = env.get(&VENUES);
+        let quote_delay = env.get(&SIM_QUOTE_DELAY_MS);
+        let execution_delay = env.get(&SIM_EXECUTION_DELAY_MS);
+        let failure_rate = env.get(&SIM_FAILURE_RATE);
+        let seed = env.get(&SIM_SEED);
         Some(Self {
             venues: venues?,
             quote_delay: quote_delay?,

@@ -4,7 +4,8 @@ use std::{fmt, str::FromStr};
 
 use super::{NotAllowed, Setting};
 
-/// An origin as browsers write it in the `Origin` header: lower case, without the scheme's own port, without a path.
+/// An origin as browsers write it in the `Origin` header: lower case, without the scheme's own
+/// port, without a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(String);
 
@@ -22,8 +23,9 @@ impl fmt::Display for Origin {
 }
 
 impl Setting for Origin {
-    const ALLOWED: &'static str = "an origin such as https://app.example or http://localhost:5173: scheme and host, a port \
-                                   if it is not the scheme's own, no path and no `*`";
+    const ALLOWED: &'static str = "an origin such as https://app.example or \
+         http://localhost:5173: scheme and host, a port if it is not the scheme's own, no path and \
+         no `*`";
 }
 
 impl FromStr for Origin {
@@ -84,8 +86,9 @@ impl Origins {
 }
 
 impl Setting for Origins {
-    const ALLOWED: &'static str = "a comma-separated list of origins such as https://app.example or http://localhost:5173: \
-                                   scheme and host, a port if it is not the scheme's own, no path and no `*`";
+    const ALLOWED: &'static str = "a comma-separated list of origins such as https://app.example \
+         or http://localhost:5173: scheme and host, a port if it is not the scheme's own, no path \
+         and no `*`";
 }
 
 impl FromStr for Origins {

@@ -1,27 +1,27 @@
 //! What each function reads.
 
 use super::{
-    BasePath, Configuration, HttpUrl, Location, Logging, Origins, Reading, SocketEndpoint, Trading,
-    Venues,
+    ALLOWED_ORIGINS, BASE_PATH, BasePath, Configuration, HttpUrl, Location, Logging, Origins,
+    QUEUE_URL, REPLAY_QUEUE_URL, Reading, SocketEndpoint, Trading, VENUES, Venues,
+    WS_MANAGEMENT_ENDPOINT,
 };
 
 /// What the submit function reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submit {
-    /// `LOG_LEVEL`, `LOG_FORMAT`.
+    /// How it logs.
     pub logging: Logging,
-    /// `DATABASE_URL` or `DATABASE_SECRET_ARN`, exactly one of them.
+    /// Where the database is.
     pub database: Location,
-    /// `VENUES` and `SIM_…`, for quotes.
+    /// The venues, for quotes.
     pub trading: Trading,
-    /// `QUEUE_URL`: the orders queue. Required.
+    /// [`QUEUE_URL`]. Required.
     pub queue_url: HttpUrl,
-    /// `WS_MANAGEMENT_ENDPOINT`: the address that clients are told to watch at follows from it. Required.
+    /// [`WS_MANAGEMENT_ENDPOINT`]. Required.
     pub sockets: SocketEndpoint,
-    /// `ALLOWED_ORIGINS`: pages on other hosts that may call. Default none.
+    /// [`ALLOWED_ORIGINS`].
     pub allowed_origins: Origins,
-    /// `BASE_PATH`: what stands before `/api` in the addresses that clients use, for example the stage as `/v1`. Default
-    /// nothing.
+    /// [`BASE_PATH`].
     pub base_path: BasePath,
 }
 
@@ -30,10 +30,10 @@ impl Configuration for Submit {
         let logging = Logging::gather(env);
         let database = Location::gather(env);
         let trading = Trading::gather(env);
-        let queue_url = env.required("QUEUE_URL");
-        let sockets = env.required("WS_MANAGEMENT_ENDPOINT");
-        let allowed_origins = env.or("ALLOWED_ORIGINS", Origins::default());
-        let base_path = env.or("BASE_PATH", BasePath::default());
+        let queue_url = env.get(&QUEUE_URL);
+        let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
+        let allowed_origins = env.get(&ALLOWED_ORIGINS);
+        let base_path = env.optional(&BASE_PATH);
         Some(Self {
             logging: logging?,
             database: database?,
@@ -41,7 +41,7 @@ impl Configuration for Submit {
             queue_url: queue_url?,
             sockets: sockets?,
             allowed_origins: allowed_origins?,
-            base_path: base_path?,
+            base_path: base_path?.unwrap_or_default(),
         })
     }
 }
@@ -49,15 +49,15 @@ impl Configuration for Submit {
 /// What the worker and the relay read: both execute orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execution {
-    /// `LOG_LEVEL`, `LOG_FORMAT`.
+    /// How it logs.
     pub logging: Logging,
-    /// `DATABASE_URL` or `DATABASE_SECRET_ARN`, exactly one of them.
+    /// Where the database is.
     pub database: Location,
-    /// `VENUES` and `SIM_…`.
+    /// The venues.
     pub trading: Trading,
-    /// `QUEUE_URL`: the orders queue, where retries go. Required.
+    /// [`QUEUE_URL`]. Required.
     pub queue_url: HttpUrl,
-    /// `WS_MANAGEMENT_ENDPOINT`: where pushes go. Required.
+    /// [`WS_MANAGEMENT_ENDPOINT`]. Required.
     pub sockets: SocketEndpoint,
 }
 
@@ -66,8 +66,8 @@ impl Configuration for Execution {
         let logging = Logging::gather(env);
         let database = Location::gather(env);
         let trading = Trading::gather(env);
-        let queue_url = env.required("QUEUE_URL");
-        let sockets = env.required("WS_MANAGEMENT_ENDPOINT");
+        let queue_url = env.get(&QUEUE_URL);
+        let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
         Some(Self {
             logging: logging?,
             database: database?,
@@ -81,15 +81,15 @@ impl Configuration for Execution {
 /// What the websocket function reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Websocket {
-    /// `LOG_LEVEL`, `LOG_FORMAT`.
+    /// How it logs.
     pub logging: Logging,
-    /// `DATABASE_URL` or `DATABASE_SECRET_ARN`, exactly one of them.
+    /// Where the database is.
     pub database: Location,
-    /// `REPLAY_QUEUE_URL`: where requests of connections that are just opening go. Required.
+    /// [`REPLAY_QUEUE_URL`]. Required.
     pub replay_queue_url: HttpUrl,
-    /// `WS_MANAGEMENT_ENDPOINT`: where answers go. Required.
+    /// [`WS_MANAGEMENT_ENDPOINT`]. Required.
     pub sockets: SocketEndpoint,
-    /// `ALLOWED_ORIGINS`: pages on other hosts that may open a socket. Default none.
+    /// [`ALLOWED_ORIGINS`].
     pub allowed_origins: Origins,
 }
 
@@ -97,9 +97,9 @@ impl Configuration for Websocket {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
         let database = Location::gather(env);
-        let replay_queue_url = env.required("REPLAY_QUEUE_URL");
-        let sockets = env.required("WS_MANAGEMENT_ENDPOINT");
-        let allowed_origins = env.or("ALLOWED_ORIGINS", Origins::default());
+        let replay_queue_url = env.get(&REPLAY_QUEUE_URL);
+        let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
+        let allowed_origins = env.get(&ALLOWED_ORIGINS);
         Some(Self {
             logging: logging?,
             database: database?,
@@ -113,11 +113,11 @@ impl Configuration for Websocket {
 /// What the migrate function reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Migrate {
-    /// `LOG_LEVEL`, `LOG_FORMAT`.
+    /// How it logs.
     pub logging: Logging,
-    /// `DATABASE_URL` or `DATABASE_SECRET_ARN`, exactly one of them.
+    /// Where the database is.
     pub database: Location,
-    /// `VENUES`: the simulated chain keeps a schema of its own.
+    /// [`VENUES`]: the simulated chain has a schema of its own, which is to be migrated too.
     pub venues: Venues,
 }
 
@@ -125,7 +125,7 @@ impl Configuration for Migrate {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
         let database = Location::gather(env);
-        let venues = env.or("VENUES", Venues::Simulated);
+        let venues = env.get(&VENUES);
         Some(Self {
             logging: logging?,
             database: database?,

@@ -1,9 +1,11 @@
-//! Reading variables one after the other and keeping every problem, so that one start shows them all.
+//! Reading variables one after the other and keeping every problem, so that one start shows all.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 
-/// A value that a variable can have. Reading it from text either succeeds or breaks the one rule that [`Setting::ALLOWED`]
-/// states.
+use super::Variable;
+
+/// A value that a variable can have. Reading it from text either succeeds or breaks the one rule
+/// that [`Setting::ALLOWED`] states.
 pub trait Setting: FromStr {
     /// What is allowed, in words that follow "allowed is".
     const ALLOWED: &'static str;
@@ -18,8 +20,8 @@ pub struct NotAllowed(pub &'static str);
 
 /// A group of variables that belong together.
 pub trait Configuration: Sized {
-    /// Reads them all. `None` only when `env` has noted a problem; all of them are read first, so that no problem hides
-    /// another one.
+    /// Reads them all. `None` only when `env` has noted a problem; all of them are read first, so
+    /// that no problem hides another one.
     fn gather(env: &mut Reading<'_>) -> Option<Self>;
 }
 
@@ -62,7 +64,8 @@ pub enum Problem {
     },
 }
 
-/// Everything that is wrong with the environment. `Debug` shows the same text as `Display`, for a `main` that returns it.
+/// Everything that is wrong with the environment. `Debug` shows the same text as `Display`, for a
+/// `main` that returns it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InvalidEnvironment(pub Vec<Problem>);
 
@@ -98,32 +101,29 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A variable that must be set.
-    pub fn required<T: Setting>(&mut self, name: &str) -> Option<T> {
-        let value = self.optional(name)?;
+    /// The variable's value, or its default. A problem when it has neither.
+    pub fn get<T: Setting>(&mut self, variable: &Variable<T>) -> Option<T> {
+        let value = self.optional(variable)?;
         if value.is_none() {
             self.note(Problem::Missing {
-                name: name.to_owned(),
+                name: variable.name.to_owned(),
                 allowed: T::ALLOWED,
             });
         }
         value
     }
 
-    /// A variable with a default.
-    pub fn or<T: Setting>(&mut self, name: &str, default: T) -> Option<T> {
-        self.optional(name).map(|value| value.unwrap_or(default))
-    }
-
-    /// A variable that may be absent: `Some(None)`. `None` when it is set to what is not allowed.
-    pub fn optional<T: Setting>(&mut self, name: &str) -> Option<Option<T>> {
-        let Some(text) = self.text(name) else {
+    /// The variable's value, or its default; `Some(None)` when it has neither, and `None` when it
+    /// is set to what is not allowed.
+    pub fn optional<T: Setting>(&mut self, variable: &Variable<T>) -> Option<Option<T>> {
+        let set = self.text(variable.name);
+        let Some(text) = set.or_else(|| variable.default.map(str::to_owned)) else {
             return Some(None);
         };
-        let value = text.parse().ok();
+        let value = variable.parse(&text).ok();
         if value.is_none() {
             self.note(Problem::Wrong {
-                name: name.to_owned(),
+                name: variable.name.to_owned(),
                 value: if T::SECRET {
                     "not shown here".to_owned()
                 } else {
@@ -136,8 +136,8 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether the variable is set, to whatever.
-    pub fn is_set(&self, name: &str) -> bool {
-        self.text(name).is_some()
+    pub fn is_set<T>(&self, variable: &Variable<T>) -> bool {
+        self.text(variable.name).is_some()
     }
 
     /// Notes a problem; the start will be refused.
@@ -165,4 +165,8 @@ impl Setting for u64 {
 
 impl Setting for u16 {
     const ALLOWED: &'static str = "a whole number from 0 to 65535";
+}
+
+impl Setting for PathBuf {
+    const ALLOWED: &'static str = "a path";
 }

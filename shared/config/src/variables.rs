@@ -1,0 +1,71 @@
+//! Every environment variable, once. The command line's help and the functions read it from here;
+//! `.env.example`, docker-compose.yml and template.yaml are compared with it by tests.
+
+use std::path::PathBuf;
+
+use super::{
+    BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl, LogFormat,
+    LogLevel, Origins, Readers, SecretArn, Share, SocketEndpoint, Variable, Venues,
+};
+
+/// Makes a constant of each line and a table of all of them, so that none can be left out of it.
+/// A line's comment is what the program's help says.
+macro_rules! variables {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:expr, $readers:ident;)+) => {
+        $(
+            $(#[doc = $doc])+
+            pub const $name: Variable<$type> = Variable::new(
+                stringify!($name),
+                $default,
+                concat!($($doc),+).trim_ascii(),
+                Readers::$readers,
+            );
+        )+
+
+        /// All of them.
+        pub const ALL: &[Definition] = &[$($name.definition()),+];
+    };
+}
+
+variables! {
+    /// Port to listen on; 0 picks a free one.
+    PORT: u16 = Some("3000"), Machine;
+    /// Address to listen on. Anything but a loopback address lets other machines in.
+    HOST: HostAddress = Some("127.0.0.1"), Machine;
+    /// PostgreSQL to use. Without it the engine on one machine brings its own.
+    DATABASE_URL: DatabaseUrl = None, Both;
+    /// Secret that holds the URL of the database, so that it stands in no function's configuration.
+    DATABASE_SECRET_ARN: SecretArn = None, Functions;
+    /// Folder of the engine's own PostgreSQL; if not set, one under the user's data directory.
+    DATA_DIR: PathBuf = None, Machine;
+    /// Who executes orders.
+    VENUES: Venues = Some("simulated"), Both;
+    /// Milliseconds that a simulated quote takes, drawn for each.
+    SIM_QUOTE_DELAY_MS: DelayRange = Some("200-350"), Both;
+    /// Milliseconds from a simulated submission to its landing, drawn for each.
+    SIM_EXECUTION_DELAY_MS: DelayRange = Some("2300-3500"), Both;
+    /// Share of simulated submissions that is refused with a retryable error.
+    SIM_FAILURE_RATE: Share = Some("0"), Both;
+    /// Seed of the simulated price path: same seed, same path.
+    SIM_SEED: u64 = Some("1"), Both;
+    /// Worker invocations that may run at once.
+    WORKER_CONCURRENCY: Count = Some("10"), Machine;
+    /// Messages that one worker invocation takes at once.
+    WORKER_BATCH_SIZE: Count = Some("10"), Machine;
+    /// Origins of pages on other hosts that may call the API and open sockets; empty for none.
+    ALLOWED_ORIGINS: Origins = Some(""), Both;
+    /// The least severe level that is logged.
+    LOG_LEVEL: LogLevel = Some("info"), Both;
+    /// How logs are written; if not set, pretty on a terminal and json elsewhere.
+    LOG_FORMAT: LogFormat = None, Both;
+    /// The engine at which the command `order` places its order.
+    ENGINE_URL: HttpUrl = Some("http://127.0.0.1:3000"), Machine;
+    /// The orders queue: where accepted orders and retries go.
+    QUEUE_URL: HttpUrl = None, Functions;
+    /// The queue for replay requests of connections that are just opening.
+    REPLAY_QUEUE_URL: HttpUrl = None, Functions;
+    /// Where pushes go. The address at which clients are told to watch follows from it.
+    WS_MANAGEMENT_ENDPOINT: SocketEndpoint = None, Functions;
+    /// What stands before `/api` in the addresses that clients use, for example the stage as `/v1`.
+    BASE_PATH: BasePath = None, Functions;
+}
