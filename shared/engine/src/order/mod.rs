@@ -16,7 +16,7 @@ use jiff::Timestamp;
 pub use self::{
     event::{EventRecord, Fill, LoggedEvent, OrderEvent},
     failure::{Failure, FailureCode},
-    kind::{Market, Needs, OrderKind, Trigger},
+    kind::*,
     status::{InvalidTransition, Status},
     swap::{SlippageTolerance, Swap, Token},
     transaction::{SignedTransaction, TransactionEnd},
