@@ -1,4 +1,4 @@
-//! template.yaml: each function is given what it reads, and parameters mean what the variables mean.
+//! template.yaml: each function is given what it reads, and parameters mean what variables mean.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
