@@ -7,7 +7,7 @@ export interface OrderView {
   readonly order: Order | null;
   /** The event log from seq 1 without a gap, as far as it is known. */
   readonly events: readonly OrderEvent[];
-  /** What both venues offered when the order was last routed. */
+  /** What each venue offered when the order was last routed. */
   readonly offers: readonly Offer[];
   /** Why the chosen venue was chosen, in the engine's words. */
   readonly reason: string | null;
