@@ -92,6 +92,7 @@ function EarlierLine({ attempt }: { attempt: EarlierAttempt }) {
 function noteOf({ status, state, event }: Step, view: OrderView): string | null {
   if (!event) return null;
   const { payload } = event;
+  if (payload.unreadable) return "What happened here cannot be read";
   switch (status) {
     case "pending":
       return state === "current" ? "Stored. Waiting for a worker" : "Stored";
