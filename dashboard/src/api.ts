@@ -3,8 +3,8 @@ import type { Config } from "./config.ts";
 import type {
   Accepted,
   Health,
+  ListedOrder,
   NewOrder,
-  Order,
   OrderDetail,
   ProblemBody,
   QuoteAnswer,
@@ -93,7 +93,7 @@ export async function placeOrder(order: NewOrder, idempotencyKey: string): Promi
 }
 
 export interface OrderPage {
-  readonly orders: readonly Order[];
+  readonly orders: readonly ListedOrder[];
   /** The cursor of the page after this one; null on the last page. */
   readonly next: string | null;
 }
@@ -109,7 +109,7 @@ export async function listOrders(query: OrderQuery, signal?: AbortSignal): Promi
   if (query.cursor) search.set("cursor", query.cursor);
   if (query.status) search.set("status", query.status);
   const answer = await send(`/api/orders?${search}`, signal ? { signal } : {});
-  return { orders: await body<Order[]>(answer), next: nextCursor(answer.headers.get("Link")) };
+  return { orders: await body<ListedOrder[]>(answer), next: nextCursor(answer.headers.get("Link")) };
 }
 
 /** The cursor in `Link: </api/orders?cursor=…>; rel="next"`. */

@@ -5,6 +5,23 @@ type Schemas = components["schemas"];
 
 export type Status = Schemas["Status"];
 export type Order = Schemas["Order"];
+
+/** An order whose row the engine holds but cannot read: all that it can say is which one and since when. */
+export interface UnreadableOrder {
+  readonly id: string;
+  readonly status: "unreadable";
+  readonly createdAt: string;
+  /** What is wrong with it, in words. */
+  readonly detail: string;
+}
+
+/** An entry of a list of orders. */
+export type ListedOrder = Order | UnreadableOrder;
+
+export function isReadable(entry: ListedOrder): entry is Order {
+  return entry.status !== "unreadable";
+}
+
 export type QuoteAnswer = Schemas["Quote"];
 export type Token = Schemas["Token"];
 export type NewOrder = Schemas["ExecuteRequest"];
@@ -35,6 +52,8 @@ export function isQuote(offer: Offer): offer is Quote {
 
 /** What an event tells beside its status; which of these depends on the status. */
 export interface Payload {
+  /** The event happened, but what it told beside its status cannot be read. */
+  readonly unreadable?: true;
   readonly chosenDex?: string | null;
   readonly quotes?: readonly Offer[];
   /** Why the venue was chosen, or why the attempt before was given up. */

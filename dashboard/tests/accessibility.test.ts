@@ -1,9 +1,6 @@
-import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import type { AxeResults } from "axe-core";
 import type { Browser } from "playwright-core";
+import { clean } from "./clean.ts";
 import { Engine } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
@@ -56,15 +53,4 @@ for (const { name, options } of LOOKS) {
     await clean(reader, "an unknown page");
     await reader.leave();
   });
-}
-
-async function clean(reader: Reader, where: string): Promise<void> {
-  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  const results = (await reader.page.evaluate(
-    `${axe}; axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`,
-  )) as AxeResults;
-  const findings = results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
-  assert.deepEqual(findings, [], where);
-  const [wide, screen] = await reader.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok((wide ?? 0) <= (screen ?? 0), `${where} is ${wide} wide on a screen of ${screen}`);
 }

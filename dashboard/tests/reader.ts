@@ -64,6 +64,11 @@ export class Reader {
     return this.page.locator(`tr[data-order="${orderId}"]`);
   }
 
+  /** What a venue offers, or why it offers nothing. */
+  venue(dex: string): Locator {
+    return this.page.locator(`[data-venue="${dex}"]`);
+  }
+
   light(name: "Engine" | "Stream"): Locator {
     return this.page.locator(`[data-light="${name}"] dd`);
   }

@@ -1,9 +1,10 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 
 interface Props {
   title: string;
   note: string;
-  legend: readonly { readonly name: string; readonly colour: string }[];
+  /** The entries, in their order. */
+  legend: readonly VNode[];
   /** The same numbers as a table. */
   table: ComponentChildren;
   children: ComponentChildren;
@@ -16,9 +17,9 @@ export function ChartCard({ title, note, legend, table, children }: Props) {
       <header class="card-head card-head-wrap">
         <h2 class="card-title">{title}</h2>
         <ul class="legend">
-          {legend.map(({ name, colour }) => (
-            <li key={name} class={`legend-entry legend-${colour}`}>
-              {name}
+          {legend.map((entry) => (
+            <li key={entry.key} class="legend-entry">
+              {entry}
             </li>
           ))}
         </ul>
@@ -34,5 +35,15 @@ export function ChartCard({ title, note, legend, table, children }: Props) {
         </div>
       </details>
     </section>
+  );
+}
+
+/** A legend's entry for a colour that means one thing. */
+export function Swatch({ name, colour }: { name: string; colour: "good" | "bad" | "accent" | "second" }) {
+  return (
+    <>
+      <span class={`legend-swatch legend-${colour}`} aria-hidden="true" />
+      {name}
+    </>
   );
 }

@@ -3,19 +3,20 @@ import { useSignal } from "@preact/signals";
 import type uPlot from "uplot";
 import { format, formatSigned } from "../decimal.ts";
 import type { Fill } from "../state/statistics.ts";
+import { byName, lookOf } from "../state/venues.ts";
 import { formatWhen } from "../time.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { Chart, type ChartOptions, colour, timeAxis, valueAxis } from "./chart.tsx";
-
-const VENUES = ["Raydium", "Meteora"];
+import { VenueName } from "./venue-name.tsx";
 
 /** Executed against quoted price, one point an order. */
 export function FillsChart({ fills }: { fills: readonly Fill[] }) {
   const pointed = useSignal<number | null>(null);
+  const venues = useMemo(() => [...new Set(fills.map((fill) => fill.venue))].sort(byName), [fills]);
   const data = useMemo<uPlot.AlignedData>(
     () => [
       fills.map((fill) => fill.at / 1000),
-      ...VENUES.map((venue) => fills.map((fill) => (fill.venue === venue ? fill.gapBps : null))),
+      ...venues.map((venue) => fills.map((fill) => (fill.venue === venue ? fill.gapBps : null))),
     ],
     [fills],
   );
@@ -23,28 +24,50 @@ export function FillsChart({ fills }: { fills: readonly Fill[] }) {
     <ChartCard
       title="Executed against quoted price"
       note={noteOf(fills, pointed.value)}
-      legend={VENUES.map((venue) => ({ name: venue, colour: venue.toLowerCase() }))}
+      legend={venues.map((venue) => (
+        <VenueName key={venue} dex={venue} />
+      ))}
       table={<FillsTable fills={fills} />}
     >
-      <Chart options={() => optionsFor((index) => (pointed.value = index))} data={data} summary={summaryOf(fills)} />
+      <Chart
+        key={venues.join()} // A chart's series are fixed when it is made: another venue needs another chart.
+        options={() => optionsFor(venues, (index) => (pointed.value = index))}
+        data={data}
+        summary={summaryOf(fills, venues)}
+      />
     </ChartCard>
   );
 }
 
-function optionsFor(onPoint: (index: number | null) => void): ChartOptions {
+function optionsFor(venues: readonly string[], onPoint: (index: number | null) => void): ChartOptions {
   return {
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_plot, low, high) => aroundZero(low, high) } },
-    series: [{}, ...VENUES.map((venue) => pointsOf(venue))],
+    series: [{}, ...venues.map((venue) => pointsOf(venue))],
     axes: [timeAxis(), valueAxis((bps) => (bps > 0 ? "+" : "") + format(String(bps), 2))],
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
   };
 }
 
 function pointsOf(venue: string): uPlot.Series {
-  const stroke = colour(venue.toLowerCase());
-  return { label: venue, stroke, paths: () => null, points: { show: true, size: 7, stroke, fill: stroke } };
+  const look = lookOf(venue);
+  const fill = colour(`venue-${look.colour}`);
+  return { label: venue, paths: () => null, points: { show: true, fill, paths: shapes(new Path2D(look.shape)) } };
+}
+
+/** The shape at each point, in the size that it has in the legend. */
+function shapes(shape: Path2D): uPlot.Series.Points.PathBuilder {
+  return (plot, series, from, to) => {
+    const fill = new Path2D();
+    for (let index = from; index <= to; index += 1) {
+      const [at, value] = [plot.data[0][index], plot.data[series]?.[index]];
+      if (at === undefined || value === undefined || value === null) continue;
+      const [x, y] = [plot.valToPos(at, "x", true), plot.valToPos(value, "y", true)];
+      fill.addPath(shape, new DOMMatrix([devicePixelRatio, 0, 0, devicePixelRatio, x, y]));
+    }
+    return { fill };
+  };
 }
 
 /** Zero, the quote itself, stays in the picture. */
@@ -64,11 +87,12 @@ function sentenceOf(fill: Fill): string {
   return `${formatWhen(new Date(fill.at).toISOString())} · ${fill.pair} on ${fill.venue} · quoted ${format(fill.quoted)} · executed ${format(fill.executed)} · ${gap} bps`;
 }
 
-function summaryOf(fills: readonly Fill[]): string {
-  const parts = VENUES.map((venue) => {
+function summaryOf(fills: readonly Fill[], venues: readonly string[]): string {
+  if (venues.length === 0) return "Executed against quoted price. No order yet.";
+  const parts = venues.map((venue) => {
     const gaps = fills.filter((fill) => fill.venue === venue).map((fill) => fill.gapBps);
-    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, gaps.length);
-    return `${venue}: ${gaps.length} orders, ${mean.toFixed(2)} basis points on average`;
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    return `${venue}: ${gaps.length} ${gaps.length === 1 ? "order" : "orders"}, ${mean.toFixed(2)} basis points on average`;
   });
   return `Executed against quoted price. ${parts.join("; ")}.`;
 }
@@ -99,7 +123,9 @@ function FillsTable({ fills }: { fills: readonly Fill[] }) {
               <a href={`/orders/${fill.orderId}`}>{formatWhen(new Date(fill.at).toISOString())}</a>
             </td>
             <td>{fill.pair}</td>
-            <td>{fill.venue}</td>
+            <td>
+              <VenueName dex={fill.venue} />
+            </td>
             <td class="number">{format(fill.quoted)}</td>
             <td class="number">{format(fill.executed)}</td>
             <td class="number">{formatSigned(String(fill.gapBps), 2)}</td>

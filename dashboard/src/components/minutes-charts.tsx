@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import uPlot from "uplot";
 import type { Minute } from "../state/statistics.ts";
 import { formatDuration, formatWhen } from "../time.ts";
-import { ChartCard } from "./chart-card.tsx";
+import { ChartCard, Swatch } from "./chart-card.tsx";
 import { Chart, type ChartOptions, colour, timeAxis, valueAxis } from "./chart.tsx";
 
 /** Orders per minute, stacked by outcome. */
@@ -24,9 +24,9 @@ export function OutcomesChart({ minutes }: { minutes: readonly Minute[] }) {
       title="Orders per minute"
       note="By the minute in which they were placed, and their outcome."
       legend={[
-        { name: "Confirmed", colour: "good" },
-        { name: "Failed", colour: "bad" },
-        { name: "In progress", colour: "accent" },
+        <Swatch key="Confirmed" name="Confirmed" colour="good" />,
+        <Swatch key="Failed" name="Failed" colour="bad" />,
+        <Swatch key="In progress" name="In progress" colour="accent" />,
       ]}
       table={<MinutesTable minutes={minutes} />}
     >
@@ -73,8 +73,8 @@ export function TimesChart({ minutes }: { minutes: readonly Minute[] }) {
       title="Time to confirmed"
       note="From acceptance to confirmation, of the orders placed in each minute."
       legend={[
-        { name: "Median", colour: "accent" },
-        { name: "95th percentile", colour: "second" },
+        <Swatch key="Median" name="Median" colour="accent" />,
+        <Swatch key="95th percentile" name="95th percentile" colour="second" />,
       ]}
       table={<MinutesTable minutes={minutes} />}
     >

@@ -54,7 +54,7 @@ function ProgressBar({ view, order }: { view: OrderView; order: Order }) {
 
 const SENTENCES: Record<Status, string> = {
   pending: "Waiting for a worker",
-  routing: "Asking both venues",
+  routing: "Asking each venue",
   building: "Building the transaction",
   submitted: "Waiting for the transaction to land",
   confirmed: "Confirmed",

@@ -27,6 +27,6 @@ export function OrderListing({ list, caption, empty }: { list: OrderList; captio
 
 /** A final order's row says it all; there is no event to wait for. */
 function isMoving(id: string): boolean {
-  const order = orderView(id).peek().order;
-  return order !== null && !isFinal(order.status);
+  const { order, unreadable } = orderView(id).peek();
+  return order !== null && !unreadable && !isFinal(order.status);
 }

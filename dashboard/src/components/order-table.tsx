@@ -1,8 +1,9 @@
 import { formatFigure } from "../decimal.ts";
 import { orderView } from "../state/orders.ts";
 import { formatWhen } from "../time.ts";
-import type { Order } from "../types.ts";
+import type { Order, UnreadableOrder } from "../types.ts";
 import { Amount } from "./amount.tsx";
+import { CopyText } from "./copy-text.tsx";
 import { Arrow } from "./icons.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 
@@ -43,9 +44,10 @@ export function OrderTable({ ids, caption }: { ids: readonly string[]; caption: 
 }
 
 function OrderRow({ id }: { id: string }) {
-  const { order } = orderView(id).value;
+  const { order, unreadable } = orderView(id).value;
+  if (unreadable) return <UnreadableRow entry={unreadable} />;
   if (!order) return null;
-  const placed = <time dateTime={order.createdAt}>{formatWhen(order.createdAt)}</time>;
+  const placed = <Placed at={order.createdAt} />;
   return (
     <tr data-order={id}>
       <td>
@@ -75,6 +77,40 @@ function OrderRow({ id }: { id: string }) {
       <td class="number from-medium">{placed}</td>
     </tr>
   );
+}
+
+/** Says that the order exists. There is no page to open: it could not be read either. */
+function UnreadableRow({ entry: { id, status, createdAt, detail } }: { entry: UnreadableOrder }) {
+  return (
+    <tr data-order={id}>
+      <td>
+        Cannot be read: <CopyText text={id} label="order id" />
+        <p class="row-problem">{detail}</p>
+        <div class="row-second">
+          <Placed at={createdAt} />
+        </div>
+      </td>
+      <td class="number from-medium">
+        <None />
+      </td>
+      <td class="number from-wide">
+        <None />
+      </td>
+      <td class="from-wide">
+        <None />
+      </td>
+      <td class="status">
+        <StatusBadge status={status} />
+      </td>
+      <td class="number from-medium">
+        <Placed at={createdAt} />
+      </td>
+    </tr>
+  );
+}
+
+function Placed({ at }: { at: string }) {
+  return <time dateTime={at}>{formatWhen(at)}</time>;
 }
 
 function Received({ order }: { order: Order }) {

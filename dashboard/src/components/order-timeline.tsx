@@ -4,7 +4,7 @@ import { bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { type EarlierAttempt, type Step, timelineOf } from "../state/timeline.ts";
 import { formatClock, formatDuration } from "../time.ts";
-import type { Status } from "../types.ts";
+import { type Status, isQuote } from "../types.ts";
 import { shorten } from "./copy-text.tsx";
 import { Check, Cross } from "./icons.tsx";
 
@@ -92,11 +92,12 @@ function EarlierLine({ attempt }: { attempt: EarlierAttempt }) {
 function noteOf({ status, state, event }: Step, view: OrderView): string | null {
   if (!event) return null;
   const { payload } = event;
+  if (payload.unreadable) return "What happened here cannot be read";
   switch (status) {
     case "pending":
       return state === "current" ? "Stored. Waiting for a worker" : "Stored";
     case "routing":
-      return state === "current" ? "Asking both venues" : "Both venues asked";
+      return state === "current" ? "Asking each venue" : askedNote(view, event.attempt);
     case "building":
       return choiceOf(view, payload.chosenDex ?? null);
     case "submitted":
@@ -106,6 +107,13 @@ function noteOf({ status, state, event }: Step, view: OrderView): string | null 
     case "failed":
       return payload.failureReason ?? null;
   }
+}
+
+/** That all were asked, and who had nothing to offer. */
+function askedNote({ events }: OrderView, attempt: number): string {
+  const decision = events.find((event) => event.status === "building" && event.attempt === attempt);
+  const dropped = (decision?.payload.quotes ?? []).filter((offer) => !isQuote(offer)).map((offer) => offer.dex);
+  return ["Each venue asked", ...dropped.map((dex) => `${dex} dropped out`)].join("; ");
 }
 
 /** The venue and why. */

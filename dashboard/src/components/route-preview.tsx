@@ -22,9 +22,9 @@ function RouteBody() {
   const shown = preview.value;
   switch (shown.kind) {
     case "empty":
-      return <Notice title="No amount yet">Enter an amount to compare both venues.</Notice>;
+      return <Notice title="No amount yet">Enter an amount to compare the venues.</Notice>;
     case "loading":
-      return <Skeleton lines={6} label="Asking both venues" />;
+      return <Skeleton lines={6} label="Asking each venue" />;
     case "refused":
       return (
         <Notice title="No quote">

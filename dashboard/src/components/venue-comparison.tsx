@@ -1,8 +1,10 @@
 import { format, formatBasisPoints, formatFixed, formatSigned } from "../decimal.ts";
-import { type Difference, bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
+import { bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
 import { placesOf } from "../state/tokens.ts";
-import { Notice } from "./notice.tsx";
+import { byName } from "../state/venues.ts";
 import { type Offer, type Quote, isQuote } from "../types.ts";
+import { Notice } from "./notice.tsx";
+import { VenueName } from "./venue-name.tsx";
 
 interface Props {
   offers: readonly Offer[];
@@ -11,14 +13,14 @@ interface Props {
   stale?: boolean;
 }
 
-/** The venues side by side, the better one marked; what they pay is comparable line by line. */
+/** The venues below each other, so that any number of them fits a phone; the best one is marked. */
 export function VenueComparison({ offers, tokenIn, tokenOut, stale = false }: Props) {
   const best = bestOf(offers);
-  const sorted = [...offers].sort((a, b) => a.dex.localeCompare(b.dex));
+  const sorted = [...offers].sort((a, b) => byName(a.dex, b.dex));
   return (
     <div class="venues-box">
       {best === null ? (
-        <Notice title="No venue takes this trade">At this amount neither has a price for it.</Notice>
+        <Notice title="No venue takes this trade">At this amount none has a price for it.</Notice>
       ) : (
         <table class={`venues ${stale ? "is-stale" : ""}`}>
           <caption class="visually-hidden">
@@ -26,107 +28,110 @@ export function VenueComparison({ offers, tokenIn, tokenOut, stale = false }: Pr
           </caption>
           <thead>
             <tr>
-              <td />
-              {sorted.map((offer) => (
-                <VenueName key={offer.dex} offer={offer} isBest={offer === best} />
-              ))}
+              <th scope="col">Venue</th>
+              <th scope="col">Receive {tokenOut}</th>
             </tr>
           </thead>
-          <tbody>
-            {linesFor(offers, best, tokenIn, tokenOut).map((line) => (
-              <tr key={line.name} class={line.kind}>
-                <th scope="row">
-                  {line.name}
-                  {line.unit && <span class="venue-unit"> {line.unit}</span>}
-                </th>
-                {sorted.map((offer) => (
-                  <Figure key={offer.dex} offer={offer} isBest={offer === best} line={line} />
-                ))}
-              </tr>
-            ))}
-          </tbody>
+          {sorted.filter(isQuote).map((quote) => (
+            <VenueRows
+              key={quote.dex}
+              quote={quote}
+              isBest={quote === best}
+              other={quote === best ? runnerUp(best, offers) : best}
+              tokenIn={tokenIn}
+              tokenOut={tokenOut}
+            />
+          ))}
         </table>
       )}
-      {sorted.map((offer) => offer.rejected && <DroppedOut key={offer.dex} dex={offer.dex} reason={offer.rejected} />)}
+      {sorted.map((offer) => !isQuote(offer) && <DroppedOut key={offer.dex} offer={offer} />)}
     </div>
   );
 }
 
-function DroppedOut({ dex, reason }: { dex: string; reason: string }) {
+function DroppedOut({ offer: { dex, rejected } }: { offer: Offer }) {
   return (
-    <p class="venue-rejected">
-      {dex} dropped out: {reason}
+    <p class="venue-rejected" data-venue={dex}>
+      <VenueName dex={dex} /> dropped out: {rejected ?? "it gave no figures"}
     </p>
   );
 }
 
-interface Line {
-  readonly name: string;
-  readonly unit?: string;
-  readonly kind?: string;
-  readonly show: (quote: Quote) => string;
-  /** All digits, where `show` rounds. */
-  readonly exact?: (quote: Quote) => string;
+interface RowsProps {
+  quote: Quote;
+  isBest: boolean;
+  /** What it is measured against: the best quote, and for the best one the next. */
+  other: Quote | null;
+  tokenIn: string;
+  tokenOut: string;
 }
 
-function linesFor(offers: readonly Offer[], best: Quote | null, tokenIn: string, tokenOut: string): Line[] {
+/** What the venue pays, and below it how that comes about. */
+function VenueRows({ quote, isBest, other, tokenIn, tokenOut }: RowsProps) {
   const places = placesOf(tokenOut);
-  const against = (quote: Quote) => differenceFromOther(quote, best, offers);
-  const signed = (text: string | undefined, digits: number) =>
-    text === undefined ? "\u2013" : formatSigned(text, digits);
+  return (
+    <tbody class={isBest ? "venue-best" : ""} data-venue={quote.dex}>
+      <tr>
+        <th scope="rowgroup">
+          <VenueName dex={quote.dex} />
+          {isBest && <span class="venue-mark">Best</span>}
+        </th>
+        <td>
+          <span class="venue-out" title={quote.netAmountOut}>
+            {formatFixed(quote.netAmountOut, places)}
+          </span>
+          {other && <DifferenceLine quote={quote} other={other} places={places} />}
+        </td>
+      </tr>
+      <tr>
+        <td colSpan={2}>
+          <dl class="venue-figures">
+            {figuresOf(quote, tokenIn, tokenOut).map(({ name, unit, text, exact }) => (
+              <div key={name}>
+                <dt>
+                  {name}
+                  {unit && <span class="venue-unit"> {unit}</span>}
+                </dt>
+                <dd title={exact}>{text}</dd>
+              </div>
+            ))}
+          </dl>
+        </td>
+      </tr>
+    </tbody>
+  );
+}
+
+function DifferenceLine({ quote, other, places }: { quote: Quote; other: Quote; places: number }) {
+  const { amount, bps } = differenceOf(quote, other);
+  return (
+    <span class="venue-difference">
+      <span class="visually-hidden">Against {other.dex}: </span>
+      <span>{formatSigned(amount, places)}</span> <span>{formatSigned(bps, 2)} bps</span>
+    </span>
+  );
+}
+
+interface Figure {
+  readonly name: string;
+  readonly unit?: string;
+  readonly text: string;
+  /** All digits, where `text` rounds. */
+  readonly exact?: string;
+}
+
+function figuresOf(quote: Quote, tokenIn: string, tokenOut: string): Figure[] {
+  const { minimumReceived, price, priceImpactBps, fee, networkFee } = quote;
   return [
-    {
-      name: "Receive",
-      unit: tokenOut,
-      kind: "venue-out",
-      show: (quote) => formatFixed(quote.netAmountOut, places),
-      exact: (quote) => quote.netAmountOut,
-    },
-    {
-      name: "Difference",
-      unit: tokenOut,
-      kind: "venue-difference",
-      show: (quote) => signed(against(quote)?.amount, places),
-    },
-    { name: "In bps", kind: "venue-difference", show: (quote) => signed(against(quote)?.bps, 2) },
     {
       name: "Minimum",
       unit: tokenOut,
-      show: (quote) => formatFixed(quote.minimumReceived, places),
-      exact: (quote) => quote.minimumReceived,
+      text: formatFixed(minimumReceived, placesOf(tokenOut)),
+      exact: minimumReceived,
     },
-    {
-      name: "Price",
-      unit: `${tokenOut}/${tokenIn}`,
-      show: (quote) => formatFixed(quote.price, 6),
-      exact: (quote) => quote.price,
-    },
-    { name: "Price impact", show: (quote) => formatBasisPoints(quote.priceImpactBps) },
-    { name: "Venue fee", unit: tokenIn, show: (quote) => format(quote.fee), exact: (quote) => quote.fee },
-    { name: "Network fee", unit: "SOL", show: (quote) => format(quote.networkFee, 9) },
+    { name: "Price", unit: `${tokenOut}/${tokenIn}`, text: formatFixed(price, 6), exact: price },
+    { name: "Price impact", text: formatBasisPoints(priceImpactBps) },
+    { name: "Venue fee", unit: tokenIn, text: format(fee), exact: fee },
+    { name: "Network fee", unit: "SOL", text: format(networkFee, 9) },
   ];
-}
-
-/** Against the other venue: what choosing the best one brings, and what the other one would cost. */
-function differenceFromOther(quote: Quote, best: Quote | null, offers: readonly Offer[]): Difference | null {
-  const other = quote === best ? runnerUp(quote, offers) : best;
-  return other && differenceOf(quote, other);
-}
-
-function VenueName({ offer, isBest }: { offer: Offer; isBest: boolean }) {
-  return (
-    <th scope="col" class={isBest ? "venue-best" : ""} data-venue={offer.dex}>
-      <span class={`venue-name venue-name-${offer.dex.toLowerCase()}`}>{offer.dex}</span>
-      {isBest && <span class="venue-mark">Best</span>}
-    </th>
-  );
-}
-
-function Figure({ offer, isBest, line }: { offer: Offer; isBest: boolean; line: Line }) {
-  const quote = isQuote(offer) ? offer : null;
-  return (
-    <td class={isBest ? "venue-best" : ""} title={quote ? line.exact?.(quote) : undefined}>
-      {quote ? line.show(quote) : "\u2013"}
-    </td>
-  );
 }

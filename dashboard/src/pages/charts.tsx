@@ -2,7 +2,15 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ChartSet } from "../components/chart-set.tsx";
 import { Notice, Skeleton } from "../components/notice.tsx";
-import { MOST_ORDERS, WINDOW_MINUTES, fills, recentFailure, recentOrders, startRecent } from "../state/recent.ts";
+import {
+  MOST_ORDERS,
+  WINDOW_MINUTES,
+  fills,
+  recentFailure,
+  recentOrders,
+  recentUnreadable,
+  startRecent,
+} from "../state/recent.ts";
 import { byMinute, confirmationTimes, quantile } from "../state/statistics.ts";
 import { engineNow, formatDuration } from "../time.ts";
 import type { Order } from "../types.ts";
@@ -11,6 +19,7 @@ import type { Order } from "../types.ts";
 export function ChartsPage() {
   useEffect(startRecent, []);
   const orders = recentOrders.value;
+  const unreadable = recentUnreadable.value;
   const failure = recentFailure.value;
   return (
     <>
@@ -27,7 +36,7 @@ export function ChartsPage() {
           <Skeleton lines={6} label="Loading orders" />
         </div>
       )}
-      {orders?.length === 0 && (
+      {orders?.length === 0 && unreadable === 0 && (
         <div class="card">
           <Notice title="No order in the last hour">
             Charts appear with the first one. <a href="/">Place an order</a>
@@ -35,6 +44,12 @@ export function ChartsPage() {
         </div>
       )}
       {orders && orders.length > 0 && <Loaded orders={orders} />}
+      {unreadable > 0 && (
+        <p class="page-note">
+          {unreadable === 1 ? "1 order cannot be read and is" : `${unreadable} orders cannot be read and are`} not
+          counted.
+        </p>
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Order, OrderEvent, Status } from "../types.ts";
-import { arrival, emptyView, lastSeq, withEvent, withOrder } from "./order-view.ts";
+import { arrival, emptyView, lastSeq, withDetail, withEvent, withListed, withOrder } from "./order-view.ts";
 
 const order: Order = {
   id: "a",
@@ -67,4 +67,21 @@ test("a retry starts over without the lost transaction", () => {
   assert.equal(view.order?.attempt, 2);
   assert.equal(view.order?.status, "routing");
   assert.equal(view.order?.txHash, null);
+});
+
+test("events that cannot be read take nothing from a row that is whole", () => {
+  const lost: OrderEvent["payload"] = { unreadable: true };
+  const events = log.map((entry) => (entry.seq > 2 ? { ...entry, payload: lost } : entry));
+  const row: Order = { ...order, status: "confirmed", chosenDex: "Meteora", txHash: "5h3x", amountOut: "789" };
+  const view = withDetail(emptyView("a"), { ...row, events, quotes: [], reason: "it pays more" });
+  assert.deepEqual(view.order, row);
+  assert.equal(view.reason, "it pays more");
+  assert.equal(lastSeq(view), 5);
+});
+
+test("an order that cannot be read is shown as such until it can be", () => {
+  const entry = { id: "a", status: "unreadable", createdAt: order.createdAt, detail: "no number" } as const;
+  const lost = withListed(withOrder(emptyView("a"), order), entry);
+  assert.equal(lost.unreadable, entry);
+  assert.equal(withListed(lost, order).unreadable, null);
 });

@@ -1,20 +1,33 @@
 // What the page knows of one order, and how news changes it. Pure: the same news in any order gives the same view.
-import { type Offer, type Order, type OrderDetail, type OrderEvent, type Status, STEPS, isFinal } from "../types.ts";
+import {
+  type ListedOrder,
+  type Offer,
+  type Order,
+  type OrderDetail,
+  type OrderEvent,
+  type Status,
+  type UnreadableOrder,
+  STEPS,
+  isFinal,
+  isReadable,
+} from "../types.ts";
 
 export interface OrderView {
   readonly id: string;
   /** The order's row; null until a list or a detail answer brought it. */
   readonly order: Order | null;
+  /** Set while the engine's newest answer is that it cannot read the order. */
+  readonly unreadable: UnreadableOrder | null;
   /** The event log from seq 1 without a gap, as far as it is known. */
   readonly events: readonly OrderEvent[];
-  /** What both venues offered when the order was last routed. */
+  /** What each venue offered when the order was last routed. */
   readonly offers: readonly Offer[];
   /** Why the chosen venue was chosen, in the engine's words. */
   readonly reason: string | null;
 }
 
 export function emptyView(id: string): OrderView {
-  return { id, order: null, events: [], offers: [], reason: null };
+  return { id, order: null, unreadable: null, events: [], offers: [], reason: null };
 }
 
 export function lastSeq(view: OrderView): number {
@@ -30,15 +43,25 @@ export function arrival(view: OrderView, event: OrderEvent): "next" | "seen" | "
 export function withEvent(view: OrderView, event: OrderEvent): OrderView {
   if (arrival(view, event) !== "next") return view;
   const order = view.order && !isAhead(view.order, event) ? orderAfter(view.order, event) : view.order;
-  const routed = event.status === "building" && event.payload.quotes;
-  const decision = routed ? { offers: routed, reason: event.payload.reason ?? null } : {};
-  return { ...view, order, events: [...view.events, event], ...decision };
+  return { ...view, order, events: [...view.events, event], ...decisionOf(event) };
+}
+
+/** What a newer attempt decided replaces what an older one did, even where it cannot be read. */
+function decisionOf({ status, payload }: OrderEvent): Partial<OrderView> {
+  if (status !== "building" || !(payload.quotes || payload.unreadable)) return {};
+  return { offers: payload.quotes ?? [], reason: payload.reason ?? null };
+}
+
+export function withListed(view: OrderView, entry: ListedOrder): OrderView {
+  return isReadable(entry) ? withOrder(view, entry) : { ...view, unreadable: entry };
 }
 
 export function withOrder(view: OrderView, order: Order): OrderView {
   const newest = view.events.at(-1);
-  const merged = newest && !isAhead(order, newest) ? view.events.reduce(orderAfter, order) : order;
-  return view.order && sameRow(view.order, merged) ? view : { ...view, order: merged };
+  // A row that is as far as the log is whole by itself, even where an event of the log cannot be read.
+  const merged = newest && isAhead(newest, order) ? view.events.reduce(orderAfter, order) : order;
+  const known = view.order && !view.unreadable && sameRow(view.order, merged);
+  return known ? view : { ...view, order: merged, unreadable: null };
 }
 
 export function withDetail(view: OrderView, detail: OrderDetail): OrderView {
@@ -52,8 +75,10 @@ function progress(status: Status, attempt: number): number {
   return isFinal(status) ? Number.MAX_SAFE_INTEGER : attempt * STEPS.length + STEPS.indexOf(status);
 }
 
-function isAhead(order: Order, event: OrderEvent): boolean {
-  return progress(order.status, order.attempt) > progress(event.status, event.attempt);
+type Standing = Pick<Order, "status" | "attempt">;
+
+function isAhead(one: Standing, other: Standing): boolean {
+  return progress(one.status, one.attempt) > progress(other.status, other.attempt);
 }
 
 function orderAfter(order: Order, { status, attempt, at, payload }: OrderEvent): Order {

@@ -1,7 +1,7 @@
 // All orders that the page has met, by id: a list row, a live panel and a detail page show one and the same signal.
 import { type Signal, batch, signal } from "@preact/signals";
-import { type Order, type OrderDetail, type OrderEvent, isFinal } from "../types.ts";
-import { type OrderView, arrival, emptyView, lastSeq, withDetail, withEvent, withOrder } from "./order-view.ts";
+import { type ListedOrder, type OrderDetail, type OrderEvent, isFinal } from "../types.ts";
+import { type OrderView, arrival, emptyView, lastSeq, withDetail, withEvent, withListed } from "./order-view.ts";
 
 /** A page that is open for days forgets what it saw first. */
 const REMEMBERED = 3_000;
@@ -28,11 +28,11 @@ export function isComplete(id: string): boolean {
   return newest !== undefined && isFinal(newest.status);
 }
 
-export function learnOrders(orders: readonly Order[]): void {
+export function learnOrders(orders: readonly ListedOrder[]): void {
   batch(() => {
     for (const order of orders) {
       const view = orderView(order.id);
-      view.value = withOrder(view.peek(), order);
+      view.value = withListed(view.peek(), order);
     }
   });
   forgetOldest();

@@ -1,4 +1,4 @@
-// What both venues would pay for the draft: asked a moment after the last change and again every few seconds.
+// What each venue would pay for the draft: asked a moment after the last change and again every few seconds.
 import { computed, effect, signal } from "@preact/signals";
 import { NoAnswer, Problem, getQuote } from "../api.ts";
 import type { QuoteAnswer } from "../types.ts";

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { getOrder, listOrders } from "../api.ts";
 import { engineNow } from "../time.ts";
-import type { Order } from "../types.ts";
+import { type ListedOrder, type Order, isReadable } from "../types.ts";
 import { learnDetail, learnOrders, orderView } from "./orders.ts";
 import { type Fill, fillOf } from "./statistics.ts";
 
@@ -16,6 +16,8 @@ const DETAILS_AT_ONCE = 4;
 const REFRESH_MS = 5_000;
 
 export const recentOrders = signal<readonly Order[] | null>(null);
+/** How many orders of the hour the engine cannot read; the charts are without them. */
+export const recentUnreadable = signal(0);
 export const recentFailure = signal<Error | null>(null);
 
 /** The latest fills, oldest first. */
@@ -42,9 +44,11 @@ async function refreshUntil(stop: AbortSignal): Promise<void> {
 
 async function refresh(stop: AbortSignal): Promise<void> {
   try {
-    const orders = await ordersOfWindow(stop);
-    learnOrders(orders);
+    const entries = await ordersOfWindow(stop);
+    learnOrders(entries);
+    const orders = entries.filter(isReadable);
     recentOrders.value = orders;
+    recentUnreadable.value = entries.length - orders.length;
     recentFailure.value = null;
     await learnQuotes(latestConfirmed(orders), stop);
   } catch (failure) {
@@ -52,9 +56,9 @@ async function refresh(stop: AbortSignal): Promise<void> {
   }
 }
 
-async function ordersOfWindow(stop: AbortSignal): Promise<Order[]> {
+async function ordersOfWindow(stop: AbortSignal): Promise<ListedOrder[]> {
   const since = engineNow() - WINDOW_MINUTES * 60_000;
-  const orders: Order[] = [];
+  const orders: ListedOrder[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await listOrders({ limit: PAGE, cursor }, stop);
