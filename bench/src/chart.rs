@@ -1,4 +1,5 @@
-//! Charts of the results: bars beside their yardsticks, as SVG files that a page of documentation can show.
+//! Charts of the results: bars beside their yardsticks, as SVG files that a page of documentation
+//! can show.
 
 use std::{fmt::Write as _, fs};
 

@@ -1,4 +1,5 @@
-//! The process that is measured: the release build of `order-engine`, started and ended as a user would.
+//! The process that is measured: the release build of `order-engine`, started and ended as a user
+//! would.
 
 use std::{
     fs::{self, File},
@@ -48,7 +49,8 @@ pub(crate) struct Engine {
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Engine {
-    /// Starts the engine; it does not listen yet. Its log goes to a file in `folder`, as it would in production.
+    /// Starts the engine; it does not listen yet. Its log goes to a file in `folder`, as it would
+    /// in production.
     pub(crate) fn spawn(
         programs: &Programs,
         environment: &Environment,
@@ -144,7 +146,8 @@ pub(crate) fn resident(process: u32, line: &str) -> Outcome<f64> {
 /// The processor time of a process so far; with `ended` that of its children that have ended, too.
 pub(crate) fn processor_time(process: u32, ended: bool) -> Outcome<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // Its name stands in brackets and may hold anything; user and system time are fields 14 and 15, its children's follow.
+    // Its name stands in brackets and may hold anything; user and system time are fields 14 and 15,
+    // its children's follow.
     let (_, fields) = stat.rsplit_once(')').ok_or("the process tells no times")?;
     let fields = fields.split_whitespace().skip(11);
     let ticks: u64 = fields

@@ -1,5 +1,5 @@
-//! The client: one keep-alive HTTP/1.1 connection, with as little work of its own as the protocol allows, because it shares
-//! the cores with what it measures.
+//! The client: one keep-alive HTTP/1.1 connection, with as little work of its own as the protocol
+//! allows, because it shares the cores with what it measures.
 
 use std::{io, net::SocketAddr};
 

@@ -24,7 +24,8 @@ pub(crate) struct Throughput {
     pub(crate) p99: f64,
 }
 
-/// Places `orders` orders over `connections` connections, as fast as they are answered. Every one must be accepted.
+/// Places `orders` orders over `connections` connections, as fast as they are answered. Every one
+/// must be accepted.
 pub(crate) async fn submit(
     address: SocketAddr,
     connections: usize,

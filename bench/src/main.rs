@@ -1,10 +1,12 @@
 //! Measures the engine against its limits, each figure beside a yardstick of the same run.
 //!
-//! `cargo run --release -p bench` measures everything; `--only NAME` one benchmark; `--quick` everything once with small
-//! counts. The results are a table, `target/bench.json` and charts beside it. `--compare DIR` measures another build in
-//! turns with this one. What the figures mean, and what was learnt from them: `docs/performance.md`.
+//! `cargo run --release -p bench` measures everything; `--only NAME` one benchmark; `--quick`
+//! everything once with small counts. The results are a table, `target/bench.json` and charts
+//! beside it. `--compare DIR` measures another build in turns with this one. What the figures mean,
+//! and what was learnt from them: `docs/performance.md`.
 //!
-//! Read in this order: `run` (the benchmarks), `engine` (the process that is measured), `site` (its database), `load` and
+//! Read in this order: `run` (the benchmarks), `engine` (the process that is measured), `site` (its
+//! database), `load` and
 //! `http` (the client), `yardstick` (PostgreSQL alone), `figure` (what comes out), `compare`
 //! (what comes out of two builds).
 #![expect(
@@ -49,7 +51,8 @@ struct CommandLine {
     /// The program to measure. Default: `order-engine` as cargo builds it in release.
     #[arg(long, value_name = "FILE")]
     engine: Option<PathBuf>,
-    /// Measures the programs in this folder, too, in turns, and tells how this build stands to them.
+    /// Measures the programs in this folder, too, in turns, and tells how this build stands to
+    /// them.
     #[arg(long, value_name = "DIR")]
     compare: Option<PathBuf>,
 }

@@ -1,4 +1,5 @@
-//! Where the measurements take place: a durable PostgreSQL of our own, with a fresh database for each of them.
+//! Where the measurements take place: a durable PostgreSQL of our own, with a fresh database for
+//! each of them.
 
 use std::{
     env, fs,

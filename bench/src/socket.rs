@@ -30,7 +30,8 @@ impl Socket {
     pub(crate) async fn open(address: SocketAddr, order: Option<&str>) -> Outcome<Self> {
         let query = order.map(|id| format!("?orderId={id}")).unwrap_or_default();
         let url = format!("ws://{address}/api/orders/ws{query}");
-        let small = WebSocketConfig::default().read_buffer_size(4 * 1_024); // a thousand of them share the machine
+        // A thousand of them share the machine.
+        let small = WebSocketConfig::default().read_buffer_size(4 * 1_024);
         let (socket, _) = connect_async_with_config(url, Some(small), true).await?;
         Ok(Self(socket))
     }

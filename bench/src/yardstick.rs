@@ -1,4 +1,5 @@
-//! The yardstick: `pgbench` of the same PostgreSQL installation, on the same cluster, with the engine's own statements.
+//! The yardstick: `pgbench` of the same PostgreSQL installation, on the same cluster, with the
+//! engine's own statements.
 
 use std::{
     fs,
@@ -27,8 +28,9 @@ pub(crate) fn insert_script() -> String {
     format!("{DRAW}{}", insert())
 }
 
-/// All statements of an order's life, as the engine writes them for an order that meets no trouble: stored, claimed, four
-/// events (each with the reading of its subscribers in the same round trip), received by the chain's ledger and looked up there.
+/// All statements of an order's life, as the engine writes them for an order that meets no trouble:
+/// stored, claimed, four events (each with the reading of its subscribers in the same round trip),
+/// received by the chain's ledger and looked up there.
 pub(crate) fn life_script() -> String {
     let claim = statement(
         CLAIM,

@@ -1,4 +1,5 @@
-//! The dashboard, as `dashboard/dist` was built, from inside the binary: no Node, no files beside it.
+//! The dashboard, as `dashboard/dist` was built, from inside the binary: no Node, no files beside
+//! it.
 
 use axum::{
     Router,
@@ -13,7 +14,8 @@ use rust_embed::RustEmbed;
 #[folder = "../dashboard/dist"]
 struct Dist;
 
-/// The page talks to the host it came from and to nobody else, runs only its own files, and never makes HTML of text.
+/// The page talks to the host it came from and to nobody else, runs only its own files, and never
+/// makes HTML of text.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";

@@ -31,7 +31,8 @@ pub enum NoDatabase {
 /// Connections that the engine takes at the most. PostgreSQL's own default allows 100.
 const CONNECTIONS: usize = 24;
 
-/// Connects to `url`, or to a PostgreSQL of our own in `data_dir`, and brings the schema up to date.
+/// Connects to `url`, or to a PostgreSQL of our own in `data_dir`, and brings the schema up to
+/// date.
 ///
 /// # Errors
 /// [`NoDatabase`] with what is wrong and what to do.

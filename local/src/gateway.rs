@@ -1,4 +1,5 @@
-//! The socket gateway of one machine: connections by name, pushes to them, and the requests that came while they opened.
+//! The socket gateway of one machine: connections by name, pushes to them, and the requests that
+//! came while they opened.
 
 use std::{
     collections::HashMap,
@@ -9,7 +10,8 @@ use async_trait::async_trait;
 use engine::ports::{ConnectionId, Push, PushError, ReplayQueue, ReplayRequest, Unavailable};
 use tokio::sync::mpsc;
 
-/// Messages that may wait for a client to read. One that falls further behind is cut off: the log has what it missed.
+/// Messages that may wait for a client to read. One that falls further behind is cut off: the log
+/// has what it missed.
 const BACKLOG: usize = 1_024;
 
 /// What a connection is to do.
@@ -43,7 +45,8 @@ impl Gateway {
         self.lock().open.clear();
     }
 
-    /// Registers an open connection. Answers what it has to send, and the replay that was asked for while it opened.
+    /// Registers an open connection. Answers what it has to send, and the replay that was asked for
+    /// while it opened.
     pub(crate) fn open(
         &self,
         connection: &ConnectionId,
@@ -62,7 +65,8 @@ impl Gateway {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner) // no code panics while it holds the lock
+        // No code panics while it holds the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn send(&self, connection: &ConnectionId, outgoing: Outgoing) -> Result<(), PushError> {

@@ -15,8 +15,8 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-/// How many steps a thread takes before it looks for new requests. Fewer than tokio's 61: a hundred orders move in step, and
-/// whoever submits the next one must not wait for all of them.
+/// How many steps a thread takes before it looks for new requests. Fewer than tokio's 61: a hundred
+/// orders move in step, and whoever submits the next one must not wait for all of them.
 const STEPS: u32 = 8;
 
 fn main() -> ExitCode {

@@ -1,7 +1,7 @@
 //! What can be chosen, by option or by environment variable. Names, defaults and meanings of the
 //! variables are those of `config`; the options' own names follow from the fields.
 
-use std::{env, ffi::OsStr, net::IpAddr, path::PathBuf};
+use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
 
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
@@ -62,13 +62,12 @@ fn complete(arg: Arg) -> Arg {
         return arg;
     };
     let help = format!("{}\nAllowed is {}.", variable.doc, variable.allowed);
-    match env::var_os(variable.name) {
+    if config::is_empty(variable.name) {
         // The last line is what clap would say of the variable.
-        Some(value) if value.to_string_lossy().trim().is_empty() => arg
-            .env(None::<&str>)
-            .long_help(format!("{help}\n\n[env: {}=]", variable.name)),
-        _ => arg.long_help(help),
+        let help = format!("{help}\n\n[env: {}=]", variable.name);
+        return arg.env(None::<&str>).long_help(help);
     }
+    arg.long_help(help)
 }
 
 /// Reads an option as its variable is read.

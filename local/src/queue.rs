@@ -1,6 +1,8 @@
-//! The queue of one machine, with SQS's semantics: delays, a visibility time-out, a receive count, dead letters after three.
+//! The queue of one machine, with SQS's semantics: delays, a visibility time-out, a receive count,
+//! dead letters after three.
 //!
-//! It lives in memory and may: the outbox in the database is the guarantee, the queue only the fast path.
+//! It lives in memory and may: the outbox in the database is the guarantee, the queue only the fast
+//! path.
 
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},
@@ -63,7 +65,8 @@ struct State {
 }
 
 impl LocalQueue {
-    /// An empty queue. A message that was received and not deleted is seen again after `visibility`.
+    /// An empty queue. A message that was received and not deleted is seen again after
+    /// `visibility`.
     pub fn new(visibility: Duration) -> Self {
         Self {
             state: Mutex::default(),
@@ -121,7 +124,8 @@ impl LocalQueue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner) // no code panics while it holds the lock
+        // No code panics while it holds the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -160,8 +164,8 @@ impl State {
         }
     }
 
-    /// Delays that are over, and messages that nobody deleted in time. The former go first: their orders are under way, and
-    /// must not wait behind a burst of new ones.
+    /// Delays that are over, and messages that nobody deleted in time. The former go first: their
+    /// orders are under way, and must not wait behind a burst of new ones.
     fn bring_forward(&mut self, now: Instant) {
         let later = self.later.split_off(&(now, u64::MAX));
         for (_, received) in std::mem::replace(&mut self.later, later).into_iter().rev() {

@@ -31,7 +31,8 @@ const VISIBILITY: Duration = Duration::from_secs(30);
 const SAFE_POINT: Duration = Duration::from_secs(5);
 /// How long answers that are being given may take to be given.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
-/// The queue is in this process and loses nothing while it lives, so a message may wait there for a while.
+/// The queue is in this process and loses nothing while it lives, so a message may wait there for a
+/// while.
 const RELAY_GRACE: Duration = Duration::from_secs(10);
 
 /// A running engine.
@@ -183,7 +184,8 @@ impl Server {
         self.invocations.most_at_once()
     }
 
-    /// Ends in order: no new orders, running steps to a safe point, sockets closed, its own PostgreSQL stopped.
+    /// Ends in order: no new orders, running steps to a safe point, sockets closed, its own
+    /// PostgreSQL stopped.
     pub async fn stop(mut self) {
         let _ = self.shutdown.send(()); // everything listens for it, or has ended already
         let safe = timeout(SAFE_POINT, async {

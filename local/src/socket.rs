@@ -29,9 +29,11 @@ pub(crate) struct SocketState {
     pub(crate) gateway: Arc<Gateway>,
 }
 
-/// Clients say little. The driver's default, 128 KiB for each of them, would be most of the engine's memory.
+/// Clients say little. The driver's default, 128 KiB for each of them, would be most of the
+/// engine's memory.
 const READ_BUFFER: usize = 2 * 1_024;
-/// How often a silent client is asked whether it is still there; one that does not answer twice is gone.
+/// How often a silent client is asked whether it is still there; one that does not answer twice is
+/// gone.
 const PING_EVERY: Duration = Duration::from_secs(30);
 /// How long a client may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -77,8 +79,8 @@ pub(crate) async fn upgrade(
         .on_upgrade(move |socket| serve(state, connection, socket))
 }
 
-/// The page's origin, unless it is the engine's own page: then its host is the one that was called. A name proves nothing,
-/// since its owner can let it point here; an address, or `localhost`, does.
+/// The page's origin, unless it is the engine's own page: then its host is the one that was called.
+/// A name proves nothing, since its owner can let it point here; an address, or `localhost`, does.
 fn foreign_origin(headers: &HeaderMap) -> Option<String> {
     let origin = headers.get(header::ORIGIN)?.to_str().unwrap_or("null");
     let called = headers

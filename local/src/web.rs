@@ -16,7 +16,8 @@ use crate::{
     socket::{self, SocketState},
 };
 
-/// Requests worked on at once. Each waits for one statement or for the venues; more would only wait for a connection.
+/// Requests worked on at once. Each waits for one statement or for the venues; more would only wait
+/// for a connection.
 const MAX_IN_FLIGHT: usize = 1_024;
 
 /// What is served.

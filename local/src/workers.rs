@@ -1,4 +1,5 @@
-//! The event source of one machine: hands batches of messages to the worker, at most a fixed number at a time.
+//! The event source of one machine: hands batches of messages to the worker, at most a fixed number
+//! at a time.
 
 use std::{
     collections::HashSet,
@@ -49,7 +50,8 @@ impl Invocations {
     }
 }
 
-/// Starts the workers. They end when `shutdown` resolves and their batches have come to a safe point.
+/// Starts the workers. They end when `shutdown` resolves and their batches have come to a safe
+/// point.
 pub fn start(
     queue: &Arc<LocalQueue>,
     execute: &Execute,
@@ -77,7 +79,8 @@ pub fn start(
     workers
 }
 
-/// One invocation, as Lambda's event source does it: what is not named as failed is deleted, the rest is seen again.
+/// One invocation, as Lambda's event source does it: what is not named as failed is deleted, the
+/// rest is seen again.
 async fn invoke(
     queue: &LocalQueue,
     execute: &Execute,

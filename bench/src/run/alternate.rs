@@ -23,7 +23,8 @@ pub(crate) struct Alternated {
     pub(crate) failed: Vec<String>,
 }
 
-/// Runs all benchmarks that start programs, or those that are named, on this build and the other one.
+/// Runs all benchmarks that start programs, or those that are named, on this build and the other
+/// one.
 pub(crate) async fn alternate(mut builds: [Bench; 2], scale: Scale, only: &[String]) -> Alternated {
     let mut result = Alternated::default();
     let chosen = chosen(only);

@@ -1,4 +1,5 @@
-//! How many orders a second the engine takes from submission to confirmed when the venues have no delay.
+//! How many orders a second the engine takes from submission to confirmed when the venues have no
+//! delay.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// One burst.
 pub(super) struct Burst {
-    /// Orders a second, from the first one stored to the last one confirmed, by the order book's own times.
+    /// Orders a second, from the first one stored to the last one confirmed, by the order book's
+    /// own times.
     pub(super) rate: f64,
     /// Processor time of the engine for an order, µs.
     engine: f64,
@@ -37,7 +39,8 @@ pub(super) struct Burst {
     after: f64,
 }
 
-/// A burst of 5,000 orders on a fresh database; `pgbench` then runs the same statements for each of its orders.
+/// A burst of 5,000 orders on a fresh database; `pgbench` then runs the same statements for each of
+/// its orders.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let (mut bursts, mut yardstick) = (Vec::new(), Vec::new());
     for _ in 0..bench.scale.rounds {
@@ -78,7 +81,8 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
 pub(super) async fn burst(bench: &Bench, url: &str, orders: usize) -> Outcome<Burst> {
     let environment = Environment::on(url).without_delays();
     let engine = Engine::start(&bench.programs, &environment, bench.site.folder()).await?;
-    load::submit(engine.address, CONNECTIONS, CONNECTIONS * 2).await?; // connections are made, statements prepared
+    // Connections are made, statements prepared.
+    load::submit(engine.address, CONNECTIONS, CONNECTIONS * 2).await?;
     let mut probe = engine.connection().await?;
     wait_confirmed(&mut probe, CONNECTIONS * 2).await?;
     let idle = engine.memory(false)?;

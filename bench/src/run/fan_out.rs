@@ -77,8 +77,8 @@ async fn one_order(engine: &Engine, sockets: usize) -> Outcome<f64> {
     Ok(ms(last - first))
 }
 
-/// For each order, from the commit of its confirmation to its arrival. Database and client have the same clock, and the
-/// commit's time is in whole milliseconds.
+/// For each order, from the commit of its confirmation to its arrival. Database and client have the
+/// same clock, and the commit's time is in whole milliseconds.
 async fn many_orders(engine: &Engine, orders: usize) -> Outcome<Vec<f64>> {
     let mut client = engine.connection().await?;
     let mut open = Vec::new();

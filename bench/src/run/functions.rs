@@ -1,5 +1,5 @@
-//! Size, start and memory of each function as Lambda would see them: from the start of the process to the first time it
-//! asks for an event.
+//! Size, start and memory of each function as Lambda would see them: from the start of the process
+//! to the first time it asks for an event.
 
 use std::{
     fs,
@@ -18,7 +18,8 @@ const FUNCTIONS: [&str; 4] = ["submit", "worker", "websocket", "relay"];
 /// How long a function may take to ask for its first event.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Functions that are not built (`cargo build --release -p submit -p worker -p websocket -p relay`) are left out.
+/// Functions that are not built (`cargo build --release -p submit -p worker -p websocket -p relay`)
+/// are left out.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let mut figures = vec![size("order-engine", &bench.programs.engine)?];
     let database = bench.database().await?;

@@ -118,7 +118,8 @@ async fn submit(bench: &Bench, url: &str) -> Outcome<f64> {
     Ok(rate)
 }
 
-/// The cursor of the page behind so many orders, as the engine writes it: microseconds and id, in base64.
+/// The cursor of the page behind so many orders, as the engine writes it: microseconds and id, in
+/// base64.
 async fn deep_cursor(database: &tokio_postgres::Client, behind: i64) -> Outcome<String> {
     const PLACE: &str = "SELECT (extract(epoch FROM created_at) * 1000000)::bigint, id FROM orders \
         ORDER BY created_at DESC, id DESC OFFSET $1 LIMIT 1";

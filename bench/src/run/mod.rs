@@ -65,8 +65,8 @@ fn chosen(only: &[String]) -> Vec<(&'static str, &'static str)> {
     ALL.into_iter().filter(|(name, _)| named(name)).collect()
 }
 
-/// Runs all benchmarks, or those that are named. One that fails does not stop the others; what failed comes with the
-/// figures.
+/// Runs all benchmarks, or those that are named. One that fails does not stop the others; what
+/// failed comes with the figures.
 pub(crate) async fn all(bench: &Bench, only: &[String]) -> (Vec<Figure>, Vec<String>) {
     let chosen = chosen(only);
     let (mut figures, mut failed) = (Vec::new(), Vec::new());

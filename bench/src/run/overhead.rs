@@ -1,4 +1,5 @@
-//! What the engine itself adds to the venues' delays, as a client sees it: from the request to the pushed confirmation.
+//! What the engine itself adds to the venues' delays, as a client sees it: from the request to the
+//! pushed confirmation.
 
 use std::time::Instant;
 
@@ -52,7 +53,8 @@ async fn orders(bench: &Bench, count: usize) -> Outcome<Vec<f64>> {
         socket.subscribe(&id).await?;
         socket.wait_for("confirmed").await?;
         if n >= 5 {
-            own.push(ms(begin.elapsed()) - f64::from(QUOTE_MS + EXECUTION_MS)); // statements are prepared by now
+            // Statements are prepared by now.
+            own.push(ms(begin.elapsed()) - f64::from(QUOTE_MS + EXECUTION_MS));
         }
     }
     Ok(own)

@@ -15,7 +15,8 @@ use crate::{
     sample::ms,
 };
 
-/// On a database that others may use, where leases have to end; and on its own PostgreSQL, where they are taken over.
+/// On a database that others may use, where leases have to end; and on its own PostgreSQL, where
+/// they are taken over.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let own = bench.folder("recovery");
     let (mut shared, mut alone) = (Vec::new(), Vec::new());

@@ -1,4 +1,5 @@
-//! The pure parts by themselves: how long a quote, a routing decision, a transition and a message take.
+//! The pure parts by themselves: how long a quote, a routing decision, a transition and a message
+//! take.
 
 use std::{
     hint::black_box,

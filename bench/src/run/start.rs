@@ -59,7 +59,8 @@ async fn first_order(bench: &Bench, environment: &Environment) -> Outcome<f64> {
     ))
 }
 
-/// The engine is killed, so the PostgreSQL that it started is left; each start is to begin without one.
+/// The engine is killed, so the PostgreSQL that it started is left; each start is to begin without
+/// one.
 fn stop_left(bench: &Bench) -> Outcome<()> {
     Server::stop_left_running(&bench.folder("own"))?;
     Ok(())

@@ -17,8 +17,8 @@ fn orders(bench: &Bench, connections: usize) -> usize {
     bench.scale.pick(full, full / 20)
 }
 
-/// Each repetition has a fresh engine on a fresh database, with the usual delays and workers; `pgbench` stores orders by
-/// the engine's own statement at the same concurrency right after it.
+/// Each repetition has a fresh engine on a fresh database, with the usual delays and workers;
+/// `pgbench` stores orders by the engine's own statement at the same concurrency right after it.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let mut figures = Vec::new();
     for connections in CONNECTIONS {
@@ -39,7 +39,8 @@ async fn measure(bench: &Bench, connections: usize) -> Outcome<Throughput> {
     let url = bench.database().await?;
     let engine =
         Engine::start(&bench.programs, &Environment::on(&url), bench.site.folder()).await?;
-    load::submit(engine.address, connections, connections * 20).await?; // connections are made, statements prepared
+    // Connections are made, statements prepared.
+    load::submit(engine.address, connections, connections * 20).await?;
     load::submit(engine.address, connections, orders(bench, connections)).await
 }
 

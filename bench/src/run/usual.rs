@@ -8,7 +8,8 @@ use crate::{
     load, site,
 };
 
-/// A backlog is placed at once and worked off. Counted is the steady part: the middle half of the confirmations.
+/// A backlog is placed at once and worked off. Counted is the steady part: the middle half of the
+/// confirmations.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let mut rates = Vec::new();
     for _ in 0..bench.scale.few() {

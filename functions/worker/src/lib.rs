@@ -11,8 +11,9 @@ use engine::{
 use futures::{FutureExt, future::join_all};
 use tracing::{debug, error, warn};
 
-/// Executes the orders of all messages side by side. Each message succeeds or fails alone: one that cannot be read, one
-/// that panics and one whose order book does not answer are named in the answer and delivered again; the others have served.
+/// Executes the orders of all messages side by side. Each message succeeds or fails alone: one that
+/// cannot be read, one that panics and one whose order book does not answer are named in the answer
+/// and delivered again; the others have served.
 pub async fn handle(execute: &Execute, event: SqsEvent, shutdown: Shutdown) -> SqsBatchResponse {
     let records = event
         .records
@@ -23,14 +24,16 @@ pub async fn handle(execute: &Execute, event: SqsEvent, shutdown: Shutdown) -> S
         match (served, &record.message_id) {
             (true, _) => {}
             (false, Some(id)) => response.add_failure(id),
-            // An empty name in the answer would fail the whole batch. The order is safe: its outbox row brings it back.
+            // An empty name in the answer would fail the whole batch. The order is safe: its outbox
+            // row brings it back.
             (false, None) => error!("a failed message without an id cannot be handed back"),
         }
     }
     response
 }
 
-/// Whether the message has served. A defect that one order brings to light must not take nine others with it.
+/// Whether the message has served. A defect that one order brings to light must not take nine
+/// others with it.
 async fn isolated(execute: &Execute, record: &SqsMessage, shutdown: &Shutdown) -> bool {
     let id = record.message_id.as_deref().unwrap_or_default();
     match AssertUnwindSafe(serve(execute, record, shutdown))

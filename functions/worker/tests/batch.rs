@@ -1,5 +1,5 @@
-//! Batches as SQS delivers them, on the real order book. Only the queue, the gateway and, where it has to break, the chain
-//! are played.
+//! Batches as SQS delivers them, on the real order book. Only the queue, the gateway and, where it
+//! has to break, the chain are played.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -122,7 +122,8 @@ async fn follow(order: &Place, placed: &Placed, lines: &Lines) -> Result<bool, P
     })
 }
 
-/// `None` when the connection was lost before the end. An installation without a socket is asked for its log.
+/// `None` when the connection was lost before the end. An installation without a socket is asked
+/// for its log.
 async fn read_events(
     order: &Place,
     placed: &Placed,
@@ -159,7 +160,8 @@ struct Lines {
 }
 
 impl Lines {
-    /// Prints an event that was not seen before. `Some` when it is final: whether the order was confirmed.
+    /// Prints an event that was not seen before. `Some` when it is final: whether the order was
+    /// confirmed.
     fn show(&self, event: &Value, seen: &mut u64) -> Option<bool> {
         let seq = event["seq"].as_u64().filter(|seq| *seq > *seen)?;
         *seen = seq;

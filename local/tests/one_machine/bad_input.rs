@@ -1,5 +1,5 @@
-//! Anything at all, thrown at the engine over real HTTP and real sockets. The table of errors itself is tested at the API
-//! (`functions/submit/tests`); here the whole engine has to stand.
+//! Anything at all, thrown at the engine over real HTTP and real sockets. The table of errors
+//! itself is tested at the API (`functions/submit/tests`); here the whole engine has to stand.
 
 use std::time::Duration;
 

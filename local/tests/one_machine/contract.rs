@@ -1,4 +1,5 @@
-//! What the contract promises beside the journey: idempotency, exact decimals, metrics, health, sockets' refusals.
+//! What the contract promises beside the journey: idempotency, exact decimals, metrics, health,
+//! sockets' refusals.
 
 use std::collections::HashSet;
 
@@ -193,7 +194,8 @@ async fn a_socket_survives_everything_it_does_not_understand() {
 async fn a_frame_above_16_kib_closes_the_socket_with_1009() {
     let engine = Engine::start().await;
     let mut socket = engine.watch("").await;
-    let _ = socket.send(Message::text("x".repeat(16 * 1024 + 1))).await; // the engine may close while it is being sent
+    // The engine may close while it is being sent.
+    let _ = socket.send(Message::text("x".repeat(16 * 1024 + 1))).await;
     assert_eq!(socket.next().await, Err(CloseCode::Size));
 }
 

@@ -1,4 +1,5 @@
-//! `kill -9`, and restarts of PostgreSQL, at random moments under load. The judge is the chain's ledger, not the engine.
+//! `kill -9`, and restarts of PostgreSQL, at random moments under load. The judge is the chain's
+//! ledger, not the engine.
 //!
 //! `CRASH_ROUNDS=200 cargo test -p local --test one_machine crashes` runs the long form.
 

@@ -75,7 +75,8 @@ async fn a_watcher_before_during_and_after_gets_the_same_complete_story() {
         |trading| trading,
     )
     .await;
-    // Before: the socket is open before there is any order; it subscribes as soon as it knows the id.
+    // Before: the socket is open before there is any order; it subscribes as soon as it knows the
+    // id.
     let mut before = engine.watch("").await;
     let id = engine.place(&ten_sol()).await;
     before
@@ -135,7 +136,8 @@ async fn fifty_watchers_who_come_at_any_moment_see_the_same_in_order() {
     let id = engine.place(&ten_sol()).await;
     let query = format!("orderId={id}");
     let watchers = (0..50).map(async |n| {
-        tokio::time::sleep(std::time::Duration::from_millis(n * 6)).await; // spreads them over the order's life
+        // Spreads them over the order's life.
+        tokio::time::sleep(std::time::Duration::from_millis(n * 6)).await;
         engine.watch(&query).await.to_the_end().await
     });
     for story in join_all(watchers).await {

@@ -1,4 +1,5 @@
-//! The whole engine, through its highest door: real HTTP, real sockets, real PostgreSQL, and where it matters a real process.
+//! The whole engine, through its highest door: real HTTP, real sockets, real PostgreSQL, and where
+//! it matters a real process.
 
 mod bad_input;
 mod command;

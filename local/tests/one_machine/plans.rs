@@ -1,10 +1,12 @@
-//! What PostgreSQL is made to do for an order. Nothing may cost more with every order that is stored.
+//! What PostgreSQL is made to do for an order. Nothing may cost more with every order that is
+//! stored.
 
 use postgres::Database;
 
 use crate::support::{Engine, eventually, ten_sol};
 
-/// Plans are made while the tables are empty, where reading all of a table looks cheapest, and are kept.
+/// Plans are made while the tables are empty, where reading all of a table looks cheapest, and are
+/// kept.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_step_of_an_order_reads_a_whole_table() {
     const ORDERS: i64 = 20;
@@ -15,7 +17,8 @@ async fn no_step_of_an_order_reads_a_whole_table() {
         let id = engine.place(&ten_sol()).await;
         engine.story(&id).await;
     }
-    let server = engine.stop().await; // a server process counts for all to see when its connection ends
+    // A server process counts for all to see when its connection ends.
+    let server = engine.stop().await;
     let database = Database::connect(server.url(), 1).expect("a URL of ours");
     let tables = eventually("every change is counted", async || {
         let rows = database

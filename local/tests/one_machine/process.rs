@@ -135,7 +135,8 @@ impl DataDir {
 
 impl Drop for DataDir {
     fn drop(&mut self) {
-        let _ = embedded_postgres::Server::stop_left_running(&self.0); // a test that failed may leave it running
+        // A test that failed may leave it running.
+        let _ = embedded_postgres::Server::stop_left_running(&self.0);
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

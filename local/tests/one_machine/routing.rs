@@ -155,7 +155,8 @@ async fn a_chain_that_always_refuses_gets_four_attempts_with_growing_pauses() {
     assert_eq!(statuses(&story), expected);
     assert_eq!(story[13]["payload"]["code"], "submission_refused");
 
-    // An attempt's `routing` is written when the one before has failed; `building` shows when it really began.
+    // An attempt's `routing` is written when the one before has failed; `building` shows when it
+    // really began.
     let at = |n: usize| {
         story[n]["at"]
             .as_str()

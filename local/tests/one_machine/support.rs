@@ -210,8 +210,8 @@ impl Watcher {
         }
     }
 
-    /// Reads until the engine closes the socket, which it must do with 1000. An event may come twice; a client knows it by
-    /// its number.
+    /// Reads until the engine closes the socket, which it must do with 1000. An event may come
+    /// twice; a client knows it by its number.
     #[expect(
         clippy::wrong_self_convention,
         reason = "the socket is closed at the end"

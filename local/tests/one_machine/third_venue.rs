@@ -1,5 +1,5 @@
-//! Which venues there are is data: one that no registry has is asked, compared, stored and told like
-//! the others.
+//! Which venues there are is data: one that no registry has is asked, compared, stored and told
+//! like the others.
 
 use std::sync::Arc;
 

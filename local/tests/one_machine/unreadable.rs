@@ -1,5 +1,5 @@
-//! Rows that this build cannot read: written by a newer one, or damaged. They are shown as what they
-//! are, counted, and in nobody's way.
+//! Rows that this build cannot read: written by a newer one, or damaged. They are shown as what
+//! they are, counted, and in nobody's way.
 
 use serde_json::Value;
 use tokio_postgres::NoTls;

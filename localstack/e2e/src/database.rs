@@ -59,7 +59,8 @@ impl Database {
         )
     }
 
-    /// Orders whose event log is not 1, 2, 3 … up to a final status, or that landed another number of swaps than one.
+    /// Orders whose event log is not 1, 2, 3 … up to a final status, or that landed another number
+    /// of swaps than one.
     ///
     /// # Panics
     /// When the database does not answer.
@@ -75,7 +76,8 @@ impl Database {
         rows.iter().map(|row| row.get(0)).collect()
     }
 
-    /// A connection that is kept although nobody is there: as left behind by a `$disconnect` that never came.
+    /// A connection that is kept although nobody is there: as left behind by a `$disconnect` that
+    /// never came.
     pub fn leave_watcher_behind(&self, connection: &str, order: &str) {
         self.run(
             "INSERT INTO subscriptions (connection_id, order_id, live, expires_at)

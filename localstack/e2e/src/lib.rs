@@ -1,9 +1,11 @@
 //! The deployed stack, driven from outside.
 //!
-//! A [`Stack`] is `template.yaml` with the real functions, deployed by `localstack/deploy.sh` to a `MiniStack` of its own on a
-//! free port, on a database of its own. Its methods are what a client or an operator does; the tests tell their stories.
+//! A [`Stack`] is `template.yaml` with the real functions, deployed by `localstack/deploy.sh` to a
+//! `MiniStack` of its own on a free port, on a database of its own. Its methods are what a client
+//! or an operator does; the tests tell their stories.
 //!
-//! Needs Python 3.10 or newer, which gets `MiniStack` into `.venv/` on the first run, and PostgreSQL as all tests do.
+//! Needs Python 3.10 or newer, which gets `MiniStack` into `.venv/` on the first run, and
+//! PostgreSQL as all tests do.
 
 mod aws;
 mod database;

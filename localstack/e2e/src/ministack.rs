@@ -9,7 +9,8 @@ use std::{
 
 use crate::{eventually, root};
 
-/// A `MiniStack` on a free port of 127.0.0.1, ended with this value or with this process, whichever ends first.
+/// A `MiniStack` on a free port of 127.0.0.1, ended with this value or with this process, whichever
+/// ends first.
 #[derive(Debug)]
 pub struct MiniStack {
     process: Child,

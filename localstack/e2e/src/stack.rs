@@ -29,7 +29,8 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Builds the functions, deploys them with these parameters of the template (`Name=Value`) and migrates.
+    /// Builds the functions, deploys them with these parameters of the template (`Name=Value`) and
+    /// migrates.
     ///
     /// # Panics
     /// When a step fails; what the step said is shown.
@@ -119,7 +120,8 @@ impl Stack {
         )
     }
 
-    /// Places an order for one SOL and answers its id. Told "try again" (503), it does, with the same key.
+    /// Places an order for one SOL and answers its id. Told "try again" (503), it does, with the
+    /// same key.
     ///
     /// # Panics
     /// When it is not accepted.

@@ -1,4 +1,5 @@
-//! `template.yaml` as `CloudFormation` gets it: after the SAM transform, with parameters and conditions worked out.
+//! `template.yaml` as `CloudFormation` gets it: after the SAM transform, with parameters and
+//! conditions worked out.
 
 use std::{process::Command, sync::OnceLock};
 

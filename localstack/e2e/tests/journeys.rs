@@ -1,4 +1,5 @@
-//! What a client of the deployed stack lives through. One deployment for all of these: none of them breaks anything.
+//! What a client of the deployed stack lives through. One deployment for all of these: none of them
+//! breaks anything.
 
 use std::sync::OnceLock;
 

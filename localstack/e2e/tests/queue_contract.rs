@@ -1,4 +1,5 @@
-//! The queue contract of the simulator, kept by SQS as the functions use it. Needs the emulator only, nothing deployed.
+//! The queue contract of the simulator, kept by SQS as the functions use it. Needs the emulator
+//! only, nothing deployed.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +17,8 @@ use runtime::clock::SystemClock;
 use serde_json::json;
 use simulator::contract::{Consumer, Delivered, QueueFixture, check_queue};
 
-/// The checks wait for whole and half time-outs: short enough for a test, and its half long enough for a busy machine.
+/// The checks wait for whole and half time-outs: short enough for a test, and its half long enough
+/// for a busy machine.
 const VISIBILITY: Duration = Duration::from_secs(3);
 
 /// The workers' end of a queue. On AWS an event source mapping holds it; what it calls is this.
@@ -33,7 +35,8 @@ impl SqsConsumer {
             .receive_message()
             .queue_url(&self.url)
             .max_number_of_messages(10)
-            // The contract looks into windows of time: an answer must tell of its own moment, not of a second later.
+            // The contract looks into windows of time: an answer must tell of its own moment, not
+            // of a second later.
             .wait_time_seconds(0)
             .send()
             .await
@@ -108,13 +111,15 @@ async fn sdk_for(ministack: &MiniStack) -> SdkConfig {
         .await
 }
 
-/// A client that gives no call up: a receive repeated after a time-out would count twice, which is a fault, not the contract.
+/// A client that gives no call up: a receive repeated after a time-out would count twice, which is
+/// a fault, not the contract.
 fn patient(sdk: &SdkConfig) -> Client {
     let config = Builder::from(sdk).timeout_config(TimeoutConfig::disabled());
     Client::from_conf(config.build())
 }
 
-/// A queue with the orders queue's redrive of `template.yaml`, and a visibility time-out that a test can wait for.
+/// A queue with the orders queue's redrive of `template.yaml`, and a visibility time-out that a
+/// test can wait for.
 async fn orders_queue(client: &Client, dead: &str) -> String {
     let answer = client
         .get_queue_attributes()

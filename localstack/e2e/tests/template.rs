@@ -1,4 +1,5 @@
-//! What no linter knows about `template.yaml`: the numbers that must fit each other, and the variables that the code reads.
+//! What no linter knows about `template.yaml`: the numbers that must fit each other, and the
+//! variables that the code reads.
 
 use std::{cell::RefCell, collections::BTreeSet};
 

@@ -15,7 +15,8 @@ use config::SocketEndpoint;
 
 use crate::SdkConfig;
 
-/// The way to the connections of a deployment: through API Gateway, or nowhere when it has no WebSocket API.
+/// The way to the connections of a deployment: through API Gateway, or nowhere when it has no
+/// WebSocket API.
 pub fn push(sdk: &SdkConfig, endpoint: &SocketEndpoint) -> Arc<dyn Push> {
     match endpoint {
         SocketEndpoint::Url(url) => {

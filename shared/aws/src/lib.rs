@@ -1,5 +1,5 @@
-//! AWS: the queues, the socket gateway, secrets, metrics. Calls are impatient, since each caller has
-//! something to fall back on.
+//! AWS: the queues, the socket gateway, secrets, metrics. Calls are impatient, since each caller
+//! has something to fall back on.
 
 #[cfg(feature = "apigateway")]
 pub mod apigateway;
@@ -20,8 +20,9 @@ const CONNECT: Duration = Duration::from_millis(500);
 const ATTEMPT: Duration = Duration::from_secs(1);
 const OPERATION: Duration = Duration::from_secs(2);
 
-/// Region, credentials and endpoint from the environment as the SDK reads them (`AWS_REGION`, `AWS_ENDPOINT_URL` …), with
-/// the engine's time-outs: 500 ms to connect, 1 s for an attempt, 2 s for a call with its repetitions.
+/// Region, credentials and endpoint from the environment as the SDK reads them (`AWS_REGION`,
+/// `AWS_ENDPOINT_URL` …), with the engine's time-outs: 500 ms to connect, 1 s for an attempt, 2 s
+/// for a call with its repetitions.
 pub async fn sdk() -> SdkConfig {
     loader().load().await
 }

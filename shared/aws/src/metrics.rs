@@ -12,8 +12,8 @@ pub const NAMESPACE: &str = "OrderEngine";
 #[error("metrics cannot be set up: {0}")]
 pub struct MetricsError(Box<dyn std::error::Error + Send + Sync>);
 
-/// Metrics in CloudWatch's embedded metric format: lines of the log that CloudWatch turns into metrics, so that no call is
-/// made and nothing is lost when the environment is frozen.
+/// Metrics in CloudWatch's embedded metric format: lines of the log that CloudWatch turns into
+/// metrics, so that no call is made and nothing is lost when the environment is frozen.
 #[derive(Clone, Copy)]
 pub struct EmbeddedMetrics(&'static Collector);
 

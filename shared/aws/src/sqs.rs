@@ -19,7 +19,8 @@ use config::HttpUrl;
 
 use crate::SdkConfig;
 
-/// A queue by its URL. One type for both queues; the trait that is asked for says which messages it carries.
+/// A queue by its URL. One type for both queues; the trait that is asked for says which messages it
+/// carries.
 #[derive(Clone, Debug)]
 pub struct SqsQueue {
     client: Client,
@@ -96,7 +97,8 @@ fn delay_seconds(pause: Duration) -> i32 {
 #[async_trait]
 impl Queue for SqsQueue {
     /// # Errors
-    /// [`Unavailable`] when SQS took none of the calls; when it took some, the flags say which messages it has.
+    /// [`Unavailable`] when SQS took none of the calls; when it took some, the flags say which
+    /// messages it has.
     async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
         let tens = batch.chunks(BATCH);
         let calls: Vec<_> = tens.clone().map(|ten| self.send_ten(ten)).collect();

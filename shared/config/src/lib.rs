@@ -39,6 +39,11 @@ pub fn read<T: Configuration>() -> Result<T, InvalidEnvironment> {
     read_from(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
 }
 
+/// Whether a variable is in the process's environment and empty, which counts as not set.
+pub fn is_empty(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| value.to_string_lossy().trim().is_empty())
+}
+
 /// Reads what `T` lists through `lookup`, which answers a variable's value or `None`.
 ///
 /// # Errors

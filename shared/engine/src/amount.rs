@@ -14,7 +14,8 @@ pub struct TokenAmount {
     decimals: u8,
 }
 
-/// Why a text is no amount of a token. The message is for the client and repeats the number exactly as it was written.
+/// Why a text is no amount of a token. The message is for the client and repeats the number exactly
+/// as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidAmount {
     /// Not a decimal number (`NaN`, empty, stray characters).
@@ -61,7 +62,8 @@ impl TokenAmount {
     /// Reads the text of a JSON number or string, for example `10`, `0.25` or `1.5e3`.
     ///
     /// # Errors
-    /// [`InvalidAmount`] when the text is not a number greater than zero that the token can express.
+    /// [`InvalidAmount`] when the text is not a number greater than zero that the token can
+    /// express.
     pub fn parse(text: &str, decimals: u8) -> Result<Self, InvalidAmount> {
         let shown = || text.chars().take(MAX_TEXT).collect::<String>();
         let number = Digits::read(text).ok_or_else(|| InvalidAmount::NotANumber(shown()))?;
@@ -122,7 +124,8 @@ impl TokenAmount {
         Decimal::from_i128_with_scale(i128::from(self.units), u32::from(self.decimals)).normalize()
     }
 
-    /// The amount behind a decimal in whole tokens; `None` when the token cannot express it exactly.
+    /// The amount behind a decimal in whole tokens; `None` when the token cannot express it
+    /// exactly.
     pub fn from_decimal(value: Decimal, decimals: u8) -> Option<Self> {
         let value = value.normalize();
         let zeros = u32::from(decimals).checked_sub(value.scale())?;

@@ -1,4 +1,5 @@
-//! The queues' messages as text. They carry a version from the first day on, so that old messages outlive a deployment.
+//! The queues' messages as text. They carry a version from the first day on, so that old messages
+//! outlive a deployment.
 
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +87,8 @@ pub fn read_replay(text: &str) -> Result<ReplayRequest, Unreadable> {
 }
 
 fn write(message: &impl Serialize) -> String {
-    serde_json::to_string(message).unwrap_or_default() // plain data with string keys always serializes
+    // Plain data with string keys always serializes.
+    serde_json::to_string(message).unwrap_or_default()
 }
 
 fn supported(version: u32) -> Result<(), Unreadable> {

@@ -1,4 +1,5 @@
-//! One function for each thing worth a log line or a metric. Nothing else in the rules logs or counts.
+//! One function for each thing worth a log line or a metric. Nothing else in the rules logs or
+//! counts.
 
 use std::time::Duration;
 
@@ -31,7 +32,8 @@ pub fn moved(order: &Order) {
         let code = order
             .failure
             .as_ref()
-            .map_or("none", |failure| failure.code.name()); // an empty value is no dimension to CloudWatch
+            // An empty value is no dimension to CloudWatch.
+            .map_or("none", |failure| failure.code.name());
         counter!("orders_final_total", "status" => order.status.name(), "code" => code)
             .increment(1);
         let life = Duration::try_from(order.updated_at.duration_since(order.created_at))

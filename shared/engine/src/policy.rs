@@ -4,20 +4,22 @@ use std::time::Duration;
 
 use crate::id::OrderId;
 
-/// Times and limits of the protocol. [`Policy::default`] is production's; tests shorten what they wait for.
+/// Times and limits of the protocol. [`Policy::default`] is production's; tests shorten what they
+/// wait for.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// How long an accepted market order is tried before it fails.
     pub market_lifetime: Duration,
-    /// How long a worker holds an order without a sign of life. Longer than a statement may take and the time after which a
-    /// waiting worker renews, a quarter of it; as short as that allows, because a dead worker's orders wait for its end.
+    /// How long a worker holds an order without a sign of life. Longer than a statement may take
+    /// and the time after which a waiting worker renews, a quarter of it; as short as that allows,
+    /// because a dead worker's orders wait for its end.
     pub lease: Duration,
     /// How long a venue may think about a quote.
     pub venue_deadline: Duration,
     /// A quote of a market state older than this is not used.
     pub quote_max_age: Duration,
-    /// How long a worker waits for a landing in its slot. When the next look is further away it gives the order back, to
-    /// be taken up again when it is worth a look.
+    /// How long a worker waits for a landing in its slot. When the next look is further away it
+    /// gives the order back, to be taken up again when it is worth a look.
     pub max_settle_wait: Duration,
     /// How long submit waits for the queue; the relay sends what was not sent in time.
     pub queue_deadline: Duration,
@@ -49,8 +51,9 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The pause after `attempt` failed, or `None` when no attempt is left. Spread by ± 20 % so that orders which failed
-    /// together do not return together; the spread comes from the order's id, so it needs no dice.
+    /// The pause after `attempt` failed, or `None` when no attempt is left. Spread by ± 20 % so
+    /// that orders which failed together do not return together; the spread comes from the order's
+    /// id, so it needs no dice.
     pub fn pause_after(&self, attempt: u32, id: OrderId) -> Option<Duration> {
         let pause = self
             .backoff

@@ -1,4 +1,5 @@
-//! Relay: send what should have been sent, take up what is stuck, end what is out of time, clean up.
+//! Relay: send what should have been sent, take up what is stuck, end what is out of time, clean
+//! up.
 //!
 //! Runs every second on one machine and every minute on AWS. Two relays at once are harmless.
 
@@ -37,13 +38,14 @@ const BATCHES: u32 = 20;
 const SETTLING: usize = 10;
 
 impl Relay {
-    /// One round. What does not succeed is logged and left to the next round; the parts do not depend on each other.
+    /// One round. What does not succeed is logged and left to the next round; the parts do not
+    /// depend on each other.
     pub async fn run(&self, shutdown: &Shutdown) {
         self.run_with_grace(self.policy.relay_grace, shutdown).await;
     }
 
-    /// The round at a start with an empty queue: no message of before can be on its way any more, so nothing is given time,
-    /// and what has to wait waits in the queue again.
+    /// The round at a start with an empty queue: no message of before can be on its way any more,
+    /// so nothing is given time, and what has to wait waits in the queue again.
     pub async fn run_at_start(&self, shutdown: &Shutdown) {
         noted("delayed", self.send_delayed().await);
         self.run_with_grace(Duration::ZERO, shutdown).await;
@@ -72,7 +74,8 @@ impl Relay {
         );
     }
 
-    /// Marks only what the queue accepted: a crash in between makes a duplicate, the other way round it would lose one.
+    /// Marks only what the queue accepted: a crash in between makes a duplicate, the other way
+    /// round it would lose one.
     async fn send_due(&self, grace: Duration) -> Result<usize, StoreError> {
         let mut sent = 0;
         for _ in 0..BATCHES {
@@ -100,7 +103,8 @@ impl Relay {
         Ok(sent)
     }
 
-    /// An order out of time is executed right here: that settles a transaction that may still land before it fails.
+    /// An order out of time is executed right here: that settles a transaction that may still land
+    /// before it fails.
     async fn end_overdue(&self, shutdown: &Shutdown) -> Result<usize, StoreError> {
         let overdue = self.outbox.overdue(BATCH).await?;
         stream::iter(&overdue)

@@ -1,8 +1,8 @@
 //! Stream: whoever follows an order, early or late, sees all of it, in order.
 //!
-//! Publish is "commit the event, then read the subscribers"; subscribe is "store the subscription, then read the log". Each
-//! other order of these steps loses an event. A subscription stays silent until its replay has caught up with the log, so
-//! that a live event never overtakes the history.
+//! Publish is "commit the event, then read the subscribers"; subscribe is "store the subscription,
+//! then read the log". Each other order of these steps loses an event. A subscription stays silent
+//! until its replay has caught up with the log, so that a live event never overtakes the history.
 
 use std::sync::Arc;
 
@@ -77,8 +77,8 @@ pub enum StreamError {
 const PUSH_RETRY: std::time::Duration = std::time::Duration::from_millis(100);
 
 impl OrderStream {
-    /// Subscribes a connection to an order and sends it the history after event `after`. `opening` says that the
-    /// connection may still be being opened: "gone" is then not believed for a while.
+    /// Subscribes a connection to an order and sends it the history after event `after`. `opening`
+    /// says that the connection may still be being opened: "gone" is then not believed for a while.
     ///
     /// # Errors
     /// [`StreamError`] when the history could not be sent; subscribing again starts over.
@@ -113,8 +113,9 @@ impl OrderStream {
         let mut proven_open = !opening;
         loop {
             let log = self.reader.events(order, 0).await?;
-            // A live push to a connection that is still opening would be answered "gone", and end the subscription. So
-            // even a client that has seen everything is sent the last event again before it goes live.
+            // A live push to a connection that is still opening would be answered "gone", and end
+            // the subscription. So even a client that has seen everything is sent the last event
+            // again before it goes live.
             if let (false, Some(last)) = (proven_open, log.last()) {
                 sent = sent.min(last.seq - 1);
                 proven_open = true;
@@ -180,7 +181,8 @@ impl OrderStream {
         self.push_patiently(connection, &text.into(), opening).await
     }
 
-    /// Pushes deliveries, one after the other, until the sender is gone. Never fails: the log has what did not arrive.
+    /// Pushes deliveries, one after the other, until the sender is gone. Never fails: the log has
+    /// what did not arrive.
     pub async fn deliver(&self, mut deliveries: mpsc::UnboundedReceiver<Delivery>) {
         while let Some(delivery) = deliveries.next().await {
             let Delivery {
@@ -204,7 +206,8 @@ impl OrderStream {
         }
     }
 
-    /// Completes subscriptions whose final event did not arrive: the whole story again, then the end.
+    /// Completes subscriptions whose final event did not arrive: the whole story again, then the
+    /// end.
     ///
     /// # Errors
     /// [`StoreError`] when the store does not do its part.
@@ -221,7 +224,8 @@ impl OrderStream {
         Ok(())
     }
 
-    /// Two tries; a connection that is gone is forgotten. Answers the connection when it was reached.
+    /// Two tries; a connection that is gone is forgotten. Answers the connection when it was
+    /// reached.
     async fn push_live(&self, connection: ConnectionId, text: &Arc<str>) -> Option<ConnectionId> {
         match self.push_patiently(&connection, text, false).await {
             Ok(()) => Some(connection),

@@ -66,7 +66,8 @@ impl Submit {
         }
     }
 
-    /// The outbox row is the guarantee, this send only the fast path: its failure is noted and forgotten.
+    /// The outbox row is the guarantee, this send only the fast path: its failure is noted and
+    /// forgotten.
     async fn announce(&self, id: OrderId) {
         let batch = [(ExecuteOrder { id, attempt: 1 }, Duration::ZERO)];
         let deadline = self.clock.sleep(self.policy.queue_deadline);

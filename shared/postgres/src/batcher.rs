@@ -1,9 +1,10 @@
 //! Group commit: concurrent calls of one statement share a round trip, a commit and a flush to the
 //! disk.
 //!
-//! Every statement that is batched takes its rows as a JSON array. What arrives while one call runs goes into the next one
-//! together; with nothing running, a row goes at once and alone, so that company is never waited for. A call that the server
-//! refuses is repeated row by row: one bad row fails alone.
+//! Every statement that is batched takes its rows as a JSON array. What arrives while one call runs
+//! goes into the next one together; with nothing running, a row goes at once and alone, so that
+//! company is never waited for. A call that the server refuses is repeated row by row: one bad row
+//! fails alone.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,8 +30,9 @@ pub trait Statement: Send + Sync + 'static {
     /// What became of a row.
     type Answer: Send;
 
-    /// Runs the statement in one transaction; `rows` has one row for each of `keys`. Answers what became of each; a key that
-    /// is not in the answer was left out by the statement's own conditions.
+    /// Runs the statement in one transaction; `rows` has one row for each of `keys`. Answers what
+    /// became of each; a key that is not in the answer was left out by the statement's own
+    /// conditions.
     fn run(
         &self,
         keys: &[Self::Key],
@@ -76,8 +78,8 @@ impl<S: Statement> StatementBatcher<S> {
         }))
     }
 
-    /// Runs the statement for one row, together with those of others that wait. `None` when the statement's conditions left
-    /// it out.
+    /// Runs the statement for one row, together with those of others that wait. `None` when the
+    /// statement's conditions left it out.
     ///
     /// # Errors
     /// The statement's error, as if the row had been alone.
@@ -116,12 +118,14 @@ impl<S: Statement> Shared<S> {
         begin
     }
 
-    /// Runs until nothing waits. A task of its own: a caller that gives up must not stop the others.
+    /// Runs until nothing waits. A task of its own: a caller that gives up must not stop the
+    /// others.
     async fn drain(self: Arc<Self>) {
         loop {
             let next = self.lock().next_batch();
             let Some(batch) = next else { return };
-            // A panic drops the answers of its own batch, which its callers are told; the batcher goes on.
+            // A panic drops the answers of its own batch, which its callers are told; the batcher
+            // goes on.
             let served = AssertUnwindSafe(self.serve(batch)).catch_unwind().await;
             if served.is_err() {
                 tracing::error!("defect: a batch panicked");
@@ -146,18 +150,20 @@ impl<S: Statement> Shared<S> {
                 Ok(done) => Ok(done.remove(&keys[i])),
                 Err(error) => Err(error.clone()),
             };
-            let _ = answer.send(own); // a caller that gave up reads the order book when it comes again
+            // A caller that gave up reads the order book when it comes again.
+            let _ = answer.send(own);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue<S>> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner) // no code panics while it holds the lock
+        // No code panics while it holds the lock.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<S: Statement> Queue<S> {
-    /// What waits, oldest first and each key once: a statement has one answer for a key. When nothing waits the run
-    /// is over, and is counted so before anything can come.
+    /// What waits, oldest first and each key once: a statement has one answer for a key. When
+    /// nothing waits the run is over, and is counted so before anything can come.
     fn next_batch(&mut self) -> Option<Vec<Job<S>>> {
         let mut keys = HashSet::new();
         let mut batch = Vec::new();
@@ -175,7 +181,8 @@ impl<S: Statement> Queue<S> {
             self.running -= 1;
             return None;
         }
-        batch.sort_by(|a, b| a.key.cmp(&b.key)); // two statements that meet the same rows lock them in the same order
+        // Two statements that meet the same rows lock them in the same order.
+        batch.sort_by(|a, b| a.key.cmp(&b.key));
         Some(batch)
     }
 }
@@ -188,7 +195,8 @@ mod tests {
 
     use super::*;
 
-    /// Notes the rows of each statement. Each statement waits for a permit; a row `"bad"` is refused and a row `"ill"` panics.
+    /// Notes the rows of each statement. Each statement waits for a permit; a row `"bad"` is
+    /// refused and a row `"ill"` panics.
     #[derive(Clone)]
     struct Noting {
         statements: Arc<Mutex<Vec<Vec<String>>>>,

@@ -19,13 +19,15 @@ pub struct Database {
     target: Arc<str>,
 }
 
-/// How long a connection may take to be made, or to come free: under a burst, late is better than refused.
+/// How long a connection may take to be made, or to come free: under a burst, late is better than
+/// refused.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long one statement may take. Every statement touches a few rows by key.
 const STATEMENT: Duration = Duration::from_secs(5);
-/// What the server is told of the engine's sessions. It ends by itself what takes too long, so that nothing given up here happens
-/// later. It finds rows by their keys: a plan is made once for a connection, often while the tables are empty, and one that
-/// read them whole would be kept while they grow.
+/// What the server is told of the engine's sessions. It ends by itself what takes too long, so that
+/// nothing given up here happens later. It finds rows by their keys: a plan is made once for a
+/// connection, often while the tables are empty, and one that read them whole would be kept while
+/// they grow.
 pub const SESSION: &str = "-c statement_timeout=5s -c plan_cache_mode=force_generic_plan \
     -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
@@ -34,8 +36,8 @@ pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 impl Database {
     /// A pool of at most `max_connections` to the URL's database. Connects when first used.
     ///
-    /// `sslmode` may be `disable`, `prefer`, `require`, `verify-ca` or `verify-full`; whenever TLS is used, the server's
-    /// certificate and name are verified.
+    /// `sslmode` may be `disable`, `prefer`, `require`, `verify-ca` or `verify-full`; whenever TLS
+    /// is used, the server's certificate and name are verified.
     ///
     /// # Errors
     /// [`DatabaseError::Url`] or [`DatabaseError::Tls`].
@@ -68,7 +70,8 @@ impl Database {
         let pool = Pool::builder(manager)
             .max_size(max_connections)
             .timeouts(timeouts)
-            .queue_mode(QueueMode::Lifo) // the connection used last has its statements prepared and its caches warm
+            // The connection used last has its statements prepared and its caches warm.
+            .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| DatabaseError::Url(error.to_string()))?;
@@ -123,7 +126,8 @@ impl Database {
         within_time(async {
             let first = prepared(&client, first).await?;
             let second = prepared(&client, second).await?;
-            // Sent in this order on one connection, so the server runs, and commits, them in this order.
+            // Sent in this order on one connection, so the server runs, and commits, them in this
+            // order.
             let (written, read) = futures::join!(
                 client.query(&first, first_params),
                 client.query(&second, second_params)

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
-/// From here on the runtime's own timer will do. It costs nothing and rings up to two milliseconds late: too late for a pause
-/// between two looks at the chain, and nothing to a deadline.
+/// From here on the runtime's own timer will do. It costs nothing and rings up to two milliseconds
+/// late: too late for a pause between two looks at the chain, and nothing to a deadline.
 const COARSE: Duration = Duration::from_secs(1);
 
 #[async_trait]
@@ -33,7 +33,8 @@ impl Clock for SystemClock {
 /// What a step may still take once the shutdown has come: a write, a release, a push.
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// The shutdown of an invocation that will be cut off at `deadline`: early enough to come to a safe point before.
+/// The shutdown of an invocation that will be cut off at `deadline`: early enough to come to a safe
+/// point before.
 pub fn shutdown_before(deadline: SystemTime) -> Shutdown {
     let left = deadline
         .duration_since(SystemTime::now())

@@ -36,7 +36,8 @@ pub fn start(logging: Logging) -> Result<(), LogsError> {
     .map_err(LogsError)
 }
 
-/// Up to `info` the libraries that chatter at that level are kept to their warnings; whoever asks for more gets it all.
+/// Up to `info` the libraries that chatter at that level are kept to their warnings; whoever asks
+/// for more gets it all.
 fn filter(level: LogLevel) -> EnvFilter {
     EnvFilter::new(match level {
         LogLevel::Error => "error",

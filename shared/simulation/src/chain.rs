@@ -30,7 +30,8 @@ pub(super) struct SimulatedChain {
     height: Mutex<Option<(Instant, u64)>>,
 }
 
-/// A finalized height is only ever too low when it is old, which is safe; asking once in a while is enough.
+/// A finalized height is only ever too low when it is old, which is safe; asking once in a while is
+/// enough.
 const HEIGHT_KEEPS: Duration = Duration::from_secs(1);
 /// The share of refused transactions is in millionths.
 const WHOLE: u64 = 1_000_000;
@@ -47,7 +48,8 @@ impl SimulatedChain {
         }
     }
 
-    /// Decided by the transaction itself, so that the same bytes meet the same fate whenever they are sent again.
+    /// Decided by the transaction itself, so that the same bytes meet the same fate whenever they
+    /// are sent again.
     fn judge(&self, message: &Message) -> Verdict {
         let (high, low) = message.nonce.as_u64_pair();
         if mix(high) % WHOLE < u64::from(self.failure_rate) {

@@ -1,4 +1,5 @@
-//! The chain's record: what was received, when it lands, and with what outcome. Rows are written once and never changed.
+//! The chain's record: what was received, when it lands, and with what outcome. Rows are written
+//! once and never changed.
 
 mod statements;
 
@@ -80,9 +81,10 @@ impl Ledger {
             .collect()
     }
 
-    /// Records a transaction, unless it is known or can no longer land. The database's clock is the chain's: the same
-    /// that [`Ledger::finalized_height`] reads, so a transaction that was declared dead cannot come in afterwards; and a
-    /// statement ends sooner than a height is final, so what is being written cannot be overlooked by a later look.
+    /// Records a transaction, unless it is known or can no longer land. The database's clock is the
+    /// chain's: the same that [`Ledger::finalized_height`] reads, so a transaction that was
+    /// declared dead cannot come in afterwards; and a statement ends sooner than a height is final,
+    /// so what is being written cannot be overlooked by a later look.
     pub(super) async fn receive(
         &self,
         signature: &str,

@@ -31,7 +31,8 @@ impl Rng {
 /// The duration of `range` that belongs to `drawn`.
 pub(super) fn pick((shortest, longest): (Duration, Duration), drawn: u64) -> Duration {
     let span = longest.saturating_sub(shortest).as_millis() + 1;
-    let part = u64::try_from(u128::from(drawn) % span).unwrap_or(0); // the span of two delays in ms fits
+    // The span of two delays in ms fits.
+    let part = u64::try_from(u128::from(drawn) % span).unwrap_or(0);
     shortest + Duration::from_millis(part)
 }
 

@@ -1,4 +1,5 @@
-//! A transaction's bytes: a signature, and the message that it signs. What the chain executes is read from these bytes alone.
+//! A transaction's bytes: a signature, and the message that it signs. What the chain executes is
+//! read from these bytes alone.
 
 use ed25519_dalek::{Signer, SigningKey};
 use engine::ports::Unavailable;
@@ -42,8 +43,9 @@ impl Wallet {
         (bs58::encode(signature.to_bytes()).into_string(), bytes)
     }
 
-    /// The signature and the message of signed bytes, if this wallet signed them. The same text has one ed25519 signature
-    /// (RFC 8032, 5.1.6), so the owner of the key checks it by signing again, in half the time of a stranger.
+    /// The signature and the message of signed bytes, if this wallet signed them. The same text has
+    /// one ed25519 signature (RFC 8032, 5.1.6), so the owner of the key checks it by signing again,
+    /// in half the time of a stranger.
     pub(super) fn open(&self, bytes: &[u8]) -> Result<(String, Message), Unavailable> {
         let (signature, text) = bytes
             .split_at_checked(SIGNATURE_LENGTH)

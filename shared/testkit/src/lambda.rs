@@ -29,8 +29,8 @@ pub struct Invocation {
     pub output: String,
 }
 
-/// Starts `program` with these variables and no others but Lambda's own, hands it one event, and ends it once it has
-/// reported.
+/// Starts `program` with these variables and no others but Lambda's own, hands it one event, and
+/// ends it once it has reported.
 ///
 /// # Panics
 /// If the program cannot be started or does not report JSON.
@@ -45,12 +45,14 @@ pub async fn invoke(program: &str, variables: &[(&str, &str)], event: &Value) ->
     }
 }
 
-/// The part of the runtime API that a function needs: the next event, and two ways to report (`response` and `error`).
+/// The part of the runtime API that a function needs: the next event, and two ways to report
+/// (`response` and `error`).
 async fn serve_runtime_api(event: String, report: mpsc::UnboundedSender<Bytes>) -> String {
     let given = Arc::new(AtomicBool::new(false));
     let next = get(async move || {
         if given.swap(true, Ordering::Relaxed) {
-            pending::<()>().await; // no other event comes: the program waits, as a frozen environment does
+            // No other event comes: the program waits, as a frozen environment does.
+            pending::<()>().await;
         }
         let headers = [
             (

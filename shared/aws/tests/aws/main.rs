@@ -1,4 +1,5 @@
-//! The AWS adapters against a server that speaks as AWS does, on 127.0.0.1: what they send, and what they make of each answer.
+//! The AWS adapters against a server that speaks as AWS does, on 127.0.0.1: what they send, and
+//! what they make of each answer.
 
 mod apigateway;
 mod double;

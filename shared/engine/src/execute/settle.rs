@@ -47,7 +47,8 @@ impl Execute {
         shutdown: &Shutdown,
     ) -> Result<Option<Duration>, ExecuteError> {
         let Some(transaction) = claimed.transaction().cloned() else {
-            // The store keeps status and transaction together; without the one the other proves nothing.
+            // The store keeps status and transaction together; without the one the other proves
+            // nothing.
             return Ok(Some(self.policy.max_settle_wait));
         };
         let begin = self.clock.now();
@@ -91,8 +92,8 @@ impl Execute {
         }
     }
 
-    /// Answers how long it is pointless to look. An error is not believed: only the chain's record tells whether the bytes
-    /// arrived.
+    /// Answers how long it is pointless to look. An error is not believed: only the chain's record
+    /// tells whether the bytes arrived.
     async fn send(&self, claimed: &ClaimedOrder, transaction: &SignedTransaction) -> Duration {
         self.chain.send(transaction).await.unwrap_or_else(|error| {
             observe::send_failed(claimed.order().id, &error);
@@ -100,15 +101,17 @@ impl Execute {
         })
     }
 
-    /// Most transactions land, so the record is asked first and alone. Only what it does not know can be dead.
+    /// Most transactions land, so the record is asked first and alone. Only what it does not know
+    /// can be dead.
     async fn outcome(&self, claimed: &ClaimedOrder, transaction: &SignedTransaction) -> Outcome {
         match self.status(claimed, transaction).await {
             Some(ChainStatus::Unknown) => {}
             Some(known) => return known.into(),
             None => return Outcome::Unseen,
         }
-        // The finalized height first and the record after, once more. In the other order a transaction could land between
-        // the two looks, be taken for dead, and be executed a second time.
+        // The finalized height first and the record after, once more. In the other order a
+        // transaction could land between the two looks, be taken for dead, and be executed a second
+        // time.
         let height = self.chain.finalized_height().await;
         if let Err(error) = &height {
             observe::chain_unavailable(claimed.order().id, error);
@@ -159,7 +162,8 @@ impl From<ChainStatus> for Outcome {
     }
 }
 
-/// Queues count delays in seconds; what is left of the pause is waited for by whoever takes the order up again.
+/// Queues count delays in seconds; what is left of the pause is waited for by whoever takes the
+/// order up again.
 fn whole_seconds(pause: Duration) -> Duration {
     Duration::from_secs(pause.as_secs().max(1))
 }

@@ -73,7 +73,8 @@ impl Status {
             (S::Submitted,                          E::AttemptFailed { settled: Some(_), .. }) => S::Routing,
             (S::Pending | S::Routing | S::Building, E::Failed { settled: None, .. })           => S::Failed,
             (S::Submitted,                          E::Failed { settled: Some(_), .. })        => S::Failed,
-            // All the rest, by name: a new status or event does not compile before it has its place.
+            // All the rest, by name: a new status or event does not compile before it has its
+            // place.
             (S::Pending | S::Routing | S::Building | S::Submitted | S::Confirmed | S::Failed,
              E::Accepted | E::RoutingStarted | E::VenueChosen { .. } | E::Submitted { .. }
              | E::Confirmed { .. } | E::AttemptFailed { .. } | E::Failed { .. }) => {

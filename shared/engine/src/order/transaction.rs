@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use crate::{amount::TokenAmount, name::UnknownName};
 
-/// A transaction that may land from the moment it is sent until the chain is past its last valid height.
+/// A transaction that may land from the moment it is sent until the chain is past its last valid
+/// height.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedTransaction {
     /// Its identity on chain, known before it is sent.

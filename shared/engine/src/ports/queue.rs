@@ -19,8 +19,8 @@ pub struct ExecuteOrder {
 /// Delivers messages to workers: at least once, in any order.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Sends a batch, each message to be seen after its delay. Answers which were accepted, one flag per message. MUST
-    /// answer `true` only for a message that will be delivered.
+    /// Sends a batch, each message to be seen after its delay. Answers which were accepted, one
+    /// flag per message. MUST answer `true` only for a message that will be delivered.
     async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable>;
 }
 
@@ -29,13 +29,15 @@ pub trait Queue: Send + Sync {
 pub struct ReplayRequest {
     /// The connection.
     pub connection: ConnectionId,
-    /// The order it named, unchecked: whatever is wrong with it is told over the socket once that is open.
+    /// The order it named, unchecked: whatever is wrong with it is told over the socket once that
+    /// is open.
     pub order: String,
     /// The last event that the client has seen, as it wrote it.
     pub after: Option<String>,
 }
 
-/// Takes requests made while a connection is opening, when nothing can be posted to it yet, and has them answered later.
+/// Takes requests made while a connection is opening, when nothing can be posted to it yet, and has
+/// them answered later.
 #[async_trait]
 pub trait ReplayQueue: Send + Sync {
     /// MUST answer `Ok` only when the request will be handled.

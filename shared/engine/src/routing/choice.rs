@@ -36,7 +36,8 @@ pub(super) fn choose(
     kind: &OrderKind,
 ) -> Result<RoutingDecision, NoRoute> {
     let mut ranked: Vec<&Quote> = answers.iter().flat_map(|(_, answer)| answer).collect();
-    ranked.sort_by_key(|quote| Reverse(quote.terms.net_out().units())); // stable: ties keep their order
+    // Stable: ties keep their order.
+    ranked.sort_by_key(|quote| Reverse(quote.terms.net_out().units()));
     let Some(best) = ranked.first() else {
         return Err(no_route(&answers, kind));
     };

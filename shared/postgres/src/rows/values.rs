@@ -1,5 +1,5 @@
-//! Values as they are stored. Amounts: `numeric` in whole tokens in a column, base units and decimals
-//! in an event.
+//! Values as they are stored. Amounts: `numeric` in whole tokens in a column, base units and
+//! decimals in an event.
 
 use engine::{order::TokenAmount, routing::PoolRef};
 use rust_decimal::Decimal;

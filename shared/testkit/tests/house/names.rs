@@ -46,8 +46,9 @@ fn the_fields_words_are_used() {
     findings.none("a word of its own");
 }
 
+/// Code is rustfmt's business; it leaves comments alone.
 #[test]
-fn lines_are_at_most_100_columns() {
+fn comments_end_at_100_columns() {
     const FOLDERS: [&str; 6] = [
         "shared",
         "functions",
@@ -59,11 +60,10 @@ fn lines_are_at_most_100_columns() {
     let mut findings = Findings::default();
     for file in sources(&FOLDERS, "rs") {
         for (number, line) in (1..).zip(file.text.lines()) {
-            // A literal is not broken for the sake of the column.
-            if line.chars().count() > 100 && !line.contains('"') {
+            if line.trim_start().starts_with("//") && line.chars().count() > 100 {
                 findings.note(&file, number, line.trim());
             }
         }
     }
-    findings.none("a line is too long");
+    findings.none("a comment is too wide");
 }

@@ -61,8 +61,8 @@ fn the_environment_is_read_in_one_place() {
 fn money_is_never_a_float() {
     let mut findings = Findings::default();
     for file in product() {
-        // Gauges of the metrics crate are floats, and what a benchmark or a chart draws is not money;
-        // the API's description says that JSON numbers are accepted.
+        // Gauges of the metrics crate are floats, and what a benchmark or a chart draws is not
+        // money; the API's description says that JSON numbers are accepted.
         let allowed = [
             "shared/engine/src/observe.rs",
             "shared/api/src/dto/schemas.rs",
