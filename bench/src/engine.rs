@@ -97,7 +97,7 @@ impl Engine {
         loop {
             match Connection::open(self.address).await {
                 Ok(connection) => return Ok(connection),
-                Err(problem) if self.begin.elapsed() > PATIENCE => return Err(problem.into()),
+                Err(error) if self.begin.elapsed() > PATIENCE => return Err(error.into()),
                 Err(_) => sleep(Duration::from_millis(1)).await,
             }
         }

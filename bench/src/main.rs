@@ -62,8 +62,8 @@ async fn main() -> ExitCode {
     let line = CommandLine::parse();
     match measure(&line).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("bench: {problem}");
+        Err(error) => {
+            eprintln!("bench: {error}");
             ExitCode::FAILURE
         }
     }

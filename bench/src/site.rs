@@ -74,8 +74,8 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         drop(self.server.take()); // stops it; its folder can go only then
-        if let Err(problem) = fs::remove_dir_all(&self.folder) {
-            eprintln!("bench: {} is left behind: {problem}", self.folder.display());
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
+            eprintln!("bench: {} is left behind: {error}", self.folder.display());
         }
     }
 }
@@ -84,8 +84,8 @@ impl Drop for Site {
 pub(crate) async fn connect(url: &str) -> Outcome<tokio_postgres::Client> {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
     tokio::spawn(async move {
-        if let Err(problem) = connection.await {
-            eprintln!("bench: a database connection broke: {problem}");
+        if let Err(error) = connection.await {
+            eprintln!("bench: a database connection broke: {error}");
         }
     });
     Ok(client)

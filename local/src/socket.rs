@@ -125,8 +125,8 @@ async fn serve(state: SocketState, connection: ConnectionId, socket: WebSocket) 
     if ended == Ended::NothingToWatch {
         return; // so nothing is left to forget
     }
-    if let Err(problem) = state.sockets.disconnect(&connection).await {
-        tracing::debug!(%problem, "a closed connection could not be forgotten, a push will do it");
+    if let Err(error) = state.sockets.disconnect(&connection).await {
+        tracing::debug!(%error, "a closed connection could not be forgotten, a push will do it");
     }
 }
 
@@ -135,8 +135,8 @@ async fn replay(sockets: Sockets, request: ReplayRequest) {
     for _ in 0..REPLAY_TRIES {
         match sockets.replay(&request).await {
             Ok(()) => return,
-            Err(problem) => {
-                tracing::debug!(%problem, "a replay could not be sent, it is tried again")
+            Err(error) => {
+                tracing::debug!(%error, "a replay could not be sent, it is tried again")
             }
         }
         tokio::time::sleep(REPLAY_PAUSE).await;
@@ -180,8 +180,8 @@ async fn talk(
                     }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                     Some(Ok(Message::Close(_))) | None => return Ended::Gone,
-                    Some(Err(problem)) => {
-                        let code = if is_too_big(&problem) { close_code::SIZE } else { close_code::PROTOCOL };
+                    Some(Err(error)) => {
+                        let code = if is_too_big(&error) { close_code::SIZE } else { close_code::PROTOCOL };
                         say_goodbye(&mut sink, &mut stream, code).await;
                         return Ended::Gone;
                     }
@@ -197,8 +197,8 @@ async fn talk(
 }
 
 /// The driver does not export its error; the words are those of its only error about sizes.
-fn is_too_big(problem: &axum::Error) -> bool {
-    problem.to_string().contains("too long") || problem.to_string().contains("too big")
+fn is_too_big(error: &axum::Error) -> bool {
+    error.to_string().contains("too long") || error.to_string().contains("too big")
 }
 
 async fn say_goodbye(

@@ -47,8 +47,8 @@ pub(crate) async fn alternate(mut builds: [Bench; 2], scale: Scale, only: &[Stri
                     figures[0].extend(this);
                     figures[1].extend(other);
                 }
-                Err(problem) => {
-                    result.failed.push(format!("{name}: {problem}"));
+                Err(error) => {
+                    result.failed.push(format!("{name}: {error}"));
                     break; // what the rounds before it gave still counts
                 }
             }
@@ -66,9 +66,9 @@ async fn in_turns(builds: &mut [Bench; 2], round: usize, name: &str) -> Outcome<
         let which = (round + turn) % 2;
         let bench = &mut builds[which];
         bench.yardsticks = turn == 1; // not between the two, where it would burden one of them
-        figures[which] = one(bench, name).await.map_err(|problem| {
+        figures[which] = one(bench, name).await.map_err(|error| {
             let build = bench.build.unwrap_or_default();
-            format!("{build} build: {}", in_full(problem.as_ref()))
+            format!("{build} build: {}", in_full(error.as_ref()))
         })?;
     }
     Ok(figures)

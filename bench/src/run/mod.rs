@@ -74,7 +74,7 @@ pub(crate) async fn all(bench: &Bench, only: &[String]) -> (Vec<Figure>, Vec<Str
         progress(i, chosen.len(), &format!("{name}: {what}"));
         match one(bench, name).await {
             Ok(measured) => figures.extend(measured),
-            Err(problem) => failed.push(format!("{name}: {}", in_full(problem.as_ref()))),
+            Err(error) => failed.push(format!("{name}: {}", in_full(error.as_ref()))),
         }
     }
     progress(chosen.len(), chosen.len(), "done\n");
@@ -82,11 +82,9 @@ pub(crate) async fn all(bench: &Bench, only: &[String]) -> (Vec<Figure>, Vec<Str
 }
 
 /// An error with its causes: the first words alone are often "db error".
-fn in_full(problem: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(problem.source(), |cause| cause.source());
-    causes.fold(problem.to_string(), |text, cause| {
-        format!("{text}: {cause}")
-    })
+fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 async fn one(bench: &Bench, name: &str) -> Outcome<Vec<Figure>> {

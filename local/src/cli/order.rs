@@ -16,7 +16,7 @@ use crate::options::Place;
 
 /// Why an order could not be placed, or not be followed.
 #[derive(Debug, thiserror::Error)]
-enum Problem {
+enum OrderError {
     #[error("no engine answers at {url}: {cause} (start one with `cargo run`)")]
     NoEngine { url: String, cause: String },
     #[error("the engine did not take the order: {0}")]
@@ -34,8 +34,8 @@ pub async fn run(order: &Place) -> ExitCode {
     let begin = Instant::now();
     let placed = match place(order).await {
         Ok(placed) => placed,
-        Err(problem) => {
-            eprintln!("{problem}");
+        Err(error) => {
+            eprintln!("{error}");
             return ExitCode::from(2);
         }
     };
@@ -51,9 +51,9 @@ pub async fn run(order: &Place) -> ExitCode {
     match follow(order, &placed, &lines).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(problem) => {
+        Err(error) => {
             eprintln!(
-                "{problem}\nthe order was accepted and goes on; look at {}/api/orders/{}",
+                "{error}\nthe order was accepted and goes on; look at {}/api/orders/{}",
                 order.url, placed.id
             );
             ExitCode::from(2)
@@ -66,7 +66,7 @@ struct Placed {
     socket: Option<String>,
 }
 
-async fn place(order: &Place) -> Result<Placed, Problem> {
+async fn place(order: &Place) -> Result<Placed, OrderError> {
     let mut body = json!({
         "type": "market", "tokenIn": order.token_in, "tokenOut": order.token_out, "amount": order.amount,
     });
@@ -83,15 +83,15 @@ async fn place(order: &Place) -> Result<Placed, Problem> {
         .json(&body)
         .send()
         .await
-        .map_err(|cause| Problem::NoEngine {
+        .map_err(|cause| OrderError::NoEngine {
             url: order.url.clone(),
             cause: innermost(&cause),
         })?;
     let accepted = answer.status().is_success();
-    let answer: Value = answer.json().await.map_err(|_| Problem::Unreadable)?;
+    let answer: Value = answer.json().await.map_err(|_| OrderError::Unreadable)?;
     if !accepted {
         let text = |field: &str| answer[field].as_str().unwrap_or_default();
-        return Err(Problem::Refused(format!(
+        return Err(OrderError::Refused(format!(
             "{} ({})",
             text("detail"),
             text("code")
@@ -99,7 +99,7 @@ async fn place(order: &Place) -> Result<Placed, Problem> {
     }
     let id = answer["orderId"]
         .as_str()
-        .ok_or(Problem::Unreadable)?
+        .ok_or(OrderError::Unreadable)?
         .to_owned();
     Ok(Placed {
         id,
@@ -108,7 +108,7 @@ async fn place(order: &Place) -> Result<Placed, Problem> {
 }
 
 /// Whether the order was confirmed. A lost connection is made again, after what was seen.
-async fn follow(order: &Place, placed: &Placed, lines: &Lines) -> Result<bool, Problem> {
+async fn follow(order: &Place, placed: &Placed, lines: &Lines) -> Result<bool, OrderError> {
     let mut seen = 0;
     for _ in 0..TRIES {
         if let Some(end) = read_events(order, placed, lines, &mut seen).await? {
@@ -116,7 +116,7 @@ async fn follow(order: &Place, placed: &Placed, lines: &Lines) -> Result<bool, P
         }
         sleep(PAUSE).await;
     }
-    Err(Problem::NoEngine {
+    Err(OrderError::NoEngine {
         url: order.url.clone(),
         cause: "the connection was lost".into(),
     })
@@ -129,13 +129,13 @@ async fn read_events(
     placed: &Placed,
     lines: &Lines,
     seen: &mut u64,
-) -> Result<Option<bool>, Problem> {
+) -> Result<Option<bool>, OrderError> {
     let Some(socket) = &placed.socket else {
         let url = format!("{}/api/orders/{}/events?after={seen}", order.url, placed.id);
         let Ok(answer) = reqwest::get(url).await else {
             return Ok(None);
         };
-        let events: Vec<Value> = answer.json().await.map_err(|_| Problem::Unreadable)?;
+        let events: Vec<Value> = answer.json().await.map_err(|_| OrderError::Unreadable)?;
         return Ok(events.iter().find_map(|event| lines.show(event, seen)));
     };
     let Ok((mut stream, _)) = connect_async(format!("{socket}&after={seen}")).await else {
@@ -143,7 +143,7 @@ async fn read_events(
     };
     while let Some(Ok(message)) = stream.next().await {
         if let Message::Text(text) = message {
-            let event: Value = serde_json::from_str(&text).map_err(|_| Problem::Unreadable)?;
+            let event: Value = serde_json::from_str(&text).map_err(|_| OrderError::Unreadable)?;
             if let Some(end) = lines.show(&event, seen) {
                 return Ok(Some(end));
             }

@@ -37,8 +37,8 @@ async fn the_engine_outlives_its_database_and_finishes_every_order() {
     let refused = post().await;
     assert_eq!(refused.status(), 503);
     assert!(refused.headers().contains_key("retry-after"));
-    let problem: Value = refused.json().await.expect("JSON");
-    assert_eq!(problem["code"], "unavailable");
+    let error: Value = refused.json().await.expect("JSON");
+    assert_eq!(error["code"], "unavailable");
     let health = client
         .get(format!("{base}/health"))
         .send()

@@ -34,7 +34,7 @@ impl Aws {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         let mut answer = ureq::post(self.endpoint.clone() + &path)
             .send_json(event)
-            .unwrap_or_else(|problem| panic!("{function} cannot be invoked: {problem}"));
+            .unwrap_or_else(|error| panic!("{function} cannot be invoked: {error}"));
         let failure = answer
             .headers()
             .get("x-amz-function-error")
@@ -99,7 +99,7 @@ impl Aws {
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("AmazonSQS.{action}"))
             .send(request.to_string())
-            .unwrap_or_else(|problem| panic!("{action} failed: {problem}"));
+            .unwrap_or_else(|error| panic!("{action} failed: {error}"));
         let text = answer
             .body_mut()
             .read_to_string()
@@ -118,7 +118,7 @@ impl Aws {
     fn get(&self, path: &str) -> Value {
         ureq::get(self.endpoint.clone() + path)
             .call()
-            .unwrap_or_else(|problem| panic!("{path}: {problem}"))
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
             .body_mut()
             .read_json()
             .expect("Lambda answers JSON")
@@ -127,6 +127,6 @@ impl Aws {
     fn put(&self, path: &str, request: &Value) {
         ureq::put(self.endpoint.clone() + path)
             .send_json(request)
-            .unwrap_or_else(|problem| panic!("{path}: {problem}"));
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 }

@@ -114,6 +114,6 @@ impl Database {
         values.extend(more);
         self.runtime
             .block_on(self.client.execute(sql, &values))
-            .unwrap_or_else(|problem| panic!("{sql}: {problem}"));
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 }

@@ -22,8 +22,8 @@ impl Watcher {
     /// # Panics
     /// When it is refused.
     pub fn open(url: &str) -> Self {
-        let (socket, _) = tungstenite::connect(url)
-            .unwrap_or_else(|problem| panic!("no socket at {url}: {problem}"));
+        let (socket, _) =
+            tungstenite::connect(url).unwrap_or_else(|error| panic!("no socket at {url}: {error}"));
         if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
             stream
                 .set_read_timeout(Some(PATIENCE))
@@ -64,7 +64,7 @@ impl Watcher {
                 }
                 Ok(_) => {}
                 Err(tungstenite::Error::ConnectionClosed) => return None,
-                Err(problem) => panic!("after {:?} the socket broke: {problem}", begun.elapsed()),
+                Err(error) => panic!("after {:?} the socket broke: {error}", begun.elapsed()),
             }
         }
     }

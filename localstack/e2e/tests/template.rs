@@ -243,8 +243,8 @@ fn assert_reads<T: Configuration>(template: &Template, function: &str) {
             text.replace(['<', '>'], "")
         })
     });
-    if let Err(problem) = read {
-        panic!("{function} does not start: {problem}");
+    if let Err(error) = read {
+        panic!("{function} does not start: {error}");
     }
     for name in asked.into_inner() {
         let either = ["DATABASE_URL", "DATABASE_SECRET_ARN"].contains(&name.as_str());
@@ -284,11 +284,11 @@ fn what_the_gateway_answers_itself_is_a_problem_document_with_a_code() {
     ] {
         let response = &responses[kind];
         let text = response["responseTemplates"]["application/json"].as_str();
-        let problem: Value = serde_json::from_str(text.expect("it has a body"))
+        let error: Value = serde_json::from_str(text.expect("it has a body"))
             .unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(response["statusCode"], status.to_string(), "{kind}");
-        assert_eq!(problem["status"], status, "{kind}");
-        assert_eq!(problem["code"], code, "{kind}");
+        assert_eq!(error["status"], status, "{kind}");
+        assert_eq!(error["code"], code, "{kind}");
         let headers = &response["responseParameters"];
         assert_eq!(
             headers["gatewayresponse.header.Content-Type"],

@@ -40,7 +40,7 @@ impl Push for Connections {
             .data(Blob::new(text.as_bytes()))
             .send()
             .await;
-        answer.map(drop).map_err(|problem| problem_of(&problem))
+        answer.map(drop).map_err(|error| problem_of(&error))
     }
 
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
@@ -50,21 +50,21 @@ impl Push for Connections {
             .connection_id(&*connection.0)
             .send()
             .await;
-        match answer.map_err(|problem| problem_of(&problem)) {
+        match answer.map_err(|error| problem_of(&error)) {
             Ok(_) | Err(PushError::Gone) => Ok(()),
-            Err(problem) => Err(problem),
+            Err(error) => Err(error),
         }
     }
 }
 
 /// 410, whatever the body says, means gone; all else may pass.
-fn problem_of<E>(problem: &SdkError<E>) -> PushError
+fn problem_of<E>(error: &SdkError<E>) -> PushError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    match problem.raw_response().map(|raw| raw.status().as_u16()) {
+    match error.raw_response().map(|raw| raw.status().as_u16()) {
         Some(410) => PushError::Gone,
-        _ => PushError::Failed(DisplayErrorContext(problem).to_string()),
+        _ => PushError::Failed(DisplayErrorContext(error).to_string()),
     }
 }
 

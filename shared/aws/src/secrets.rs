@@ -45,9 +45,9 @@ pub async fn database_url(
         .secret_id(arn)
         .send()
         .await
-        .map_err(|problem| SecretError::Unreadable {
+        .map_err(|error| SecretError::Unreadable {
             arn: arn.clone(),
-            reason: DisplayErrorContext(&problem).to_string(),
+            reason: DisplayErrorContext(&error).to_string(),
         })?;
     answer
         .secret_string()

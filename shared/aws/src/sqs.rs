@@ -50,7 +50,7 @@ impl SqsQueue {
             .enumerate()
             .map(|(i, (message, pause))| entry(i, message, *pause).build())
             .collect::<Result<_, _>>()
-            .map_err(|problem| Unavailable(problem.to_string()))?;
+            .map_err(|error| Unavailable(error.to_string()))?;
         let answer = self
             .client
             .send_message_batch()
@@ -58,7 +58,7 @@ impl SqsQueue {
             .set_entries(Some(entries))
             .send()
             .await
-            .map_err(|problem| Unavailable(DisplayErrorContext(&problem).to_string()))?;
+            .map_err(|error| Unavailable(DisplayErrorContext(&error).to_string()))?;
         for failed in answer.failed() {
             warn!(
                 code = failed.code(),
@@ -112,16 +112,16 @@ impl Queue for SqsQueue {
                     reached = true;
                     accepted.extend(flags);
                 }
-                Err(problem) => {
+                Err(error) => {
                     accepted.extend(ten.iter().map(|_| false));
-                    trouble = Some(problem);
+                    trouble = Some(error);
                 }
             }
         }
         match trouble {
-            Some(problem) if !reached => Err(problem),
-            Some(problem) => {
-                warn!(%problem, "SQS took only a part of the messages");
+            Some(error) if !reached => Err(error),
+            Some(error) => {
+                warn!(%error, "SQS took only a part of the messages");
                 Ok(accepted)
             }
             None => Ok(accepted),
@@ -139,6 +139,6 @@ impl ReplayQueue for SqsQueue {
             .send()
             .await
             .map(drop)
-            .map_err(|problem| Unavailable(DisplayErrorContext(&problem).to_string()))
+            .map_err(|error| Unavailable(DisplayErrorContext(&error).to_string()))
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{
-    Configuration, DATABASE_SECRET_ARN, DATABASE_URL, NotAllowed, Problem, Reading, Setting,
+    Configuration, DATABASE_SECRET_ARN, DATABASE_URL, NotAllowed, Reading, Setting, SettingError,
 };
 
 /// `postgres://user:password@host:port/name?sslmode=…`. Never shown: it holds the password.
@@ -85,9 +85,9 @@ impl Configuration for Location {
             (both, _) => {
                 let (one, other) = (DATABASE_URL.name, DATABASE_SECRET_ARN.name);
                 env.note(if both {
-                    Problem::Both { one, other }
+                    SettingError::Both { one, other }
                 } else {
-                    Problem::Neither { one, other }
+                    SettingError::Neither { one, other }
                 });
                 None
             }

@@ -26,7 +26,7 @@ pub use delay::DelayRange;
 pub use host::HostAddress;
 pub use origin::{Origin, Origins};
 pub use programs::{Execution, Migrate, Submit, Websocket};
-pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Problem, Reading, Setting};
+pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Setting, SettingError};
 pub use share::Share;
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;

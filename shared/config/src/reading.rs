@@ -27,7 +27,7 @@ pub trait Configuration: Sized {
 
 /// One variable that is missing or wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum SettingError {
     /// Required and not set.
     #[error("{name} is not set; allowed is {allowed}")]
     Missing {
@@ -67,14 +67,14 @@ pub enum Problem {
 /// Everything that is wrong with the environment. `Debug` shows the same text as `Display`, for a
 /// `main` that returns it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct InvalidEnvironment(pub Vec<Problem>);
+pub struct InvalidEnvironment(pub Vec<SettingError>);
 
 impl fmt::Display for InvalidEnvironment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the environment does not allow a start:")?;
         self.0
             .iter()
-            .try_for_each(|problem| write!(f, "\n  - {problem}"))
+            .try_for_each(|error| write!(f, "\n  - {error}"))
     }
 }
 
@@ -89,7 +89,7 @@ impl std::error::Error for InvalidEnvironment {}
 /// The variables, and what was found to be wrong with them.
 pub struct Reading<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
-    problems: Vec<Problem>,
+    problems: Vec<SettingError>,
 }
 
 impl<'a> Reading<'a> {
@@ -105,7 +105,7 @@ impl<'a> Reading<'a> {
     pub fn get<T: Setting>(&mut self, variable: &Variable<T>) -> Option<T> {
         let value = self.optional(variable)?;
         if value.is_none() {
-            self.note(Problem::Missing {
+            self.note(SettingError::Missing {
                 name: variable.name.to_owned(),
                 allowed: T::ALLOWED,
             });
@@ -122,7 +122,7 @@ impl<'a> Reading<'a> {
         };
         let value = variable.parse(&text).ok();
         if value.is_none() {
-            self.note(Problem::Wrong {
+            self.note(SettingError::Wrong {
                 name: variable.name.to_owned(),
                 value: if T::SECRET {
                     "not shown here".to_owned()
@@ -141,8 +141,8 @@ impl<'a> Reading<'a> {
     }
 
     /// Notes a problem; the start will be refused.
-    pub fn note(&mut self, problem: Problem) {
-        self.problems.push(problem);
+    pub fn note(&mut self, error: SettingError) {
+        self.problems.push(error);
     }
 
     /// Reads a whole configuration and ends the reading.

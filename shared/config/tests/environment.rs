@@ -9,13 +9,13 @@ use config::{
 fn read<T: Configuration>(variables: &[(&str, &str)]) -> Result<T, String> {
     let variables: HashMap<&str, &str> = variables.iter().copied().collect();
     config::read_from(&|name| variables.get(name).map(|value| (*value).to_owned()))
-        .map_err(|problem| problem.to_string())
+        .map_err(|error| error.to_string())
 }
 
-fn problem<T: Configuration>(variables: &[(&str, &str)]) -> String {
+fn refusal<T: Configuration>(variables: &[(&str, &str)]) -> String {
     match read::<T>(variables) {
         Ok(_) => panic!("{variables:?} must not be enough"),
-        Err(problem) => problem,
+        Err(error) => error,
     }
 }
 
@@ -90,7 +90,7 @@ fn what_is_set_is_taken() {
 
 #[test]
 fn everything_that_is_missing_or_wrong_is_said_at_once() {
-    let said = problem::<config::Execution>(&[
+    let said = refusal::<config::Execution>(&[
         ("VENUES", "solana"),
         ("SIM_FAILURE_RATE", "2"),
         ("QUEUE_URL", "orders"),
@@ -116,13 +116,13 @@ fn the_database_is_named_in_one_way_only() {
     let migrate: config::Migrate = read(&[("DATABASE_SECRET_ARN", secret)]).expect("a secret");
     assert_eq!(migrate.database, Location::Secret(secret.into()));
     assert_eq!(migrate.venues, Venues::Simulated);
-    let said = problem::<config::Migrate>(&[DATABASE, ("DATABASE_SECRET_ARN", secret)]);
+    let said = refusal::<config::Migrate>(&[DATABASE, ("DATABASE_SECRET_ARN", secret)]);
     assert!(said.contains("both set"), "{said}");
 }
 
 #[test]
 fn a_password_is_never_repeated() {
-    let said = problem::<config::Migrate>(&[("DATABASE_URL", "mysql://app:hunter2@db/orders")]);
+    let said = refusal::<config::Migrate>(&[("DATABASE_URL", "mysql://app:hunter2@db/orders")]);
     assert!(said.contains("DATABASE_URL"), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
     let migrate: config::Migrate = read(&[DATABASE]).expect("a URL");

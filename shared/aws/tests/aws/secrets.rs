@@ -13,7 +13,7 @@ async fn fetch(status: u16, body: serde_json::Value) -> Result<String, String> {
     let url = secrets::database_url(&double.sdk().await, &Location::Secret(ARN.into())).await;
     assert_eq!(double.seen()[0].json()["SecretId"], ARN);
     url.map(|url| url.as_str().to_owned())
-        .map_err(|problem| problem.to_string())
+        .map_err(|error| error.to_string())
 }
 
 #[tokio::test]
@@ -27,21 +27,18 @@ async fn a_secret_holds_the_url() {
 
 #[tokio::test]
 async fn a_secret_that_holds_something_else_is_named_and_not_shown() {
-    let problem = fetch(200, json!({ "SecretString": "hunter2" }))
+    let error = fetch(200, json!({ "SecretString": "hunter2" }))
         .await
         .expect_err("no URL");
-    assert!(
-        problem.contains(ARN) && !problem.contains("hunter2"),
-        "{problem}"
-    );
+    assert!(error.contains(ARN) && !error.contains("hunter2"), "{error}");
 }
 
 #[tokio::test]
 async fn a_secret_that_may_not_be_read_is_named() {
     let denied = json!({ "__type": "AccessDeniedException", "message": "not allowed" });
-    let problem = fetch(400, denied).await.expect_err("refused");
+    let error = fetch(400, denied).await.expect_err("refused");
     assert!(
-        problem.contains(ARN) && problem.contains("not allowed"),
-        "{problem}"
+        error.contains(ARN) && error.contains("not allowed"),
+        "{error}"
     );
 }

@@ -116,8 +116,8 @@ async fn a_call_that_fails_leaves_the_flags_of_the_others() {
 async fn a_queue_that_refuses_everything_is_unavailable() {
     let denied = json!({ "__type": "AccessDenied", "message": "not yours" }).to_string();
     let double = Double::answering(move |_| Some((403, denied.clone()))).await;
-    let problem = send(&double, &messages(1)).await.expect_err("refused");
-    assert!(problem.to_string().contains("not yours"), "{problem}");
+    let error = send(&double, &messages(1)).await.expect_err("refused");
+    assert!(error.to_string().contains("not yours"), "{error}");
 }
 
 #[tokio::test]

@@ -12,11 +12,11 @@ use yaml_serde::Value;
 /// A file of the repository.
 fn file(name: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    fs::read_to_string(root.join(name)).unwrap_or_else(|problem| panic!("{name}: {problem}"))
+    fs::read_to_string(root.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn yaml(name: &str) -> Value {
-    yaml_serde::from_str(&file(name)).unwrap_or_else(|problem| panic!("{name}: {problem}"))
+    yaml_serde::from_str(&file(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn definition(name: &str) -> Option<&'static Definition> {

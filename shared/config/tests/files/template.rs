@@ -84,8 +84,8 @@ fn asked<T: Configuration>(template: &Value, function: &str) -> BTreeSet<String>
             .iter()
             .find_map(|one| example(one, definition(name)?))
     });
-    if let Err(problem) = read {
-        panic!("{function} does not start: {problem}");
+    if let Err(error) = read {
+        panic!("{function} does not start: {error}");
     }
     asked.into_inner()
 }
