@@ -12,7 +12,7 @@ use crate::{
     socket::Socket,
 };
 
-/// Fixed delays, so that they can be taken off: both venues are asked at once, then the swap lands.
+/// Fixed delays, so that they can be taken off: the venues are asked at once, then the swap lands.
 const QUOTE_MS: u32 = 20;
 const EXECUTION_MS: u32 = 30;
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::{
     process::{DataDir, Process, free_port, plan},
-    support::{Watcher, assert_complete, eventually, landed, ten_sol},
+    support::{Subscriber, assert_complete, eventually, landed, ten_sol},
 };
 
 /// A schedule from a seed, so that a failing run can be looked at again.
@@ -164,12 +164,12 @@ async fn an_order_killed_half_way_is_finished_by_the_next_start_on_its_own_postg
         .await;
     let answer: Value = answer.expect("an answer").json().await.expect("JSON");
     let id = answer["orderId"].as_str().expect("an id").to_owned();
-    let mut watcher = Watcher::open(&process.base, &format!("orderId={id}")).await;
-    let before = watcher.until("submitted").await;
+    let mut subscriber = Subscriber::open(&process.base, &format!("orderId={id}")).await;
+    let before = subscriber.until("submitted").await;
     process.kill();
 
     let process = Process::start(&slow).await;
-    let story = Watcher::open(&process.base, &format!("orderId={id}"))
+    let story = Subscriber::open(&process.base, &format!("orderId={id}"))
         .await
         .to_the_end()
         .await;

@@ -64,7 +64,7 @@ async fn an_order_is_confirmed_and_every_step_of_it_is_streamed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_watcher_before_during_and_after_gets_the_same_complete_story() {
+async fn a_subscriber_before_during_and_after_gets_the_same_complete_story() {
     let engine = Engine::start_with(
         &[
             "--sim-quote-delay-ms",
@@ -122,7 +122,7 @@ async fn a_reconnect_with_after_continues_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_watchers_who_come_at_any_moment_see_the_same_in_order() {
+async fn fifty_subscribers_who_come_at_any_moment_see_the_same_in_order() {
     let engine = Engine::start_with(
         &[
             "--sim-quote-delay-ms",
@@ -135,12 +135,12 @@ async fn fifty_watchers_who_come_at_any_moment_see_the_same_in_order() {
     .await;
     let id = engine.place(&ten_sol()).await;
     let query = format!("orderId={id}");
-    let watchers = (0..50).map(async |n| {
+    let subscribers = (0..50).map(async |n| {
         // Spreads them over the order's life.
         tokio::time::sleep(std::time::Duration::from_millis(n * 6)).await;
         engine.watch(&query).await.to_the_end().await
     });
-    for story in join_all(watchers).await {
+    for story in join_all(subscribers).await {
         assert_complete(&story);
         assert_eq!(statuses(&story), SMOOTH);
     }

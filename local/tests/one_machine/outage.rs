@@ -4,7 +4,7 @@ use embedded_postgres::testing::OwnCluster;
 use reqwest::Client;
 use serde_json::Value;
 
-use crate::support::{QUICK, Watcher, assert_complete, eventually, landed, serve, ten_sol};
+use crate::support::{QUICK, Subscriber, assert_complete, eventually, landed, serve, ten_sol};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_engine_outlives_its_database_and_finishes_every_order() {
@@ -70,7 +70,7 @@ async fn the_engine_outlives_its_database_and_finishes_every_order() {
         })
         .await;
         assert_complete(story["events"].as_array().expect("events"));
-        let socket = Watcher::open(&base, &format!("orderId={id}"))
+        let socket = Subscriber::open(&base, &format!("orderId={id}"))
             .await
             .to_the_end()
             .await;

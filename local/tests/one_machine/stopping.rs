@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     process::{DataDir, Process},
-    support::{Watcher, assert_complete, ten_sol},
+    support::{Subscriber, assert_complete, ten_sol},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,8 +28,8 @@ async fn a_signal_stops_it_cleanly_and_the_next_start_goes_on_at_once() {
             .await;
         let answer: Value = answer.expect("an answer").json().await.expect("JSON");
         let id = answer["orderId"].as_str().expect("an id").to_owned();
-        let mut watcher = Watcher::open(&process.base, &format!("orderId={id}")).await;
-        let before = watcher.until("submitted").await;
+        let mut subscriber = Subscriber::open(&process.base, &format!("orderId={id}")).await;
+        let before = subscriber.until("submitted").await;
         let (code, printed) = process.stop(signal).await;
         assert_eq!(code, Some(0), "{printed}");
         assert!(
@@ -44,7 +44,7 @@ async fn a_signal_stops_it_cleanly_and_the_next_start_goes_on_at_once() {
         );
 
         let process = Process::start(&options).await;
-        let story = Watcher::open(&process.base, &format!("orderId={id}"))
+        let story = Subscriber::open(&process.base, &format!("orderId={id}"))
             .await
             .to_the_end()
             .await;

@@ -105,11 +105,11 @@ impl Engine {
         answer["orderId"].as_str().expect("an id").to_owned()
     }
 
-    pub(crate) async fn watch(&self, query: &str) -> Watcher {
-        Watcher::open(&self.base, query).await
+    pub(crate) async fn watch(&self, query: &str) -> Subscriber {
+        Subscriber::open(&self.base, query).await
     }
 
-    /// The whole story of an order, as a watcher of now gets it.
+    /// The whole story of an order, as a subscriber of now gets it.
     pub(crate) async fn story(&self, id: &str) -> Vec<Value> {
         self.watch(&format!("orderId={id}"))
             .await
@@ -158,9 +158,9 @@ pub(crate) fn ten_sol() -> Value {
 }
 
 /// A client's socket.
-pub(crate) struct Watcher(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Subscriber(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
-impl Watcher {
+impl Subscriber {
     pub(crate) async fn open(base: &str, query: &str) -> Self {
         let url = format!("{}/api/orders/ws?{query}", base.replacen("http", "ws", 1));
         Self(connect_async(url).await.expect("the socket opens").0)

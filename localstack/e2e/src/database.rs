@@ -52,7 +52,7 @@ impl Database {
     }
 
     /// How many connections are kept for an order.
-    pub fn watchers(&self, order: &str) -> i64 {
+    pub fn subscribers(&self, order: &str) -> i64 {
         self.number(
             "SELECT count(*) FROM subscriptions WHERE order_id = $1",
             order,
@@ -78,7 +78,7 @@ impl Database {
 
     /// A connection that is kept although nobody is there: as left behind by a `$disconnect` that
     /// never came.
-    pub fn leave_watcher_behind(&self, connection: &str, order: &str) {
+    pub fn leave_subscriber_behind(&self, connection: &str, order: &str) {
         self.run(
             "INSERT INTO subscriptions (connection_id, order_id, live, expires_at)
              VALUES ($2, $1, true, now() + interval '1 hour')",

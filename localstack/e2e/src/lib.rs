@@ -14,9 +14,9 @@ mod operator;
 mod processes;
 mod rest;
 mod stack;
+mod subscriber;
 mod template;
 mod wait;
-mod watcher;
 
 use std::path::{Path, PathBuf};
 
@@ -25,9 +25,9 @@ pub use database::Database;
 pub use ministack::MiniStack;
 pub use rest::Answer;
 pub use stack::Stack;
+pub use subscriber::{Subscriber, assert_whole_life, seqs, statuses};
 pub use template::Template;
 pub use wait::eventually;
-pub use watcher::{Watcher, assert_whole_life, seqs, statuses};
 
 /// The program of a function, built.
 ///

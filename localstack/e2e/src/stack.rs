@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Answer, Aws, Database, MiniStack, Watcher, eventually,
+    Answer, Aws, Database, MiniStack, Subscriber, eventually,
     rest::{agent, answer},
     root,
 };
@@ -186,9 +186,9 @@ impl Stack {
     }
 
     /// Opens a socket that watches an order, from event `after` + 1.
-    pub fn watch(&self, order: &str, after: u64) -> Watcher {
+    pub fn watch(&self, order: &str, after: u64) -> Subscriber {
         let socket = self.address("WebSocketUrl");
-        Watcher::open(&match after {
+        Subscriber::open(&match after {
             0 => format!("{socket}?orderId={order}"),
             _ => format!("{socket}?orderId={order}&after={after}"),
         })

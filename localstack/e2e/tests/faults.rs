@@ -116,7 +116,7 @@ fn orders_are_accepted_without_a_queue_and_run_once_it_is_back() {
 fn an_order_whose_worker_is_killed_is_finished_once_by_another() {
     let stack = Stack::deploy(&["SimQuoteDelayMs=1500", "SimExecutionDelayMs=1500"]);
     let order = stack.place_order();
-    let watcher = stack.watch(&order, 0);
+    let subscriber = stack.watch(&order, 0);
     stack.order_once(&order, "routing");
     let workers = stack.workers();
     assert!(!workers.is_empty(), "a worker holds the order");
@@ -131,7 +131,7 @@ fn an_order_whose_worker_is_killed_is_finished_once_by_another() {
     });
     assert_eq!(stack.database.swaps_landed(&order), 1);
     assert_eq!(stack.messages("OrdersDeadLetterQueueUrl"), 0);
-    let heard = watcher.hear_all();
+    let heard = subscriber.hear_all();
     let last = *seqs(&heard).last().expect("something was heard");
     assert_eq!(
         seqs(&heard),
@@ -145,13 +145,13 @@ fn the_kill_switch_stops_the_world_and_starts_it_again() {
     let stack = Stack::deploy(&["SimExecutionDelayMs=100"]);
     stack.let_workers_take_orders(false);
     let order = stack.place_order();
-    let mut watcher = stack.watch(&order, 0);
-    let mut heard = watcher.hear_until("pending");
+    let mut subscriber = stack.watch(&order, 0);
+    let mut heard = subscriber.hear_until("pending");
     assert_eq!(stack.messages("OrdersQueueUrl"), 1, "it waits");
 
     stack.let_workers_take_orders(true);
 
-    heard.extend(watcher.hear_all());
+    heard.extend(subscriber.hear_all());
     assert_whole_life(&heard);
 }
 

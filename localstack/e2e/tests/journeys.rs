@@ -12,7 +12,7 @@ fn stack() -> &'static Stack {
 }
 
 #[test]
-fn watchers_during_and_after_hear_the_whole_life_by_the_order_id_alone() {
+fn subscribers_during_and_after_hear_the_whole_life_by_the_order_id_alone() {
     let stack = stack();
     let order = stack.place_order();
     let mut first = stack.watch(&order, 0);
@@ -78,12 +78,12 @@ fn one_socket_serves_many_orders_and_answers_mistakes() {
 fn a_connection_that_is_gone_is_forgotten_and_harms_no_order() {
     let stack = stack();
     let order = stack.place_order();
-    stack.database.leave_watcher_behind("bm9ib2R5", &order);
+    stack.database.leave_subscriber_behind("bm9ib2R5", &order);
 
     assert_whole_life(&stack.watch(&order, 0).hear_all());
 
     eventually("the gateway's 410 deletes the connection", || {
-        (stack.database.watchers(&order) == 0).then_some(())
+        (stack.database.subscribers(&order) == 0).then_some(())
     });
 }
 

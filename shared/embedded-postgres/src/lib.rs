@@ -18,6 +18,7 @@
 mod account;
 mod arrival;
 mod cluster;
+mod data_folder;
 mod error;
 mod fetch;
 mod folder;
@@ -25,7 +26,6 @@ mod log;
 mod options;
 mod password;
 mod pid_file;
-mod place;
 mod port;
 mod postmaster;
 mod programs;
@@ -38,8 +38,8 @@ pub mod testing;
 use std::path::PathBuf;
 
 pub use arrival::Arrival;
+pub use data_folder::default_data_dir;
 pub use error::{SqlError, StartError, StopError};
-pub use place::default_data_dir;
 pub use server::Server;
 
 /// How a PostgreSQL server is to run.

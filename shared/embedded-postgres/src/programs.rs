@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::account::Account;
 use crate::folder::Folder;
-use crate::{StartError, fetch, place};
+use crate::{StartError, data_folder, fetch};
 
 /// The oldest major version that the engine is meant for.
 const OLDEST: u32 = 14;
@@ -35,7 +35,7 @@ impl Programs {
         let mut found = installed(candidates());
         let none_fits = !found.iter().any(|(_, major)| fits(*major));
         if found.is_empty() || (none_fits && fits(fetch::MAJOR)) {
-            match fetch::programs(&place::fetched_programs()) {
+            match fetch::programs(&data_folder::fetched_programs()) {
                 Ok(bin) => found.extend(installed(vec![bin])),
                 Err(fetch) if found.is_empty() => {
                     return Err(StartError::NoPostgres {
@@ -135,7 +135,7 @@ fn candidates() -> Vec<PathBuf> {
     }
     folders.extend(versions(Path::new("/usr/lib/postgresql"), "", "bin"));
     folders.extend(versions(Path::new("/usr"), "pgsql-", "bin"));
-    folders.extend(fetch::fetched(&place::fetched_programs()));
+    folders.extend(fetch::fetched(&data_folder::fetched_programs()));
     folders
 }
 

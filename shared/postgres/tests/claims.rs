@@ -28,7 +28,7 @@ fn new_order() -> NewOrder {
     }
 }
 
-/// A watcher that goes live share-locks the order's row for a moment. The order's message must not
+/// A subscriber that goes live share-locks the order's row for a moment. The order's message must not
 /// be thrown away for that.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_is_locked_for_a_moment_is_claimed_all_the_same() {
@@ -42,8 +42,8 @@ async fn a_row_that_is_locked_for_a_moment_is_claimed_all_the_same() {
         .await
         .expect("stored");
 
-    let mut watcher = pool.client().await.expect("a connection");
-    let locking = watcher.transaction().await.expect("a transaction");
+    let mut subscriber = pool.client().await.expect("a connection");
+    let locking = subscriber.transaction().await.expect("a transaction");
     let lock = "SELECT 1 FROM orders WHERE id = $1 FOR SHARE";
     locking
         .query_one(lock, &[&order.id.0])

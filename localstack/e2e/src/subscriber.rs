@@ -12,11 +12,11 @@ use tokio_tungstenite::tungstenite::{
 use crate::wait::PATIENCE;
 
 /// An open socket.
-pub struct Watcher {
+pub struct Subscriber {
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
 }
 
-impl Watcher {
+impl Subscriber {
     /// Opens a socket at `url`.
     ///
     /// # Panics
@@ -100,7 +100,7 @@ fn normal(frame: Option<&CloseFrame>) -> bool {
     frame.is_none_or(|frame| frame.code == CloseCode::Normal)
 }
 
-/// The sequence numbers of events, each once: a watcher may hear an event twice.
+/// The sequence numbers of events, each once: a subscriber may hear an event twice.
 pub fn seqs(events: &[Value]) -> Vec<u64> {
     let mut seqs: Vec<u64> = events
         .iter()
