@@ -10,7 +10,7 @@ pub(crate) fn described(file: &str) -> PathBuf {
         .collect()
 }
 
-/// `UPDATE=1 cargo test -p submit --test description` writes the file anew.
+/// `UPDATE=1 cargo test -p submit --test api description` writes the file anew.
 #[test]
 fn openapi_json_is_what_the_types_say() {
     let file = described("openapi.json");
@@ -21,7 +21,7 @@ fn openapi_json_is_what_the_types_say() {
     let committed = fs::read_to_string(&file).expect("docs/api/openapi.json");
     assert!(
         committed == made,
-        "docs/api/openapi.json is out of date; UPDATE=1 cargo test -p submit --test description writes it anew"
+        "docs/api/openapi.json is out of date; UPDATE=1 cargo test -p submit --test api description writes it anew"
     );
 }
 
