@@ -1,4 +1,5 @@
-//! The migrate function on Lambda: invoked by a deployment, before the functions that need the new schema.
+//! The migrate function on Lambda: invoked by a deployment, once all functions are replaced. Until it is done they run on the
+//! former schema.
 
 use adapters::{
     aws, env,
