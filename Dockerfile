@@ -1,26 +1,31 @@
 # syntax=docker/dockerfile:1
-# Every program as a small image without root and without a shell: the one-machine engine and the five Lambda functions.
+# Every program as a small image without root and without a shell: the engine on one machine and
+# the five Lambda functions.
 #
 #   docker build --target engine -t order-engine .
-#   docker build --target worker -t order-engine-worker .      (submit, worker, websocket, relay, migrate)
+#   docker build --target worker -t order-engine-worker .
+#                         (or submit, websocket, relay, migrate)
 #
-# An image holds the program, the C library's shared objects that it names, and the roots of TLS. Nothing else.
+# An image holds the program, the C library's shared objects that it names, the roots of TLS and
+# an empty /tmp. Nothing else. docker/check.py runs the text below and starts each program from
+# what it makes, without Docker: every stage has to be known there.
 
 FROM rust:1.95-slim-bookworm AS build
 # A C compiler and cmake for aws-lc, which the TLS stack is built on.
-RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates cmake g++ make && rm -rf /var/lib/apt/lists/*
+RUN set -eu; \
+    apt-get update; \
+    apt-get install --yes --no-install-recommends ca-certificates cmake g++ make; \
+    rm -rf /var/lib/apt/lists/*
 WORKDIR /engine
 COPY . .
 # The caches belong to the builder, not to the image: the second build compiles what changed.
+# `set -e`, or a loop would hide that one of its rounds has failed.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/engine/target \
-    cargo build --release --locked --package local --package submit --package worker --package websocket \
-      --package relay --package migrate \
- && for program in local submit worker websocket relay migrate; do \
-      root="/images/$program"; mkdir -p "$root/bin" "$root/etc/ssl/certs" "$root/tmp" \
-      && cp "target/release/$program" "$root/bin/$program" \
-      && cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/" \
-      && for library in $(ldd "target/release/$program" | grep -o '/[^ ]*'); do cp --parents --dereference "$library" "$root"; done \
-      && chmod 1777 "$root/tmp"; \
+    set -eu; \
+    cargo build --release --locked --package local --package submit --package worker \
+      --package websocket --package relay --package migrate; \
+    for program in order-engine submit worker websocket relay migrate; do \
+      docker/assemble.sh "$program" "images/$program"; \
     done
 
 # What all images share. The number is nobody's, so the programs own nothing.
@@ -29,28 +34,29 @@ ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 USER 65532:65532
 
 FROM base AS submit
-COPY --from=build /images/submit /
+COPY --from=build /engine/images/submit /
 ENTRYPOINT ["/bin/submit"]
 
 FROM base AS worker
-COPY --from=build /images/worker /
+COPY --from=build /engine/images/worker /
 ENTRYPOINT ["/bin/worker"]
 
 FROM base AS websocket
-COPY --from=build /images/websocket /
+COPY --from=build /engine/images/websocket /
 ENTRYPOINT ["/bin/websocket"]
 
 FROM base AS relay
-COPY --from=build /images/relay /
+COPY --from=build /engine/images/relay /
 ENTRYPOINT ["/bin/relay"]
 
 FROM base AS migrate
-COPY --from=build /images/migrate /
+COPY --from=build /engine/images/migrate /
 ENTRYPOINT ["/bin/migrate"]
 
-# The default target: the whole engine on one machine. It needs DATABASE_URL, for it brings no PostgreSQL.
+# The default target: the whole engine on one machine. It needs DATABASE_URL, for it brings no
+# PostgreSQL.
 FROM base AS engine
-COPY --from=build /images/local /
+COPY --from=build /engine/images/order-engine /
 ENV HOST=0.0.0.0 PORT=3000
 EXPOSE 3000
-ENTRYPOINT ["/bin/local"]
+ENTRYPOINT ["/bin/order-engine"]

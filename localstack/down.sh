@@ -2,7 +2,8 @@
 # Ends what up.sh started. Orders stay in the database; `--wipe` drops them too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-state=localstack/.state
+# shellcheck source=localstack/state.sh
+. localstack/state.sh
 [ -d "$state" ] || exit 0
 
 if pid="$(cat "$state/ministack.pid" 2>/dev/null)" && kill -0 "$pid" 2>/dev/null; then
@@ -10,7 +11,7 @@ if pid="$(cat "$state/ministack.pid" 2>/dev/null)" && kill -0 "$pid" 2>/dev/null
   for _ in $(seq 60); do kill -0 "$pid" 2>/dev/null || break; sleep 0.25; done
   ! kill -0 "$pid" 2>/dev/null || kill -9 "$pid"
 fi
-cargo run --quiet --locked --package embedded-postgres -- stop --data-dir "$state/postgres"
+cargo run --quiet --locked --package embedded-postgres -- stop --data-dir "$postgres"
 rm -rf "$state/ministack" "$state/ministack.pid" "$state/ministack.log" "$state/addresses"
-if [ "${1:-}" = --wipe ]; then rm -rf "$state"; fi
+if [ "${1:-}" = --wipe ]; then rm -rf "$state" "$postgres"; fi
 echo "all down" >&2

@@ -6,14 +6,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 port="${PORT:-4566}"
-state=localstack/.state
+# shellcheck source=localstack/state.sh
+. localstack/state.sh
 mkdir -p "$state"
 localstack/tools.sh emulator
 
 answers() { .venv/emulator/bin/python -c "import urllib.request as r; r.urlopen('http://127.0.0.1:$port/_ministack/health', timeout=2)" 2>/dev/null; }
 
 echo "==> PostgreSQL" >&2
-DATABASE_URL="$(cargo run --quiet --locked --package embedded-postgres -- start --data-dir "$state/postgres")"
+DATABASE_URL="$(cargo run --quiet --locked --package embedded-postgres -- start --data-dir "$postgres")"
 export DATABASE_URL
 
 if ! answers; then

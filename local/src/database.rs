@@ -17,8 +17,10 @@ pub struct Ready {
 /// Why there is no database.
 #[derive(Debug, thiserror::Error)]
 pub enum NoDatabase {
-    /// Our own PostgreSQL does not start.
-    #[error(transparent)]
+    /// Our own PostgreSQL does not start. Where none can (in a container), another one has to be named.
+    #[error(
+        "{0}\nOr name a PostgreSQL to use: DATABASE_URL=postgres://user:password@host:port/name"
+    )]
     Own(#[from] StartError),
     /// The database cannot be used.
     #[error(transparent)]

@@ -67,6 +67,21 @@ impl Template {
             .collect()
     }
 
+    /// Every parameter that has a list of allowed values, with each of them.
+    ///
+    /// # Panics
+    /// When the document has no parameters.
+    pub fn allowed_values(&self) -> Vec<(String, String)> {
+        let declared = self.document["Parameters"]
+            .as_object()
+            .expect("it has parameters");
+        declared
+            .iter()
+            .filter_map(|(name, parameter)| Some((name, parameter["AllowedValues"].as_array()?)))
+            .flat_map(|(name, values)| values.iter().map(|value| (name.clone(), text(value))))
+            .collect()
+    }
+
     fn holds(&self, condition: &str) -> bool {
         self.is_true(&self.document["Conditions"][condition])
     }

@@ -217,12 +217,25 @@ fn every_variable_that_the_code_reads_is_set_to_what_it_takes() {
         Template::with(&[SECRET, ("WithDashboard", "true")]),
         Template::with(&emulator),
     ] {
-        assert_reads::<config::Submit>(&template, "SubmitFunction");
-        assert_reads::<config::Execution>(&template, "WorkerFunction");
-        assert_reads::<config::Websocket>(&template, "WebSocketFunction");
-        assert_reads::<config::Execution>(&template, "RelayFunction");
-        assert_reads::<config::Migrate>(&template, "MigrateFunction");
+        assert_all_read(&template);
     }
+}
+
+#[test]
+fn every_value_that_a_parameter_allows_is_one_that_the_functions_start_with() {
+    let values = production().allowed_values();
+    assert!(values.iter().any(|(parameter, _)| parameter == "Venues"));
+    for (parameter, value) in values {
+        assert_all_read(&Template::with(&[SECRET, (&parameter, &value)]));
+    }
+}
+
+fn assert_all_read(template: &Template) {
+    assert_reads::<config::Submit>(template, "SubmitFunction");
+    assert_reads::<config::Execution>(template, "WorkerFunction");
+    assert_reads::<config::Websocket>(template, "WebSocketFunction");
+    assert_reads::<config::Execution>(template, "RelayFunction");
+    assert_reads::<config::Migrate>(template, "MigrateFunction");
 }
 
 /// That the function starts on these variables, and that the template sets each that it asks for.

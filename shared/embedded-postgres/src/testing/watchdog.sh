@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Ends a run's PostgreSQL and removes its folder once no test process is left.
 #
 # stdin: the run's FIFO. Every test process has it open for writing, so reading it ends when the

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Everything about the images and docker-compose.yml that can be seen without Docker.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+localstack/tools.sh template # PyYAML
+
+.venv/template/bin/python docker/compose.py
+if docker compose version >/dev/null 2>&1; then
+  docker compose --profile localstack config --quiet
+fi
+# As the Dockerfile builds them; whatever is missing here is missing in the images too.
+packages=(local submit worker websocket relay migrate)
+cargo build --release --locked "${packages[@]/#/--package=}"
+python3 docker/check.py "${CARGO_TARGET_DIR:-target}/release"
