@@ -1,9 +1,9 @@
-"""Every dependency that a manifest declares is used: one that no source mentions costs building time
-and trust for nothing.
+"""Every dependency that a manifest declares is used: one that no source mentions costs building
+time and trust for nothing.
 
-Used is what stands as a path or an import in the code that the section is for: `src` for
-dependencies, `src`, `tests`, `benches` and `examples` for those of development, `build.rs` for those
-of the build. The compiler finds what is missing; this finds what is too much.
+Used is what stands as a path or an import in the code that the section is for: `src`; for those of
+development also `tests`, `benches` and `examples`; for those of the build `build.rs`. The compiler
+finds what is missing; this finds what is too much.
 
 Usage: python3 .ci/dependencies.py
 """

@@ -1,5 +1,5 @@
-"""What the repository's texts name exists: linked files and headings, source files, scripts, and the
-packages, targets and tests of cargo commands.
+"""What the repository's texts name exists: linked files and headings, source files, scripts, and
+the packages, targets and tests of cargo commands.
 
 No compiler reads these, and who follows a name that is gone loses trust in the rest. Everything is
 taken from the files and from `cargo metadata`; nothing is listed here but what is elsewhere.
