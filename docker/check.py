@@ -150,6 +150,7 @@ def check(made, databases):
     parts = [part(made, url) for part, url in zip((Functions, Engine), databases, strict=True)]
     if unknown := set(made) ^ set().union(*(part.covers for part in parts)):
         raise Unexpected(f"either the Dockerfile or docker/check.py does not know {unknown}")
+    expect("the stage that is built without a target", list(made)[-1], "engine")
     for part in parts:
         part.run()
 
