@@ -1,7 +1,9 @@
-"""Every dependency that a manifest declares is used: a name that no source mentions costs build time and trust.
+"""Every dependency that a manifest declares is used: one that no source mentions costs building
+time and trust for nothing.
 
-A crate counts as used where its identifier stands in the code that the section is for: `src` for dependencies, `tests`,
-`benches` and `src` for dev-dependencies, `build.rs` for build-dependencies. The compiler finds what is missing, not this.
+Used is what stands as a path or an import in the code that the section is for: `src`; for those of
+development also `tests`, `benches` and `examples`; for those of the build `build.rs`. The compiler
+finds what is missing; this finds what is too much.
 
 Usage: python3 .ci/dependencies.py
 """
@@ -13,8 +15,13 @@ import subprocess
 import sys
 import tomllib
 
-# (package, dependency): why it is declared and yet not mentioned.
+# (package, dependency): why it is declared although no source mentions it.
 UNMENTIONED = {}
+FOLDERS = {
+    None: ["src"],
+    "dev": ["src", "tests", "benches", "examples"],
+    "build": ["build.rs"],
+}
 
 
 def metadata():
@@ -22,44 +29,42 @@ def metadata():
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def code(folders):
-    """The text of all Rust files below these, without their line comments."""
-    files = (file for folder in folders for file in sorted(folder.rglob("*.rs")))
+def code(paths):
+    """The text of all Rust files there, without line comments."""
+    files = (file for path in paths for file in ([path] if path.is_file() else path.rglob("*.rs")))
     return "\n".join(re.sub(r"//.*", "", file.read_text(encoding="utf-8")) for file in files)
 
 
 def unused(package):
     root = pathlib.Path(package["manifest_path"]).parent
-    # Members may lie below one another (a folder of one is no source of the other), but never in these folders.
-    text = {None: code([root / "src"]), "build": code([root / "build"])}
-    text["dev"] = text[None] + code([root / "tests", root / "benches", root / "examples"])
-    if (root / "build.rs").exists():
-        text["build"] += (root / "build.rs").read_text(encoding="utf-8")
     for dependency in package["dependencies"]:
         name = dependency["rename"] or dependency["name"]
         identifier = name.replace("-", "_")
+        text = code(root / folder for folder in FOLDERS[dependency["kind"]])
         # As a path or an import: `engine` alone is also a good name for a variable.
-        if not re.search(rf"\b{identifier}::|\buse {identifier}\b", text[dependency["kind"]]):
-            yield dependency["kind"] or "normal", name
+        if (package["name"], name) not in UNMENTIONED:
+            if not re.search(rf"\b{identifier}::|\buse {identifier}\b", text):
+                yield dependency["kind"] or "normal", name
 
 
 def offered(root):
     """What [workspace.dependencies] offers to the members."""
-    manifest = tomllib.loads((pathlib.Path(root) / "Cargo.toml").read_text(encoding="utf-8"))
-    return set(manifest["workspace"]["dependencies"])
+    manifest = (pathlib.Path(root) / "Cargo.toml").read_text(encoding="utf-8")
+    return set(tomllib.loads(manifest)["workspace"]["dependencies"])
 
 
 def main():
     found = metadata()
-    packages = found["packages"]
-    taken = {dependency["name"] for package in packages for dependency in package["dependencies"]}
-    offers = sorted(offered(found["workspace_root"]) - taken)
-    problems = [f"Cargo.toml: no member takes {name}" for name in offers]
-    for package in packages:
+    taken = {needed["name"] for package in found["packages"] for needed in package["dependencies"]}
+    problems = [
+        f"Cargo.toml: no member takes {name}"
+        for name in sorted(offered(found["workspace_root"]) - taken)
+    ]
+    for package in found["packages"]:
         for kind, name in unused(package):
-            if (package["name"], name) not in UNMENTIONED:
-                problems.append(f"{package['name']}: the {kind} dependency {name} is not used")
-    print("\n".join(problems), file=sys.stderr)
+            problems.append(f"{package['name']}: the {kind} dependency {name} is not used")
+    for problem in problems:
+        print(problem, file=sys.stderr)
     sys.exit(bool(problems))
 
 

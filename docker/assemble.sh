@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lays out the root of one image: the program, the shared objects that it names, the roots of TLS, a /tmp. The Dockerfile
-# runs this, and so does docker/check.py where there is no Docker.
+# Lays out the root of one image: the program, the shared objects that it names, the roots of TLS,
+# a /tmp. The Dockerfile runs this, and so does docker/check.py where there is no Docker.
 #
 #   docker/assemble.sh PROGRAM ROOT       PROGRAM: a release build of that name
 set -euo pipefail

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 import time
@@ -96,7 +97,7 @@ def recorded(event):
 
 
 class Engine:
-    """Without a database it says what is missing; with one it executes an order, and ends when told."""
+    """Without a database it says what is missing; with one it executes an order."""
 
     covers = {"engine"}
 
@@ -149,6 +150,7 @@ def check(made, databases):
     parts = [part(made, url) for part, url in zip((Functions, Engine), databases, strict=True)]
     if unknown := set(made) ^ set().union(*(part.covers for part in parts)):
         raise Unexpected(f"either the Dockerfile or docker/check.py does not know {unknown}")
+    expect("the stage that is built without a target", list(made)[-1], "engine")
     for part in parts:
         part.run()
 
@@ -156,6 +158,7 @@ def check(made, databases):
 def main(built):
     if os.geteuid() != 0:
         sys.exit("docker/check.py: only root may chroot")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("docker/check.py: ended"))  # and cleans up
     with tempfile.TemporaryDirectory(prefix="order-engine-images-") as folder:
         folder = pathlib.Path(folder)
         folder.chmod(0o711)  # the images' user and PostgreSQL's pass through

@@ -1,5 +1,5 @@
-"""Checks docker-compose.yml against what it names: stages of the Dockerfile, files, its own volumes,
-networks and services, and the variables of .env.example with their defaults.
+"""Checks docker-compose.yml against what it names: stages of the Dockerfile, files, its own
+volumes, networks and services, and the variables of .env.example with their defaults.
 
 Usage: .venv/template/bin/python docker/compose.py     (PyYAML)
 """

@@ -1,6 +1,6 @@
 """What Docker reads from a Dockerfile and a .dockerignore, as far as ours go.
 
-Whatever else stands there is refused: a check that passes over what it does not know checks nothing.
+Whatever else stands there is refused: a check that passes over what it does not know is none.
 """
 
 import dataclasses

@@ -10,7 +10,7 @@ import time
 HEADERS = {
     "lambda-runtime-aws-request-id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
     "lambda-runtime-deadline-ms": None,  # said when the event is given
-    "lambda-runtime-invoked-function-arn": "arn:aws:lambda:eu-central-1:123456789012:function:image",
+    "lambda-runtime-invoked-function-arn": "arn:aws:lambda:eu-central-1:123456789012:function:x",
 }
 SECONDS = 30  # that a function may take
 
@@ -35,7 +35,7 @@ class RuntimeApi(http.server.ThreadingHTTPServer):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        """`/2018-06-01/runtime/invocation/next`: answered once; then it waits, as a frozen function does."""
+        """`…/invocation/next`: answered once; then it waits, as a frozen function does."""
         event = json.dumps(self.server.events.get()).encode()
         deadline = str(int((time.time() + SECONDS) * 1000))
         self.answer(200, HEADERS | {"lambda-runtime-deadline-ms": deadline}, event)
@@ -67,7 +67,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def invoke(start, event):
-    """Starts a function with `start(variables)`, which gives its process, and answers what it makes of the event."""
+    """What a function answers to an event. `start` takes variables and gives a process."""
     with RuntimeApi(event) as api:
         threading.Thread(target=api.serve_forever, daemon=True).start()
         process = start({"AWS_LAMBDA_RUNTIME_API": api.address})

@@ -29,7 +29,7 @@ def programs():
 
 @contextlib.contextmanager
 def server(folder, databases):
-    """Runs one in `folder`, as `nobody` because PostgreSQL refuses root; the URL of each database."""
+    """Runs one in `folder`, as `nobody`, for it refuses root; gives the URL of each database."""
     nobody = pwd.getpwnam("nobody")
     stepped_down = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": "/"}
     password, port = secrets.token_hex(16), free_port()
@@ -49,7 +49,8 @@ def server(folder, databases):
         process = subprocess.Popen(postgres, **output, **stepped_down)
     try:
         client = {"PGHOST": "127.0.0.1", "PGPORT": str(port), "PGUSER": "engine"}
-        wait_until_ready(process, client)
+        if not is_ready(process, client):
+            raise RuntimeError(f"PostgreSQL does not start: {(folder / 'log').read_text()}")
         for name in databases:
             createdb = [programs() / "createdb", name]
             subprocess.run(createdb, env=client | {"PGPASSWORD": password}, check=True)
@@ -60,9 +61,12 @@ def server(folder, databases):
         process.wait(30)
 
 
-def wait_until_ready(process, client):
+def is_ready(process, client):
+    """Waits until it is, or has ended, or takes too long."""
+    ask = [programs() / "pg_isready", "--quiet"]
     deadline = time.monotonic() + 30
-    while subprocess.run([programs() / "pg_isready", "--quiet"], env=client, check=False).returncode:
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError("PostgreSQL does not start")
+    while process.poll() is None and time.monotonic() < deadline:
+        if subprocess.run(ask, env=client, check=False).returncode == 0:
+            return True
         time.sleep(0.1)
+    return False

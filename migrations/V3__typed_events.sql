@@ -15,15 +15,3 @@ ALTER TABLE orders ALTER COLUMN closed_at DROP DEFAULT;
 
 -- Version 1 is what a client was sent; README.md tells what version 2 is.
 ALTER TABLE order_events ADD COLUMN version smallint NOT NULL DEFAULT 1;
-
--- A program of version 0.1 that still runs closes orders without knowing this column. To be dropped
--- by a later migration, when none can run any more.
-CREATE FUNCTION orders_close() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.closed_at := NEW.updated_at;
-    RETURN NEW;
-END $$;
-
-CREATE TRIGGER orders_close BEFORE UPDATE ON orders
-    FOR EACH ROW WHEN (NEW.closed_at IS NULL AND NEW.status IN ('confirmed', 'failed'))
-    EXECUTE FUNCTION orders_close();

@@ -4,4 +4,4 @@
 'tx_hash', $SIGNATURE,
 'ended', 'landed', 'amount_out', '79.109650', 'executed_price', '79.10965',
 'event', jsonb_build_object('event', 'confirmed', 'signature', $SIGNATURE, 'price', '79.10965',
-    'amountOut', '{"units": 79109650, "decimals": 6}'::jsonb)
+    'amountOut', '79.109650')

@@ -1,18 +1,22 @@
 -- Takes the lease on each order of the input that is open, in the message's attempt and held by
--- nobody. Rows are locked in one order, and a locked row counts as held: two batches never wait for
--- each other.
+-- nobody. Orders and transactions are looked up by their keys, whatever the planner would rather do
+-- (that is what OFFSET 0 is for): a plan is made while the tables are empty, and kept. Rows are locked in the input's order, which is that of
+-- their keys, and a locked row counts as held: two batches never wait for each other.
 WITH input AS (
     SELECT i.id, i.attempt, i.lease_ms
     FROM jsonb_to_recordset($1) AS i (id uuid, attempt integer, lease_ms bigint)
 ), free AS (
-    SELECT o.id, o.lease_until IS NOT NULL AS abandoned, i.lease_ms
-    FROM orders o
-    JOIN input i USING (id)
-    WHERE o.closed_at IS NULL
-      AND o.attempt = i.attempt
-      AND (o.lease_until IS NULL OR o.lease_until < now())
-    ORDER BY o.id
-    FOR NO KEY UPDATE OF o SKIP LOCKED
+    SELECT o.id, o.abandoned, i.lease_ms
+    FROM input i
+    CROSS JOIN LATERAL (
+        SELECT id, lease_until IS NOT NULL AS abandoned
+        FROM orders
+        WHERE id = i.id
+          AND closed_at IS NULL
+          AND attempt = i.attempt
+          AND (lease_until IS NULL OR lease_until < now())
+        OFFSET 0
+        FOR NO KEY UPDATE SKIP LOCKED) o
 ), claimed AS (
     UPDATE orders o
     SET lease_epoch = o.lease_epoch + 1,
@@ -30,4 +34,8 @@ SELECT c.id, c.lease_epoch, c.abandoned, c.type, c.token_in, c.token_out, c.deci
     c.failure_reason, c.failure_code, c.created_at, c.updated_at,
     t.signature, t.signed, t.last_valid_height, t.min_out
 FROM claimed c
-LEFT JOIN transactions t ON t.order_id = c.id AND t.state = 'signed'
+LEFT JOIN LATERAL (
+    SELECT signature, signed, last_valid_height, min_out
+    FROM transactions
+    WHERE order_id = c.id AND state = 'signed'
+    OFFSET 0) t ON true
