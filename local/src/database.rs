@@ -17,7 +17,8 @@ pub struct Ready {
 /// Why there is no database.
 #[derive(Debug, thiserror::Error)]
 pub enum NoDatabase {
-    /// Our own PostgreSQL does not start. Where none can (in a container), another one has to be named.
+    /// Our own PostgreSQL does not start. Where none can (in a container), another one has to be
+    /// named.
     #[error(
         "{0}\nOr name a PostgreSQL to use: DATABASE_URL=postgres://user:password@host:port/name"
     )]

@@ -32,6 +32,9 @@ pub(crate) struct SocketState {
 /// Clients say little. The driver's default, 128 KiB for each of them, would be most of the
 /// engine's memory.
 const READ_BUFFER: usize = 2 * 1_024;
+/// What is read of a message, so that the refusal of one that is too long arrives: a socket that is
+/// closed with bytes unread is reset, and what was said last is lost.
+const READ_AT_MOST: usize = 4 * MAX_MESSAGE;
 /// How often a silent client is asked whether it is still there; one that does not answer twice is
 /// gone.
 const PING_EVERY: Duration = Duration::from_secs(30);
@@ -72,8 +75,8 @@ pub(crate) async fn upgrade(
     }
     let (gateway, failed) = (Arc::clone(&state.gateway), connection.clone());
     upgrade
-        .max_message_size(MAX_MESSAGE)
-        .max_frame_size(MAX_MESSAGE)
+        .max_message_size(READ_AT_MOST)
+        .max_frame_size(READ_AT_MOST)
         .read_buffer_size(READ_BUFFER)
         .on_failed_upgrade(move |_| gateway.closed(&failed))
         .on_upgrade(move |socket| serve(state, connection, socket))
@@ -173,6 +176,10 @@ async fn talk(
             incoming = stream.next() => {
                 heard = Instant::now();
                 match incoming {
+                    Some(Ok(message)) if length(&message) > MAX_MESSAGE => {
+                        say_goodbye(&mut sink, &mut stream, close_code::SIZE).await;
+                        return Ended::Gone;
+                    }
                     Some(Ok(Message::Text(text))) => state.sockets.message(connection, &text).await,
                     // As API Gateway does: bytes are taken for text.
                     Some(Ok(Message::Binary(bytes))) => {
@@ -193,6 +200,14 @@ async fn talk(
                 }
             }
         }
+    }
+}
+
+fn length(message: &Message) -> usize {
+    match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
+        Message::Close(_) => 0,
     }
 }
 

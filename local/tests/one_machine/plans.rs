@@ -40,7 +40,8 @@ async fn no_step_of_an_order_reads_a_whole_table() {
     }
 }
 
-/// An index can be read as a whole, too. What an order reads must not grow with the orders before it.
+/// An index can be read as a whole, too. What an order reads must not grow with the orders before
+/// it.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_step_of_an_order_reads_more_for_those_before_it() {
     const ROUNDS: usize = 16;
@@ -55,7 +56,8 @@ async fn no_step_of_an_order_reads_more_for_those_before_it() {
         }))
         .await;
     }
-    let server = engine.stop().await; // a server process counts for all to see when its connection ends
+    // A server process counts for all to see when its connection ends.
+    let server = engine.stop().await;
     let database = Database::connect(server.url(), 1).expect("a URL of ours");
     let orders = i64::try_from(ROUNDS * AT_ONCE).expect("a small number");
     let tables = eventually("every read is counted", async || {

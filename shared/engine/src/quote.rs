@@ -9,9 +9,16 @@ use crate::{amount::TokenAmount, venue::VenueId};
 pub struct Route {
     /// The venue.
     pub venue: VenueId,
-    /// The pool there; `None` for an order that was routed by version 0.1, which kept no more than
-    /// the venue.
+    /// The pool there; `None` once the transaction is signed, and for an order that was routed by
+    /// version 0.1, which kept no more than the venue.
     pub pool: Option<PoolRef>,
+}
+
+impl Route {
+    /// The same venue, and nothing that only a signer needs.
+    pub(crate) fn without_pool(self) -> Self {
+        Self { pool: None, ..self }
+    }
 }
 
 /// A pool, as it was when it was quoted.

@@ -28,8 +28,8 @@ fn new_order() -> NewOrder {
     }
 }
 
-/// A subscriber that goes live share-locks the order's row for a moment. The order's message must not
-/// be thrown away for that.
+/// A subscriber that goes live share-locks the order's row for a moment. The order's message must
+/// not be thrown away for that.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_is_locked_for_a_moment_is_claimed_all_the_same() {
     let database = TestDatabase::create();

@@ -36,8 +36,8 @@ pub fn start(logging: Logging) -> Result<(), LogsError> {
     .map_err(LogsError)
 }
 
-/// A database of version 0.1 names a migration that the engine no longer has; the migrations' library
-/// calls that an error, once, and V3 forgets it.
+/// A database of version 0.1 names a migration that the engine no longer has; the migrations'
+/// library calls that an error, once, and V3 forgets it.
 const EXPECTED: &str = "refinery_core::traits::missing=off";
 
 /// Up to `info` the libraries that chatter at that level are kept to their warnings; whoever asks

@@ -67,7 +67,7 @@ pub struct Order {
     pub last_seq: u64,
     /// After this moment it is not tried again.
     pub deadline: Timestamp,
-    /// Where this attempt goes, once chosen.
+    /// Where this attempt goes, once chosen; with its pool until the transaction is signed.
     pub route: Option<Route>,
     /// What that venue promised.
     pub quoted_out: Option<TokenAmount>,
@@ -120,7 +120,12 @@ impl Order {
                 self.route = Some(route.clone());
                 self.quoted_out = Some(*quoted_out);
             }
-            OrderEvent::Submitted { signature } => self.tx_hash = Some(signature.clone()),
+            OrderEvent::Submitted { signature } => {
+                self.tx_hash = Some(signature.clone());
+                // The signer has used it, the log keeps it, and every later version of the row
+                // would carry it along.
+                self.route = self.route.take().map(Route::without_pool);
+            }
             OrderEvent::Confirmed { fill, .. } => self.fill = Some(*fill),
             OrderEvent::AttemptFailed { .. } => {
                 self.attempt += 1;

@@ -25,11 +25,65 @@ use super::{
     values::{self, StoredPool},
 };
 
-/// What [`order`] reads, of `orders o`.
-pub(in super::super) const ORDER_COLUMNS: &str = "o.id, o.type, o.token_in, o.token_out, \
-    o.decimals_in, o.decimals_out, o.amount, o.slippage_bps, o.status, o.attempt, o.last_seq, \
-    o.deadline, o.chosen_dex, o.route, o.quoted_out, o.tx_hash, o.executed_price, o.amount_out, \
-    o.failure_reason, o.failure_code, o.created_at, o.updated_at";
+/// The columns that [`order`] reads: as a statement selects them, of `orders o`, and by their place
+/// in the answer. A page has hundreds of values, and each would be looked for by its name.
+macro_rules! order_columns {
+    ($first:literal $(, $name:literal)*) => {
+        pub(in super::super) const ORDER_COLUMNS: &str = concat!("o.", $first $(, ", o.", $name)*);
+        const NAMES: &[&str] = &[$first $(, $name)*];
+    };
+}
+
+order_columns!(
+    "id",
+    "type",
+    "token_in",
+    "token_out",
+    "decimals_in",
+    "decimals_out",
+    "amount",
+    "slippage_bps",
+    "status",
+    "attempt",
+    "last_seq",
+    "deadline",
+    "chosen_dex",
+    "route",
+    "quoted_out",
+    "tx_hash",
+    "executed_price",
+    "amount_out",
+    "failure_reason",
+    "failure_code",
+    "created_at",
+    "updated_at"
+);
+
+/// The place of a column; a name that is none does not compile.
+macro_rules! column {
+    ($name:literal) => {
+        const { place($name) }
+    };
+}
+
+const fn place(name: &str) -> usize {
+    let mut place = 0;
+    while place < NAMES.len() {
+        if is_same(NAMES[place].as_bytes(), name.as_bytes()) {
+            return place;
+        }
+        place += 1;
+    }
+    panic!("not a column of an order")
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while a.len() == b.len() && at < a.len() && a[at] == b[at] {
+        at += 1;
+    }
+    a.len() == b.len() && at == a.len()
+}
 
 /// The input of `insert.sql`.
 #[derive(Debug, Serialize)]
@@ -78,27 +132,27 @@ impl<'a> NewOrderRow<'a> {
 pub(in super::super) fn order(row: &Row) -> Result<Order, Corrupt> {
     let columns = Columns::of(row)?;
     let (token_in, token_out) = (
-        columns.token("token_in", "decimals_in")?,
-        columns.token("token_out", "decimals_out")?,
+        columns.token(column!("token_in"), column!("decimals_in"))?,
+        columns.token(column!("token_out"), column!("decimals_out"))?,
     );
     let out = |column| columns.optional_amount(column, &token_out);
-    let (quoted_out, amount_out) = (out("quoted_out")?, out("amount_out")?);
+    let (quoted_out, amount_out) = (out(column!("quoted_out"))?, out(column!("amount_out"))?);
     Ok(Order {
         id: columns.id,
         kind: columns.kind()?,
-        status: columns.parsed("status")?,
-        attempt: columns.natural::<i32, _>("attempt")?,
-        last_seq: columns.natural::<i64, _>("last_seq")?,
-        deadline: columns.get("deadline")?,
+        status: columns.parsed(column!("status"))?,
+        attempt: columns.natural::<i32, _>(column!("attempt"))?,
+        last_seq: columns.natural::<i64, _>(column!("last_seq"))?,
+        deadline: columns.get(column!("deadline"))?,
         route: columns.route()?,
         quoted_out,
-        tx_hash: columns.get("tx_hash")?,
+        tx_hash: columns.get(column!("tx_hash"))?,
         fill: columns.fill(amount_out)?,
         failure: columns.failure()?,
         created_at: columns.created_at,
-        updated_at: columns.get("updated_at")?,
+        updated_at: columns.get(column!("updated_at"))?,
         swap: Swap {
-            amount_in: columns.amount("amount", &token_in)?,
+            amount_in: columns.amount(column!("amount"), &token_in)?,
             token_in,
             token_out,
         },
@@ -109,18 +163,20 @@ pub(in super::super) fn order(row: &Row) -> Result<Order, Corrupt> {
 pub(in super::super) fn leased(row: &Row) -> Result<LeasedOrder, Corrupt> {
     let order = order(row)?;
     let columns = Columns::of(row)?;
-    let transaction = match columns.get::<Option<String>>("signature")? {
+    let transaction = match columns.named::<Option<String>>("signature")? {
         None => None,
         Some(signature) => Some(SignedTransaction {
             signature,
-            bytes: columns.get("signed")?,
-            last_valid_height: columns.natural::<i64, _>("last_valid_height")?,
-            min_out: columns.amount("min_out", &order.swap.token_out)?,
+            bytes: columns.named("signed")?,
+            last_valid_height: u64::try_from(columns.named::<i64>("last_valid_height")?)
+                .map_err(|_| columns.unreadable("last_valid_height"))?,
+            min_out: values::amount(columns.named("min_out")?, order.swap.token_out.decimals)
+                .ok_or_else(|| columns.unreadable("min_out"))?,
         }),
     };
     Ok(LeasedOrder {
-        token: columns.get("lease_epoch")?,
-        abandoned: columns.get("abandoned")?,
+        token: columns.named("lease_epoch")?,
+        abandoned: columns.named("abandoned")?,
         transaction,
         order,
     })
@@ -138,12 +194,16 @@ impl<'a> Columns<'a> {
         // Both are NOT NULL and of the type that is read; were they not, the order has no name.
         Ok(Self {
             row,
-            id: OrderId(row.try_get("id").unwrap_or_default()),
-            created_at: row.try_get("created_at").unwrap_or_default(),
+            id: OrderId(row.try_get(column!("id")).unwrap_or_default()),
+            created_at: row.try_get(column!("created_at")).unwrap_or_default(),
         })
     }
 
-    fn corrupt(&self, column: &str) -> Corrupt {
+    fn corrupt(&self, column: usize) -> Corrupt {
+        self.unreadable(NAMES[column])
+    }
+
+    fn unreadable(&self, column: &str) -> Corrupt {
         Corrupt {
             id: self.id,
             created_at: self.created_at,
@@ -151,32 +211,43 @@ impl<'a> Columns<'a> {
         }
     }
 
-    fn get<T: FromSql<'a>>(&self, column: &str) -> Result<T, Corrupt> {
+    /// A column that stands beside the order's own.
+    fn named<T: FromSql<'a>>(&self, column: &str) -> Result<T, Corrupt> {
+        self.row
+            .try_get(column)
+            .map_err(|_| self.unreadable(column))
+    }
+
+    fn get<T: FromSql<'a>>(&self, column: usize) -> Result<T, Corrupt> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
-    fn natural<S: FromSql<'a>, T: TryFrom<S>>(&self, column: &str) -> Result<T, Corrupt> {
+    fn natural<S: FromSql<'a>, T: TryFrom<S>>(&self, column: usize) -> Result<T, Corrupt> {
         T::try_from(self.get(column)?).map_err(|_| self.corrupt(column))
     }
 
-    fn parsed<T: FromStr>(&self, column: &str) -> Result<T, Corrupt> {
+    fn parsed<T: FromStr>(&self, column: usize) -> Result<T, Corrupt> {
         let text: &str = self.get(column)?;
         text.parse().map_err(|_| self.corrupt(column))
     }
 
-    fn token(&self, symbol: &str, decimals: &str) -> Result<Token, Corrupt> {
+    fn token(&self, symbol: usize, decimals: usize) -> Result<Token, Corrupt> {
         Ok(Token {
             symbol: self.get(symbol)?,
             decimals: self.natural::<i16, _>(decimals)?,
         })
     }
 
-    fn amount(&self, column: &str, token: &Token) -> Result<TokenAmount, Corrupt> {
+    fn amount(&self, column: usize, token: &Token) -> Result<TokenAmount, Corrupt> {
         self.optional_amount(column, token)?
             .ok_or_else(|| self.corrupt(column))
     }
 
-    fn optional_amount(&self, column: &str, token: &Token) -> Result<Option<TokenAmount>, Corrupt> {
+    fn optional_amount(
+        &self,
+        column: usize,
+        token: &Token,
+    ) -> Result<Option<TokenAmount>, Corrupt> {
         let value: Option<Decimal> = self.get(column)?;
         value
             .map(|value| values::amount(value, token.decimals).ok_or_else(|| self.corrupt(column)))
@@ -184,19 +255,20 @@ impl<'a> Columns<'a> {
     }
 
     fn kind(&self) -> Result<OrderKind, Corrupt> {
-        match self.get("type")? {
+        match self.get(column!("type"))? {
             Market::NAME => {
-                let slippage = SlippageTolerance::from_bps(self.natural::<i16, _>("slippage_bps")?)
-                    .ok_or_else(|| self.corrupt("slippage_bps"))?;
+                let slippage =
+                    SlippageTolerance::from_bps(self.natural::<i16, _>(column!("slippage_bps"))?)
+                        .ok_or_else(|| self.corrupt(column!("slippage_bps")))?;
                 Ok(OrderKind::Market(Market { slippage }))
             }
-            _ => Err(self.corrupt("type")),
+            _ => Err(self.corrupt(column!("type"))),
         }
     }
 
     fn route(&self) -> Result<Option<Route>, Corrupt> {
-        let venue: Option<&str> = self.get("chosen_dex")?;
-        let pool: Option<Json<StoredPool>> = self.get("route")?;
+        let venue: Option<&str> = self.get(column!("chosen_dex"))?;
+        let pool: Option<Json<StoredPool>> = self.get(column!("route"))?;
         Ok(venue.map(|venue| Route {
             venue: VenueId::new(venue),
             pool: pool.map(|Json(stored)| stored.into()),
@@ -204,24 +276,28 @@ impl<'a> Columns<'a> {
     }
 
     fn fill(&self, amount_out: Option<TokenAmount>) -> Result<Option<Fill>, Corrupt> {
-        let price: Option<Decimal> = self.get("executed_price")?;
+        let price: Option<Decimal> = self.get(column!("executed_price"))?;
         match (amount_out, price) {
             (Some(amount_out), Some(price)) => Ok(Some(Fill { amount_out, price })),
             (None, None) => Ok(None),
-            (Some(_), None) | (None, Some(_)) => Err(self.corrupt("executed_price")),
+            (Some(_), None) | (None, Some(_)) => Err(self.corrupt(column!("executed_price"))),
         }
     }
 
     fn failure(&self) -> Result<Option<Failure>, Corrupt> {
-        let (code, reason): (Option<&str>, Option<String>) =
-            (self.get("failure_code")?, self.get("failure_reason")?);
+        let (code, reason): (Option<&str>, Option<String>) = (
+            self.get(column!("failure_code"))?,
+            self.get(column!("failure_reason"))?,
+        );
         match (code, reason) {
             (None, None) => Ok(None),
             (Some(code), Some(reason)) => {
-                let code = code.parse().map_err(|_| self.corrupt("failure_code"))?;
+                let code = code
+                    .parse()
+                    .map_err(|_| self.corrupt(column!("failure_code")))?;
                 Ok(Some(Failure::new(code, reason)))
             }
-            (Some(_), None) | (None, Some(_)) => Err(self.corrupt("failure_reason")),
+            (Some(_), None) | (None, Some(_)) => Err(self.corrupt(column!("failure_reason"))),
         }
     }
 }

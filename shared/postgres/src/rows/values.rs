@@ -11,8 +11,8 @@ pub(super) fn amount(value: Decimal, decimals: u8) -> Option<TokenAmount> {
     TokenAmount::from_decimal(value, decimals)
 }
 
-/// An amount in a stored event, complete without the order's row: whole tokens with all the decimals
-/// that the token has, so `787.500000` is of a token with six.
+/// An amount in a stored event, complete without the order's row: whole tokens with all the
+/// decimals that the token has, so `787.500000` is of a token with six.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(super) struct StoredAmount(TokenAmount);

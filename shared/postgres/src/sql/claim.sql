@@ -23,15 +23,16 @@ WITH input AS (
         lease_until = now() + free.lease_ms * interval '1 millisecond'
     FROM free
     WHERE o.id = free.id
-    RETURNING o.id, o.lease_epoch, free.abandoned, o.type, o.token_in, o.token_out, o.decimals_in,
-        o.decimals_out, o.amount, o.slippage_bps, o.status, o.attempt, o.last_seq, o.deadline,
-        o.chosen_dex, o.route, o.quoted_out, o.tx_hash, o.executed_price, o.amount_out,
-        o.failure_reason, o.failure_code, o.created_at, o.updated_at
+    RETURNING o.id, o.type, o.token_in, o.token_out, o.decimals_in, o.decimals_out, o.amount,
+        o.slippage_bps, o.status, o.attempt, o.last_seq, o.deadline, o.chosen_dex, o.route,
+        o.quoted_out, o.tx_hash, o.executed_price, o.amount_out, o.failure_reason, o.failure_code,
+        o.created_at, o.updated_at, o.lease_epoch, free.abandoned
 )
-SELECT c.id, c.lease_epoch, c.abandoned, c.type, c.token_in, c.token_out, c.decimals_in,
-    c.decimals_out, c.amount, c.slippage_bps, c.status, c.attempt, c.last_seq, c.deadline,
-    c.chosen_dex, c.route, c.quoted_out, c.tx_hash, c.executed_price, c.amount_out,
-    c.failure_reason, c.failure_code, c.created_at, c.updated_at,
+-- The order's columns come first, and in the order in which a page has them.
+SELECT c.id, c.type, c.token_in, c.token_out, c.decimals_in, c.decimals_out, c.amount,
+    c.slippage_bps, c.status, c.attempt, c.last_seq, c.deadline, c.chosen_dex, c.route,
+    c.quoted_out, c.tx_hash, c.executed_price, c.amount_out, c.failure_reason, c.failure_code,
+    c.created_at, c.updated_at, c.lease_epoch, c.abandoned,
     t.signature, t.signed, t.last_valid_height, t.min_out
 FROM claimed c
 LEFT JOIN LATERAL (

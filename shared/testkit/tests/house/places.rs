@@ -57,6 +57,25 @@ fn the_environment_is_read_in_one_place() {
     findings.none("the environment is read elsewhere");
 }
 
+/// A setting has its name, default and meaning in one place; whoever needs one takes the constant.
+#[test]
+fn a_setting_is_named_in_one_place() {
+    let mut findings = Findings::default();
+    for file in product() {
+        let at_home = file.path.starts_with("shared/config/")
+            || OTHER_ENVIRONMENT
+                .iter()
+                .any(|folder| file.path.starts_with(folder));
+        for (number, line) in file.lines().filter(|_| !at_home) {
+            let named = |name: &str| line.contains(&format!("\"{name}\""));
+            if config::ALL.iter().any(|setting| named(setting.name)) {
+                findings.note(&file, number, line);
+            }
+        }
+    }
+    findings.none("a setting is named elsewhere");
+}
+
 #[test]
 fn money_is_never_a_float() {
     let mut findings = Findings::default();
