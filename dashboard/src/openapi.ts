@@ -205,7 +205,7 @@ export interface components {
             readonly amountOut: string | null;
             /** @description Whether the router prefers it. */
             readonly chosen: boolean;
-            /** @description `Raydium` or `Meteora`. */
+            /** @description The venue, for example `Raydium`. */
             readonly dex: string;
             /** @description The pool's fee, in `tokenIn`. */
             readonly fee: string | null;
@@ -382,6 +382,26 @@ export interface components {
              */
             readonly symbol: string;
         };
+        /** @description A stored order that this build cannot read: its place in the history, and no more. */
+        readonly UnreadableOrder: {
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            readonly createdAt: string;
+            /** @description What that means, in words. */
+            readonly detail: string;
+            /**
+             * Format: uuid
+             * @description The order's id.
+             */
+            readonly id: string;
+            /**
+             * @description `unreadable`, which is no status of an order.
+             * @example unreadable
+             */
+            readonly status: string;
+        };
         /** @description An event of an order. */
         readonly Update: {
             /**
@@ -437,7 +457,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description A page of orders. */
+            /** @description A page of orders. One that is stored and cannot be read keeps its place. */
             readonly 200: {
                 headers: {
                     /** @description `<…>; rel="next"`, the address of the next page, if there is one. */
@@ -445,7 +465,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["Order"][];
+                    readonly "application/json": readonly (components["schemas"]["Order"] | components["schemas"]["UnreadableOrder"])[];
                 };
             };
             /** @description 400: `invalid_limit`, `invalid_cursor`, `invalid_status`; 429: `too_many_requests`. */
@@ -547,7 +567,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description 503 with `Retry-After`: `unavailable`. */
+            /** @description 500: `internal_error`, when the stored order cannot be read; 503 with `Retry-After`: `unavailable`. */
             readonly "5XX": {
                 headers: {
                     readonly [name: string]: unknown;
