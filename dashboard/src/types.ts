@@ -7,13 +7,7 @@ export type Status = Schemas["Status"];
 export type Order = Schemas["Order"];
 
 /** An order whose row the engine holds but cannot read: all that it can say is which one and since when. */
-export interface UnreadableOrder {
-  readonly id: string;
-  readonly status: "unreadable";
-  readonly createdAt: string;
-  /** What is wrong with it, in words. */
-  readonly detail: string;
-}
+export type UnreadableOrder = Schemas["UnreadableOrder"] & { readonly status: "unreadable" };
 
 /** An entry of a list of orders. */
 export type ListedOrder = Order | UnreadableOrder;
