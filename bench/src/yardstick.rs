@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use postgres::SESSION;
+use postgres::session;
 
 use crate::{Outcome, load::Throughput, sample::percentile, site::Site};
 
@@ -104,7 +104,7 @@ pub(crate) async fn pgbench(
     fs::write(&file, script)?;
     let output = Command::new(program()?)
         .current_dir(&folder)
-        .env("PGOPTIONS", SESSION) // so that it has the engine's plans
+        .env("PGOPTIONS", session()) // so that it has the engine's plans
         .args([
             "--no-vacuum",
             "--protocol=prepared",

@@ -5,10 +5,11 @@ use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
 
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
-    ALLOWED_ORIGINS, Count, DATA_DIR, DATABASE_URL, DelayRange, ENGINE_URL, HOST, HostAddress,
-    LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel, Origins, PORT, SIM_EXECUTION_DELAY_MS,
-    SIM_FAILURE_RATE, SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Trading, VENUES, Variable,
-    Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    ALLOWED_ORIGINS, Count, DATA_DIR, DATABASE_CA, DATABASE_CONNECTIONS, DATABASE_STATEMENTS,
+    DATABASE_URL, DATABASE_URL_FILE, DelayRange, ENGINE_URL, HOST, HostAddress, LOG_FORMAT,
+    LOG_LEVEL, LogFormat, LogLevel, Origins, PORT, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
+    SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Statements, Trading, VENUES, Variable, Venues,
+    WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
 };
 
 const NAME: &str = "order-engine";
@@ -92,6 +93,22 @@ pub struct Serve {
     /// [`DATABASE_URL`]. Any text: clap would repeat what is wrong, and the password with it.
     #[arg(long, env = DATABASE_URL.name, help = DATABASE_URL.doc, hide_env_values = true)]
     pub database_url: Option<String>,
+    /// [`DATABASE_URL_FILE`].
+    #[arg(long, env = DATABASE_URL_FILE.name, help = DATABASE_URL_FILE.doc)]
+    #[arg(conflicts_with = "database_url")]
+    pub database_url_file: Option<PathBuf>,
+    /// [`DATABASE_CA`].
+    #[arg(long, env = DATABASE_CA.name, help = DATABASE_CA.doc)]
+    pub database_ca: Option<PathBuf>,
+    /// [`DATABASE_STATEMENTS`].
+    #[arg(long, env = DATABASE_STATEMENTS.name, default_value = DATABASE_STATEMENTS.default)]
+    #[arg(value_parser = parser(&DATABASE_STATEMENTS), help = DATABASE_STATEMENTS.doc)]
+    pub database_statements: Statements,
+    /// [`DATABASE_CONNECTIONS`].
+    #[arg(long, env = DATABASE_CONNECTIONS.name, default_value = DATABASE_CONNECTIONS.default)]
+    #[arg(value_parser = |text: &str| DATABASE_CONNECTIONS.parse(text).map(Count::get))]
+    #[arg(help = DATABASE_CONNECTIONS.doc)]
+    pub database_connections: u16,
     /// [`DATA_DIR`].
     #[arg(long, env = DATA_DIR.name, help = DATA_DIR.doc)]
     pub data_dir: Option<PathBuf>,

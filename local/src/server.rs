@@ -94,12 +94,7 @@ impl Server {
         let Ready {
             database,
             server: postgres,
-        } = database::ready(
-            options.database_url.as_deref(),
-            options.data_dir.as_deref(),
-            options.venues,
-        )
-        .await?;
+        } = database::ready(options).await?;
         let trading = change(Trading::new(&database, &options.trading()));
         let policy = Policy {
             relay_grace: RELAY_GRACE,

@@ -44,7 +44,16 @@ impl Process {
     }
 
     pub(crate) async fn start_at(port: u16, arguments: &[&str]) -> Self {
-        let child = program()
+        Self::spawn(program(), port, arguments).await
+    }
+
+    /// Starts this command, which runs the program in some other way.
+    pub(crate) async fn start_as(command: Command, arguments: &[&str]) -> Self {
+        Self::spawn(command, free_port(), arguments).await
+    }
+
+    async fn spawn(mut command: Command, port: u16, arguments: &[&str]) -> Self {
+        let child = command
             .args(["--port", &port.to_string()])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -66,6 +75,30 @@ impl Process {
         })
         .await;
         process
+    }
+
+    pub(crate) async fn post(&self, body: &Value) -> reqwest::Response {
+        let request = self
+            .client
+            .post(format!("{}/api/orders/execute", self.base))
+            .json(body);
+        request.send().await.expect("an answer")
+    }
+
+    /// A figure of its metrics.
+    pub(crate) async fn metric(&self, name: &str) -> f64 {
+        let answer = self
+            .client
+            .get(format!("{}/metrics", self.base))
+            .send()
+            .await
+            .expect("an answer");
+        let text = answer.text().await.expect("text");
+        text.lines()
+            .filter_map(|line| line.split_once(' '))
+            .find(|(key, _)| key.ends_with(name))
+            .and_then(|(_, value)| value.parse().ok())
+            .unwrap_or_else(|| panic!("no {name} in {text}"))
     }
 
     pub(crate) async fn json(&self, path: &str) -> Value {

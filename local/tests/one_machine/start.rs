@@ -2,9 +2,6 @@
 
 use std::net::TcpListener;
 
-use postgres::Database;
-use testkit::migrated_database;
-
 use crate::process::run;
 
 /// Runs it to its refusal, and answers what it said.
@@ -43,19 +40,6 @@ fn a_database_that_cannot_be_reached_is_named_without_its_password() {
         "{said}"
     );
     assert!(!said.contains("secret"), "{said}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_newer_than_the_program_is_refused() {
-    let newer = migrated_database();
-    let database = Database::connect(newer.url(), 1).expect("a URL made by us");
-    let next = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9999, 'later', '2026-01-01T00:00:00Z', '0')";
-    database.run(next, &[]).await.expect("the row is stored");
-    let said = refusal(&["--port", "0", "--database-url", newer.url()]);
-    assert!(
-        said.contains("schema version 9999") && said.contains("start a newer program"),
-        "{said}"
-    );
 }
 
 #[test]

@@ -137,7 +137,16 @@ pub(crate) async fn serve(
     options: &[&str],
     change: impl FnOnce(Trading) -> Trading,
 ) -> Server {
-    let fixed = ["order-engine", "--port", "0", "--database-url", url];
+    let options = [&["--database-url", url], options].concat();
+    start_server(&options, change).await
+}
+
+/// With all of its options.
+pub(crate) async fn start_server(
+    options: &[&str],
+    change: impl FnOnce(Trading) -> Trading,
+) -> Server {
+    let fixed = ["order-engine", "--port", "0"];
     let line = CommandLine::try_parse_from(fixed.iter().chain(options)).expect("valid options");
     Server::start_with(&line.serve, change)
         .await

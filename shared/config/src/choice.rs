@@ -27,6 +27,31 @@ impl FromStr for Venues {
     }
 }
 
+/// How statements are sent to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statements {
+    /// Each complete in itself.
+    Unnamed,
+    /// Prepared once a connection.
+    Prepared,
+}
+
+impl Setting for Statements {
+    const ALLOWED: &'static str = "`unnamed` or `prepared`";
+}
+
+impl FromStr for Statements {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        match text {
+            "unnamed" => Ok(Self::Unnamed),
+            "prepared" => Ok(Self::Prepared),
+            _ => Err(NotAllowed(Self::ALLOWED)),
+        }
+    }
+}
+
 /// The least severe level that is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogLevel {

@@ -1,9 +1,10 @@
 //! Where the database's address is.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 
 use super::{
-    Configuration, DATABASE_SECRET_ARN, DATABASE_URL, NotAllowed, Reading, Setting, SettingError,
+    Configuration, DATABASE_CA, DATABASE_SECRET_ARN, DATABASE_STATEMENTS, DATABASE_URL, NotAllowed,
+    Reading, Setting, SettingError, Statements,
 };
 
 /// `postgres://user:password@host:port/name?sslmode=…`. Never shown: it holds the password.
@@ -63,6 +64,30 @@ impl FromStr for SecretArn {
         is_arn
             .then(|| Self(text.to_owned()))
             .ok_or(NotAllowed(Self::ALLOWED))
+    }
+}
+
+/// The database of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// Where its URL is to be had.
+    pub location: Location,
+    /// [`DATABASE_CA`].
+    pub ca: Option<PathBuf>,
+    /// [`DATABASE_STATEMENTS`].
+    pub statements: Statements,
+}
+
+impl Configuration for Database {
+    fn gather(env: &mut Reading<'_>) -> Option<Self> {
+        let location = Location::gather(env);
+        let ca = env.optional(&DATABASE_CA);
+        let statements = env.get(&DATABASE_STATEMENTS);
+        Some(Self {
+            location: location?,
+            ca: ca?,
+            statements: statements?,
+        })
     }
 }
 

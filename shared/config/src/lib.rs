@@ -19,9 +19,9 @@ mod variable;
 mod variables;
 
 pub use address::{BasePath, HttpUrl, SocketEndpoint};
-pub use choice::{LogFormat, LogLevel, Venues};
+pub use choice::{LogFormat, LogLevel, Statements, Venues};
 pub use count::Count;
-pub use database::{DatabaseUrl, Location, SecretArn};
+pub use database::{Database, DatabaseUrl, Location, SecretArn};
 pub use delay::DelayRange;
 pub use host::HostAddress;
 pub use origin::{Origin, Origins};

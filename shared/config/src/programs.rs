@@ -1,7 +1,7 @@
 //! What each function reads.
 
 use super::{
-    ALLOWED_ORIGINS, BASE_PATH, BasePath, Configuration, HttpUrl, Location, Logging, Origins,
+    ALLOWED_ORIGINS, BASE_PATH, BasePath, Configuration, Database, HttpUrl, Logging, Origins,
     QUEUE_URL, REPLAY_QUEUE_URL, Reading, SocketEndpoint, Trading, VENUES, Venues,
     WS_MANAGEMENT_ENDPOINT,
 };
@@ -12,7 +12,7 @@ pub struct Submit {
     /// How it logs.
     pub logging: Logging,
     /// Where the database is.
-    pub database: Location,
+    pub database: Database,
     /// The venues, for quotes.
     pub trading: Trading,
     /// [`QUEUE_URL`]. Required.
@@ -28,7 +28,7 @@ pub struct Submit {
 impl Configuration for Submit {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
-        let database = Location::gather(env);
+        let database = Database::gather(env);
         let trading = Trading::gather(env);
         let queue_url = env.get(&QUEUE_URL);
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
@@ -52,7 +52,7 @@ pub struct Execution {
     /// How it logs.
     pub logging: Logging,
     /// Where the database is.
-    pub database: Location,
+    pub database: Database,
     /// The venues.
     pub trading: Trading,
     /// [`QUEUE_URL`]. Required.
@@ -64,7 +64,7 @@ pub struct Execution {
 impl Configuration for Execution {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
-        let database = Location::gather(env);
+        let database = Database::gather(env);
         let trading = Trading::gather(env);
         let queue_url = env.get(&QUEUE_URL);
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
@@ -84,7 +84,7 @@ pub struct Websocket {
     /// How it logs.
     pub logging: Logging,
     /// Where the database is.
-    pub database: Location,
+    pub database: Database,
     /// [`REPLAY_QUEUE_URL`]. Required.
     pub replay_queue_url: HttpUrl,
     /// [`WS_MANAGEMENT_ENDPOINT`]. Required.
@@ -96,7 +96,7 @@ pub struct Websocket {
 impl Configuration for Websocket {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
-        let database = Location::gather(env);
+        let database = Database::gather(env);
         let replay_queue_url = env.get(&REPLAY_QUEUE_URL);
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
         let allowed_origins = env.get(&ALLOWED_ORIGINS);
@@ -116,7 +116,7 @@ pub struct Migrate {
     /// How it logs.
     pub logging: Logging,
     /// Where the database is.
-    pub database: Location,
+    pub database: Database,
     /// [`VENUES`]: the simulated chain has a schema of its own, which is to be migrated too.
     pub venues: Venues,
 }
@@ -124,7 +124,7 @@ pub struct Migrate {
 impl Configuration for Migrate {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
-        let database = Location::gather(env);
+        let database = Database::gather(env);
         let venues = env.get(&VENUES);
         Some(Self {
             logging: logging?,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{
     BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl, LogFormat,
-    LogLevel, Origins, Readers, SecretArn, Share, SocketEndpoint, Variable, Venues,
+    LogLevel, Origins, Readers, SecretArn, Share, SocketEndpoint, Statements, Variable, Venues,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -34,6 +34,15 @@ variables! {
     HOST: HostAddress = Some("127.0.0.1"), Machine;
     /// PostgreSQL to use. Without it the engine on one machine brings its own.
     DATABASE_URL: DatabaseUrl = None, Both;
+    /// File that holds the URL of the database instead; it is read again when a login is refused.
+    DATABASE_URL_FILE: PathBuf = None, Machine;
+    /// File of PEM certificates that the database's may come from, beside the system's.
+    DATABASE_CA: PathBuf = None, Both;
+    /// How statements are sent. What is `unnamed` passes PgBouncer in any mode, and RDS Proxy;
+    /// `prepared` is faster, and for connections that no pooler stands between.
+    DATABASE_STATEMENTS: Statements = Some("unnamed"), Both;
+    /// Connections to the database at most. A server that takes fewer is coped with.
+    DATABASE_CONNECTIONS: Count = Some("24"), Machine;
     /// Secret that holds the URL of the database, so that it stands in no function's configuration.
     DATABASE_SECRET_ARN: SecretArn = None, Functions;
     /// Folder of the engine's own PostgreSQL; if not set, one under the user's data directory.

@@ -114,7 +114,7 @@ fn everything_that_is_missing_or_wrong_is_said_at_once() {
 fn the_database_is_named_in_one_way_only() {
     let secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders-AbCdEf";
     let migrate: config::Migrate = read(&[("DATABASE_SECRET_ARN", secret)]).expect("a secret");
-    assert_eq!(migrate.database, Location::Secret(secret.into()));
+    assert_eq!(migrate.database.location, Location::Secret(secret.into()));
     assert_eq!(migrate.venues, Venues::Simulated);
     let said = refusal::<config::Migrate>(&[DATABASE, ("DATABASE_SECRET_ARN", secret)]);
     assert!(said.contains("both set"), "{said}");

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use metrics::{counter, gauge, histogram};
 use tracing::{debug, error, info, warn};
 
@@ -107,6 +108,25 @@ pub fn fenced(id: OrderId) {
 pub fn push_failed(connection: &ConnectionId, error: &PushError) {
     counter!("pushes_failed_total").increment(1);
     debug!(connection = %connection.0, %error, "push failed");
+}
+
+/// How far the database's clock is ahead of this machine's; negative when it is behind. Deadlines
+/// are the database's in any case, but the logs of the two will not fit together.
+pub fn clock_skew(ahead: SignedDuration, changed: bool) {
+    let seconds = ahead.as_secs_f64();
+    gauge!("clock_skew_seconds").set(seconds);
+    if changed {
+        warn!(
+            ahead_seconds = seconds,
+            "the database's clock and this machine's differ"
+        );
+    }
+}
+
+/// Connections to the database serve no longer, and are made anew.
+pub fn connections_dropped(count: usize, error: &impl std::error::Error) {
+    counter!("database_connections_dropped_total").increment(count as u64);
+    warn!(count, %error, "database connections are given up, new ones are made");
 }
 
 /// The store did not answer while a subscription was being kept.

@@ -39,8 +39,8 @@ impl Submit {
     /// Accepts an order.
     ///
     /// # Errors
-    /// [`StoreError`] when the order book did not take it: the client may try again, with its key
-    /// safely.
+    /// [`StoreError`] when the order book did not take it; [`StoreError::Unknown`] when it may
+    /// have.
     pub async fn submit(&self, order: &NewOrder) -> Result<Submitted, StoreError> {
         let lifetime = order.kind.lifetime(&self.policy);
         match self.writer.insert(order, lifetime).await? {

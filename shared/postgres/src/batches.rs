@@ -14,7 +14,8 @@ use super::{
     rows::{self, get, natural},
 };
 
-/// `insert.sql`: orders come in. What it leaves out has a key that is taken.
+/// `insert.sql`: orders come in. What it leaves out is stored already, has a key that is taken, or
+/// came too late.
 pub(super) struct Insert(pub(super) Database);
 
 /// `claim.sql`: orders are taken up.
@@ -30,7 +31,12 @@ impl Statement for Insert {
     async fn run(&self, _: &[Uuid], rows: &Rows) -> Result<HashMap<Uuid, ()>, StatementError> {
         let stored = self
             .0
-            .run(include_str!("sql/insert.sql"), &[&Json(rows)])
+            // Orders have ids of their own: what was stored by a try without an answer is left out
+            // of the next one.
+            .run_repeatable(
+                include_str!("sql/insert.sql"),
+                &[&Json(rows), &self.0.given_up_at()],
+            )
             .await?;
         by_order(&stored, |_| Ok(()))
     }
@@ -50,6 +56,9 @@ impl Statement for Claim {
             .0
             .run(include_str!("sql/claim.sql"), &[&Json(rows)])
             .await?;
+        if let Some(row) = claimed.first() {
+            self.0.note_time(get(row, "now")?);
+        }
         by_order(&claimed, |row| Ok(rows::leased(row)))
     }
 }

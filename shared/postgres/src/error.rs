@@ -1,11 +1,14 @@
 //! What PostgreSQL, or the way to it, says when something is wrong.
 
 use engine::ports::{StoreError, Unavailable};
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, SqlState};
 
 /// Why the database cannot be used at all.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
+    /// The URL cannot be had.
+    #[error("the database's address cannot be read: {0}")]
+    Source(String),
     /// The URL cannot be understood.
     #[error("the database URL is not valid: {0}")]
     Url(String),
@@ -34,6 +37,9 @@ pub enum StatementError {
     /// It did not reach the server, or the server had to break it off: nothing was written.
     #[error("{0}")]
     Unavailable(String),
+    /// It lost against another transaction, and was rolled back; it may win the next time.
+    #[error("{0}")]
+    Lost(String),
     /// It was sent and no answer came: it may have been executed.
     #[error("{0}")]
     Unknown(String),
@@ -53,7 +59,7 @@ impl StatementError {
     pub(super) const fn is_refusal(&self) -> bool {
         match self {
             Self::Unique | Self::Rejected(_) => true,
-            Self::Unavailable(_) | Self::Unknown(_) | Self::Unreadable(_) => false,
+            Self::Unavailable(_) | Self::Lost(_) | Self::Unknown(_) | Self::Unreadable(_) => false,
         }
     }
 
@@ -64,10 +70,18 @@ impl StatementError {
         match error.code() {
             None => Self::Unknown(cause),
             Some(&SqlState::UNIQUE_VIOLATION) => Self::Unique,
-            // Class 40: it lost against another transaction. 53 is the machine's doing, 55 and 57
-            // the operator's. All else lies in the statement.
+            Some(&SqlState::INVALID_SQL_STATEMENT_NAME | &SqlState::DUPLICATE_PSTATEMENT) => {
+                Self::Unavailable(cause)
+            }
+            // Class 40: it lost against another transaction. 08, 25 and 28 are about the
+            // connection, and so is 0A, of a plan that was made for a table that has changed; 53
+            // and 58 are the machine's doing, 55 and 57 the operator's. All else lies in the
+            // statement.
             Some(code) => match code.code().get(..2) {
-                Some("40" | "53" | "55" | "57") => Self::Unavailable(cause),
+                Some("40") => Self::Lost(cause),
+                Some("08" | "0A" | "25" | "28" | "53" | "55" | "57" | "58") => {
+                    Self::Unavailable(cause)
+                }
                 _ => Self::Rejected(cause),
             },
         }
@@ -77,7 +91,9 @@ impl StatementError {
 impl From<StatementError> for StoreError {
     fn from(error: StatementError) -> Self {
         match error {
-            StatementError::Unavailable(cause) => Unavailable(cause).into(),
+            StatementError::Unavailable(cause) | StatementError::Lost(cause) => {
+                Unavailable(cause).into()
+            }
             StatementError::Unknown(cause) => Self::Unknown(cause),
             StatementError::Unique => Self::Conflict,
             StatementError::Rejected(cause) | StatementError::Unreadable(cause) => {
@@ -94,11 +110,21 @@ impl From<StatementError> for Unavailable {
     }
 }
 
-/// The driver's error with its cause: "db error" alone helps nobody.
-pub fn explain(error: &tokio_postgres::Error) -> String {
-    match (error.as_db_error(), std::error::Error::source(error)) {
-        (Some(db), _) => format!("{} ({})", db.message(), db.code().code()),
-        (None, Some(cause)) => format!("{error}: {cause}"),
-        (None, None) => error.to_string(),
+/// An error with all its causes, the server's own words last: "db error" alone helps nobody.
+pub fn explain(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(db) = error.downcast_ref::<DbError>() {
+        return format!("{} ({})", db.message(), db.code().code());
+    }
+    let Some(cause) = error.source() else {
+        return error.to_string();
+    };
+    let (said, cause) = (error.to_string(), explain(cause));
+    // A wrapper often repeats its cause, and the driver says nothing but "db error".
+    if said == "db error" || cause.contains(&said) {
+        cause
+    } else if said.contains(&cause) {
+        said
+    } else {
+        format!("{said}: {cause}")
     }
 }

@@ -13,11 +13,10 @@ mod outbox;
 mod reader;
 mod rows;
 mod subscriptions;
-mod tls;
 mod writer;
 
 pub use batcher::{Rows, Statement, StatementBatcher};
-pub use database::{Database, SESSION};
+pub use database::{Database, Param, Settings, Statements, UrlSource, session};
 pub use error::{DatabaseError, StatementError, explain};
 pub use migrate::{Migrated, Migrations, apply, migrate};
 pub use subscriptions::PostgresSubscriptions;

@@ -1,6 +1,14 @@
-//! Migrations: applied at a start or a deployment, by one process at a time, never backwards.
+//! Migrations: applied at a start or a deployment, by one process at a time, never backwards, and
+//! while programs are at work on the tables.
 
-use refinery::Runner;
+use std::time::Duration;
+
+use refinery::{Migration, Runner};
+use refinery_core::traits::r#async::{AsyncMigrate, AsyncQuery, AsyncTransaction};
+use tokio_postgres::{
+    Client,
+    error::{DbError, SqlState},
+};
 
 use super::{
     Database,
@@ -16,12 +24,19 @@ mod embedded {
 pub struct Migrated {
     /// How many migrations were applied now.
     pub applied: usize,
-    /// The version of the schema, now the same as the program's.
+    /// The version of the schema: the program's, or that of a newer program which this one gets on
+    /// with.
     pub version: i32,
 }
 
 /// Names our lock among the database's advisory locks: "orders" in ASCII.
 const LOCK: i64 = 0x6f72_6465_7273;
+/// How long a migration waits for a table that programs are using. All that comes after it waits as
+/// long, so it rather gives up and comes again.
+const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = 0";
+/// How often it comes again, and the pause in between.
+const LOCK_TRIES: u32 = 60;
+const LOCK_PAUSE: Duration = Duration::from_millis(500);
 
 /// Migrations of one owner, with a history of their own.
 pub struct Migrations {
@@ -43,90 +58,167 @@ pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
     apply(database, migrations).await
 }
 
-/// Brings an owner's tables to this program's version.
+/// Brings an owner's tables to this program's version. A schema that is newer is left as it is.
 ///
 /// # Errors
-/// [`DatabaseError::Unreachable`], [`DatabaseError::Version`] when the database is newer than the
-/// program, or was migrated by something else, [`DatabaseError::Migration`] when a migration fails.
+/// [`DatabaseError::Unreachable`], [`DatabaseError::Version`] when the schema is newer and has
+/// nothing for a program this old, or was made by something else, [`DatabaseError::Migration`] when
+/// a migration fails.
 pub async fn apply(database: &Database, migrations: Migrations) -> Result<Migrated, DatabaseError> {
-    let unreachable = |cause: String| DatabaseError::Unreachable {
+    let unreachable = |error: tokio_postgres::Error| DatabaseError::Unreachable {
         target: database.target().to_owned(),
-        cause,
+        cause: explain(&error),
     };
-    let mut client = database
-        .client()
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    // Another program's migration may take its time, and so may ours.
-    client
-        .batch_execute("SET statement_timeout = 0")
-        .await
-        .map_err(|error| unreachable(explain(&error)))?;
     // refinery takes no lock of its own; two programs that start at once would both create the
-    // tables. The lock is the session's, and is released below or with the connection.
-    client
-        .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
+    // tables. The lock is that of a transaction, which a pooler keeps on one server connection; it
+    // ends with it.
+    let mut guard = database.own_client().await?;
+    let lock = guard.transaction().await.map_err(unreachable)?;
+    lock.batch_execute("SET LOCAL statement_timeout = 0")
         .await
-        .map_err(|error| unreachable(explain(&error)))?;
-    let result = run(&mut client, migrations).await;
-    let unlocked = client
-        .batch_execute(&format!(
-            "SELECT pg_advisory_unlock({LOCK}); RESET statement_timeout"
-        ))
-        .await;
-    let migrated = result?;
-    unlocked.map_err(|error| unreachable(explain(&error)))?;
-    Ok(migrated)
+        .map_err(unreachable)?;
+    lock.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
+        .await
+        .map_err(unreachable)?;
+    let mut client = Migrating(database.own_client().await?);
+    let migrated = run(&mut client, migrations).await;
+    lock.rollback().await.map_err(unreachable)?;
+    migrated
 }
 
 async fn run(
-    client: &mut tokio_postgres::Client,
+    client: &mut Migrating,
     Migrations { runner, history }: Migrations,
 ) -> Result<Migrated, DatabaseError> {
     // Version 2 of the engine's history was the simulation's ledger, which has a history of its own
-    // now; V3 forgets it.
+    // now; V3 forgets it. And what a newer program has applied is missing here.
     let mut runner = runner.set_abort_missing(false);
     runner.set_migration_table_name(history);
-    let version = runner
-        .get_migrations()
-        .iter()
-        .map(refinery::Migration::version)
-        .max()
-        .unwrap_or(0);
-    refuse_newer(client, &runner, version, history).await?;
-    let report = runner
-        .run_async(client)
-        .await
-        .map_err(|error| DatabaseError::Migration(error.to_string()))?;
+    let known = runner.get_migrations().iter().map(Migration::version);
+    let known = known.max().unwrap_or(0);
+    let found = version_of(&mut client.0, &runner, history).await?;
+    if found > known {
+        refuse_incompatible(&client.0, history, found, known).await?;
+    }
+    for _ in 1..LOCK_TRIES {
+        match runner.run_async(client).await {
+            Err(error) if is_locked_out(&error) => tokio::time::sleep(LOCK_PAUSE).await,
+            done => return migrated(done, found.max(known)),
+        }
+    }
+    migrated(runner.run_async(client).await, found.max(known))
+}
+
+fn migrated(
+    done: Result<refinery::Report, refinery::Error>,
+    version: i32,
+) -> Result<Migrated, DatabaseError> {
+    let report = done.map_err(|error| DatabaseError::Migration(explain(&error)))?;
     Ok(Migrated {
         applied: report.applied_migrations().len(),
         version,
     })
 }
 
-/// An older program on a newer schema could write what the newer one cannot read.
-async fn refuse_newer(
-    client: &mut tokio_postgres::Client,
+/// The newest migration that was applied; 0 in an empty database.
+async fn version_of(
+    client: &mut Client,
     runner: &Runner,
-    version: i32,
     history: &str,
-) -> Result<(), DatabaseError> {
-    let found = client
-        .query_one("SELECT to_regclass($1::text) IS NOT NULL", &[&history])
-        .await
-        .map_err(|error| DatabaseError::Migration(explain(&error)))?;
-    if !found.get::<_, bool>(0) {
-        return Ok(()); // an empty database
+) -> Result<i32, DatabaseError> {
+    if !exists(client, history).await? {
+        return Ok(0);
     }
     let applied = runner
         .get_last_applied_migration_async(client)
         .await
-        .map_err(|error| DatabaseError::Migration(error.to_string()))?;
-    match applied.map(|migration| migration.version()) {
-        Some(newer) if newer > version => Err(DatabaseError::Version(format!(
-            "the database is at schema version {newer}, this program knows versions up to \
-             {version}: start a newer program, or restore a backup of version {version}"
-        ))),
-        _ => Ok(()),
+        .map_err(|error| DatabaseError::Migration(explain(&error)))?;
+    Ok(applied.map_or(0, |migration| migration.version()))
+}
+
+async fn exists(client: &Client, table: &str) -> Result<bool, DatabaseError> {
+    let found = client
+        .query_one("SELECT to_regclass($1::text) IS NOT NULL", &[&table])
+        .await
+        .map_err(|error| DatabaseError::Migration(explain(&error)))?;
+    Ok(found.get(0))
+}
+
+/// A newer program's schema says which older programs can work on it. One that does not say so has
+/// nothing for any.
+async fn refuse_incompatible(
+    client: &Client,
+    history: &str,
+    found: i32,
+    known: i32,
+) -> Result<(), DatabaseError> {
+    const OLDEST: &str = "SELECT oldest_program FROM schema_compatibility WHERE history = $1";
+    let oldest = if exists(client, "schema_compatibility").await? {
+        client
+            .query_opt(OLDEST, &[&history])
+            .await
+            .map_err(|error| DatabaseError::Migration(explain(&error)))?
+            .map_or(found, |row| row.get(0))
+    } else {
+        found
+    };
+    if oldest <= known {
+        tracing::info!(
+            schema = found,
+            program = known,
+            "the database's schema is newer than this program, which it says it gets on with"
+        );
+        return Ok(());
+    }
+    Err(DatabaseError::Version(format!(
+        "the database is at schema version {found} and needs a program that knows version {oldest}, \
+         this program knows versions up to {known}: start a newer program, or restore a backup of \
+         version {known}"
+    )))
+}
+
+/// Whether a table was in use, or two waited for each other.
+fn is_locked_out(error: &refinery::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(db) = error.downcast_ref::<DbError>() {
+            let waited = [
+                SqlState::LOCK_NOT_AVAILABLE,
+                SqlState::T_R_DEADLOCK_DETECTED,
+            ];
+            return waited.contains(db.code());
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// A connection whose every migration, a transaction each, gives up soon when a table is in use.
+struct Migrating(Client);
+
+impl AsyncTransaction for Migrating {
+    type Error = tokio_postgres::Error;
+
+    async fn execute<'a, T: Iterator<Item = &'a str> + Send + 'a>(
+        &mut self,
+        queries: T,
+    ) -> Result<usize, Self::Error> {
+        let transaction = self.0.transaction().await?;
+        transaction.batch_execute(LOCK_TIMEOUT).await?;
+        let mut count = 0;
+        for query in queries {
+            transaction.batch_execute(query).await?;
+            count += 1;
+        }
+        transaction.commit().await?;
+        Ok(count)
     }
 }
+
+impl AsyncQuery<Vec<Migration>> for Migrating {
+    async fn query(&mut self, query: &str) -> Result<Vec<Migration>, Self::Error> {
+        AsyncQuery::query(&mut self.0, query).await
+    }
+}
+
+impl AsyncMigrate for Migrating {}

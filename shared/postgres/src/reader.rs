@@ -14,13 +14,13 @@ use super::{
 #[async_trait]
 impl OrderReader for PostgresOrders {
     async fn ping(&self) -> Result<(), StoreError> {
-        self.database.run("SELECT 1", &[]).await?;
+        self.database.run_repeatable("SELECT 1", &[]).await?;
         Ok(())
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
         let sql = format!("SELECT {ORDER_COLUMNS} FROM orders o WHERE o.id = $1");
-        let found = self.database.run(&sql, &[&id.0]).await?;
+        let found = self.database.run_repeatable(&sql, &[&id.0]).await?;
         Ok(found.first().map(rows::order).transpose()?)
     }
 
@@ -31,20 +31,24 @@ impl OrderReader for PostgresOrders {
         let found = match (&query.before, &status) {
             (None, None) => {
                 let sql = page_sql(&from, &[which]);
-                self.database.run(&sql, &[&limit]).await?
+                self.database.run_repeatable(&sql, &[&limit]).await?
             }
             (Some((at, id)), None) => {
                 let sql = page_sql(&from, &[which, older]);
-                self.database.run(&sql, &[&limit, at, &id.0]).await?
+                self.database
+                    .run_repeatable(&sql, &[&limit, at, &id.0])
+                    .await?
             }
             (None, Some(status)) => {
                 let sql = page_sql(&from, &[which, "o.status = $2"]);
-                self.database.run(&sql, &[&limit, status]).await?
+                self.database
+                    .run_repeatable(&sql, &[&limit, status])
+                    .await?
             }
             (Some((at, id)), Some(status)) => {
                 let sql = page_sql(&from, &[which, older, "o.status = $4"]);
                 self.database
-                    .run(&sql, &[&limit, at, &id.0, status])
+                    .run_repeatable(&sql, &[&limit, at, &id.0, status])
                     .await?
             }
         };
@@ -57,7 +61,7 @@ impl OrderReader for PostgresOrders {
             WHERE e.order_id = $1 AND e.seq > $2 ORDER BY e.seq"
         );
         let after = i64::try_from(after).unwrap_or(i64::MAX);
-        let found = self.database.run(&sql, &[&id.0, &after]).await?;
+        let found = self.database.run_repeatable(&sql, &[&id.0, &after]).await?;
         let events: Result<_, _> = found.iter().map(rows::event_record).collect();
         Ok(events?)
     }

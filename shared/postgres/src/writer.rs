@@ -40,6 +40,8 @@ enum Unclaimed {
     Locked,
 }
 
+/// How often an order is inserted that nothing speaks against.
+const INSERT_TRIES: u32 = 2;
 /// How often a row that was only locked is tried, and the pause in between. Such a lock lasts for
 /// one small statement.
 const LOCKED_TRIES: u32 = 10;
@@ -69,11 +71,37 @@ impl PostgresOrders {
         Ok(())
     }
 
+    /// What an order is that the insert left out; `None` when it is not there.
+    async fn inserted(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
+        const KNOWN: &str = "SELECT id, request_hash FROM orders \
+            WHERE id = $1 OR idempotency_key = $2";
+        let key = order.idempotency.as_ref().map(|key| key.key.clone());
+        let known = self
+            .database
+            .run_repeatable(KNOWN, &[&order.id.0, &key])
+            .await?;
+        let Some(row) = known.first() else {
+            return Ok(None);
+        };
+        let id = OrderId(get(row, "id")?);
+        Ok(Some(if id == order.id {
+            Inserted::New // by a try whose answer was lost
+        } else {
+            Inserted::Known {
+                id,
+                request_hash: get(row, "request_hash")?,
+            }
+        }))
+    }
+
     async fn unclaimed(&self, message: &ExecuteOrder) -> Result<Unclaimed, StoreError> {
         const WHY: &str = "SELECT lease_until IS NOT NULL AND lease_until >= now() AS held \
             FROM orders WHERE id = $1 AND attempt = $2 AND closed_at IS NULL";
         let attempt = i32::try_from(message.attempt).unwrap_or(i32::MAX);
-        let open = self.database.run(WHY, &[&message.id.0, &attempt]).await?;
+        let open = self
+            .database
+            .run_repeatable(WHY, &[&message.id.0, &attempt])
+            .await?;
         let Some(row) = open.first() else {
             return Ok(Unclaimed::Over);
         };
@@ -84,13 +112,13 @@ impl PostgresOrders {
         })
     }
 
-    /// Changes a lease, if it still stands.
+    /// Changes a lease, if it still stands. Twice is the same as once.
     async fn fenced(&self, sql: &str, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
         let ms = i64::try_from(millis(duration)).unwrap_or(i64::MAX);
         let status = lease.status.name();
         let done = self
             .database
-            .run(sql, &[&lease.order.0, &lease.token, &status, &ms])
+            .run_repeatable(sql, &[&lease.order.0, &lease.token, &status, &ms])
             .await?;
         if done.is_empty() {
             Err(StoreError::Conflict)
@@ -103,26 +131,22 @@ impl PostgresOrders {
 #[async_trait]
 impl OrderWriter for PostgresOrders {
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
-        const KNOWN: &str = "SELECT id, request_hash FROM orders WHERE idempotency_key = $1";
         let row = NewOrderRow::new(order, lifetime);
-        let stored = self.inserts.run(order.id.0, &row).await?;
-        let key = match (&order.idempotency, stored) {
-            (_, Some(())) => return Ok(Inserted::New),
-            (Some(key), None) => &key.key,
-            (None, None) => {
-                return Err(StoreError::Rejected(
-                    "an order without a key was left out".into(),
-                ));
+        for _ in 0..INSERT_TRIES {
+            if self.inserts.run(order.id.0, &row).await?.is_some() {
+                return Ok(Inserted::New);
             }
-        };
-        let known = self.database.run(KNOWN, &[key]).await?;
-        let row = known
-            .first()
-            .ok_or_else(|| Unavailable("the key was purged just now".into()))?;
-        Ok(Inserted::Known {
-            id: OrderId(get(row, "id")?),
-            request_hash: get(row, "request_hash")?,
-        })
+            let inserted = self.inserted(order).await;
+            // What was left out may have been stored by a try that was not answered.
+            let inserted = inserted.map_err(|error| StoreError::Unknown(error.to_string()))?;
+            if let Some(inserted) = inserted {
+                return Ok(inserted);
+            }
+            // It was late, or looked so because a clock was set or stood still (a machine that
+            // slept, a function that was frozen).
+            self.database.read_clock().await?;
+        }
+        Err(Unavailable("the order did not reach the database in time".into()).into())
     }
 
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {

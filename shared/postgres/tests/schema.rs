@@ -25,6 +25,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         "orders",
         "outbox",
         "refinery_schema_history",
+        "schema_compatibility",
         "subscriptions",
         "transactions",
     ]

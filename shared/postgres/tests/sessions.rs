@@ -11,7 +11,7 @@ async fn a_url_with_options_of_its_own_keeps_them_and_gets_ours() {
     for (setting, value) in [
         ("work_mem", "5MB"),
         ("enable_seqscan", "off"),
-        ("statement_timeout", "5s"),
+        ("statement_timeout", "3s"),
     ] {
         let rows = database.run(&format!("SHOW {setting}"), &[]).await;
         let rows = rows.expect("PostgreSQL answers");

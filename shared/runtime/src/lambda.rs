@@ -16,8 +16,9 @@ use engine::{
     stream::OrderStream,
     use_cases::UseCases,
 };
+use futures::{FutureExt, future::BoxFuture};
 use lambda_runtime::{LambdaEvent, service_fn};
-use postgres::{Database, Migrated};
+use postgres::{Database, Migrated, UrlSource};
 use serde::{Deserialize, Serialize};
 
 pub use lambda_runtime::Error;
@@ -35,7 +36,7 @@ pub trait FunctionConfig: Configuration {
     fn logging(&self) -> Logging;
 
     /// Where the database's URL is to be had.
-    fn database(&self) -> &Location;
+    fn database(&self) -> &config::Database;
 }
 
 macro_rules! function_config {
@@ -47,7 +48,7 @@ macro_rules! function_config {
                 self.logging
             }
 
-            fn database(&self) -> &Location {
+            fn database(&self) -> &config::Database {
                 &self.database
             }
         }
@@ -75,8 +76,13 @@ impl<C: FunctionConfig> Function<C> {
         logs::start(config.logging())?;
         let metrics = EmbeddedMetrics::start()?;
         let sdk = aws::sdk().await;
-        let url = secrets::database_url(&sdk, config.database()).await?;
-        let database = Database::connect(url.as_str(), C::CONNECTIONS)?;
+        let access = config.database();
+        let secret = Arc::new(Secret {
+            sdk: sdk.clone(),
+            location: access.location.clone(),
+        });
+        let (statements, ca) = (access.statements, access.ca.clone());
+        let database = crate::open(secret, C::CONNECTIONS, statements, ca).await?;
         Ok(Self {
             config,
             sdk,
@@ -173,6 +179,24 @@ impl Function<Migrate> {
     /// As [`migrate`].
     pub async fn migrate(&self) -> Result<Migrated, Error> {
         Ok(migrate(&self.database, self.config.venues).await?)
+    }
+}
+
+/// The database's URL, which may be a secret that is rotated.
+struct Secret {
+    sdk: SdkConfig,
+    location: Location,
+}
+
+impl UrlSource for Secret {
+    fn url(&self) -> BoxFuture<'_, Result<String, String>> {
+        async {
+            match secrets::database_url(&self.sdk, &self.location).await {
+                Ok(url) => Ok(url.as_str().to_owned()),
+                Err(error) => Err(error.to_string()),
+            }
+        }
+        .boxed()
     }
 }
 

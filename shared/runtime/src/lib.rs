@@ -2,6 +2,7 @@
 //! environment names, the schema that they need; and how every function on Lambda starts.
 
 pub mod clock;
+mod database;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 pub mod logs;
@@ -9,6 +10,7 @@ mod migrations;
 mod trading;
 mod use_cases;
 
+pub use database::open;
 pub use migrations::migrate;
 pub use trading::Trading;
 pub use use_cases::{take_over, use_cases};

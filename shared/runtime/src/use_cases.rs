@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::{policy::Policy, ports::StoreError, use_cases::UseCases};
 use postgres::{Database, PostgresOrders, PostgresSubscriptions};
 
-use crate::clock::SystemClock;
+use crate::clock::DatabaseTime;
 
 /// The use cases on that database, by the system's clock.
 pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
@@ -16,7 +16,7 @@ pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
         outbox: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
         encode: api::event_json,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(DatabaseTime(database.clone())),
         policy: Arc::new(policy),
     }
 }

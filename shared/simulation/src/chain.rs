@@ -7,7 +7,6 @@ use engine::{
     order::{Failure, FailureCode, SignedTransaction, TokenAmount},
     ports::{Chain, ChainStatus, Prepare, Unavailable},
 };
-use jiff::Timestamp;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -53,7 +52,7 @@ impl SimulatedChain {
     fn judge(&self, message: &Message) -> Verdict {
         let (high, low) = message.nonce.as_u64_pair();
         if mix(high) % WHOLE < u64::from(self.failure_rate) {
-            let landing_height = slot(Timestamp::now());
+            let landing_height = slot(self.ledger.now());
             return Verdict {
                 delay: Duration::ZERO,
                 landing_height,
@@ -61,7 +60,7 @@ impl SimulatedChain {
             };
         }
         let delay = pick(self.execution_delay, mix(low));
-        let landing_height = slot(Timestamp::now() + delay);
+        let landing_height = slot(self.ledger.now() + delay);
         Verdict {
             delay,
             landing_height,
@@ -98,7 +97,7 @@ impl SimulatedChain {
 #[async_trait]
 impl Chain for SimulatedChain {
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
-        let last_valid_height = slot(Timestamp::now()) + VALIDITY;
+        let last_valid_height = slot(self.ledger.now()) + VALIDITY;
         let message = Message {
             order: request.id.0,
             nonce: Uuid::new_v4(),

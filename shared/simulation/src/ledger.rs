@@ -5,6 +5,7 @@ mod statements;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use postgres::{Database, StatementBatcher, StatementError};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -61,6 +62,11 @@ impl Ledger {
         }
     }
 
+    /// The chain's time.
+    pub(super) fn now(&self) -> Timestamp {
+        self.database.now()
+    }
+
     /// Every swap that landed for these orders; for all orders when none are named.
     ///
     /// # Errors
@@ -68,7 +74,7 @@ impl Ledger {
     pub async fn landed(&self, orders: Option<&[Uuid]>) -> Result<Vec<Landed>, StatementError> {
         const LANDED: &str = "SELECT signature, order_id, amount_out FROM chain.transactions \
             WHERE error IS NULL AND lands_at <= clock_timestamp() AND ($1::uuid[] IS NULL OR order_id = ANY ($1))";
-        let rows = self.database.run(LANDED, &[&orders]).await?;
+        let rows = self.database.run_repeatable(LANDED, &[&orders]).await?;
         rows.iter()
             .map(|row| {
                 let amount_out = row.try_get("amount_out").ok().and_then(units);
@@ -107,7 +113,7 @@ impl Ledger {
     pub(super) async fn finalized_height(&self) -> Result<u64, StatementError> {
         const HEIGHT: &str = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000 / $1::numeric)::bigint AS height";
         let slot = Decimal::from(SLOT_MS);
-        let rows = self.database.run(HEIGHT, &[&slot]).await?;
+        let rows = self.database.run_repeatable(HEIGHT, &[&slot]).await?;
         let height: i64 = rows
             .first()
             .ok_or_else(|| unreadable_column("height"))?

@@ -72,6 +72,7 @@ pub fn trading(database: &Database, settings: &Settings) -> (Catalogue, TradingP
         market: market.clone(),
         delay: settings.quote_delay,
         rng: Arc::clone(&rng),
+        database: database.clone(),
     };
     let each = VENUES.iter();
     let ports = TradingPorts {

@@ -8,7 +8,7 @@ use engine::{
     ports::{ReferencePrice, Venue},
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
-use jiff::Timestamp;
+use postgres::Database;
 
 use crate::{
     market::Market,
@@ -22,6 +22,8 @@ pub(crate) struct SimulatedVenue {
     pub(crate) market: Market,
     pub(crate) delay: (Duration, Duration),
     pub(crate) rng: Arc<Rng>,
+    /// Its clock is the chain's.
+    pub(crate) database: Database,
 }
 
 impl SimulatedVenue {
@@ -44,7 +46,7 @@ impl Venue for SimulatedVenue {
         if !delay.is_zero() {
             futures_timer::Delay::new(delay).await;
         }
-        let as_of = Timestamp::now();
+        let as_of = self.database.now();
         let slot = slot(as_of);
         let (token_in, token_out) = (&swap.token_in.symbol, &swap.token_out.symbol);
         let amount_in = swap.amount_in.units();
@@ -85,7 +87,7 @@ impl ReferencePrice for SimulatedVenue {
             &swap.token_in.symbol,
             &swap.token_out.symbol,
             swap.amount_in.units(),
-            slot(Timestamp::now()),
+            slot(self.database.now()),
         )?;
         Some(swap.token_out.units(units))
     }

@@ -48,15 +48,18 @@ pub enum Code {
     IdempotencyKeyReused,
     /// The engine has as many requests in work as it takes.
     TooManyRequests,
-    /// The order book does not answer. Nothing was stored, or a repeat with the same key finds it.
+    /// The order book does not answer. Nothing was stored, and nothing will be.
     Unavailable,
+    /// The order book does not answer, and may have stored the order or do so yet. A repeat with
+    /// the same key tells, and so does the order's address.
+    OutcomeUnknown,
     /// A defect of the engine.
     InternalError,
 }
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::MalformedBody,
         Self::MissingField,
         Self::UnknownField,
@@ -78,6 +81,7 @@ impl Code {
         Self::IdempotencyKeyReused,
         Self::TooManyRequests,
         Self::Unavailable,
+        Self::OutcomeUnknown,
         Self::InternalError,
     ];
 
@@ -130,6 +134,7 @@ impl Code {
                 "Too many requests",
             ),
             Self::Unavailable => ("unavailable", S::SERVICE_UNAVAILABLE, "Unavailable"),
+            Self::OutcomeUnknown => ("outcome_unknown", S::SERVICE_UNAVAILABLE, "Outcome unknown"),
             Self::InternalError => ("internal_error", S::INTERNAL_SERVER_ERROR, "Internal error"),
         }
     }
@@ -147,7 +152,7 @@ impl Code {
     /// In how many seconds the same request may fare better; `None` when it never will.
     pub(crate) const fn retry_after(self) -> Option<&'static str> {
         match self {
-            Self::TooManyRequests | Self::Unavailable => Some("1"),
+            Self::TooManyRequests | Self::Unavailable | Self::OutcomeUnknown => Some("1"),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use engine::{observe, ports::StoreError};
+use engine::{observe, order::OrderId, ports::StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,6 +22,7 @@ pub(crate) struct ApiError {
     code: Code,
     detail: String,
     field: Option<String>,
+    order: Option<OrderId>,
 }
 
 impl ApiError {
@@ -31,6 +32,26 @@ impl ApiError {
             code,
             detail: detail.into(),
             field: None,
+            order: None,
+        }
+    }
+
+    /// An order could not be stored, or it is not known whether it was.
+    pub(crate) fn not_stored(error: StoreError, id: OrderId) -> Self {
+        match error {
+            StoreError::Unknown(_) => {
+                tracing::warn!(order = %id, %error, "whether an order was stored is not known");
+                let detail = "it is not known whether the order was stored: \
+                    repeat with the same key, or look whether it is there";
+                Self {
+                    order: Some(id),
+                    ..Self::new(Code::OutcomeUnknown, detail)
+                }
+            }
+            StoreError::Unavailable(_)
+            | StoreError::Rejected(_)
+            | StoreError::Conflict
+            | StoreError::Corrupt(_) => error.into(),
         }
     }
 
@@ -57,7 +78,7 @@ impl fmt::Display for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            // Also when the outcome is unknown: with its key the request can be repeated safely.
+            // A read has no outcome that could be unknown.
             StoreError::Unavailable(_) | StoreError::Unknown(_) => {
                 tracing::warn!(%error, "a request was answered 503");
                 let detail = "the order book does not answer now; try again";
@@ -95,6 +116,10 @@ pub(crate) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     field: Option<String>,
+    /// The order that it is about: of `outcome_unknown`, the id that it has if it was stored.
+    #[serde(rename = "orderId", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Uuid)]
+    order: Option<String>,
 }
 
 impl IntoResponse for ApiError {
@@ -107,6 +132,7 @@ impl IntoResponse for ApiError {
             detail: self.detail,
             code: self.code,
             field: self.field,
+            order: self.order.map(|id| id.to_string()),
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();

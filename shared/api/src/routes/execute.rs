@@ -65,8 +65,9 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
         ),
         (
             status = "5XX",
-            description = "503 with `Retry-After`: `unavailable`; nothing is executed that a \
-                repeat with the same key would not find.",
+            description = "503 with `Retry-After`: `unavailable` when nothing is stored and \
+                nothing will be; `outcome_unknown` with `orderId` when the order may have been \
+                stored, which a repeat with the same key, or the order's address, tells.",
             body = ProblemBody,
             content_type = "application/problem+json",
         ),
@@ -79,7 +80,9 @@ pub(crate) async fn execute(
 ) -> Result<Response, ApiError> {
     let body = body::read(&headers, body, api.submit.clock.as_ref()).await?;
     let order = new_order(&headers, &body, &api.catalogue)?;
-    let (id, replayed) = match api.submit.submit(&order).await? {
+    let submitted = api.submit.submit(&order).await;
+    let submitted = submitted.map_err(|error| ApiError::not_stored(error, order.id))?;
+    let (id, replayed) = match submitted {
         Submitted::Accepted(id) => (id, false),
         Submitted::Replayed(id) => (id, true),
         Submitted::KeyReused => {

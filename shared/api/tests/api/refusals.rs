@@ -443,18 +443,25 @@ async fn without_the_order_book_the_answer_is_later_and_nothing_is_stored() {
 }
 
 #[tokio::test]
-async fn what_the_order_book_refuses_is_a_defect_and_what_is_unknown_is_an_outage() {
+async fn what_the_order_book_refuses_is_a_defect_and_what_is_unknown_is_told_with_the_order() {
     let api = TestApi::new();
     for (error, status, code) in [
         (StoreError::Rejected("secret".into()), 500, "internal_error"),
         (StoreError::Conflict, 500, "internal_error"),
-        (StoreError::Unknown("secret".into()), 503, "unavailable"),
+        (StoreError::Unknown("secret".into()), 503, "outcome_unknown"),
     ] {
         let name = error.to_string();
         *api.orders.error.lock().expect("not poisoned") = Some(error);
         let answer = api.post(ORDER).await;
         assert_refused(&answer, status, code, None, &name);
         assert!(!answer.body.contains("secret"), "{}", answer.body);
+        let problem: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+        let id = problem["orderId"].as_str().map(str::parse::<uuid::Uuid>);
+        assert_eq!(
+            id.is_some_and(|id| id.is_ok()),
+            code == "outcome_unknown",
+            "{problem}"
+        );
     }
 }
 

@@ -32,7 +32,8 @@ pub trait OrderReader: Send + Sync {
 pub trait OrderWriter: Send + Sync {
     /// Stores the order (pending), its first event and its outbox row: all or nothing. MUST store
     /// nothing and answer [`Inserted::Known`] when the idempotency key is taken, also when the same
-    /// key arrives twenty times at once.
+    /// key arrives twenty times at once. After any error but [`StoreError::Unknown`] nothing is
+    /// stored and nothing MUST be later, whatever is still on its way to the store.
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError>;
 
     /// Takes the lease on the message's order by compare-and-set and raises its fencing token. MUST

@@ -33,7 +33,7 @@ SELECT c.id, c.type, c.token_in, c.token_out, c.decimals_in, c.decimals_out, c.a
     c.slippage_bps, c.status, c.attempt, c.last_seq, c.deadline, c.chosen_dex, c.route,
     c.quoted_out, c.tx_hash, c.executed_price, c.amount_out, c.failure_reason, c.failure_code,
     c.created_at, c.updated_at, c.lease_epoch, c.abandoned,
-    t.signature, t.signed, t.last_valid_height, t.min_out
+    t.signature, t.signed, t.last_valid_height, t.min_out, clock_timestamp() AS now
 FROM claimed c
 LEFT JOIN LATERAL (
     SELECT signature, signed, last_valid_height, min_out

@@ -1,5 +1,6 @@
--- Orders with their first event and their outbox row: all or nothing. An order whose key is taken is
--- left out.
+-- Orders with their first event and their outbox row: all or nothing. An order that is stored
+-- already, or whose key is taken, is left out; and all of them when the statement arrives after it
+-- was given up ($2, by this server's clock): their clients were told that nothing will be stored.
 WITH input AS (
     SELECT i.id, i.type, i.token_in, i.token_out, i.decimals_in, i.decimals_out, i.amount,
         i.slippage_bps, i.status, i.lifetime_ms, i.idempotency_key, i.request_hash, i.version, i.event
@@ -7,6 +8,7 @@ WITH input AS (
         id uuid, type text, token_in text, token_out text, decimals_in smallint,
         decimals_out smallint, amount numeric, slippage_bps smallint, status text, lifetime_ms bigint,
         idempotency_key text, request_hash text, version smallint, event jsonb)
+    WHERE (SELECT clock_timestamp()) < $2
 ), stored AS (
     INSERT INTO orders (
         id, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps, status,
@@ -16,7 +18,7 @@ WITH input AS (
         now() + lifetime_ms * interval '1 millisecond', idempotency_key,
         decode(request_hash, 'hex'), now(), now()
     FROM input
-    ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING id, created_at, deadline
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)

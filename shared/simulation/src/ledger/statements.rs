@@ -70,7 +70,9 @@ impl Statement for Receive {
               AND floor(extract(epoch FROM clock_timestamp()) * 1000 / $2::numeric) <= last_valid_height \
             ON CONFLICT (signature) DO NOTHING";
         let slot = Decimal::from(SLOT_MS);
-        self.0.run(RECEIVE, &[&Json(rows), &slot]).await?;
+        self.0
+            .run_repeatable(RECEIVE, &[&Json(rows), &slot])
+            .await?;
         Ok(HashMap::new()) // whether it was new is nobody's business: the record will tell
     }
 }
@@ -87,7 +89,7 @@ impl Statement for Look {
         const LOOK: &str = "SELECT signature, token_out, amount_out, error, \
                 ceil(greatest(extract(epoch FROM lands_at - clock_timestamp()), 0) * 1000)::bigint AS wait_ms \
             FROM jsonb_array_elements_text($1) AS asked JOIN chain.transactions ON signature = asked";
-        let found = self.0.run(LOOK, &[&Json(rows)]).await?;
+        let found = self.0.run_repeatable(LOOK, &[&Json(rows)]).await?;
         found.iter().map(entry).collect()
     }
 }
