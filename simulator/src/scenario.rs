@@ -106,6 +106,7 @@ impl World {
         let unfenced = matches!(variant, Some(Variant::NoFence | Variant::NoFenceNoIndex));
         self.store.locks.fence = !unfenced;
         self.store.locks.one_live_transaction = variant != Some(Variant::NoFenceNoIndex);
+        self.store.locks.time_fence = variant != Some(Variant::NoTimeFence);
     }
 
     /// Adds the processes and has them started. Answers clients, submit and socket.

@@ -2,7 +2,7 @@
 //! judge's notes.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Waker,
 };
@@ -69,6 +69,14 @@ pub struct Violation {
     pub detail: String,
 }
 
+/// What a client was told that did not get its order in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refused {
+    pub(crate) at: u64,
+    /// Whether it was told that nothing is stored and nothing will be.
+    pub(crate) for_good: bool,
+}
+
 pub(crate) struct World {
     pub(crate) now: u64,
     pub(crate) step: u64,
@@ -90,6 +98,10 @@ pub(crate) struct World {
     pub(crate) disturbed: bool,
     /// Clients that have not been answered yet.
     pub(crate) open_posts: usize,
+    /// Orders that nobody waits for any more: whoever sent them has been told so.
+    pub(crate) given_up: BTreeSet<OrderId>,
+    /// Orders whose clients were told that nothing is stored, and that it is not known.
+    pub(crate) refused: BTreeMap<OrderId, Refused>,
     /// The first answer to each idempotency key.
     pub(crate) answers: BTreeMap<String, OrderId>,
     pub(crate) violation: Option<Violation>,
@@ -119,6 +131,8 @@ impl World {
             queue_outage: None,
             disturbed: false,
             open_posts: 0,
+            given_up: BTreeSet::new(),
+            refused: BTreeMap::new(),
             answers: BTreeMap::new(),
             violation: None,
             alarms: BTreeMap::new(),

@@ -3,6 +3,7 @@
 
 mod log;
 mod messages;
+mod refusal;
 mod swaps;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use engine::{order::OrderId, policy::Policy};
 
 use self::{
     log::{Seen, judge_log},
+    refusal::judge_refusal,
     swaps::judge_swaps,
 };
 use crate::world::{Violation, World};
@@ -53,7 +55,9 @@ impl Judge {
                 let seen = self.seen.entry(row.id()).or_default();
                 violation = violation.or_else(|| judge_log(&self.policy, row, seen));
             }
-            violation = violation.or_else(|| judge_swaps(row, world));
+            violation = violation
+                .or_else(|| judge_refusal(row, world))
+                .or_else(|| judge_swaps(row, world));
         }
         if let Some(Violation { invariant, detail }) = violation {
             world.violated(invariant, || detail);

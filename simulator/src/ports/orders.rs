@@ -7,7 +7,7 @@ use engine::{
     order::{EventRecord, NewOrder, Order, OrderId},
     ports::{
         Appended, Claim, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader, OrderWriter,
-        PageQuery, StoreError, Transition,
+        PageQuery, StoreError, Transition, Unavailable,
     },
 };
 
@@ -43,9 +43,19 @@ impl OrderReader for OrdersPort {
 #[async_trait]
 impl OrderWriter for OrdersPort {
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
-        let order = order.clone();
-        let insert = move |world: &mut World| world.store.insert(&order, lifetime, world.now);
-        self.0.call(Point::Insert, insert).await?
+        let (order, id) = (order.clone(), order.id);
+        let insert = move |world: &mut World| {
+            if world.store.locks.time_fence && world.given_up.contains(&order.id) {
+                return Err(Unavailable("the order came too late".into()).into());
+            }
+            world.store.insert(&order, lifetime, world.now)
+        };
+        let inserted = self.0.call(Point::Insert, insert).await;
+        if inserted.is_err() {
+            // The statement carries the moment from which on nobody waits for it.
+            self.0.world.lock().given_up.insert(id);
+        }
+        inserted?
     }
 
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {

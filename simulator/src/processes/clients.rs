@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use engine::{
     order::{IdempotencyKey, Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token},
+    ports::StoreError,
     submit::Submitted,
 };
 use futures::FutureExt;
 use uuid::Uuid;
 
 use super::follow;
-use crate::{fault::Fault, stage::Stage};
+use crate::{fault::Fault, stage::Stage, world::Refused};
 
 /// What a client is going to do.
 #[derive(Clone, Debug)]
@@ -46,13 +47,17 @@ async fn until_answered(stage: &Stage, plan: &Plan, followed: bool) {
     let network = stage.network(stage.clients);
     loop {
         let order = new_order(stage, plan);
+        let id = order.id;
         let answer = stage.ask(stage.submit, |ports| async move {
             ports.submit().submit(&order).await
         });
         match answer.await {
             Ok(Ok(submitted)) => return accepted(stage, plan, submitted, followed),
-            Ok(Err(_)) | Err(_) if plan.key.is_some() => {}
-            Ok(Err(_)) | Err(_) => return,
+            Ok(Err(error)) => refused(stage, id, &error),
+            Err(_) => {} // nothing was heard
+        }
+        if plan.key.is_none() {
+            return;
         }
         let pause = network.world.lock().rng.between(200, 3_000);
         network.pause(pause).await;
@@ -82,6 +87,15 @@ fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
             request_hash: [7; 32],
         }),
     }
+}
+
+fn refused(stage: &Stage, id: OrderId, error: &StoreError) {
+    let mut world = stage.world.lock();
+    let told = Refused {
+        at: world.now,
+        for_good: matches!(error, StoreError::Unavailable(_)),
+    };
+    world.refused.insert(id, told);
 }
 
 fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, followed: bool) {

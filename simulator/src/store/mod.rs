@@ -32,13 +32,15 @@ pub(crate) struct Subscription {
     pub(crate) expires_at: u64,
 }
 
-/// The two locks against a second worker.
+/// The locks against a second worker, and against what comes too late.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Locks {
     /// Writes compare token, status and seq.
     pub(crate) fence: bool,
     /// An order has one transaction that may land.
     pub(crate) one_live_transaction: bool,
+    /// An order is not stored after it was given up.
+    pub(crate) time_fence: bool,
 }
 
 impl Default for Locks {
@@ -46,6 +48,7 @@ impl Default for Locks {
         Self {
             fence: true,
             one_live_transaction: true,
+            time_fence: true,
         }
     }
 }

@@ -39,11 +39,13 @@ pub enum Variant {
     DeadLetterWithoutFailed,
     /// Each receive of a message counts as an attempt.
     AttemptsByReceives,
+    /// An order is stored whenever it arrives, also when its client was told something else.
+    NoTimeFence,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -57,6 +59,7 @@ impl Variant {
         Self::ReplayBeforeSubscribe,
         Self::DeadLetterWithoutFailed,
         Self::AttemptsByReceives,
+        Self::NoTimeFence,
     ];
 
     /// What the report calls it.
@@ -75,6 +78,7 @@ impl Variant {
             Self::ReplayBeforeSubscribe => "replay before the subscription is stored",
             Self::DeadLetterWithoutFailed => "dead letter without failed",
             Self::AttemptsByReceives => "attempts counted by receives",
+            Self::NoTimeFence => "no time fence",
         }
     }
 
@@ -117,7 +121,8 @@ impl Variant {
             Self::NoFence
             | Self::NoFenceNoIndex
             | Self::AcknowledgeBeforeCommit
-            | Self::NoRelay => {}
+            | Self::NoRelay
+            | Self::NoTimeFence => {}
         }
         ports
     }
