@@ -18,9 +18,11 @@ use crate::{Outcome, http::Connection, programs::Programs};
 pub(crate) struct Environment(Vec<(&'static str, String)>);
 
 impl Environment {
-    /// On that database.
+    /// On that database, which no pooler stands before.
     pub(crate) fn on(url: &str) -> Self {
-        Self::default().with("DATABASE_URL", url)
+        Self::default()
+            .with("DATABASE_URL", url)
+            .with("DATABASE_STATEMENTS", "prepared")
     }
 
     /// With one variable more.

@@ -1,6 +1,5 @@
 //! The schema changes under a running engine, as it does in every deployment.
 
-use postgres::Database;
 use serde_json::Value;
 use testkit::migrated_database;
 
@@ -74,26 +73,4 @@ async fn a_schema_that_needs_a_newer_program_is_refused_with_both_versions() {
         said.contains("schema version 9001") && said.contains("start a newer program"),
         "{said}"
     );
-}
-
-/// A migration waits for a table in use, in short tries: what stands in its way is not stopped by
-/// it, and when that is over it is done.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_migration_gives_way_to_those_who_use_the_table() {
-    let database = testkit::TestDatabase::create();
-    let pool = Database::connect(database.url(), 4).expect("a URL of ours");
-    postgres::migrate(&pool).await.expect("an empty database");
-    // As if the last migration had never been, while somebody reads all of its table.
-    sql(
-        database.url(),
-        "DROP TABLE schema_compatibility; \
-        DELETE FROM refinery_schema_history WHERE version >= 4; \
-        CREATE TABLE schema_compatibility (of_somebody_else text)",
-    )
-    .await;
-    let refused = postgres::migrate(&pool).await;
-    let said = refused.expect_err("there is such a table").to_string();
-    assert!(said.contains("already exists"), "{said}");
-    sql(database.url(), "DROP TABLE schema_compatibility").await;
-    postgres::migrate(&pool).await.expect("it is free now");
 }
