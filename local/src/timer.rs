@@ -8,10 +8,13 @@ use tokio::time::{MissedTickBehavior, interval};
 /// How often the relay runs.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Runs the relay until `shutdown` resolves.
-pub(crate) async fn run(relay: Relay, shutdown: Shutdown) {
-    // No message of a former process can be on its way: its queue died with it.
-    relay.run_at_start(&shutdown).await;
+/// Runs the relay until `shutdown` resolves. `alone` says that no other engine's queue can hold
+/// what was accepted before.
+pub(crate) async fn run(relay: Relay, alone: bool, shutdown: Shutdown) {
+    if alone {
+        // No message of a former process can be on its way: its queue died with it.
+        relay.run_at_start(&shutdown).await;
+    }
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -5,6 +5,8 @@ mod bad_input;
 mod command;
 mod contract;
 mod crashes;
+mod engine_processes;
+mod engines;
 mod journeys;
 mod load;
 mod outage;

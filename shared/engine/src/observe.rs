@@ -141,3 +141,36 @@ pub fn outbox_stats(stats: OutboxStats) {
     set("outbox_oldest_seconds", stats.oldest_seconds);
     set("orders_stuck", stats.stuck_orders);
 }
+
+/// How many other engines share the order book.
+pub fn other_engines(others: u64) {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a gauge is a float; engines are few"
+    )]
+    gauge!("engines_others").set(others as f64);
+}
+
+/// Engines were silent for so long that they count as dead.
+pub fn engines_lost(lost: usize) {
+    counter!("engines_lost_total").increment(u64::try_from(lost).unwrap_or(u64::MAX));
+    warn!(
+        lost,
+        "an engine ended without a word, its orders are taken up here"
+    );
+}
+
+/// The others took this engine for dead. Its connections are forgotten, so their clients are made
+/// to connect again.
+pub fn taken_for_lost() {
+    counter!("engine_taken_for_lost_total").increment(1);
+    warn!(
+        "this engine was silent for so long that others took it for dead; its sockets are closed"
+    );
+}
+
+/// This engine could not do its part among those that share the order book; it tries again.
+pub fn sharing_failed(part: &'static str, error: &StoreError) {
+    counter!("engine_sharing_failed_total").increment(1);
+    warn!(part, %error, "sharing the order book with other engines failed");
+}

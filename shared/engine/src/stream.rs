@@ -16,7 +16,9 @@ use crate::{
     observe,
     order::{EventRecord, OrderId},
     policy::Policy,
-    ports::{Clock, ConnectionId, OrderReader, Push, PushError, StoreError, Subscriptions},
+    ports::{
+        Clock, ConnectionId, EventText, OrderReader, Push, PushError, StoreError, Subscriptions,
+    },
 };
 
 /// Writes an event as clients get it. The shape of the wire is made when an event is sent, and only
@@ -73,6 +75,23 @@ pub enum StreamError {
     Push(#[from] PushError),
 }
 
+/// What is pushed.
+#[derive(Clone, Copy)]
+enum Message<'a> {
+    Event(&'a EventText),
+    Other(&'a Arc<str>),
+}
+
+/// An event as clients are sent it.
+pub fn event_text(encode: EventEncoder, record: &EventRecord) -> EventText {
+    EventText {
+        order: record.order_id,
+        seq: record.seq,
+        is_final: record.status.is_final(),
+        text: encode(record).into(),
+    }
+}
+
 /// Pauses between tries of one push.
 const PUSH_RETRY: std::time::Duration = std::time::Duration::from_millis(100);
 
@@ -109,28 +128,24 @@ impl OrderStream {
         after: u64,
         opening: bool,
     ) -> Result<Subscribed, StreamError> {
-        let mut sent = after;
-        let mut proven_open = !opening;
-        loop {
-            let log = self.reader.events(order, 0).await?;
+        let mut log = self.reader.events(order, 0).await?;
+        let mut sent = log.last().map_or(0, |last| {
             // A live push to a connection that is still opening would be answered "gone", and end
             // the subscription. So even a client that has seen everything is sent the last event
             // again before it goes live.
-            if let (false, Some(last)) = (proven_open, log.last()) {
-                sent = sent.min(last.seq - 1);
-                proven_open = true;
-            }
-            for record in &log {
-                if record.seq <= sent {
-                    continue;
-                }
-                self.push_patiently(connection, &(self.encode)(record).into(), opening)
+            after.min(if opening { last.seq - 1 } else { last.seq })
+        });
+        self.push.restart(connection, order, sent);
+        loop {
+            for record in log.iter().filter(|record| record.seq > sent) {
+                let event = event_text(self.encode, record);
+                self.push_patiently(connection, Message::Event(&event), opening)
                     .await?;
-                sent = record.seq;
             }
             let Some(last) = log.last() else {
                 return Ok(Subscribed::UnknownOrder);
             };
+            sent = last.seq;
             if last.status.is_final() {
                 self.finish(order, std::slice::from_ref(connection)).await?;
                 return Ok(Subscribed::Complete);
@@ -142,6 +157,7 @@ impl OrderStream {
             {
                 return Ok(Subscribed::Live);
             }
+            log = self.reader.events(order, 0).await?;
         }
     }
 
@@ -178,7 +194,8 @@ impl OrderStream {
         text: &str,
         opening: bool,
     ) -> Result<(), PushError> {
-        self.push_patiently(connection, &text.into(), opening).await
+        self.push_patiently(connection, Message::Other(&text.into()), opening)
+            .await
     }
 
     /// Pushes deliveries, one after the other, until the sender is gone. Never fails: the log has
@@ -192,10 +209,10 @@ impl OrderStream {
             if subscribers.is_empty() {
                 continue;
             }
-            let text: Arc<str> = (self.encode)(&record).into();
+            let event = event_text(self.encode, &record);
             let pushes = subscribers
                 .into_iter()
-                .map(|connection| self.push_live(connection, &text));
+                .map(|connection| self.push_live(connection, &event));
             let reached = join_all(pushes).await;
             if record.status.is_final() {
                 let reached: Vec<ConnectionId> = reached.into_iter().flatten().collect();
@@ -226,8 +243,9 @@ impl OrderStream {
 
     /// Two tries; a connection that is gone is forgotten. Answers the connection when it was
     /// reached.
-    async fn push_live(&self, connection: ConnectionId, text: &Arc<str>) -> Option<ConnectionId> {
-        match self.push_patiently(&connection, text, false).await {
+    async fn push_live(&self, connection: ConnectionId, event: &EventText) -> Option<ConnectionId> {
+        let pushed = self.push_patiently(&connection, Message::Event(event), false);
+        match pushed.await {
             Ok(()) => Some(connection),
             Err(error) => {
                 observe::push_failed(&connection, &error);
@@ -244,13 +262,13 @@ impl OrderStream {
     async fn push_patiently(
         &self,
         connection: &ConnectionId,
-        text: &Arc<str>,
+        message: Message<'_>,
         opening: bool,
     ) -> Result<(), PushError> {
         let begin = self.clock.now();
         let mut tries = 0;
         loop {
-            let error = match self.push_once(connection, text).await {
+            let error = match self.push_once(connection, message).await {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -269,8 +287,15 @@ impl OrderStream {
         }
     }
 
-    async fn push_once(&self, connection: &ConnectionId, text: &Arc<str>) -> Result<(), PushError> {
-        let push = self.push.push(connection, Arc::clone(text));
+    async fn push_once(
+        &self,
+        connection: &ConnectionId,
+        message: Message<'_>,
+    ) -> Result<(), PushError> {
+        let push = match message {
+            Message::Event(event) => self.push.push_event(connection, event),
+            Message::Other(text) => self.push.push(connection, Arc::clone(text)),
+        };
         match select(push, self.clock.sleep(self.policy.push_deadline)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(PushError::Failed("no answer in time".into())),

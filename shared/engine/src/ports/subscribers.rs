@@ -55,11 +55,39 @@ pub trait Subscriptions: Send + Sync {
     ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError>;
 }
 
+/// An event as clients are sent it.
+#[derive(Clone, Debug)]
+pub struct EventText {
+    /// Whose.
+    pub order: OrderId,
+    /// Its number.
+    pub seq: u64,
+    /// Whether it is the order's last.
+    pub is_final: bool,
+    /// What is sent.
+    pub text: Arc<str>,
+}
+
 /// The gateway's way to connections.
 #[async_trait]
 pub trait Push: Send + Sync {
     /// Sends one message.
     async fn push(&self, connection: &ConnectionId, text: Arc<str>) -> Result<(), PushError>;
+
+    /// Sends an event. A gateway that knows what each connection was sent MUST keep an order's
+    /// events in their order: two workers may push at once when a lease has moved.
+    async fn push_event(
+        &self,
+        connection: &ConnectionId,
+        event: &EventText,
+    ) -> Result<(), PushError> {
+        self.push(connection, Arc::clone(&event.text)).await
+    }
+
+    /// Notes that a client has an order's events up to `seq` and wants every later one, whatever it
+    /// was sent before.
+    fn restart(&self, _connection: &ConnectionId, _order: OrderId, _seq: u64) {}
+
     /// Closes a connection (1000). A connection that is gone is fine.
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError>;
 }

@@ -1,0 +1,189 @@
+//! Several engines on one PostgreSQL as processes of their own: one is killed, or each is replaced,
+//! under load. Clients do what a good client does: ask the next engine, and connect again with the
+//! last event that they have seen.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use postgres::Database;
+use reqwest::Client;
+use serde_json::Value;
+use testkit::migrated_database;
+use tokio::{task::JoinSet, time::timeout};
+
+use crate::{
+    crashes::judge,
+    process::{Process, plan},
+    support::{PATIENCE, Subscriber, assert_complete, eventually, ten_sol},
+};
+
+/// Where engines are to be had.
+struct Addresses(Mutex<Vec<String>>);
+
+impl Addresses {
+    fn of(processes: &[&Process]) -> Self {
+        let addresses = processes.iter().map(|process| process.base.clone());
+        Self(Mutex::new(addresses.collect()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().expect("no test panics while it writes")
+    }
+
+    fn remove(&self, process: &Process) {
+        self.lock().retain(|address| *address != process.base);
+    }
+
+    fn nth(&self, n: usize) -> String {
+        let addresses = self.lock();
+        addresses[n % addresses.len()].clone()
+    }
+}
+
+/// Posts an order. An answer that was lost is nobody's promise.
+async fn post(base: &str) -> Option<String> {
+    let url = format!("{base}/api/orders/execute");
+    let answer = Client::new().post(url).json(&ten_sol()).send().await.ok()?;
+    let accepted = answer.status() == 202;
+    let answer: Value = answer.json().await.ok()?;
+    accepted.then(|| answer["orderId"].as_str().map(str::to_owned))?
+}
+
+/// Follows an order to its end, from engine to engine. Every event must be the next one, or one
+/// that was seen before.
+async fn follow(addresses: &Addresses, id: &str, mut engine: usize) -> Vec<Value> {
+    let mut story: Vec<Value> = Vec::new();
+    let complete = |story: &[Value]| {
+        let status = story.last().map(|event| event["status"].clone());
+        status.is_some_and(|status| status == "confirmed" || status == "failed")
+    };
+    while !complete(&story) {
+        let query = format!("orderId={id}&after={}", story.len());
+        engine += 1;
+        let Some(mut socket) = Subscriber::try_open(&addresses.nth(engine), &query).await else {
+            plan(Duration::from_millis(30)).await;
+            continue;
+        };
+        while let Ok(event) = socket.next().await {
+            let seq = event["seq"]
+                .as_u64()
+                .unwrap_or_else(|| panic!("an event: {event}"));
+            assert!(seq <= story.len() as u64 + 1, "{event} after {story:#?}");
+            if seq > story.len() as u64 {
+                story.push(event);
+            }
+            if complete(&story) {
+                break;
+            }
+        }
+    }
+    story
+}
+
+/// What clients do while something happens.
+#[derive(Default)]
+struct Load {
+    accepted: Vec<String>,
+    followers: JoinSet<Vec<Value>>,
+}
+
+impl Load {
+    /// Posts without end, and follows each order at the engine next to the one that took it.
+    async fn run(&mut self, addresses: &Arc<Addresses>) {
+        for n in 0.. {
+            if let Some(id) = post(&addresses.nth(n)).await {
+                let (addresses, followed) = (Arc::clone(addresses), id.clone());
+                self.accepted.push(id);
+                self.followers
+                    .spawn(async move { follow(&addresses, &followed, n).await });
+            }
+            plan(Duration::from_millis(40)).await;
+        }
+    }
+
+    /// Every follower sees the whole story of its order. Answers the orders.
+    async fn ended(self) -> Vec<String> {
+        let stories = timeout(PATIENCE, self.followers.join_all()).await;
+        let stories = stories.expect("every follower sees the end");
+        assert_eq!(stories.len(), self.accepted.len());
+        for story in &stories {
+            assert_complete(story);
+        }
+        self.accepted
+    }
+}
+
+const OPTIONS: [&str; 6] = [
+    "--sim-quote-delay-ms",
+    "20-90",
+    "--sim-execution-delay-ms",
+    "200-700",
+    "--sim-failure-rate",
+    "0.05",
+];
+
+async fn engine(url: &str) -> Process {
+    Process::start(&[&["--database-url", url], &OPTIONS[..]].concat()).await
+}
+
+/// What is left of connections and engines, apart from `engines` that live.
+async fn nothing_is_left(url: &str, engines: i64) {
+    const LEFT: &str = "SELECT (SELECT count(*) FROM engines) AS engines, \
+        (SELECT count(*) FROM subscriptions) + (SELECT count(*) FROM deliveries) AS rows";
+    let database = Database::connect(url, 1).expect("a URL of ours");
+    eventually("nothing is left of the dead", async || {
+        let left = database.run(LEFT, &[]).await.expect("PostgreSQL answers");
+        let left: (i64, i64) = (left[0].get("engines"), left[0].get("rows"));
+        (left == (engines, 0)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_two_engines_is_killed_under_load_and_every_order_ends_once() {
+    let database = migrated_database();
+    let (survivor, victim) = (engine(database.url()).await, engine(database.url()).await);
+    let addresses = Arc::new(Addresses::of(&[&survivor, &victim]));
+    let mut load = Load::default();
+    tokio::select! {
+        () = load.run(&addresses) => {}
+        () = async {
+            plan(Duration::from_millis(1_700)).await;
+            addresses.remove(&victim);
+            victim.kill();
+            plan(Duration::from_millis(900)).await;
+        } => {}
+    }
+    let accepted = load.ended().await;
+    assert!(accepted.len() > 10, "{} orders", accepted.len());
+    judge(&survivor, database.url(), &accepted).await;
+    nothing_is_left(database.url(), 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn engines_are_replaced_one_after_the_other_under_load_and_no_follower_misses_an_event() {
+    let database = migrated_database();
+    let mut old = vec![engine(database.url()).await, engine(database.url()).await];
+    let addresses = Arc::new(Addresses::of(&[&old[0], &old[1]]));
+    let (mut load, mut new) = (Load::default(), Vec::new());
+    tokio::select! {
+        () = load.run(&addresses) => {}
+        () = async {
+            for process in old.drain(..) {
+                plan(Duration::from_millis(800)).await;
+                addresses.remove(&process);
+                let (code, printed) = process.stop("-TERM").await;
+                assert_eq!(code, Some(0), "{printed}");
+                new.push(engine(database.url()).await);
+                addresses.lock().push(new[new.len() - 1].base.clone());
+            }
+            plan(Duration::from_millis(800)).await;
+        } => {}
+    }
+    let accepted = load.ended().await;
+    assert!(accepted.len() > 10, "{} orders", accepted.len());
+    judge(&new[0], database.url(), &accepted).await;
+    nothing_is_left(database.url(), 2).await;
+}

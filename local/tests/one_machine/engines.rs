@@ -1,0 +1,111 @@
+//! Several engines on one PostgreSQL: how a machine is upgraded, and how it grows to a few.
+
+use futures::future::join_all;
+use local::server::Server;
+use postgres::Database;
+use reqwest::Client;
+use serde_json::Value;
+use testkit::migrated_database;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use crate::support::{PATIENCE, Subscriber, assert_complete, serve, ten_sol};
+
+/// Slow enough that whoever watches from the acceptance on sees every later event live.
+const WATCHABLE: [&str; 4] = [
+    "--sim-quote-delay-ms",
+    "150-400",
+    "--sim-execution-delay-ms",
+    "500-900",
+];
+
+fn base(server: &Server) -> String {
+    format!("http://{}", server.address())
+}
+
+async fn place(base: &str) -> String {
+    let answer = Client::new()
+        .post(format!("{base}/api/orders/execute"))
+        .json(&ten_sol())
+        .send()
+        .await
+        .expect("the engine answers");
+    assert_eq!(answer.status(), 202);
+    let answer: Value = answer.json().await.expect("JSON");
+    answer["orderId"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_of_one_engine_are_watched_at_another_to_their_end() {
+    let database = migrated_database();
+    let there = serve(database.url(), &WATCHABLE, |trading| trading).await;
+    let here = serve(database.url(), &WATCHABLE, |trading| trading).await;
+    let stories = join_all((0..7).map(async |_| {
+        let id = place(&base(&there)).await;
+        let watchers = (0..4).map(async |_| {
+            let watcher = Subscriber::open(&base(&here), &format!("orderId={id}")).await;
+            // Pings keep a socket alive that nobody tells anything.
+            timeout(PATIENCE, watcher.to_the_end())
+                .await
+                .expect("the order's end is told")
+        });
+        join_all(watchers).await
+    }))
+    .await;
+    for story in stories.into_iter().flatten() {
+        assert_complete(&story);
+    }
+    here.stop().await;
+    there.stop().await;
+}
+
+/// As a machine that was stopped for a while, or cut off from the database, finds itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_was_taken_for_dead_sends_its_clients_away_and_they_miss_nothing() {
+    const FORGET: &str = "WITH gone AS (DELETE FROM engines WHERE id IN \
+            (SELECT split_part(connection_id, '.', 1)::uuid FROM subscriptions) RETURNING id) \
+        DELETE FROM subscriptions USING gone";
+    let slow = [
+        "--sim-quote-delay-ms",
+        "50-80",
+        "--sim-execution-delay-ms",
+        "2500",
+    ];
+    let database = migrated_database();
+    let there = serve(database.url(), &slow, |trading| trading).await;
+    let here = serve(database.url(), &slow, |trading| trading).await;
+    let id = place(&base(&there)).await;
+    let mut watcher = Subscriber::open(&base(&here), &format!("orderId={id}")).await;
+    let mut story = watcher.until("submitted").await;
+    Database::connect(database.url(), 1)
+        .expect("a URL of ours")
+        .run(FORGET, &[])
+        .await
+        .expect("PostgreSQL answers");
+    let code = loop {
+        match timeout(PATIENCE, watcher.next())
+            .await
+            .expect("the socket is closed")
+        {
+            Ok(event) => story.push(event),
+            Err(code) => break code,
+        }
+    };
+    assert_eq!(code, CloseCode::Away, "{story:?}");
+    let query = format!("orderId={id}&after={}", story.len());
+    let watcher = Subscriber::open(&base(&here), &query).await;
+    let rest = timeout(PATIENCE, watcher.to_the_end()).await;
+    for event in rest.expect("the order's end is told") {
+        if !story.contains(&event) {
+            story.push(event);
+        }
+    }
+    assert_complete(&story);
+    // From now on it counts again: what happens elsewhere is told here.
+    let id = place(&base(&there)).await;
+    let watcher = Subscriber::open(&base(&here), &format!("orderId={id}")).await;
+    let story = timeout(PATIENCE, watcher.to_the_end()).await;
+    assert_complete(&story.expect("the order's end is told"));
+    here.stop().await;
+    there.stop().await;
+}
