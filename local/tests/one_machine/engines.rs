@@ -19,11 +19,11 @@ const WATCHABLE: [&str; 4] = [
     "500-900",
 ];
 
-fn base(server: &Server) -> String {
+pub(crate) fn base(server: &Server) -> String {
     format!("http://{}", server.address())
 }
 
-async fn place(base: &str) -> String {
+pub(crate) async fn place(base: &str) -> String {
     let answer = Client::new()
         .post(format!("{base}/api/orders/execute"))
         .json(&ten_sol())

@@ -109,6 +109,11 @@ pub fn push_failed(connection: &ConnectionId, error: &PushError) {
     debug!(connection = %connection.0, %error, "push failed");
 }
 
+/// The first event of an order could not be read for those who follow all orders.
+pub fn acceptance_unread(id: OrderId, error: &StoreError) {
+    warn!(order = %id, %error, "an order's first event could not be pushed");
+}
+
 /// The store did not answer while a subscription was being kept.
 pub fn subscription_unkept(error: &StoreError) {
     warn!(%error, "a subscription could not be kept up to date, the relay will clear it");

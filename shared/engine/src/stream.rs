@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures::{
     StreamExt,
     channel::mpsc,
-    future::{Either, join_all, select},
+    future::{Either, join, join_all, select},
 };
 
 use crate::{
@@ -17,7 +17,8 @@ use crate::{
     order::{EventRecord, OrderId},
     policy::Policy,
     ports::{
-        Clock, ConnectionId, EventText, OrderReader, Push, PushError, StoreError, Subscriptions,
+        Clock, ConnectionId, EventText, OrderReader, Push, PushError, StoreError, Subscribers,
+        Subscriptions,
     },
 };
 
@@ -48,7 +49,7 @@ pub struct Delivery {
     /// The event.
     pub record: EventRecord,
     /// The connections.
-    pub subscribers: Vec<ConnectionId>,
+    pub subscribers: Subscribers,
 }
 
 /// How a subscription went.
@@ -176,6 +177,23 @@ impl OrderStream {
             .map(drop)
     }
 
+    /// Subscribes a connection to every later event of every order. There is no replay, and the
+    /// connection stays open.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not do its part.
+    pub async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        self.subscriptions.subscribe_all(connection).await
+    }
+
+    /// Ends that subscription. The connection stays open, and follows the orders that it named.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not do its part.
+    pub async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        self.subscriptions.unsubscribe_all(connection).await
+    }
+
     /// Forgets a connection that was closed.
     ///
     /// # Errors
@@ -209,18 +227,50 @@ impl OrderStream {
             if subscribers.is_empty() {
                 continue;
             }
+            let Subscribers { of_order, of_all } = subscribers;
+            if record.seq == 2 {
+                self.push_acceptance(record.order_id, &of_all).await;
+            }
             let event = event_text(self.encode, &record);
-            let pushes = subscribers
-                .into_iter()
-                .map(|connection| self.push_live(connection, &event));
-            let reached = join_all(pushes).await;
-            if record.status.is_final() {
-                let reached: Vec<ConnectionId> = reached.into_iter().flatten().collect();
-                if let Err(error) = self.finish(record.order_id, &reached).await {
-                    observe::subscription_unkept(&error);
-                }
+            let (reached, _) = join(
+                self.push_each(of_order, &event),
+                self.push_each(of_all, &event),
+            )
+            .await;
+            if record.status.is_final()
+                && let Err(error) = self.finish(record.order_id, &reached).await
+            {
+                observe::subscription_unkept(&error);
             }
         }
+    }
+
+    /// Nobody can follow an order by its name when it is accepted, so its first event is pushed to
+    /// no one. Whoever follows all orders gets it before the second.
+    async fn push_acceptance(&self, order: OrderId, of_all: &[ConnectionId]) {
+        if of_all.is_empty() {
+            return;
+        }
+        match self.reader.events(order, 0).await.as_deref() {
+            Ok([accepted, ..]) => {
+                let event = event_text(self.encode, accepted);
+                self.push_each(of_all.to_vec(), &event).await;
+            }
+            Ok([]) => {}
+            Err(error) => observe::acceptance_unread(order, error),
+        }
+    }
+
+    /// Pushes to all of them at once. Answers those that were reached.
+    async fn push_each(
+        &self,
+        connections: Vec<ConnectionId>,
+        event: &EventText,
+    ) -> Vec<ConnectionId> {
+        let pushes = connections
+            .into_iter()
+            .map(|connection| self.push_live(connection, event));
+        join_all(pushes).await.into_iter().flatten().collect()
     }
 
     /// Completes subscriptions whose final event did not arrive: the whole story again, then the

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ConnectionId, StoreError, Subscriptions},
+    ports::{ConnectionId, StoreError, Subscribers, Subscriptions},
 };
 
 use crate::network::Network;
@@ -41,8 +41,16 @@ impl Subscriptions for StoresLast {
         self.subscriptions.go_live(connection, order, last).await
     }
 
-    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, StoreError> {
+    async fn live(&self, order: OrderId) -> Result<Subscribers, StoreError> {
         self.subscriptions.live(order).await
+    }
+
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        self.subscriptions.subscribe_all(connection).await
+    }
+
+    async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        self.subscriptions.unsubscribe_all(connection).await
     }
 
     async fn unsubscribe(

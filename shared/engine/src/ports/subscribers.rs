@@ -11,6 +11,23 @@ use crate::order::OrderId;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(pub Arc<str>);
 
+/// Who is to be told of an order's events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subscribers {
+    /// Connections that follow the order, and are live.
+    pub of_order: Vec<ConnectionId>,
+    /// Connections that follow every order. One that also follows this one is not among them: it
+    /// is silent until its replay has caught up, and of the order's subscribers then.
+    pub of_all: Vec<ConnectionId>,
+}
+
+impl Subscribers {
+    /// Whether nobody is to be told.
+    pub fn is_empty(&self) -> bool {
+        self.of_order.is_empty() && self.of_all.is_empty()
+    }
+}
+
 /// Who follows what. A subscription is silent until its replay is complete, so nobody sees event 5
 /// before event 2.
 #[async_trait]
@@ -34,10 +51,16 @@ pub trait Subscriptions: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// The live subscribers of an order.
-    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, StoreError>;
+    async fn live(&self, order: OrderId) -> Result<Subscribers, StoreError>;
+
+    /// Stores a subscription to every order. It has no replay, so it is live at once.
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError>;
+
+    /// Ends the subscription to every order.
+    async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError>;
 
     /// Ends subscriptions to one order. Answers those connections that have no other subscription
-    /// left.
+    /// left, to an order or to all.
     async fn unsubscribe(
         &self,
         order: OrderId,
