@@ -39,11 +39,13 @@ pub enum Variant {
     DeadLetterWithoutFailed,
     /// Each receive of a message counts as an attempt.
     AttemptsByReceives,
+    /// A connection that lives in another engine is taken for gone.
+    ForeignIsGone,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -57,6 +59,7 @@ impl Variant {
         Self::ReplayBeforeSubscribe,
         Self::DeadLetterWithoutFailed,
         Self::AttemptsByReceives,
+        Self::ForeignIsGone,
     ];
 
     /// What the report calls it.
@@ -75,6 +78,7 @@ impl Variant {
             Self::ReplayBeforeSubscribe => "replay before the subscription is stored",
             Self::DeadLetterWithoutFailed => "dead letter without failed",
             Self::AttemptsByReceives => "attempts counted by receives",
+            Self::ForeignIsGone => "another engine's connection taken for gone",
         }
     }
 
@@ -112,6 +116,10 @@ impl Variant {
                     subscriptions,
                     network,
                 });
+            }
+            Self::ForeignIsGone => {
+                let push = Arc::clone(&ports.push);
+                ports.push = Arc::new(stream::KnowsItsOwn { push, network });
             }
             // These are taken out where the world is set up.
             Self::NoFence
