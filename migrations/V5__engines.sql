@@ -5,6 +5,7 @@
 CREATE TABLE engines (
     id         uuid PRIMARY KEY,
     place      text,
+    process    text,
     started_at timestamptz(3) NOT NULL,
     seen_at    timestamptz(3) NOT NULL
 ) WITH (fillfactor = 50); -- room on the page for a row that is written each second

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use runtime::Trading;
 use tokio::{
     net::TcpListener,
-    sync::oneshot,
+    sync::{Notify, oneshot},
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
@@ -116,7 +116,8 @@ impl Server {
             None => Place::address(address),
         };
         let (mut engines, alone) = Engines::join(&database, &gateway, place).await;
-        let push = engines.begin(&use_cases);
+        let alone_again = Arc::<Notify>::default();
+        let push = engines.begin(&use_cases, alone_again.clone());
 
         if alone
             && postgres.is_some()
@@ -138,6 +139,7 @@ impl Server {
         workers.spawn(timer::run(
             use_cases.relay(queue.clone(), push.clone(), &trading.ports),
             alone,
+            alone_again,
             shutdown.clone(),
         ));
 

@@ -11,9 +11,16 @@ mod sockets;
 
 use std::sync::Arc;
 
-use engine::{observe, ports::Push, use_cases::UseCases};
+use engine::{
+    observe,
+    ports::{Push, StoreError},
+    use_cases::UseCases,
+};
 use postgres::{Database, Deliveries, Membership};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
 
 use crate::gateway::Gateway;
 use heartbeat::Heartbeat;
@@ -44,15 +51,8 @@ impl Engines {
             place,
             tasks: JoinSet::new(),
         };
-        let joined = async {
-            if let Some(place) = engines.place.name() {
-                engines.membership.succeed(place).await?;
-            }
-            engines.membership.join(engines.place.name()).await?;
-            engines.membership.beat().await
-        };
-        let alone = match joined.await {
-            Ok(beat) => beat.others == 0,
+        let alone = match engines.membership_begins().await {
+            Ok(others) => others == 0,
             Err(error) => {
                 observe::sharing_failed("join", &error);
                 false // the heartbeat tries again; until it is known, nobody's work is taken
@@ -61,9 +61,30 @@ impl Engines {
         (engines, alone)
     }
 
+    /// Answers how many others there are.
+    async fn membership_begins(&self) -> Result<usize, StoreError> {
+        let Place { exclusive, process } = &self.place;
+        if let Some(place) = exclusive {
+            self.membership.succeed(place).await?;
+        }
+        self.membership
+            .join(exclusive.as_deref(), process.as_deref())
+            .await?;
+        let others = self.membership.beat().await?.others;
+        let dead = heartbeat::dead(&others);
+        if !dead.is_empty() {
+            self.membership.bury(&dead).await?;
+        }
+        Ok(others.len() - dead.len())
+    }
+
     /// Begins to show that this engine lives and to pass on what others send. Answers the way to
-    /// the connections of all engines.
-    pub(crate) fn begin(&mut self, use_cases: &UseCases) -> Arc<dyn Push> {
+    /// the connections of all engines. `alone_again` is told when the last other one was found dead.
+    pub(crate) fn begin(
+        &mut self,
+        use_cases: &UseCases,
+        alone_again: Arc<Notify>,
+    ) -> Arc<dyn Push> {
         let log = EventLog {
             reader: Arc::clone(&use_cases.reader),
             encode: use_cases.encode,
@@ -74,6 +95,7 @@ impl Engines {
             gateway: Arc::clone(&self.gateway),
             place: self.place.clone(),
             company,
+            alone_again,
         };
         let inbox = Inbox {
             deliveries: self.deliveries.clone(),

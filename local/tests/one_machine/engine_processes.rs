@@ -12,6 +12,7 @@ use reqwest::Client;
 use serde_json::Value;
 use testkit::migrated_database;
 use tokio::{task::JoinSet, time::timeout};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::{
     crashes::judge,
@@ -128,6 +129,13 @@ async fn engine(url: &str) -> Process {
     Process::start(&[&["--database-url", url], &OPTIONS[..]].concat()).await
 }
 
+/// How many engines count as alive.
+async fn engines(url: &str) -> usize {
+    let database = Database::connect(url, 1).expect("a URL of ours");
+    let engines = database.run("SELECT id FROM engines", &[]).await;
+    engines.expect("PostgreSQL answers").len()
+}
+
 /// What is left of connections and engines, apart from `engines` that live.
 async fn nothing_is_left(url: &str, engines: i64) {
     const LEFT: &str = "SELECT (SELECT count(*) FROM engines) AS engines, \
@@ -186,4 +194,63 @@ async fn engines_are_replaced_one_after_the_other_under_load_and_no_follower_mis
     assert!(accepted.len() > 10, "{} orders", accepted.len());
     judge(&new[0], database.url(), &accepted).await;
     nothing_is_left(database.url(), 2).await;
+}
+
+/// Nobody has to wait until its silence tells: on one machine its process is seen to be gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_engine_on_the_machine_knows_at_once_that_the_former_is_dead() {
+    let database = migrated_database();
+    let former = engine(database.url()).await;
+    let accepted: Vec<String> = post(&former.base).await.into_iter().collect();
+    former.kill();
+    let next = engine(database.url()).await; // on another port
+    assert_eq!(engines(database.url()).await, 1);
+    judge(&next, database.url(), &accepted).await;
+}
+
+/// Its process is there, so only its silence tells. When it goes on, what it knows is out of date.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_stands_still_is_struck_off_and_sends_its_clients_away_afterwards() {
+    let slow = [
+        "--sim-quote-delay-ms",
+        "20",
+        "--sim-execution-delay-ms",
+        "2500",
+    ];
+    let database = migrated_database();
+    let options = [&["--database-url", database.url()], &slow[..]].concat();
+    let (survivor, frozen) = (
+        Process::start(&options).await,
+        Process::start(&options).await,
+    );
+    let id = post(&frozen.base).await.expect("it is accepted");
+    let mut watcher = Subscriber::open(&frozen.base, &format!("orderId={id}")).await;
+    let mut story = watcher.until("submitted").await;
+    frozen.signal("-STOP");
+    eventually("it is struck off", async || {
+        (engines(database.url()).await == 1).then_some(())
+    })
+    .await;
+    judge(&survivor, database.url(), std::slice::from_ref(&id)).await;
+    frozen.signal("-CONT");
+    let code = loop {
+        match timeout(PATIENCE, watcher.next())
+            .await
+            .expect("the socket is closed")
+        {
+            Ok(event) => story.push(event),
+            Err(code) => break code,
+        }
+    };
+    assert_eq!(code, CloseCode::Away, "{story:#?}");
+    let seen = story.len() as u64;
+    let query = format!("orderId={id}&after={seen}");
+    let rest = Subscriber::open(&frozen.base, &query).await.to_the_end();
+    let is_new = |event: &Value| event["seq"].as_u64() > Some(seen);
+    story.extend(rest.await.into_iter().filter(is_new));
+    assert_complete(&story);
+    eventually("it counts again", async || {
+        (engines(database.url()).await == 2).then_some(())
+    })
+    .await;
 }

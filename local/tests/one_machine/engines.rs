@@ -9,7 +9,7 @@ use testkit::migrated_database;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
-use crate::support::{PATIENCE, Subscriber, assert_complete, serve, ten_sol};
+use crate::support::{PATIENCE, QUICK, Subscriber, assert_complete, serve, ten_sol};
 
 /// Slow enough that whoever watches from the acceptance on sees every later event live.
 const WATCHABLE: [&str; 4] = [
@@ -108,4 +108,38 @@ async fn an_engine_that_was_taken_for_dead_sends_its_clients_away_and_they_miss_
     assert_complete(&story.expect("the order's end is told"));
     here.stop().await;
     there.stop().await;
+}
+
+/// What waits in one engine's queue is not sent to another's as well, when that one starts.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_starts_leaves_alone_what_another_one_has_accepted() {
+    const SENT_EARLY: &str = "SELECT count(*) AS open, \
+            count(*) FILTER (WHERE b.sent_at < o.created_at + interval '9 seconds') AS early \
+        FROM outbox b JOIN orders o ON o.id = b.order_id";
+    let one_at_a_time = [
+        "--worker-concurrency",
+        "1",
+        "--worker-batch-size",
+        "1",
+        "--sim-quote-delay-ms",
+        "400",
+        "--sim-execution-delay-ms",
+        "10",
+    ];
+    let database = migrated_database();
+    let busy = serve(database.url(), &one_at_a_time, |trading| trading).await;
+    for _ in 0..25 {
+        place(&base(&busy)).await;
+    }
+    let idle = serve(database.url(), &QUICK, |trading| trading).await;
+    let id = place(&base(&idle)).await;
+    let watcher = Subscriber::open(&base(&idle), &format!("orderId={id}")).await;
+    assert_complete(&watcher.to_the_end().await);
+    let database = Database::connect(database.url(), 1).expect("a URL of ours");
+    let counted = database.run(SENT_EARLY, &[]).await;
+    let counted = &counted.expect("PostgreSQL answers")[0];
+    assert!(counted.get::<_, i64>("open") > 0, "the other one is busy");
+    assert_eq!(counted.get::<_, i64>("early"), 0);
+    idle.stop().await;
+    busy.stop().await;
 }

@@ -148,12 +148,8 @@ pub fn outbox_stats(stats: OutboxStats) {
 }
 
 /// How many other engines share the order book.
-pub fn other_engines(others: u64) {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a gauge is a float; engines are few"
-    )]
-    gauge!("engines_others").set(others as f64);
+pub fn other_engines(others: usize) {
+    gauge!("engines_others").set(f64::from(u32::try_from(others).unwrap_or(u32::MAX)));
 }
 
 /// Engines were silent for so long that they count as dead.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Database,
-    rows::{get, millis, natural},
+    rows::{get, millis},
 };
 
 /// One engine's place among those that share the database.
@@ -21,12 +21,21 @@ pub struct Membership {
 }
 
 /// What an engine learns by showing that it lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beat {
     /// Whether it still counts as alive.
     pub alive: bool,
-    /// How many other engines there are.
-    pub others: u64,
+    /// The other engines that do.
+    pub others: Vec<OtherEngine>,
+}
+
+/// Another engine that counts as alive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherEngine {
+    /// Which.
+    pub id: Uuid,
+    /// Its process, as it said itself.
+    pub process: Option<String>,
 }
 
 /// Completes `WITH gone AS (DELETE FROM engines …)`.
@@ -54,10 +63,12 @@ impl Membership {
     ///
     /// # Errors
     /// [`StoreError`] when the database does not do its part.
-    pub async fn join(&self, place: Option<&str>) -> Result<(), StoreError> {
-        const JOIN: &str = "INSERT INTO engines (id, place, started_at, seen_at) \
-            VALUES ($1, $2, now(), now()) ON CONFLICT (id) DO UPDATE SET seen_at = now()";
-        self.database.run(JOIN, &[&self.engine, &place]).await?;
+    pub async fn join(&self, place: Option<&str>, process: Option<&str>) -> Result<(), StoreError> {
+        const JOIN: &str = "INSERT INTO engines (id, place, process, started_at, seen_at) \
+            VALUES ($1, $2, $3, now(), now()) ON CONFLICT (id) DO UPDATE SET seen_at = now()";
+        self.database
+            .run(JOIN, &[&self.engine, &place, &process])
+            .await?;
         Ok(())
     }
 
@@ -68,27 +79,41 @@ impl Membership {
     pub async fn beat(&self) -> Result<Beat, StoreError> {
         const BEAT: &str = "WITH own AS ( \
                 UPDATE engines SET seen_at = now() WHERE id = $1 RETURNING id) \
-            SELECT EXISTS (SELECT FROM own) AS alive, \
-                (SELECT count(*) FROM engines WHERE id <> $1) AS others";
-        let answer = self.database.run(BEAT, &[&self.engine]).await?;
-        let Some(row) = answer.first() else {
-            return Ok(Beat {
-                alive: false,
-                others: 0,
-            });
+            SELECT id, NULL AS process FROM own \
+            UNION ALL SELECT id, process FROM engines WHERE id <> $1";
+        let mut beat = Beat {
+            alive: false,
+            others: Vec::new(),
         };
-        Ok(Beat {
-            alive: get(row, "alive")?,
-            others: natural(get::<i64>(row, "others")?, "others")?,
-        })
+        for row in self.database.run(BEAT, &[&self.engine]).await? {
+            let id = get(&row, "id")?;
+            if id == self.engine {
+                beat.alive = true;
+            } else {
+                let process = get(&row, "process")?;
+                beat.others.push(OtherEngine { id, process });
+            }
+        }
+        Ok(beat)
     }
 
-    /// Takes engines that were silent for so long for dead, and deletes what they left. Answers how
-    /// many. One of them that lives after all learns it by its next beat.
+    /// Deletes what engines left that are known to be dead.
     ///
     /// # Errors
     /// [`StoreError`] when the database does not do its part.
-    pub async fn bury_silent(&self, silence: Duration) -> Result<usize, StoreError> {
+    pub async fn bury(&self, dead: &[Uuid]) -> Result<(), StoreError> {
+        let sql =
+            format!("WITH gone AS (DELETE FROM engines WHERE id = ANY ($1) RETURNING id) {BURY}");
+        self.database.run(&sql, &[&dead]).await?;
+        Ok(())
+    }
+
+    /// Takes engines that were silent for so long for dead, and deletes what they left. Answers
+    /// which. One of them that lives after all learns it by its next beat.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database does not do its part.
+    pub async fn bury_silent(&self, silence: Duration) -> Result<Vec<Uuid>, StoreError> {
         let sql = format!(
             "WITH gone AS (DELETE FROM engines \
                 WHERE id <> $1 AND seen_at < now() - $2::bigint * interval '1 millisecond' \
@@ -96,7 +121,10 @@ impl Membership {
         );
         let silence = i64::try_from(millis(silence)).unwrap_or(i64::MAX);
         let gone = self.database.run(&sql, &[&self.engine, &silence]).await?;
-        Ok(gone.len())
+        Ok(gone
+            .iter()
+            .map(|row| get(row, "id"))
+            .collect::<Result<_, _>>()?)
     }
 
     /// Ends, and takes along what is left of its connections.

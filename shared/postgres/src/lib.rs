@@ -21,7 +21,7 @@ mod writer;
 pub use batcher::{Rows, Statement, StatementBatcher};
 pub use database::{Database, SESSION};
 pub use deliveries::{Content, Deliveries, StoredDelivery};
-pub use engines::{Beat, Membership};
+pub use engines::{Beat, Membership, OtherEngine};
 pub use error::{DatabaseError, StatementError, explain};
 pub use migrate::{Migrated, Migrations, apply, migrate};
 pub use subscriptions::PostgresSubscriptions;
