@@ -17,8 +17,8 @@ use super::place::{Place, has_ended};
 use crate::gateway::Gateway;
 
 const EVERY: Duration = Duration::from_secs(1);
-/// An engine that was silent for so long counts as dead, unless its process was seen to end. Longer than a statement may take, and than
-/// a busy machine may stop a process.
+/// An engine that was silent for so long counts as dead, unless its process was seen to end before.
+/// Longer than a statement may take, and than a busy machine may stop a process.
 const SILENCE: Duration = Duration::from_secs(10);
 /// For how long after the last other engine was seen its deliveries may still come.
 const FAREWELL: Duration = Duration::from_secs(15);

@@ -79,7 +79,7 @@ impl Engines {
     }
 
     /// Begins to show that this engine lives and to pass on what others send. Answers the way to
-    /// the connections of all engines. `alone_again` is told when the last other one was found dead.
+    /// the connections of all engines. `alone_again` is told when the last other one is found dead.
     pub(crate) fn begin(
         &mut self,
         use_cases: &UseCases,
