@@ -7,9 +7,10 @@ use reqwest::Client;
 use serde_json::Value;
 use testkit::migrated_database;
 use tokio::time::timeout;
+use tokio_postgres::NoTls;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
-use crate::support::{PATIENCE, QUICK, Subscriber, assert_complete, serve, ten_sol};
+use crate::support::{PATIENCE, QUICK, Subscriber, assert_complete, eventually, serve, ten_sol};
 
 /// Slow enough that whoever watches from the acceptance on sees every later event live.
 const WATCHABLE: [&str; 4] = [
@@ -142,4 +143,41 @@ async fn an_engine_that_starts_leaves_alone_what_another_one_has_accepted() {
     assert_eq!(counted.get::<_, i64>("early"), 0);
     idle.stop().await;
     busy.stop().await;
+}
+
+/// For longer than a push is tried, nothing can be handed over. The next event that can brings the
+/// missing ones along, in their order.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_engine_could_not_hand_over_is_filled_in_from_the_log() {
+    let long = [
+        "--sim-quote-delay-ms",
+        "1500",
+        "--sim-execution-delay-ms",
+        "9000",
+    ];
+    let database = migrated_database();
+    let there = serve(database.url(), &long, |trading| trading).await;
+    let here = serve(database.url(), &long, |trading| trading).await;
+    let (client, connection) = tokio_postgres::connect(database.url(), NoTls)
+        .await
+        .expect("PostgreSQL answers");
+    tokio::spawn(connection);
+    let barred = client.batch_execute("BEGIN; LOCK TABLE deliveries IN EXCLUSIVE MODE");
+    barred.await.expect("nobody holds it for long");
+    let id = place(&base(&there)).await;
+    let watcher = Subscriber::open(&base(&here), &format!("orderId={id}")).await;
+    eventually("the order is confirmed", async || {
+        let order = reqwest::get(format!("{}/api/orders/{id}", base(&here))).await;
+        let order: Value = order.ok()?.json().await.ok()?;
+        (order["status"] == "confirmed").then_some(())
+    })
+    .await;
+    client
+        .batch_execute("ROLLBACK")
+        .await
+        .expect("PostgreSQL answers");
+    let story = timeout(PATIENCE, watcher.to_the_end()).await;
+    assert_complete(&story.expect("the order's end is told"));
+    here.stop().await;
+    there.stop().await;
 }
