@@ -11,6 +11,7 @@ use engine::{
     order::OrderId,
     ports::{ConnectionId, EventText, Push, PushError, ReplayQueue, ReplayRequest, Unavailable},
 };
+use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc};
 use uuid::Uuid;
 
@@ -122,9 +123,31 @@ impl Gateway {
         connection: &ConnectionId,
         event: &EventText,
     ) -> Result<Turn, PushError> {
+        self.offer_one(connection, event, None)
+    }
+
+    /// Sends what the connection lacks of an order's log, now that event `came` has come.
+    pub(crate) fn fill(
+        &self,
+        connection: &ConnectionId,
+        came: u64,
+        log: &[EventText],
+    ) -> Result<(), PushError> {
+        for event in log {
+            self.offer_one(connection, event, Some(came))?;
+        }
+        Ok(())
+    }
+
+    fn offer_one(
+        &self,
+        connection: &ConnectionId,
+        event: &EventText,
+        filling: Option<u64>,
+    ) -> Result<Turn, PushError> {
         let mut state = self.lock();
         let open = state.open.get_mut(connection).ok_or(PushError::Gone)?;
-        let turn = open.sequence.turn(event);
+        let turn = open.sequence.turn(event, filling);
         if turn == Turn::Next {
             state.send(connection, Outgoing::Text(Arc::clone(&event.text)))?;
             if let Some(open) = state.open.get_mut(connection) {
@@ -132,12 +155,6 @@ impl Gateway {
             }
         }
         Ok(turn)
-    }
-
-    /// The last event of an order that the connection was sent, if any is known.
-    pub(crate) fn last_sent(&self, connection: &ConnectionId, order: OrderId) -> Option<u64> {
-        let state = self.lock();
-        state.open.get(connection)?.sequence.last(order)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -176,6 +193,12 @@ impl Push for Gateway {
     fn restart(&self, connection: &ConnectionId, order: OrderId, seq: u64) {
         if let Some(open) = self.lock().open.get_mut(connection) {
             open.sequence.restart(order, seq);
+        }
+    }
+
+    fn follow_all(&self, connection: &ConnectionId, since: Timestamp) {
+        if let Some(open) = self.lock().open.get_mut(connection) {
+            open.sequence.follow_all(since);
         }
     }
 }

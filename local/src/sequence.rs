@@ -3,10 +3,15 @@
 use std::collections::HashMap;
 
 use engine::{order::OrderId, ports::EventText};
+use jiff::Timestamp;
 
-/// The last event of each order that a connection was sent.
+/// What a connection was sent, and from when on it follows every order.
 #[derive(Debug, Default)]
-pub(crate) struct Sequence(HashMap<OrderId, u64>);
+pub(crate) struct Sequence {
+    /// The last event of each order that is under way.
+    last: HashMap<OrderId, u64>,
+    all_since: Option<Timestamp>,
+}
 
 /// What an event is to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,20 +30,31 @@ pub(crate) enum Turn {
 impl Sequence {
     /// The client has everything up to `seq` and wants what comes after.
     pub(crate) fn restart(&mut self, order: OrderId, seq: u64) {
-        self.0.insert(order, seq);
+        self.last.insert(order, seq);
+    }
+
+    /// The client follows every order from then on.
+    pub(crate) fn follow_all(&mut self, since: Timestamp) {
+        self.all_since = Some(since);
     }
 
     /// The last event of that order that was sent, if any is known.
     pub(crate) fn last(&self, order: OrderId) -> Option<u64> {
-        self.0.get(&order).copied()
+        self.last.get(&order).copied()
     }
 
-    pub(crate) fn turn(&self, event: &EventText) -> Turn {
-        match self.last(event.order) {
-            None => Turn::Next,
-            Some(last) if event.seq <= last => Turn::Known,
-            Some(last) if event.seq == last + 1 => Turn::Next,
-            Some(after) => Turn::Missing { after },
+    /// `filling` says that the order's log is offered, because its event of that number came while
+    /// others were missing.
+    pub(crate) fn turn(&self, event: &EventText, filling: Option<u64>) -> Turn {
+        match (self.last(event.order), self.all_since, filling) {
+            // Of an order that is new to it, whoever follows all lacks what came since. The event
+            // that came is not measured: it may have begun before and be committed after.
+            (None, Some(_), None) if event.seq > 1 => Turn::Missing { after: 0 },
+            (None, Some(since), Some(came)) if event.seq < came && event.at < since => Turn::Known,
+            (None, _, _) => Turn::Next,
+            (Some(last), _, _) if event.seq <= last => Turn::Known,
+            (Some(last), _, _) if event.seq == last + 1 => Turn::Next,
+            (Some(after), _, _) => Turn::Missing { after },
         }
     }
 
@@ -46,9 +62,9 @@ impl Sequence {
     /// any more.
     pub(crate) fn sent(&mut self, event: &EventText) {
         if event.is_final {
-            self.0.remove(&event.order);
+            self.last.remove(&event.order);
         } else {
-            self.0.insert(event.order, event.seq);
+            self.last.insert(event.order, event.seq);
         }
     }
 }
@@ -62,6 +78,7 @@ mod tests {
         EventText {
             order: OrderId(Uuid::from_u128(order)),
             seq,
+            at: Timestamp::from_second(seq.cast_signed()).expect("a time"),
             is_final: seq == 9,
             text: "".into(),
         }
@@ -70,13 +87,24 @@ mod tests {
     #[test]
     fn an_event_is_next_known_or_comes_too_early() {
         let mut sequence = Sequence::default();
-        assert_eq!(sequence.turn(&event(1, 4)), Turn::Next, "the first one");
+        assert_eq!(
+            sequence.turn(&event(1, 4), None),
+            Turn::Next,
+            "the first one"
+        );
         sequence.sent(&event(1, 4));
-        assert_eq!(sequence.turn(&event(1, 3)), Turn::Known);
-        assert_eq!(sequence.turn(&event(1, 4)), Turn::Known);
-        assert_eq!(sequence.turn(&event(1, 5)), Turn::Next);
-        assert_eq!(sequence.turn(&event(1, 7)), Turn::Missing { after: 4 });
-        assert_eq!(sequence.turn(&event(2, 7)), Turn::Next, "another order");
+        assert_eq!(sequence.turn(&event(1, 3), None), Turn::Known);
+        assert_eq!(sequence.turn(&event(1, 4), None), Turn::Known);
+        assert_eq!(sequence.turn(&event(1, 5), None), Turn::Next);
+        assert_eq!(
+            sequence.turn(&event(1, 7), None),
+            Turn::Missing { after: 4 }
+        );
+        assert_eq!(
+            sequence.turn(&event(2, 7), None),
+            Turn::Next,
+            "another order"
+        );
     }
 
     #[test]
@@ -84,8 +112,11 @@ mod tests {
         let mut sequence = Sequence::default();
         sequence.sent(&event(1, 6));
         sequence.restart(event(1, 0).order, 2);
-        assert_eq!(sequence.turn(&event(1, 3)), Turn::Next);
-        assert_eq!(sequence.turn(&event(1, 7)), Turn::Missing { after: 2 });
+        assert_eq!(sequence.turn(&event(1, 3), None), Turn::Next);
+        assert_eq!(
+            sequence.turn(&event(1, 7), None),
+            Turn::Missing { after: 2 }
+        );
     }
 
     #[test]
@@ -93,6 +124,25 @@ mod tests {
         let mut sequence = Sequence::default();
         sequence.sent(&event(1, 8));
         sequence.sent(&event(1, 9));
-        assert!(sequence.0.is_empty());
+        assert!(sequence.last.is_empty());
+    }
+
+    #[test]
+    fn who_follows_all_lacks_what_came_since_of_an_order_that_is_new_to_it() {
+        for (came, lacking) in [(2, vec![2]), (3, vec![3]), (5, vec![4, 5])] {
+            let mut sequence = Sequence::default();
+            sequence.follow_all(Timestamp::from_second(4).expect("a time"));
+            let turn = sequence.turn(&event(1, came), None);
+            assert_eq!(turn, Turn::Missing { after: 0 });
+            let mut filled = Vec::new();
+            for seq in 1..=came {
+                if sequence.turn(&event(1, seq), Some(came)) == Turn::Next {
+                    sequence.sent(&event(1, seq));
+                    filled.push(seq);
+                }
+            }
+            assert_eq!(filled, lacking);
+            assert_eq!(sequence.turn(&event(1, came + 1), None), Turn::Next);
+        }
     }
 }

@@ -91,8 +91,8 @@ impl Subscriptions for Client {
         Ok(Subscribers::default())
     }
 
-    async fn subscribe_all(&self, _: &ConnectionId) -> Result<(), StoreError> {
-        Ok(())
+    async fn subscribe_all(&self, _: &ConnectionId) -> Result<Timestamp, StoreError> {
+        Ok(Timestamp::UNIX_EPOCH)
     }
 
     async fn unsubscribe_all(&self, _: &ConnectionId) -> Result<(), StoreError> {

@@ -11,7 +11,7 @@ use postgres::{Content, Deliveries, StoredDelivery};
 use tokio::{sync::watch, time::sleep};
 
 use super::sockets::EventLog;
-use crate::gateway::Gateway;
+use crate::{gateway::Gateway, sequence::Turn};
 
 /// How often it looks, while there are other engines.
 const EVERY: Duration = Duration::from_millis(100);
@@ -78,7 +78,7 @@ impl Inbox {
                 if !logs.contains_key(order) {
                     logs.insert(*order, self.log.after(*order, 0).await?);
                 }
-                self.send_up_to(connection, *seq, &logs[order])
+                self.send(connection, *seq, &logs[order])
             }
             Content::Message(text) => self.gateway.push(connection, Arc::clone(text)).await,
             Content::Close if delivery.obsolete => Ok(()),
@@ -94,22 +94,19 @@ impl Inbox {
         }
     }
 
-    /// Sends what the connection lacks up to event `seq`, so that its events stay in their order.
-    fn send_up_to(
+    /// Sends the event, or what the connection lacks, so that its events stay in their order.
+    fn send(
         &self,
         connection: &ConnectionId,
         seq: u64,
         log: &[EventText],
     ) -> Result<(), PushError> {
-        let order = log.first().map(|event| event.order);
-        let last = order.and_then(|order| self.gateway.last_sent(connection, order));
-        let after = last.unwrap_or(seq.saturating_sub(1));
-        for event in log
-            .iter()
-            .filter(|event| event.seq > after && event.seq <= seq)
-        {
-            self.gateway.offer(connection, event)?;
+        let Some(event) = log.iter().find(|event| event.seq == seq) else {
+            return Ok(()); // an order that is not there any more
+        };
+        match self.gateway.offer(connection, event)? {
+            Turn::Next | Turn::Known => Ok(()),
+            Turn::Missing { .. } => self.gateway.fill(connection, seq, log),
         }
-        Ok(())
     }
 }

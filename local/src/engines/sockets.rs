@@ -8,6 +8,7 @@ use engine::{
     ports::{ConnectionId, EventText, OrderReader, Push, PushError, StoreError},
     stream::{EventEncoder, event_text},
 };
+use jiff::Timestamp;
 use postgres::{Content, Deliveries};
 use uuid::Uuid;
 
@@ -72,10 +73,8 @@ impl Sockets {
         let Turn::Missing { after } = self.gateway.offer(connection, event)? else {
             return Ok(());
         };
-        for event in self.log.after(event.order, after).await.map_err(failed)? {
-            self.gateway.offer(connection, &event)?;
-        }
-        Ok(())
+        let log = self.log.after(event.order, after).await.map_err(failed)?;
+        self.gateway.fill(connection, event.seq, &log)
     }
 
     async fn deliver(
@@ -126,6 +125,10 @@ impl Push for Sockets {
 
     fn restart(&self, connection: &ConnectionId, order: OrderId, seq: u64) {
         self.gateway.restart(connection, order, seq); // another's it does not know
+    }
+
+    fn follow_all(&self, connection: &ConnectionId, since: Timestamp) {
+        self.gateway.follow_all(connection, since);
     }
 
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {

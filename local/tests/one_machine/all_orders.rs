@@ -31,7 +31,7 @@ async fn until_pong(socket: &mut Subscriber) -> Vec<Value> {
     }
 }
 
-async fn follow_all(base: &str) -> Subscriber {
+pub(crate) async fn follow_all(base: &str) -> Subscriber {
     let mut socket = Subscriber::open(base, "").await;
     socket
         .say(json!({ "action": "subscribe", "all": true }))
@@ -46,7 +46,10 @@ async fn follow_all(base: &str) -> Subscriber {
 
 /// Reads until each of `orders` has ended. Answers their stories, each in the order of arrival and
 /// without what came twice.
-async fn stories(socket: &mut Subscriber, orders: &[String]) -> BTreeMap<String, Vec<Value>> {
+pub(crate) async fn stories(
+    socket: &mut Subscriber,
+    orders: &[String],
+) -> BTreeMap<String, Vec<Value>> {
     let mut stories: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let is_over = |story: Option<&Vec<Value>>| {
         story

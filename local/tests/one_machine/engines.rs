@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tokio_postgres::NoTls;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
+use crate::all_orders::{follow_all, stories};
 use crate::support::{PATIENCE, QUICK, Subscriber, assert_complete, eventually, serve, ten_sol};
 
 /// Slow enough that whoever watches from the acceptance on sees every later event live.
@@ -77,7 +78,8 @@ async fn an_engine_that_was_taken_for_dead_sends_its_clients_away_and_they_miss_
     let here = serve(database.url(), &slow, |trading| trading).await;
     let id = place(&base(&there)).await;
     let mut watcher = Subscriber::open(&base(&here), &format!("orderId={id}")).await;
-    let mut story = watcher.until("submitted").await;
+    let sent = timeout(PATIENCE, watcher.until("submitted")).await;
+    let mut story = sent.expect("it is sent");
     Database::connect(database.url(), 1)
         .expect("a URL of ours")
         .run(FORGET, &[])
@@ -164,6 +166,7 @@ async fn what_one_engine_could_not_hand_over_is_filled_in_from_the_log() {
     tokio::spawn(connection);
     let barred = client.batch_execute("BEGIN; LOCK TABLE deliveries IN EXCLUSIVE MODE");
     barred.await.expect("nobody holds it for long");
+    let mut of_all = follow_all(&base(&here)).await;
     let id = place(&base(&there)).await;
     let watcher = Subscriber::open(&base(&here), &format!("orderId={id}")).await;
     eventually("the order is confirmed", async || {
@@ -178,6 +181,8 @@ async fn what_one_engine_could_not_hand_over_is_filled_in_from_the_log() {
         .expect("PostgreSQL answers");
     let story = timeout(PATIENCE, watcher.to_the_end()).await;
     assert_complete(&story.expect("the order's end is told"));
+    let seen = stories(&mut of_all, std::slice::from_ref(&id)).await;
+    assert_complete(&seen[&id]);
     here.stop().await;
     there.stop().await;
 }

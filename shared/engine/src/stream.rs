@@ -88,6 +88,7 @@ pub fn event_text(encode: EventEncoder, record: &EventRecord) -> EventText {
     EventText {
         order: record.order_id,
         seq: record.seq,
+        at: record.at,
         is_final: record.status.is_final(),
         text: encode(record).into(),
     }
@@ -183,7 +184,9 @@ impl OrderStream {
     /// # Errors
     /// [`StoreError`] when the store does not do its part.
     pub async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
-        self.subscriptions.subscribe_all(connection).await
+        let since = self.subscriptions.subscribe_all(connection).await?;
+        self.push.follow_all(connection, since);
+        Ok(())
     }
 
     /// Ends that subscription. The connection stays open, and follows the orders that it named.

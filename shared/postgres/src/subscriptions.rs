@@ -8,6 +8,7 @@ use engine::{
     ports::{ConnectionId, StoreError, Subscribers, Subscriptions},
 };
 
+use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use super::{
@@ -65,12 +66,16 @@ impl Subscriptions for PostgresSubscriptions {
         Ok(subscribers)
     }
 
-    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError> {
         const ALL: &str = "INSERT INTO subscriptions_to_all (connection_id, expires_at) \
             VALUES ($1, now() + interval '2 hours') \
-            ON CONFLICT (connection_id) DO UPDATE SET expires_at = excluded.expires_at";
-        self.database.run(ALL, &[&&*connection.0]).await?;
-        Ok(())
+            ON CONFLICT (connection_id) DO UPDATE SET expires_at = excluded.expires_at \
+            RETURNING date_trunc('milliseconds', now()) AS since";
+        let stored = self.database.run(ALL, &[&&*connection.0]).await?;
+        let row = stored
+            .first()
+            .ok_or_else(|| StatementError::Unreadable("no row was stored".into()))?;
+        Ok(get(row, "since")?)
     }
 
     async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {

@@ -8,7 +8,9 @@ use engine::{
     ports::{ConnectionId, StoreError, Subscribers, Subscriptions},
 };
 
-use crate::{network::Network, point::Point, world::World};
+use jiff::Timestamp;
+
+use crate::{network::Network, point::Point, time::at, world::World};
 
 /// The subscriptions as one process reaches them.
 pub(crate) struct SubscriptionsPort(pub(crate) Network);
@@ -42,9 +44,12 @@ impl Subscriptions for SubscriptionsPort {
         Ok(self.0.call(Point::Live, live).await?)
     }
 
-    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError> {
         let connection = connection.clone();
-        let subscribe = move |world: &mut World| world.store.subscribe_all(&connection, world.now);
+        let subscribe = move |world: &mut World| {
+            world.store.subscribe_all(&connection, world.now);
+            at(world.now)
+        };
         Ok(self.0.call(Point::SubscribeAll, subscribe).await?)
     }
 

@@ -8,6 +8,8 @@ use engine::{
     ports::{ConnectionId, Push, PushError, StoreError, Subscribers, Subscriptions},
 };
 
+use jiff::Timestamp;
+
 use crate::network::Network;
 
 /// Stores nothing until the replay is done, and asks nobody then whether it is still complete.
@@ -45,7 +47,7 @@ impl Subscriptions for StoresLast {
         self.subscriptions.live(order).await
     }
 
-    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError> {
         self.subscriptions.subscribe_all(connection).await
     }
 

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::StoreError;
 use crate::order::OrderId;
@@ -53,8 +54,9 @@ pub trait Subscriptions: Send + Sync {
     /// The live subscribers of an order.
     async fn live(&self, order: OrderId) -> Result<Subscribers, StoreError>;
 
-    /// Stores a subscription to every order. It has no replay, so it is live at once.
-    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError>;
+    /// Stores a subscription to every order. It has no replay, so it is live at once. Answers the
+    /// time, by the clock that events have: whoever writes a later one finds the subscription.
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError>;
 
     /// Ends the subscription to every order.
     async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError>;
@@ -85,6 +87,8 @@ pub struct EventText {
     pub order: OrderId,
     /// Its number.
     pub seq: u64,
+    /// When it was committed.
+    pub at: Timestamp,
     /// Whether it is the order's last.
     pub is_final: bool,
     /// What is sent.
@@ -110,6 +114,9 @@ pub trait Push: Send + Sync {
     /// Notes that a client has an order's events up to `seq` and wants every later one, whatever it
     /// was sent before.
     fn restart(&self, _connection: &ConnectionId, _order: OrderId, _seq: u64) {}
+
+    /// Notes that a client wants every event of every order that is committed from then on.
+    fn follow_all(&self, _connection: &ConnectionId, _since: Timestamp) {}
 
     /// Closes a connection (1000). A connection that is gone is fine.
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError>;
