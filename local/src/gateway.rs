@@ -7,8 +7,15 @@ use std::{
 };
 
 use async_trait::async_trait;
-use engine::ports::{ConnectionId, Push, PushError, ReplayQueue, ReplayRequest, Unavailable};
-use tokio::sync::mpsc;
+use engine::{
+    order::OrderId,
+    ports::{ConnectionId, EventText, Push, PushError, ReplayQueue, ReplayRequest, Unavailable},
+};
+use jiff::Timestamp;
+use tokio::sync::{Notify, mpsc};
+use uuid::Uuid;
+
+use crate::sequence::{Sequence, Turn};
 
 /// Messages that may wait for a client to read. One that falls further behind is cut off: the log
 /// has what it missed.
@@ -18,31 +25,71 @@ const BACKLOG: usize = 1_024;
 #[derive(Debug)]
 pub(crate) enum Outgoing {
     Text(Arc<str>),
+    /// The connection follows nothing any more.
     Close,
+    /// The client is to connect again, to whichever engine serves then.
+    GoAway,
 }
 
-/// All open connections.
-#[derive(Default)]
+/// All open connections of this engine.
 pub struct Gateway {
+    engine: Uuid,
     state: Mutex<State>,
+    closed: Notify,
 }
 
 #[derive(Default)]
 struct State {
-    open: HashMap<ConnectionId, mpsc::Sender<Outgoing>>,
+    open: HashMap<ConnectionId, Open>,
     /// Requests of connections that are being opened.
     asked: HashMap<ConnectionId, ReplayRequest>,
 }
 
+struct Open {
+    sender: mpsc::Sender<Outgoing>,
+    sequence: Sequence,
+}
+
 impl Gateway {
+    /// The gateway of that engine, with no connection.
+    pub fn new(engine: Uuid) -> Self {
+        Self {
+            engine,
+            state: Mutex::default(),
+            closed: Notify::new(),
+        }
+    }
+
+    /// Which engine's it is.
+    pub const fn engine(&self) -> Uuid {
+        self.engine
+    }
+
+    /// A name for a connection to be. It tells whose it is.
+    pub(crate) fn name_connection(&self) -> ConnectionId {
+        ConnectionId(format!("{}.{}", self.engine, Uuid::new_v4().simple()).into())
+    }
+
     /// How many connections are open.
     pub fn live(&self) -> usize {
         self.lock().open.len()
     }
 
-    /// Cuts off every connection; clients see the socket close.
+    /// Sends every client away (1001). One that does not read is cut off.
     pub fn close_all(&self) {
-        self.lock().open.clear();
+        let gone_away = |open: &mut Open| open.sender.try_send(Outgoing::GoAway).is_ok();
+        self.lock().open.retain(|_, open| gone_away(open));
+    }
+
+    /// Resolves when no connection is open.
+    pub async fn emptied(&self) {
+        loop {
+            let closed = self.closed.notified();
+            if self.live() == 0 {
+                return;
+            }
+            closed.await;
+        }
     }
 
     /// Registers an open connection. Answers what it has to send, and the replay that was asked for
@@ -53,7 +100,11 @@ impl Gateway {
     ) -> (mpsc::Receiver<Outgoing>, Option<ReplayRequest>) {
         let (sender, receiver) = mpsc::channel(BACKLOG);
         let mut state = self.lock();
-        state.open.insert(connection.clone(), sender);
+        let open = Open {
+            sender,
+            sequence: Sequence::default(),
+        };
+        state.open.insert(connection.clone(), open);
         (receiver, state.asked.remove(connection))
     }
 
@@ -62,6 +113,48 @@ impl Gateway {
         let mut state = self.lock();
         state.open.remove(connection);
         state.asked.remove(connection);
+        drop(state);
+        self.closed.notify_one();
+    }
+
+    /// Sends an event if it is the connection's next one of its order. Answers what it is.
+    pub(crate) fn offer(
+        &self,
+        connection: &ConnectionId,
+        event: &EventText,
+    ) -> Result<Turn, PushError> {
+        self.offer_one(connection, event, None)
+    }
+
+    /// Sends what the connection lacks of an order's log, now that event `came` has come.
+    pub(crate) fn fill(
+        &self,
+        connection: &ConnectionId,
+        came: u64,
+        log: &[EventText],
+    ) -> Result<(), PushError> {
+        for event in log {
+            self.offer_one(connection, event, Some(came))?;
+        }
+        Ok(())
+    }
+
+    fn offer_one(
+        &self,
+        connection: &ConnectionId,
+        event: &EventText,
+        filling: Option<u64>,
+    ) -> Result<Turn, PushError> {
+        let mut state = self.lock();
+        let open = state.open.get_mut(connection).ok_or(PushError::Gone)?;
+        let turn = open.sequence.turn(event, filling);
+        if turn == Turn::Next {
+            state.send(connection, Outgoing::Text(Arc::clone(&event.text)))?;
+            if let Some(open) = state.open.get_mut(connection) {
+                open.sequence.sent(event);
+            }
+        }
+        Ok(turn)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -70,10 +163,15 @@ impl Gateway {
     }
 
     fn send(&self, connection: &ConnectionId, outgoing: Outgoing) -> Result<(), PushError> {
-        let mut state = self.lock();
-        let sender = state.open.get(connection).ok_or(PushError::Gone)?;
-        sender.try_send(outgoing).map_err(|_| {
-            state.open.remove(connection); // it ends when its sender is gone
+        self.lock().send(connection, outgoing)
+    }
+}
+
+impl State {
+    fn send(&mut self, connection: &ConnectionId, outgoing: Outgoing) -> Result<(), PushError> {
+        let open = self.open.get(connection).ok_or(PushError::Gone)?;
+        open.sender.try_send(outgoing).map_err(|_| {
+            self.open.remove(connection); // it ends when its sender is gone
             PushError::Gone
         })
     }
@@ -89,6 +187,18 @@ impl Push for Gateway {
         match self.send(connection, Outgoing::Close) {
             Ok(()) | Err(PushError::Gone) => Ok(()),
             failed => failed,
+        }
+    }
+
+    fn restart(&self, connection: &ConnectionId, order: OrderId, seq: u64) {
+        if let Some(open) = self.lock().open.get_mut(connection) {
+            open.sequence.restart(order, seq);
+        }
+    }
+
+    fn follow_all(&self, connection: &ConnectionId, since: Timestamp) {
+        if let Some(open) = self.lock().open.get_mut(connection) {
+            open.sequence.follow_all(since);
         }
     }
 }

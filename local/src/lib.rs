@@ -4,16 +4,18 @@
 //!
 //! Read in this order: [`options`] (what can be chosen), [`server`] (how the parts come together,
 //! live and end), [`queue`] and [`workers`] (SQS and its event source), [`gateway`] and `socket`
-//! (API Gateway's sockets), `timer` (the schedule); [`cli`] has the commands that talk to an
-//! engine.
+//! (API Gateway's sockets), `engines` (others on the same database), `timer` (the schedule);
+//! [`cli`] has the commands that talk to an engine.
 
 pub mod cli;
 mod dashboard;
 pub mod database;
+mod engines;
 pub mod gateway;
 pub mod metrics;
 pub mod options;
 pub mod queue;
+mod sequence;
 pub mod server;
 mod socket;
 mod timer;

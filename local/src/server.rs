@@ -8,14 +8,16 @@ use futures::FutureExt;
 use runtime::Trading;
 use tokio::{
     net::TcpListener,
-    sync::oneshot,
+    sync::{Notify, oneshot},
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
+use uuid::Uuid;
 use websocket::Sockets;
 
 use crate::{
     database::{self, NoDatabase, Ready},
+    engines::{Engines, Place},
     gateway::Gateway,
     metrics,
     options::Serve,
@@ -44,6 +46,7 @@ pub struct Server {
     shutdown: oneshot::Sender<()>,
     listener: JoinHandle<()>,
     workers: JoinSet<()>,
+    engines: Engines,
     postgres: Option<embedded_postgres::Server>,
 }
 
@@ -102,19 +105,26 @@ impl Server {
         };
         let use_cases = runtime::use_cases(&database, policy);
 
-        if postgres.is_some()
+        let gateway = Arc::new(Gateway::new(Uuid::new_v4()));
+        let place = match &postgres {
+            Some(_) => Place::own_database(),
+            None => Place::address(address),
+        };
+        let (mut engines, alone) = Engines::join(&database, &gateway, place).await;
+        let alone_again = Arc::<Notify>::default();
+        let push = engines.begin(&use_cases, alone_again.clone());
+
+        if alone
+            && postgres.is_some()
             && let Err(error) = runtime::take_over(&database).await
         {
             tracing::warn!(%error, "orders of a former process wait for their leases");
         }
 
-        let (queue, gateway) = (
-            Arc::new(LocalQueue::new(VISIBILITY)),
-            Arc::<Gateway>::default(),
-        );
+        let queue = Arc::new(LocalQueue::new(VISIBILITY));
         let (begin_shutdown, begun) = oneshot::channel();
         let shutdown: Shutdown = begun.map(drop).boxed().shared();
-        let execute = use_cases.execute(queue.clone(), gateway.clone(), &trading.ports);
+        let execute = use_cases.execute(queue.clone(), push.clone(), &trading.ports);
         let limits = Limits {
             concurrency: options.worker_concurrency,
             batch_size: options.worker_batch_size,
@@ -122,7 +132,9 @@ impl Server {
         let invocations = Arc::<Invocations>::default();
         let mut workers = workers::start(&queue, &execute, limits, &shutdown, &invocations);
         workers.spawn(timer::run(
-            use_cases.relay(queue.clone(), gateway.clone(), &trading.ports),
+            use_cases.relay(queue.clone(), push.clone(), &trading.ports),
+            alone,
+            alone_again,
             shutdown.clone(),
         ));
 
@@ -131,7 +143,7 @@ impl Server {
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
             sockets: Sockets {
-                stream: use_cases.stream(gateway.clone()),
+                stream: use_cases.stream(push),
                 replays: gateway.clone(),
                 allowed_origins: options.allowed_origins.texts(),
             },
@@ -160,6 +172,7 @@ impl Server {
             shutdown: begin_shutdown,
             listener: listening,
             workers,
+            engines,
             postgres,
         })
     }
@@ -194,6 +207,10 @@ impl Server {
             self.workers.shutdown().await;
         }
         self.gateway.close_all();
+        if timeout(LAST_ANSWERS, self.gateway.emptied()).await.is_err() {
+            tracing::debug!("a client did not say goodbye");
+        }
+        self.engines.leave().await;
         if timeout(LAST_ANSWERS, &mut self.listener).await.is_err() {
             self.listener.abort();
         }

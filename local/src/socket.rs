@@ -17,7 +17,6 @@ use tokio::{
     sync::mpsc,
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
-use uuid::Uuid;
 use websocket::{Connect, Connected, MAX_MESSAGE, Sockets};
 
 use crate::gateway::{Gateway, Outgoing};
@@ -55,7 +54,7 @@ pub(crate) async fn upgrade(
         Ok(upgrade) => upgrade,
         Err(rejection) => return rejection.into_response(),
     };
-    let connection = ConnectionId(Uuid::new_v4().simple().to_string().into());
+    let connection = state.gateway.name_connection();
     let named = |name: &str| {
         query
             .iter()
@@ -167,6 +166,10 @@ async fn talk(
                 Some(Outgoing::Close) => {
                     say_goodbye(&mut sink, &mut stream, close_code::NORMAL).await;
                     return Ended::NothingToWatch;
+                }
+                Some(Outgoing::GoAway) => {
+                    say_goodbye(&mut sink, &mut stream, close_code::AWAY).await;
+                    return Ended::Gone;
                 }
                 None => {
                     say_goodbye(&mut sink, &mut stream, close_code::POLICY).await;

@@ -42,6 +42,8 @@ points! {
     Subscribe Store "subscriptions.subscribe",
     GoLive Store "subscriptions.go_live",
     Live Store "subscriptions.live",
+    SubscribeAll Store "subscriptions.subscribe_all",
+    UnsubscribeAll Store "subscriptions.unsubscribe_all",
     Unsubscribe Store "subscriptions.unsubscribe",
     Forget Store "subscriptions.forget",
     Undelivered Store "subscriptions.undelivered",

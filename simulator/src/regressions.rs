@@ -125,5 +125,9 @@ fn a_client_that_connects_again_with_everything_seen_gets_what_comes_next() {
     let world = world.lock();
     assert_eq!(world.violation, None);
     assert_eq!(world.gateway.subscribers[subscriber].seen, 2);
-    assert_eq!(world.store.live(ORDER).len(), 1, "and it goes on following");
+    assert_eq!(
+        world.store.live(ORDER).of_order.len(),
+        1,
+        "and it goes on following"
+    );
 }

@@ -22,11 +22,15 @@ pub(crate) enum Action {
         /// The last event seen.
         after: u64,
     },
+    /// Follow every order, from now on.
+    SubscribeAll,
     /// Follow it no longer.
     Unsubscribe {
         /// Which.
         order: OrderId,
     },
+    /// Follow every order no longer.
+    UnsubscribeAll,
     /// Show that the socket still serves.
     Ping,
 }
@@ -42,12 +46,16 @@ impl Action {
             .map_err(|error| SocketError::MalformedBody(error.to_string()))?;
         let name: String = fields.text("action")?;
         let action = match name.as_str() {
-            "subscribe" => Self::Subscribe {
-                order: fields.order()?,
-                after: fields.after()?,
+            "subscribe" => match fields.followed()? {
+                Followed::Order(order) => Self::Subscribe {
+                    order,
+                    after: fields.after()?,
+                },
+                Followed::All => Self::SubscribeAll,
             },
-            "unsubscribe" => Self::Unsubscribe {
-                order: fields.order()?,
+            "unsubscribe" => match fields.followed()? {
+                Followed::Order(order) => Self::Unsubscribe { order },
+                Followed::All => Self::UnsubscribeAll,
             },
             "ping" => Self::Ping,
             _ => return Err(SocketError::unknown_action(&name)),
@@ -57,6 +65,12 @@ impl Action {
             Some((name, _)) => Err(SocketError::unknown_field(name)),
         }
     }
+}
+
+/// What a subscription is to.
+enum Followed {
+    Order(OrderId),
+    All,
 }
 
 /// An object's fields that were not read yet. Their values stay text until somebody wants them, so
@@ -73,6 +87,26 @@ impl<'a> Fields<'a> {
         let value = self.take(name).ok_or(SocketError::MissingField(name))?;
         serde_json::from_str(value.get())
             .map_err(|_| SocketError::MalformedBody(format!("the field {name} must be a string")))
+    }
+
+    /// `"orderId":"…"` or `"all":true`
+    fn followed(&mut self) -> Result<Followed, SocketError> {
+        let malformed = |detail: &str| Err(SocketError::MalformedBody(detail.to_owned()));
+        let Some(all) = self.take("all") else {
+            return match self.0.iter().any(|(name, _)| name == "orderId") {
+                true => Ok(Followed::Order(self.order()?)),
+                false => Err(SocketError::MissingField("orderId or all")),
+            };
+        };
+        for name in ["orderId", "after"] {
+            if self.take(name).is_some() {
+                return malformed(&format!("the field {name} does not go with all"));
+            }
+        }
+        match all.get() {
+            "true" => Ok(Followed::All),
+            _ => malformed("the field all can only be true"),
+        }
     }
 
     fn order(&mut self) -> Result<OrderId, SocketError> {
@@ -145,6 +179,33 @@ mod tests {
             Action::read(&format!(r#"{{"action":"unsubscribe","orderId":"{ID}"}}"#)),
             Ok(Action::Unsubscribe { order })
         );
+    }
+
+    #[test]
+    fn reads_who_follows_all() {
+        for (text, action) in [
+            (r#"{"action":"subscribe","all":true}"#, Action::SubscribeAll),
+            (
+                r#"{ "all" : true , "action":"unsubscribe" }"#,
+                Action::UnsubscribeAll,
+            ),
+        ] {
+            assert_eq!(Action::read(text), Ok(action), "{text}");
+        }
+        for action in ["subscribe", "unsubscribe"] {
+            for all in ["false", "null", "1", "\"true\"", "[]"] {
+                let text = format!(r#"{{"action":"{action}","all":{all}}}"#);
+                assert_eq!(code(&text), "malformed_body", "{text}");
+            }
+            for other in [format!(r#""orderId":"{ID}""#), r#""after":2"#.to_owned()] {
+                let text = format!(r#"{{"action":"{action}",{other},"all":true}}"#);
+                assert_eq!(code(&text), "malformed_body", "{text}");
+            }
+            assert_eq!(
+                code(&format!(r#"{{"action":"{action}"}}"#)),
+                "missing_field"
+            );
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub enum SocketError {
     #[error("the field {0} is missing")]
     MissingField(&'static str),
     /// A field that the action does not have.
-    #[error("the field {0:?} is not known; the fields are action, orderId and after")]
+    #[error("the field {0:?} is not known; the fields are action, orderId, after and all")]
     UnknownField(String),
     /// An action that this build does not have.
     #[error("the action {0:?} is not known; the actions are subscribe, unsubscribe and ping")]

@@ -142,6 +142,8 @@ impl Sockets {
             Action::Subscribe { order, after } => {
                 self.subscribe(connection, order, after, false).await
             }
+            Action::SubscribeAll => Ok(self.stream.subscribe_all(connection).await?),
+            Action::UnsubscribeAll => Ok(self.stream.unsubscribe_all(connection).await?),
             Action::Unsubscribe { order } => Ok(self.stream.unsubscribe(connection, order).await?),
             Action::Ping => self.notify(connection, r#"{"event":"pong"}"#, false).await,
         }

@@ -152,6 +152,23 @@ async fn a_client_may_subscribe_and_unsubscribe() {
 }
 
 #[tokio::test]
+async fn a_client_may_follow_all_orders_until_it_goes() {
+    let fixture = SocketFixture::with_an_order().await;
+    let (all, not_all) = (
+        message(r#"{"action":"subscribe","all":true}"#),
+        message(r#"{"action":"unsubscribe","all":true}"#),
+    );
+    assert_eq!(fixture.serve(all.clone()).await, status(200));
+    assert_eq!(fixture.pushed(), Vec::<Value>::new(), "there is no replay");
+    assert_eq!(fixture.subscribers().await, [CONNECTION]);
+    fixture.serve(not_all).await;
+    assert_eq!(fixture.subscribers().await, Vec::<String>::new());
+    fixture.serve(all).await;
+    fixture.serve(event(DISCONNECT)).await;
+    assert_eq!(fixture.subscribers().await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn after_leaves_out_what_the_client_has_seen() {
     let fixture = SocketFixture::with_an_order().await;
     let subscribe = format!(r#"{{"action":"subscribe","orderId":"{ORDER}","after":1}}"#);

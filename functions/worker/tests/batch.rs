@@ -1,7 +1,7 @@
 //! Batches as SQS delivers them, on the real order book. Only the queue, the gateway and, where it
 //! has to break, the chain are played.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -40,6 +40,27 @@ async fn the_orders_of_a_batch_are_executed_and_nothing_comes_again() {
     let answer = worker.deliver(BATCH).await;
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     assert_eq!(worker.status(order).await, Status::Confirmed);
+}
+
+/// Also the first one, at which nobody can look by the order's name. The connection stays open.
+#[tokio::test]
+async fn who_follows_all_orders_is_pushed_every_event() {
+    let database = migrated_database();
+    let worker = WorkerFixture::on(database.url());
+    let follower = ConnectionId("L0SM9cOFvHcCIhw=".into());
+    let subscribed = worker.use_cases.subscriptions.subscribe_all(&follower);
+    subscribed.await.expect("stored");
+    let order = worker.place(FIRST).await;
+    let gateway = Arc::<OneFollower>::default();
+    worker.deliver_and_push(BATCH, gateway.clone()).await;
+    let statuses = ["pending", "routing", "building", "submitted", "confirmed"];
+    let expected = (1..)
+        .zip(statuses)
+        .map(|(seq, status)| json!([follower.0, order.to_string(), seq, status]));
+    assert_eq!(
+        *gateway.0.lock().expect("unpoisoned"),
+        expected.collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test]
@@ -129,12 +150,14 @@ impl WorkerFixture {
     }
 
     async fn deliver(&self, event: &str) -> Value {
+        self.deliver_and_push(event, Arc::new(NobodyThere)).await
+    }
+
+    async fn deliver_and_push(&self, event: &str, push: Arc<dyn Push>) -> Value {
         let event: SqsEvent = serde_json::from_str(event).expect("an event");
-        let execute: Execute = self.use_cases.execute(
-            Arc::new(DeafQueue),
-            Arc::new(NobodyThere),
-            &self.trading.ports,
-        );
+        let execute: Execute =
+            self.use_cases
+                .execute(Arc::new(DeafQueue), push, &self.trading.ports);
         let never: Shutdown = futures::future::pending().boxed().shared();
         let answer = worker::handle(&execute, event, never).await;
         serde_json::to_value(answer).expect("plain data")
@@ -179,6 +202,28 @@ struct DeafQueue;
 impl Queue for DeafQueue {
     async fn send(&self, _: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
         Err(Unavailable("deaf".into()))
+    }
+}
+
+/// Keeps what is pushed: to whom, and what of which order.
+#[derive(Default)]
+struct OneFollower(Mutex<Vec<Value>>);
+
+#[async_trait]
+impl Push for OneFollower {
+    async fn push(&self, connection: &ConnectionId, text: Arc<str>) -> Result<(), PushError> {
+        let event: Value = serde_json::from_str(&text).expect("messages are JSON");
+        self.0.lock().expect("unpoisoned").push(json!([
+            connection.0,
+            event["orderId"],
+            event["seq"],
+            event["status"]
+        ]));
+        Ok(())
+    }
+
+    async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
+        panic!("{connection:?} follows what is to come")
     }
 }
 

@@ -110,7 +110,7 @@ async fn killed_and_cut_off_again_and_again_every_accepted_order_ends_once() {
 }
 
 /// Every accepted order ends, and the ledger agrees with what the engine says of it.
-async fn judge(process: &Process, url: &str, accepted: &[String]) {
+pub(crate) async fn judge(process: &Process, url: &str, accepted: &[String]) {
     for id in accepted {
         eventually("the order's end", async || {
             let order = process.json(&format!("/api/orders/{id}")).await;

@@ -1,11 +1,14 @@
 //! The whole engine, through its highest door: real HTTP, real sockets, real PostgreSQL, and where
 //! it matters a real process.
 
+mod all_orders;
 mod bad_input;
 mod command;
 mod contract;
 mod crashes;
 mod database;
+mod engine_processes;
+mod engines;
 mod journeys;
 mod load;
 mod outage;

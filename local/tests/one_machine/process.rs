@@ -117,14 +117,15 @@ impl Process {
         self.child.wait().expect("it is gone");
     }
 
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
     /// Asks it to stop, and answers its exit code and what it had printed.
     pub(crate) async fn stop(mut self, signal: &str) -> (Option<i32>, String) {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill")
-            .args([signal, &pid])
-            .status()
-            .expect("kill runs");
-        assert!(sent.success());
+        self.signal(signal);
         let code = eventually("the end of the process", async || {
             self.child.try_wait().expect("it can be waited for")
         });

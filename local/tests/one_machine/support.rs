@@ -171,8 +171,13 @@ pub(crate) struct Subscriber(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Subscriber {
     pub(crate) async fn open(base: &str, query: &str) -> Self {
+        Self::try_open(base, query).await.expect("the socket opens")
+    }
+
+    /// `None` when nobody takes the connection, as while an engine is replaced.
+    pub(crate) async fn try_open(base: &str, query: &str) -> Option<Self> {
         let url = format!("{}/api/orders/ws?{query}", base.replacen("http", "ws", 1));
-        Self(connect_async(url).await.expect("the socket opens").0)
+        Some(Self(connect_async(url).await.ok()?.0))
     }
 
     pub(crate) async fn say(&mut self, text: impl ToString) {

@@ -129,6 +129,11 @@ pub fn connections_dropped(count: usize, error: &impl std::error::Error) {
     warn!(count, %error, "database connections are given up, new ones are made");
 }
 
+/// The first event of an order could not be read for those who follow all orders.
+pub fn acceptance_unread(id: OrderId, error: &StoreError) {
+    warn!(order = %id, %error, "an order's first event could not be pushed");
+}
+
 /// The store did not answer while a subscription was being kept.
 pub fn subscription_unkept(error: &StoreError) {
     warn!(%error, "a subscription could not be kept up to date, the relay will clear it");
@@ -160,4 +165,33 @@ pub fn outbox_stats(stats: OutboxStats) {
     set("outbox_unsent", stats.unsent);
     set("outbox_oldest_seconds", stats.oldest_seconds);
     set("orders_stuck", stats.stuck_orders);
+}
+
+/// How many other engines share the order book.
+pub fn other_engines(others: usize) {
+    gauge!("engines_others").set(f64::from(u32::try_from(others).unwrap_or(u32::MAX)));
+}
+
+/// Engines were silent for so long that they count as dead.
+pub fn engines_lost(lost: usize) {
+    counter!("engines_lost_total").increment(u64::try_from(lost).unwrap_or(u64::MAX));
+    warn!(
+        lost,
+        "an engine ended without a word, its orders are taken up here"
+    );
+}
+
+/// The others took this engine for dead. Its connections are forgotten, so their clients are made
+/// to connect again.
+pub fn taken_for_lost() {
+    counter!("engine_taken_for_lost_total").increment(1);
+    warn!(
+        "this engine was silent for so long that others took it for dead; its sockets are closed"
+    );
+}
+
+/// This engine could not do its part among those that share the order book; it tries again.
+pub fn sharing_failed(part: &'static str, error: &StoreError) {
+    counter!("engine_sharing_failed_total").increment(1);
+    warn!(part, %error, "sharing the order book with other engines failed");
 }

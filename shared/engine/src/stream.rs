@@ -9,14 +9,17 @@ use std::sync::Arc;
 use futures::{
     StreamExt,
     channel::mpsc,
-    future::{Either, join_all, select},
+    future::{Either, join, join_all, select},
 };
 
 use crate::{
     observe,
     order::{EventRecord, OrderId},
     policy::Policy,
-    ports::{Clock, ConnectionId, OrderReader, Push, PushError, StoreError, Subscriptions},
+    ports::{
+        Clock, ConnectionId, EventText, OrderReader, Push, PushError, StoreError, Subscribers,
+        Subscriptions,
+    },
 };
 
 /// Writes an event as clients get it. The shape of the wire is made when an event is sent, and only
@@ -46,7 +49,7 @@ pub struct Delivery {
     /// The event.
     pub record: EventRecord,
     /// The connections.
-    pub subscribers: Vec<ConnectionId>,
+    pub subscribers: Subscribers,
 }
 
 /// How a subscription went.
@@ -71,6 +74,24 @@ pub enum StreamError {
     /// The gateway does not take the messages.
     #[error("pushing failed: {0}")]
     Push(#[from] PushError),
+}
+
+/// What is pushed.
+#[derive(Clone, Copy)]
+enum Message<'a> {
+    Event(&'a EventText),
+    Other(&'a Arc<str>),
+}
+
+/// An event as clients are sent it.
+pub fn event_text(encode: EventEncoder, record: &EventRecord) -> EventText {
+    EventText {
+        order: record.order_id,
+        seq: record.seq,
+        at: record.at,
+        is_final: record.status.is_final(),
+        text: encode(record).into(),
+    }
 }
 
 /// Pauses between tries of one push.
@@ -109,28 +130,24 @@ impl OrderStream {
         after: u64,
         opening: bool,
     ) -> Result<Subscribed, StreamError> {
-        let mut sent = after;
-        let mut proven_open = !opening;
-        loop {
-            let log = self.reader.events(order, 0).await?;
+        let mut log = self.reader.events(order, 0).await?;
+        let mut sent = log.last().map_or(0, |last| {
             // A live push to a connection that is still opening would be answered "gone", and end
             // the subscription. So even a client that has seen everything is sent the last event
             // again before it goes live.
-            if let (false, Some(last)) = (proven_open, log.last()) {
-                sent = sent.min(last.seq - 1);
-                proven_open = true;
-            }
-            for record in &log {
-                if record.seq <= sent {
-                    continue;
-                }
-                self.push_patiently(connection, &(self.encode)(record).into(), opening)
+            after.min(if opening { last.seq - 1 } else { last.seq })
+        });
+        self.push.restart(connection, order, sent);
+        loop {
+            for record in log.iter().filter(|record| record.seq > sent) {
+                let event = event_text(self.encode, record);
+                self.push_patiently(connection, Message::Event(&event), opening)
                     .await?;
-                sent = record.seq;
             }
             let Some(last) = log.last() else {
                 return Ok(Subscribed::UnknownOrder);
             };
+            sent = last.seq;
             if last.status.is_final() {
                 self.finish(order, std::slice::from_ref(connection)).await?;
                 return Ok(Subscribed::Complete);
@@ -142,6 +159,7 @@ impl OrderStream {
             {
                 return Ok(Subscribed::Live);
             }
+            log = self.reader.events(order, 0).await?;
         }
     }
 
@@ -158,6 +176,25 @@ impl OrderStream {
             .unsubscribe(order, std::slice::from_ref(connection))
             .await
             .map(drop)
+    }
+
+    /// Subscribes a connection to every later event of every order. There is no replay, and the
+    /// connection stays open.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not do its part.
+    pub async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        let since = self.subscriptions.subscribe_all(connection).await?;
+        self.push.follow_all(connection, since);
+        Ok(())
+    }
+
+    /// Ends that subscription. The connection stays open, and follows the orders that it named.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not do its part.
+    pub async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        self.subscriptions.unsubscribe_all(connection).await
     }
 
     /// Forgets a connection that was closed.
@@ -178,7 +215,8 @@ impl OrderStream {
         text: &str,
         opening: bool,
     ) -> Result<(), PushError> {
-        self.push_patiently(connection, &text.into(), opening).await
+        self.push_patiently(connection, Message::Other(&text.into()), opening)
+            .await
     }
 
     /// Pushes deliveries, one after the other, until the sender is gone. Never fails: the log has
@@ -192,18 +230,50 @@ impl OrderStream {
             if subscribers.is_empty() {
                 continue;
             }
-            let text: Arc<str> = (self.encode)(&record).into();
-            let pushes = subscribers
-                .into_iter()
-                .map(|connection| self.push_live(connection, &text));
-            let reached = join_all(pushes).await;
-            if record.status.is_final() {
-                let reached: Vec<ConnectionId> = reached.into_iter().flatten().collect();
-                if let Err(error) = self.finish(record.order_id, &reached).await {
-                    observe::subscription_unkept(&error);
-                }
+            let Subscribers { of_order, of_all } = subscribers;
+            if record.seq == 2 {
+                self.push_acceptance(record.order_id, &of_all).await;
+            }
+            let event = event_text(self.encode, &record);
+            let (reached, _) = join(
+                self.push_each(of_order, &event),
+                self.push_each(of_all, &event),
+            )
+            .await;
+            if record.status.is_final()
+                && let Err(error) = self.finish(record.order_id, &reached).await
+            {
+                observe::subscription_unkept(&error);
             }
         }
+    }
+
+    /// Nobody can follow an order by its name when it is accepted, so its first event is pushed to
+    /// no one. Whoever follows all orders gets it before the second.
+    async fn push_acceptance(&self, order: OrderId, of_all: &[ConnectionId]) {
+        if of_all.is_empty() {
+            return;
+        }
+        match self.reader.events(order, 0).await.as_deref() {
+            Ok([accepted, ..]) => {
+                let event = event_text(self.encode, accepted);
+                self.push_each(of_all.to_vec(), &event).await;
+            }
+            Ok([]) => {}
+            Err(error) => observe::acceptance_unread(order, error),
+        }
+    }
+
+    /// Pushes to all of them at once. Answers those that were reached.
+    async fn push_each(
+        &self,
+        connections: Vec<ConnectionId>,
+        event: &EventText,
+    ) -> Vec<ConnectionId> {
+        let pushes = connections
+            .into_iter()
+            .map(|connection| self.push_live(connection, event));
+        join_all(pushes).await.into_iter().flatten().collect()
     }
 
     /// Completes subscriptions whose final event did not arrive: the whole story again, then the
@@ -226,8 +296,9 @@ impl OrderStream {
 
     /// Two tries; a connection that is gone is forgotten. Answers the connection when it was
     /// reached.
-    async fn push_live(&self, connection: ConnectionId, text: &Arc<str>) -> Option<ConnectionId> {
-        match self.push_patiently(&connection, text, false).await {
+    async fn push_live(&self, connection: ConnectionId, event: &EventText) -> Option<ConnectionId> {
+        let pushed = self.push_patiently(&connection, Message::Event(event), false);
+        match pushed.await {
             Ok(()) => Some(connection),
             Err(error) => {
                 observe::push_failed(&connection, &error);
@@ -244,13 +315,13 @@ impl OrderStream {
     async fn push_patiently(
         &self,
         connection: &ConnectionId,
-        text: &Arc<str>,
+        message: Message<'_>,
         opening: bool,
     ) -> Result<(), PushError> {
         let begin = self.clock.now();
         let mut tries = 0;
         loop {
-            let error = match self.push_once(connection, text).await {
+            let error = match self.push_once(connection, message).await {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -269,8 +340,15 @@ impl OrderStream {
         }
     }
 
-    async fn push_once(&self, connection: &ConnectionId, text: &Arc<str>) -> Result<(), PushError> {
-        let push = self.push.push(connection, Arc::clone(text));
+    async fn push_once(
+        &self,
+        connection: &ConnectionId,
+        message: Message<'_>,
+    ) -> Result<(), PushError> {
+        let push = match message {
+            Message::Event(event) => self.push.push_event(connection, event),
+            Message::Other(text) => self.push.push(connection, Arc::clone(text)),
+        };
         match select(push, self.clock.sleep(self.policy.push_deadline)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(PushError::Failed("no answer in time".into())),

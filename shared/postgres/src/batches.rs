@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use engine::ports::{Appended, ConnectionId, Corrupt, LeasedOrder};
+use engine::ports::{Appended, Corrupt, LeasedOrder, Subscribers};
 use tokio_postgres::{Row, types::Json};
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use super::{
     batcher::{Rows, Statement},
     error::StatementError,
     rows::{self, get, natural},
+    subscriptions,
 };
 
 /// `insert.sql`: orders come in. What it leaves out is stored already, has a key that is taken, or
@@ -72,26 +73,23 @@ impl Statement for Append {
         orders: &[Uuid],
         rows: &Rows,
     ) -> Result<HashMap<Uuid, Appended>, StatementError> {
-        const SUBSCRIBERS: &str = "SELECT order_id, connection_id FROM subscriptions \
-            WHERE order_id = ANY ($1) AND live";
         let (moved, live) = self
             .0
             .run_then(
                 (include_str!("sql/append.sql"), &[&Json(rows)]),
-                (SUBSCRIBERS, &[&orders]),
+                (include_str!("sql/live.sql"), &[&orders]),
             )
             .await?;
         let mut appended = by_order(&moved, |row| {
             Ok(Appended {
                 seq: natural(get::<i64>(row, "last_seq")?, "last_seq")?,
                 at: get(row, "updated_at")?,
-                subscribers: Vec::new(),
+                subscribers: Subscribers::default(),
             })
         })?;
         for row in &live {
             if let Some(appended) = appended.get_mut(&get(row, "order_id")?) {
-                let name: &str = get(row, "connection_id")?;
-                appended.subscribers.push(ConnectionId(name.into()));
+                subscriptions::add(&mut appended.subscribers, row)?;
             }
         }
         Ok(appended)

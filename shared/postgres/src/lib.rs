@@ -7,6 +7,8 @@
 mod batcher;
 mod batches;
 mod database;
+mod deliveries;
+mod engines;
 mod error;
 mod migrate;
 mod outbox;
@@ -17,6 +19,8 @@ mod writer;
 
 pub use batcher::{Rows, Statement, StatementBatcher};
 pub use database::{Database, Param, Settings, Statements, UrlSource, session};
+pub use deliveries::{Content, Deliveries, StoredDelivery};
+pub use engines::{Beat, Membership, OtherEngine};
 pub use error::{DatabaseError, StatementError, explain};
 pub use migrate::{Migrated, Migrations, apply, migrate};
 pub use subscriptions::PostgresSubscriptions;

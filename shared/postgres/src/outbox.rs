@@ -77,9 +77,13 @@ impl Outbox for PostgresOrders {
 
     async fn purge(&self) -> Result<(), StoreError> {
         const SUBSCRIPTIONS: &str = "DELETE FROM subscriptions WHERE expires_at < now()";
+        // An engine's connections may last; those of API Gateway end after two hours.
+        const TO_ALL: &str = "DELETE FROM subscriptions_to_all s WHERE s.expires_at < now() \
+            AND NOT EXISTS (SELECT FROM engines e WHERE e.id::text = split_part(s.connection_id, '.', 1))";
         const KEYS: &str = "UPDATE orders SET idempotency_key = NULL, request_hash = NULL \
             WHERE idempotency_key IS NOT NULL AND created_at < now() - interval '24 hours'";
         self.database.run(SUBSCRIPTIONS, &[]).await?;
+        self.database.run(TO_ALL, &[]).await?;
         self.database.run(KEYS, &[]).await?;
         Ok(())
     }

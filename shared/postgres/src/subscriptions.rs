@@ -5,9 +5,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ConnectionId, StoreError, Subscriptions},
+    ports::{ConnectionId, StoreError, Subscribers, Subscriptions},
 };
 
+use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use super::{
@@ -56,9 +57,31 @@ impl Subscriptions for PostgresSubscriptions {
         Ok(!live.is_empty())
     }
 
-    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, StoreError> {
-        const LIVE: &str = "SELECT connection_id FROM subscriptions WHERE order_id = $1 AND live";
-        Ok(connections(&self.database.run(LIVE, &[&order.0]).await?)?)
+    async fn live(&self, order: OrderId) -> Result<Subscribers, StoreError> {
+        let live = include_str!("sql/live.sql");
+        let mut subscribers = Subscribers::default();
+        for row in self.database.run(live, &[&[order.0].as_slice()]).await? {
+            add(&mut subscribers, &row)?;
+        }
+        Ok(subscribers)
+    }
+
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError> {
+        const ALL: &str = "INSERT INTO subscriptions_to_all (connection_id, expires_at) \
+            VALUES ($1, now() + interval '2 hours') \
+            ON CONFLICT (connection_id) DO UPDATE SET expires_at = excluded.expires_at \
+            RETURNING date_trunc('milliseconds', now()) AS since";
+        let stored = self.database.run(ALL, &[&&*connection.0]).await?;
+        let row = stored
+            .first()
+            .ok_or_else(|| StatementError::Unreadable("no row was stored".into()))?;
+        Ok(get(row, "since")?)
+    }
+
+    async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        const NOT_ALL: &str = "DELETE FROM subscriptions_to_all WHERE connection_id = $1";
+        self.database.run(NOT_ALL, &[&&*connection.0]).await?;
+        Ok(())
     }
 
     async fn unsubscribe(
@@ -74,7 +97,9 @@ impl Subscriptions for PostgresSubscriptions {
     }
 
     async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError> {
-        const FORGET: &str = "DELETE FROM subscriptions WHERE connection_id = $1";
+        const FORGET: &str = "WITH of_all AS (\
+                DELETE FROM subscriptions_to_all WHERE connection_id = $1) \
+            DELETE FROM subscriptions WHERE connection_id = $1";
         self.database.run(FORGET, &[&&*connection.0]).await?;
         Ok(())
     }
@@ -97,6 +122,17 @@ impl Subscriptions for PostgresSubscriptions {
             })
             .collect()
     }
+}
+
+/// A row of `live.sql`.
+pub(super) fn add(subscribers: &mut Subscribers, row: &Row) -> Result<(), StatementError> {
+    let connection = ConnectionId(get::<&str>(row, "connection_id")?.into());
+    if get(row, "of_all")? {
+        subscribers.of_all.push(connection);
+    } else {
+        subscribers.of_order.push(connection);
+    }
+    Ok(())
 }
 
 fn connections(rows: &[Row]) -> Result<Vec<ConnectionId>, StatementError> {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use engine::{order::OrderId, ports::ConnectionId};
+use engine::{
+    order::OrderId,
+    ports::{ConnectionId, Subscribers},
+};
 use uuid::Uuid;
 
 use super::{
@@ -16,6 +19,9 @@ pub(super) async fn check(fixture: &StoreFixture) {
     unsubscribing_tells_who_follows_nothing_else(fixture).await;
     a_forgotten_connection_follows_nothing(fixture).await;
     what_outlives_its_order_is_undelivered(fixture).await;
+    who_follows_all_is_told_of_every_order(fixture).await;
+    who_follows_all_and_one_is_told_of_that_one_once(fixture).await;
+    who_follows_all_follows_something_else(fixture).await;
 }
 
 fn connection() -> ConnectionId {
@@ -37,11 +43,30 @@ impl StoreFixture {
             .expect("the store answers")
     }
 
+    /// Who follows the order by itself.
     async fn live(&self, order: OrderId) -> Vec<ConnectionId> {
+        self.subscribers(order).await.of_order
+    }
+
+    async fn subscribers(&self, order: OrderId) -> Subscribers {
         self.subscriptions
             .live(order)
             .await
             .expect("the store answers")
+    }
+
+    async fn subscribed_to_all(&self, connection: &ConnectionId) {
+        self.subscriptions
+            .subscribe_all(connection)
+            .await
+            .expect("the store answers");
+    }
+
+    async fn unsubscribed_from_all(&self, connection: &ConnectionId) {
+        self.subscriptions
+            .unsubscribe_all(connection)
+            .await
+            .expect("the store answers");
     }
 }
 
@@ -59,7 +84,7 @@ async fn a_subscription_is_silent_until_it_has_caught_up(fixture: &StoreFixture)
     assert_eq!(fixture.live(message.id).await, []);
     let mut leased = fixture.leased(&message).await;
     let appended = fixture.moved(&mut leased, routing()).await;
-    assert_eq!(appended.subscribers, [], "silent");
+    assert_eq!(appended.subscribers.of_order, [], "silent");
     assert!(
         !fixture.go_live(&subscriber, message.id, 1).await,
         "event 2 was not replayed"
@@ -70,7 +95,7 @@ async fn a_subscription_is_silent_until_it_has_caught_up(fixture: &StoreFixture)
         std::slice::from_ref(&subscriber)
     );
     let appended = fixture.moved(&mut leased, failed()).await;
-    assert_eq!(appended.subscribers, [subscriber]);
+    assert_eq!(appended.subscribers.of_order, [subscriber]);
 }
 
 async fn subscribing_again_is_silent_again(fixture: &StoreFixture) {
@@ -140,4 +165,74 @@ async fn what_outlives_its_order_is_undelivered(fixture: &StoreFixture) {
     fixture.clock.sleep(MOMENT * 20).await;
     assert!(!left(Duration::from_secs(60)).await, "within its grace");
     assert!(left(Duration::ZERO).await);
+}
+
+async fn who_follows_all_is_told_of_every_order(fixture: &StoreFixture) {
+    let (early, subscriber) = (fixture.stored().await, connection());
+    assert!(
+        !fixture
+            .subscribers(early.id)
+            .await
+            .of_all
+            .contains(&subscriber)
+    );
+    fixture.subscribed_to_all(&subscriber).await;
+    fixture.subscribed_to_all(&subscriber).await; // again changes nothing
+    let late = fixture.stored().await;
+    for message in [early, late] {
+        let told = fixture.subscribers(message.id).await;
+        assert_eq!(told.of_order, []);
+        assert_eq!(told.of_all, std::slice::from_ref(&subscriber));
+        let mut leased = fixture.leased(&message).await;
+        for step in [routing(), failed()] {
+            let appended = fixture.moved(&mut leased, step).await;
+            assert_eq!(appended.subscribers, told);
+        }
+    }
+    fixture.unsubscribed_from_all(&subscriber).await;
+    assert!(fixture.subscribers(late.id).await.is_empty());
+}
+
+async fn who_follows_all_and_one_is_told_of_that_one_once(fixture: &StoreFixture) {
+    let (message, other, subscriber) =
+        (fixture.stored().await, fixture.stored().await, connection());
+    fixture.subscribed_to_all(&subscriber).await;
+    assert!(fixture.subscribed(&subscriber, message.id).await);
+    let mut leased = fixture.leased(&message).await;
+    let appended = fixture.moved(&mut leased, routing()).await;
+    assert!(
+        appended.subscribers.is_empty(),
+        "its replay has not caught up"
+    );
+    assert!(fixture.go_live(&subscriber, message.id, 2).await);
+    let appended = fixture.moved(&mut leased, failed()).await;
+    let only = std::slice::from_ref(&subscriber);
+    assert_eq!(appended.subscribers.of_order, only);
+    assert_eq!(appended.subscribers.of_all, []);
+    assert_eq!(fixture.subscribers(other.id).await.of_all, only);
+    fixture.unsubscribed_from_all(&subscriber).await;
+    assert!(fixture.subscribers(other.id).await.is_empty());
+    assert_eq!(
+        fixture.live(message.id).await,
+        only,
+        "it goes on following that one"
+    );
+}
+
+async fn who_follows_all_follows_something_else(fixture: &StoreFixture) {
+    let (order, subscriber) = (fixture.stored().await.id, connection());
+    let ended = std::slice::from_ref(&subscriber);
+    let unsubscribe = async || {
+        assert!(fixture.subscribed(&subscriber, order).await);
+        let idle = fixture.subscriptions.unsubscribe(order, ended).await;
+        idle.expect("the store answers")
+    };
+    fixture.subscribed_to_all(&subscriber).await;
+    assert_eq!(unsubscribe().await, [], "it follows all");
+    fixture.unsubscribed_from_all(&subscriber).await;
+    assert_eq!(unsubscribe().await, ended);
+    fixture.subscribed_to_all(&subscriber).await;
+    let forgotten = fixture.subscriptions.forget(&subscriber).await;
+    forgotten.expect("the store answers");
+    assert!(fixture.subscribers(order).await.is_empty(), "forgotten");
 }

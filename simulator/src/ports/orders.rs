@@ -7,7 +7,7 @@ use engine::{
     order::{EventRecord, NewOrder, Order, OrderId},
     ports::{
         Appended, Claim, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader, OrderWriter,
-        PageQuery, StoreError, Transition, Unavailable,
+        PageQuery, StoreError, Subscribers, Transition, Unavailable,
     },
 };
 
@@ -85,7 +85,7 @@ impl OrderWriter for OrdersPort {
         let mut world = self.0.world.lock();
         let unread = world.strikes(Fault::SubscribersUnread);
         appended.subscribers = if unread {
-            Vec::new()
+            Subscribers::default()
         } else {
             world.store.live(id)
         };

@@ -5,10 +5,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ConnectionId, StoreError, Subscriptions},
+    ports::{ConnectionId, StoreError, Subscribers, Subscriptions},
 };
 
-use crate::{network::Network, point::Point, world::World};
+use jiff::Timestamp;
+
+use crate::{network::Network, point::Point, time::at, world::World};
 
 /// The subscriptions as one process reaches them.
 pub(crate) struct SubscriptionsPort(pub(crate) Network);
@@ -37,9 +39,24 @@ impl Subscriptions for SubscriptionsPort {
         Ok(self.0.call(Point::GoLive, go_live).await?)
     }
 
-    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, StoreError> {
+    async fn live(&self, order: OrderId) -> Result<Subscribers, StoreError> {
         let live = move |world: &mut World| world.store.live(order);
         Ok(self.0.call(Point::Live, live).await?)
+    }
+
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError> {
+        let connection = connection.clone();
+        let subscribe = move |world: &mut World| {
+            world.store.subscribe_all(&connection, world.now);
+            at(world.now)
+        };
+        Ok(self.0.call(Point::SubscribeAll, subscribe).await?)
+    }
+
+    async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        let connection = connection.clone();
+        let unsubscribe = move |world: &mut World| world.store.unsubscribe_all(&connection);
+        Ok(self.0.call(Point::UnsubscribeAll, unsubscribe).await?)
     }
 
     async fn unsubscribe(

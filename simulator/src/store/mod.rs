@@ -21,6 +21,8 @@ use row::TransactionState;
 pub(crate) struct Store {
     pub(crate) rows: BTreeMap<OrderId, Row>,
     pub(crate) subscriptions: BTreeMap<(ConnectionId, OrderId), Subscription>,
+    /// Who follows every order, and until when.
+    pub(crate) subscriptions_to_all: BTreeMap<ConnectionId, u64>,
     /// What a broken variant takes out.
     pub(crate) locks: Locks,
 }

@@ -126,6 +126,8 @@ impl Store {
     pub(crate) fn purge(&mut self, now: u64) {
         self.subscriptions
             .retain(|_, subscription| subscription.expires_at >= now);
+        self.subscriptions_to_all
+            .retain(|_, expires_at| *expires_at >= now);
         for row in self.rows.values_mut() {
             if row.created_at.saturating_add(KEYS_ARE_KEPT) < now {
                 row.key = None;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use engine::{order::OrderId, ports::ConnectionId};
+use engine::{
+    order::OrderId,
+    ports::{ConnectionId, Subscribers},
+};
 
 use super::{Store, Subscription};
 use crate::time::ms;
@@ -37,12 +40,33 @@ impl Store {
         }
     }
 
-    pub(crate) fn live(&self, id: OrderId) -> Vec<ConnectionId> {
-        self.subscriptions
+    pub(crate) fn live(&self, id: OrderId) -> Subscribers {
+        let of_order = self
+            .subscriptions
             .iter()
             .filter(|((_, order), subscription)| *order == id && subscription.live)
             .map(|((connection, _), _)| connection.clone())
-            .collect()
+            .collect();
+        let of_all = self
+            .subscriptions_to_all
+            .keys()
+            .filter(|connection| {
+                !self
+                    .subscriptions
+                    .contains_key(&((*connection).clone(), id))
+            })
+            .cloned()
+            .collect();
+        Subscribers { of_order, of_all }
+    }
+
+    pub(crate) fn subscribe_all(&mut self, connection: &ConnectionId, now: u64) {
+        self.subscriptions_to_all
+            .insert(connection.clone(), now + EXPIRES_AFTER);
+    }
+
+    pub(crate) fn unsubscribe_all(&mut self, connection: &ConnectionId) {
+        self.subscriptions_to_all.remove(connection);
     }
 
     pub(crate) fn unsubscribe(
@@ -62,6 +86,7 @@ impl Store {
             self.subscriptions
                 .keys()
                 .any(|(other, _)| other == connection)
+                || self.subscriptions_to_all.contains_key(connection)
         };
         ended
             .into_iter()
@@ -73,6 +98,7 @@ impl Store {
     pub(crate) fn forget(&mut self, connection: &ConnectionId) {
         self.subscriptions
             .retain(|(other, _), _| other != connection);
+        self.subscriptions_to_all.remove(connection);
     }
 
     pub(crate) fn undelivered(&self, grace: Duration, now: u64) -> Vec<(ConnectionId, OrderId)> {

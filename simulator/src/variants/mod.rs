@@ -41,11 +41,13 @@ pub enum Variant {
     AttemptsByReceives,
     /// An order is stored whenever it arrives, also when its client was told something else.
     NoTimeFence,
+    /// A connection that lives in another engine is taken for gone.
+    ForeignIsGone,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -60,6 +62,7 @@ impl Variant {
         Self::DeadLetterWithoutFailed,
         Self::AttemptsByReceives,
         Self::NoTimeFence,
+        Self::ForeignIsGone,
     ];
 
     /// What the report calls it.
@@ -79,6 +82,7 @@ impl Variant {
             Self::DeadLetterWithoutFailed => "dead letter without failed",
             Self::AttemptsByReceives => "attempts counted by receives",
             Self::NoTimeFence => "no time fence",
+            Self::ForeignIsGone => "another engine's connection taken for gone",
         }
     }
 
@@ -116,6 +120,10 @@ impl Variant {
                     subscriptions,
                     network,
                 });
+            }
+            Self::ForeignIsGone => {
+                let push = Arc::clone(&ports.push);
+                ports.push = Arc::new(stream::KnowsItsOwn { push, network });
             }
             // These are taken out where the world is set up.
             Self::NoFence

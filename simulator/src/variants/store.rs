@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use engine::{
     order::{EventRecord, LoggedEvent, NewOrder},
-    ports::{Appended, Claim, ExecuteOrder, Inserted, Lease, OrderWriter, StoreError, Transition},
+    ports::{
+        Appended, Claim, ExecuteOrder, Inserted, Lease, OrderWriter, StoreError, Subscribers,
+        Transition,
+    },
 };
 
 use crate::{
@@ -29,13 +32,13 @@ impl OrderWriter for PushesFirst {
             at: self.0.base.clock.now(),
             event: LoggedEvent::Known(transition.event.clone()),
         });
-        for subscriber in &live.unwrap_or_default() {
+        for subscriber in &live.unwrap_or_default().of_order {
             // Best effort, as in the engine.
             let _ = self.0.push.push(subscriber, text.as_str().into()).await;
         }
         let appended = self.0.base.writer.append(transition).await?;
         Ok(Appended {
-            subscribers: Vec::new(),
+            subscribers: Subscribers::default(),
             ..appended
         })
     }

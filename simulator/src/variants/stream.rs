@@ -1,12 +1,14 @@
-//! A broken subscription.
+//! Broken ways to keep subscribers informed.
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ConnectionId, StoreError, Subscriptions},
+    ports::{ConnectionId, Push, PushError, StoreError, Subscribers, Subscriptions},
 };
+
+use jiff::Timestamp;
 
 use crate::network::Network;
 
@@ -41,8 +43,16 @@ impl Subscriptions for StoresLast {
         self.subscriptions.go_live(connection, order, last).await
     }
 
-    async fn live(&self, order: OrderId) -> Result<Vec<ConnectionId>, StoreError> {
+    async fn live(&self, order: OrderId) -> Result<Subscribers, StoreError> {
         self.subscriptions.live(order).await
+    }
+
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError> {
+        self.subscriptions.subscribe_all(connection).await
+    }
+
+    async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        self.subscriptions.unsubscribe_all(connection).await
     }
 
     async fn unsubscribe(
@@ -62,5 +72,33 @@ impl Subscriptions for StoresLast {
         grace: Duration,
     ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
         self.subscriptions.undelivered(grace).await
+    }
+}
+
+/// One of two engines: it reaches the connections that live in it, and takes the other's for gone.
+pub(super) struct KnowsItsOwn {
+    pub(super) push: Arc<dyn Push>,
+    pub(super) network: Network,
+}
+
+impl KnowsItsOwn {
+    fn is_own(&self, connection: &ConnectionId) -> bool {
+        let letters = connection.0.bytes().map(usize::from);
+        letters.sum::<usize>() % 2 == self.network.process % 2
+    }
+}
+
+#[async_trait]
+impl Push for KnowsItsOwn {
+    async fn push(&self, connection: &ConnectionId, text: Arc<str>) -> Result<(), PushError> {
+        if self.is_own(connection) {
+            self.push.push(connection, text).await
+        } else {
+            Err(PushError::Gone)
+        }
+    }
+
+    async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
+        self.push.close(connection).await
     }
 }

@@ -15,8 +15,8 @@ use engine::{
     order::{Market, NewOrder, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
     ports::{
-        ConnectionId, OrderWriter, Push, PushError, ReplayQueue, ReplayRequest, Subscriptions,
-        Unavailable,
+        ConnectionId, OrderWriter, Push, PushError, ReplayQueue, ReplayRequest, Subscribers,
+        Subscriptions, Unavailable,
     },
     stream::OrderStream,
 };
@@ -135,8 +135,10 @@ impl SocketFixture {
     pub(crate) async fn subscribers(&self) -> Vec<String> {
         let subscriptions = PostgresSubscriptions::new(self.database.clone());
         let live = subscriptions.live(ORDER.parse().expect("a UUID")).await;
-        live.expect("readable")
+        let Subscribers { of_order, of_all } = live.expect("readable");
+        of_order
             .iter()
+            .chain(&of_all)
             .map(|connection| connection.0.to_string())
             .collect()
     }

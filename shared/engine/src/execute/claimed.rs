@@ -9,7 +9,7 @@ use super::ExecuteError;
 use crate::{
     observe,
     order::{EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction},
-    ports::{ConnectionId, LeasedOrder, Next, OrderReader, OrderWriter, StoreError, Transition},
+    ports::{LeasedOrder, Next, OrderReader, OrderWriter, StoreError, Subscribers, Transition},
     stream::Delivery,
 };
 
@@ -147,20 +147,20 @@ impl ClaimedOrder {
     pub(super) async fn repeat_log(
         &self,
         reader: &dyn OrderReader,
-        subscribers: &[ConnectionId],
+        subscribers: &Subscribers,
     ) -> Result<(), StoreError> {
         if subscribers.is_empty() {
             return Ok(());
         }
         for record in reader.events(self.leased.order.id, 0).await? {
-            self.deliver(record, subscribers.to_vec());
+            self.deliver(record, subscribers.clone());
         }
         Ok(())
     }
 
     /// The receiver lives as long as the execution; if it is gone, the log has the event all the
     /// same.
-    fn deliver(&self, record: EventRecord, subscribers: Vec<ConnectionId>) {
+    fn deliver(&self, record: EventRecord, subscribers: Subscribers) {
         let _ = self.deliveries.unbounded_send(Delivery {
             record,
             subscribers,

@@ -20,6 +20,6 @@ pub use self::{
     },
     outbox::{Outbox, OutboxStats},
     queue::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
-    subscribers::{ConnectionId, Push, PushError, Subscriptions},
+    subscribers::{ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions},
     venue::{ReferencePrice, Venue},
 };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{ConnectionId, Corrupt, ExecuteOrder, StoreError};
+use super::{Corrupt, ExecuteOrder, StoreError, Subscribers};
 use crate::order::{EventRecord, NewOrder, Order, OrderEvent, OrderId, SignedTransaction, Status};
 
 /// Reads the order book.
@@ -152,7 +152,7 @@ pub struct Appended {
     /// When it was committed, by the store's clock.
     pub at: Timestamp,
     /// The connections to notify, read after the commit.
-    pub subscribers: Vec<ConnectionId>,
+    pub subscribers: Subscribers,
 }
 
 /// Which part of the history to read.

@@ -5,3 +5,4 @@ WITH ended AS (
 SELECT connection_id
 FROM ended e
 WHERE NOT EXISTS (SELECT FROM subscriptions s WHERE s.connection_id = e.connection_id AND s.order_id <> $1)
+  AND NOT EXISTS (SELECT FROM subscriptions_to_all a WHERE a.connection_id = e.connection_id)
