@@ -4,12 +4,14 @@
 //! then read the log". Each other order of these steps loses an event. A subscription stays silent
 //! until its replay has caught up with the log, so that a live event never overtakes the history.
 
+mod pushes;
+
 use std::sync::Arc;
 
 use futures::{
     StreamExt,
     channel::mpsc,
-    future::{Either, join, join_all, select},
+    future::{join, join_all},
 };
 
 use crate::{
@@ -21,6 +23,8 @@ use crate::{
         Subscriptions,
     },
 };
+
+use pushes::Message;
 
 /// Writes an event as clients get it. The shape of the wire is made when an event is sent, and only
 /// there.
@@ -76,13 +80,6 @@ pub enum StreamError {
     Push(#[from] PushError),
 }
 
-/// What is pushed.
-#[derive(Clone, Copy)]
-enum Message<'a> {
-    Event(&'a EventText),
-    Other(&'a Arc<str>),
-}
-
 /// An event as clients are sent it.
 pub fn event_text(encode: EventEncoder, record: &EventRecord) -> EventText {
     EventText {
@@ -93,9 +90,6 @@ pub fn event_text(encode: EventEncoder, record: &EventRecord) -> EventText {
         text: encode(record).into(),
     }
 }
-
-/// Pauses between tries of one push.
-const PUSH_RETRY: std::time::Duration = std::time::Duration::from_millis(100);
 
 impl OrderStream {
     /// Subscribes a connection to an order and sends it the history after event `after`. `opening`
@@ -264,18 +258,6 @@ impl OrderStream {
         }
     }
 
-    /// Pushes to all of them at once. Answers those that were reached.
-    async fn push_each(
-        &self,
-        connections: Vec<ConnectionId>,
-        event: &EventText,
-    ) -> Vec<ConnectionId> {
-        let pushes = connections
-            .into_iter()
-            .map(|connection| self.push_live(connection, event));
-        join_all(pushes).await.into_iter().flatten().collect()
-    }
-
     /// Completes subscriptions whose final event did not arrive: the whole story again, then the
     /// end.
     ///
@@ -292,67 +274,6 @@ impl OrderStream {
             }
         }
         Ok(())
-    }
-
-    /// Two tries; a connection that is gone is forgotten. Answers the connection when it was
-    /// reached.
-    async fn push_live(&self, connection: ConnectionId, event: &EventText) -> Option<ConnectionId> {
-        let pushed = self.push_patiently(&connection, Message::Event(event), false);
-        match pushed.await {
-            Ok(()) => Some(connection),
-            Err(error) => {
-                observe::push_failed(&connection, &error);
-                if matches!(error, PushError::Gone)
-                    && let Err(error) = self.subscriptions.forget(&connection).await
-                {
-                    observe::subscription_unkept(&error);
-                }
-                None
-            }
-        }
-    }
-
-    async fn push_patiently(
-        &self,
-        connection: &ConnectionId,
-        message: Message<'_>,
-        opening: bool,
-    ) -> Result<(), PushError> {
-        let begin = self.clock.now();
-        let mut tries = 0;
-        loop {
-            let error = match self.push_once(connection, message).await {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            };
-            tries += 1;
-            let again = match error {
-                PushError::Gone => {
-                    let waited = self.clock.now().duration_since(begin).unsigned_abs();
-                    opening && waited < self.policy.connect_grace
-                }
-                PushError::Failed(_) => tries < 2,
-            };
-            if !again {
-                return Err(error);
-            }
-            self.clock.sleep(PUSH_RETRY).await;
-        }
-    }
-
-    async fn push_once(
-        &self,
-        connection: &ConnectionId,
-        message: Message<'_>,
-    ) -> Result<(), PushError> {
-        let push = match message {
-            Message::Event(event) => self.push.push_event(connection, event),
-            Message::Other(text) => self.push.push(connection, Arc::clone(text)),
-        };
-        match select(push, self.clock.sleep(self.policy.push_deadline)).await {
-            Either::Left((answer, _)) => answer,
-            Either::Right(_) => Err(PushError::Failed("no answer in time".into())),
-        }
     }
 
     /// The order is over for these connections; one that follows nothing else is closed.

@@ -21,12 +21,15 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         .expect("PostgreSQL answers");
     let names: Vec<(&str, &str)> = tables.iter().map(|row| (row.get(0), row.get(1))).collect();
     let ours = [
+        "deliveries",
+        "engines",
         "order_events",
         "orders",
         "outbox",
         "refinery_schema_history",
         "schema_compatibility",
         "subscriptions",
+        "subscriptions_to_all",
         "transactions",
     ]
     .map(|table| ("public", table));
