@@ -10,12 +10,14 @@
 pub mod cli;
 mod dashboard;
 pub mod database;
+mod freshness;
 pub mod gateway;
 pub mod metrics;
 pub mod options;
 pub mod queue;
 pub mod server;
 mod socket;
+mod supervision;
 mod timer;
 mod web;
 pub mod workers;

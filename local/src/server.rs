@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
-use engine::{execute::Shutdown, policy::Policy};
+use engine::{execute::Shutdown, policy::Policy, ports::HealthCheck};
 use futures::FutureExt;
 use runtime::Trading;
 use tokio::{
@@ -16,6 +16,7 @@ use websocket::Sockets;
 
 use crate::{
     database::{self, NoDatabase, Ready},
+    freshness::RelayRounds,
     gateway::Gateway,
     metrics,
     options::Serve,
@@ -34,6 +35,10 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// The queue is in this process and loses nothing while it lives, so a message may wait there for a
 /// while.
 const RELAY_GRACE: Duration = Duration::from_secs(10);
+
+/// A relay without a round for longer is not well. One whose statements all run into their limits
+/// takes about as long.
+const RELAY_STALE: Duration = Duration::from_secs(30);
 
 /// A running engine.
 pub struct Server {
@@ -124,17 +129,21 @@ impl Server {
             concurrency: options.worker_concurrency,
             batch_size: options.worker_batch_size,
         };
-        let invocations = Arc::<Invocations>::default();
+        let invocations = Arc::new(Invocations::new(limits.concurrency, VISIBILITY));
         let mut workers = workers::start(&queue, &execute, limits, &shutdown, &invocations);
-        workers.spawn(timer::run(
+        let rounds = Arc::new(RelayRounds::new(RELAY_STALE));
+        workers.spawn(timer::keep(
             use_cases.relay(queue.clone(), gateway.clone(), &trading.ports),
+            Arc::clone(&rounds),
             shutdown.clone(),
         ));
+        let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];
 
         let served = Served {
             submit: use_cases.submit(queue.clone()),
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
+            health: runtime::health(&database, fresh),
             sockets: Sockets {
                 stream: use_cases.stream(gateway.clone()),
                 replays: gateway.clone(),

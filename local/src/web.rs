@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{Api, SocketAddress};
 use axum::{Router, routing::get};
-use engine::{catalogue::Catalogue, ports::OrderReader};
+use engine::{catalogue::Catalogue, health::Health, ports::OrderReader};
 use metrics_exporter_prometheus::PrometheusHandle;
 use websocket::Sockets;
 
@@ -25,6 +25,7 @@ pub(crate) struct Served {
     pub(crate) submit: engine::submit::Submit,
     pub(crate) router: engine::routing::Router,
     pub(crate) reader: Arc<dyn OrderReader>,
+    pub(crate) health: Health,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) sockets: Sockets,
     pub(crate) gateway: Arc<Gateway>,
@@ -40,6 +41,7 @@ pub(crate) fn routes(served: Served) -> Router {
         submit: served.submit,
         router: served.router,
         reader: served.reader,
+        health: served.health,
         catalogue: served.catalogue,
         sockets: SocketAddress::OfRequest {
             otherwise: served.address,

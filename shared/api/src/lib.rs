@@ -11,7 +11,7 @@ use axum::{
     Router, middleware,
     routing::{get, post},
 };
-use engine::{catalogue::Catalogue, ports::OrderReader, submit::Submit};
+use engine::{catalogue::Catalogue, health::Health, ports::OrderReader, submit::Submit};
 use tower_http::catch_panic::CatchPanicLayer;
 
 mod dto;
@@ -42,6 +42,8 @@ pub struct Api {
     pub router: engine::routing::Router,
     /// The order book, for reading.
     pub reader: Arc<dyn OrderReader>,
+    /// Whether orders can be taken and executed.
+    pub health: Health,
     /// What can be traded.
     pub catalogue: Arc<Catalogue>,
     /// Where clients find the socket.
@@ -72,6 +74,7 @@ pub fn router(api: Api) -> Router {
         ))
         // Outside of the limit: a busy engine is a healthy one.
         .route("/health", get(health::health))
+        .route("/health/live", get(health::live))
         .fallback(fallbacks::no_such_route)
         .method_not_allowed_fallback(fallbacks::other_method)
         .layer(CatchPanicLayer::custom(fallbacks::panicked))

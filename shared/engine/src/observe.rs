@@ -8,7 +8,7 @@ use tracing::{debug, error, info, warn};
 
 use crate::{
     order::{Failure, InvalidTransition, Order, OrderId},
-    ports::{ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable},
+    ports::{ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable, Unhealthy},
     quote::Rejection,
     venue::VenueId,
 };
@@ -112,6 +112,22 @@ pub fn push_failed(connection: &ConnectionId, error: &PushError) {
 /// The store did not answer while a subscription was being kept.
 pub fn subscription_unkept(error: &StoreError) {
     warn!(%error, "a subscription could not be kept up to date, the relay will clear it");
+}
+
+/// A part of the engine is not well, as somebody who asked for its health was told.
+pub fn unhealthy(check: &'static str, unhealthy: &Unhealthy) {
+    counter!("health_failed_total", "check" => check).increment(1);
+    let cause = unhealthy.cause.as_deref().unwrap_or("none to tell");
+    warn!(check, reason = %unhealthy.reason, cause, "not healthy");
+}
+
+/// A part of the process that must not end has ended; it begins anew.
+pub fn part_ended(part: &'static str, cause: &str) {
+    counter!("parts_restarted_total", "part" => part).increment(1);
+    error!(
+        part,
+        cause, "defect: a part of the process ended, it begins anew"
+    );
 }
 
 /// The relay found something to do.

@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use futures::future::join_all;
 use tokio::time::Instant;
 
 use crate::test_api::{ALLOWED_ORIGIN, Answer, ORDER, TestApi, order_request};
@@ -32,10 +33,23 @@ async fn health_is_ok_while_the_database_answers() {
         .expect("a time")
         .to_owned();
     assert_eq!((time.len(), &time[23..]), (24, "Z"), "{time}");
+    assert!(answer.json().get("checks").is_none());
+}
+
+#[tokio::test]
+async fn health_names_what_is_wrong_and_nothing_of_the_inside() {
+    let api = TestApi::new();
     api.orders.down.store(true, Ordering::Relaxed);
     let answer = api.get("/health").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.json()["status"], "degraded");
+    let check = &answer.json()["checks"]["database"];
+    assert_eq!(
+        (check["status"].as_str(), check["reason"].as_str()),
+        (Some("failed"), Some("it does not answer"))
+    );
+    assert!(!answer.body.contains("db.internal"), "{}", answer.body);
+    assert_eq!(api.get("/health/live").await.json()["status"], "ok");
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,7 +61,20 @@ async fn health_does_not_wait_for_a_database_that_hangs() {
         api.get("/health").await.status,
         StatusCode::SERVICE_UNAVAILABLE
     );
-    assert_eq!(begin.elapsed().as_millis(), 500);
+    assert!(begin.elapsed().as_millis() < 1_000);
+}
+
+#[tokio::test]
+async fn however_many_ask_a_database_that_hangs_it_is_asked_once() {
+    let api = TestApi::new();
+    let _stalled = api.orders.stall.write().await;
+    let answers = join_all((0..50).map(|_| api.get("/health"))).await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE)
+    );
+    assert_eq!(api.orders.looks.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
