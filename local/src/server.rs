@@ -3,12 +3,13 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
+use embedded_postgres::StartError;
 use engine::{execute::Shutdown, policy::Policy, ports::HealthCheck};
 use futures::FutureExt;
 use runtime::Trading;
 use tokio::{
     net::TcpListener,
-    sync::oneshot,
+    sync::{oneshot, watch},
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
@@ -20,6 +21,7 @@ use crate::{
     gateway::Gateway,
     metrics,
     options::Serve,
+    own_postgres::OwnPostgres,
     queue::LocalQueue,
     timer,
     web::{self, Served},
@@ -49,7 +51,46 @@ pub struct Server {
     shutdown: oneshot::Sender<()>,
     listener: JoinHandle<()>,
     workers: JoinSet<()>,
-    postgres: Option<embedded_postgres::Server>,
+    postgres: Option<OwnPostgres>,
+    haste: Haste,
+}
+
+/// Says, while a stop is under way, that it has to come to its end at once: nothing is waited for
+/// any more but the end of the engine's own PostgreSQL, which is cut short, too.
+#[derive(Clone)]
+pub struct Haste {
+    asked: watch::Sender<bool>,
+    postgres: Option<embedded_postgres::Haste>,
+}
+
+impl Haste {
+    /// From now on.
+    pub fn now(&self) {
+        if let Some(postgres) = &self.postgres {
+            postgres.now();
+        }
+        self.asked.send_replace(true);
+    }
+
+    /// Waits for something, for so long, or until there is haste; answers whether it came.
+    async fn wait<T>(&self, longest: Duration, what: impl Future<Output = T>) -> bool {
+        let mut asked = self.asked.subscribe();
+        tokio::select! {
+            done = timeout(longest, what) => done.is_ok(),
+            _ = asked.wait_for(|asked| *asked) => false,
+        }
+    }
+}
+
+/// Why an engine that runs cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// Its own PostgreSQL has ended and cannot be started again.
+    #[error("its PostgreSQL has ended and cannot be started again: {0}")]
+    Postgres(StartError),
+    /// It does not listen any more.
+    #[error("it does not listen any more")]
+    Listener,
 }
 
 /// Why the engine does not start.
@@ -105,6 +146,7 @@ impl Server {
             options.venues,
         )
         .await?;
+        let postgres = postgres.map(OwnPostgres::keep);
         let trading = change(Trading::new(&database, &options.trading()));
         let policy = Policy {
             relay_grace: RELAY_GRACE,
@@ -174,6 +216,10 @@ impl Server {
             shutdown: begin_shutdown,
             listener: listening,
             workers,
+            haste: Haste {
+                asked: watch::Sender::new(false),
+                postgres: postgres.as_ref().map(OwnPostgres::haste),
+            },
             postgres,
         })
     }
@@ -193,28 +239,43 @@ impl Server {
         self.invocations.most_at_once()
     }
 
+    /// Resolves when a part has failed without which nothing works, and which cannot begin anew.
+    pub async fn failed(&mut self) -> Failed {
+        let postgres = async {
+            match &mut self.postgres {
+                Some(postgres) => postgres.failed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            error = postgres => Failed::Postgres(error),
+            _ = &mut self.listener => Failed::Listener,
+        }
+    }
+
+    /// To say, while it is being stopped, that it has to end at once.
+    pub fn haste(&self) -> Haste {
+        self.haste.clone()
+    }
+
     /// Ends in order: no new orders, running steps to a safe point, sockets closed, its own
     /// PostgreSQL stopped.
     pub async fn stop(mut self) {
         let _ = self.shutdown.send(()); // everything listens for it, or has ended already
-        let safe = timeout(SAFE_POINT, async {
-            while self.workers.join_next().await.is_some() {}
-        })
-        .await;
-        if safe.is_err() {
+        let safe = async { while self.workers.join_next().await.is_some() {} };
+        if !self.haste.wait(SAFE_POINT, safe).await {
             tracing::warn!(
                 "a step did not reach a safe point in time; the next start takes its order up"
             );
             self.workers.shutdown().await;
         }
         self.gateway.close_all();
-        if timeout(LAST_ANSWERS, &mut self.listener).await.is_err() {
+        if !self.listener.is_finished() && !self.haste.wait(LAST_ANSWERS, &mut self.listener).await
+        {
             self.listener.abort();
         }
         if let Some(postgres) = self.postgres
-            && let Err(error) = tokio::task::spawn_blocking(|| postgres.stop())
-                .await
-                .unwrap_or(Ok(()))
+            && let Err(error) = postgres.stop().await
         {
             tracing::warn!(%error, "PostgreSQL did not stop as asked");
         }

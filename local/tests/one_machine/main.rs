@@ -16,6 +16,7 @@ mod routing;
 mod sending;
 mod start;
 mod stopping;
+mod supervision;
 mod support;
 mod third_venue;
 mod unreadable;

@@ -114,11 +114,62 @@ pub fn subscription_unkept(error: &StoreError) {
     warn!(%error, "a subscription could not be kept up to date, the relay will clear it");
 }
 
+/// A request that was answered with an error.
+pub struct Refused<'a> {
+    /// As [`method`] names it.
+    pub method: &'static str,
+    /// The route's template; never a path, which a client may have filled with anything.
+    pub route: &'a str,
+    /// The HTTP status.
+    pub status: u16,
+    /// The problem's code, if it has one.
+    pub code: Option<&'static str>,
+    /// How many such lines were left out before this one.
+    pub suppressed: u64,
+}
+
+/// A request was refused, or failed.
+pub fn refused(refused: &Refused<'_>) {
+    let Refused {
+        method,
+        route,
+        status,
+        code,
+        suppressed,
+    } = refused;
+    info!(method, route, status, code, suppressed, "request refused");
+}
+
+/// A method by its name, if it is one that everybody has: a client may invent others.
+pub fn method(name: &str) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN
+        .into_iter()
+        .find(|known| *known == name)
+        .unwrap_or("OTHER")
+}
+
 /// A part of the engine is not well, as somebody who asked for its health was told.
 pub fn unhealthy(check: &'static str, unhealthy: &Unhealthy) {
     counter!("health_failed_total", "check" => check).increment(1);
     let cause = unhealthy.cause.as_deref().unwrap_or("none to tell");
     warn!(check, reason = %unhealthy.reason, cause, "not healthy");
+}
+
+/// The engine's own PostgreSQL ended by itself.
+pub fn own_postgres_ended() {
+    counter!("own_postgres_ended_total").increment(1);
+    error!("the engine's PostgreSQL has ended by itself, it is started again");
+}
+
+/// The engine's own PostgreSQL runs again.
+pub fn own_postgres_started_again() {
+    info!("the engine's PostgreSQL runs again");
+}
+
+/// The engine's own PostgreSQL could not be started again.
+pub fn own_postgres_not_started(attempt: u32, error: &impl std::error::Error) {
+    error!(attempt, %error, "the engine's PostgreSQL could not be started again");
 }
 
 /// A part of the process that must not end has ended; it begins anew.
