@@ -1,5 +1,5 @@
-//! The engine's own PostgreSQL, looked after while the engine lives: one that ends by itself (killed,
-//! out of memory) is started again, and one that cannot be ends the engine.
+//! The engine's own PostgreSQL, looked after while the engine lives: one that ends by itself
+//! (killed, out of memory) is started again, and one that cannot be ends the engine.
 
 use std::{sync::Arc, time::Duration};
 

@@ -194,6 +194,7 @@ impl Server {
             catalogue: trading.catalogue,
             gateway: gateway.clone(),
             queue: queue.clone(),
+            database,
             recorder: metrics::recorder(),
             address: address.to_string(),
         };

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use api::{Api, SocketAddress};
-use axum::{Router, routing::get};
+use axum::{Router, middleware, routing::get};
 use engine::{catalogue::Catalogue, health::Health, ports::OrderReader};
 use metrics_exporter_prometheus::PrometheusHandle;
+use postgres::Database;
 use websocket::Sockets;
 
 use crate::{
     dashboard,
     gateway::Gateway,
+    http_metrics,
     metrics::{self, Measured},
     queue::LocalQueue,
     socket::{self, SocketState},
@@ -30,6 +32,7 @@ pub(crate) struct Served {
     pub(crate) sockets: Sockets,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) queue: Arc<LocalQueue>,
+    pub(crate) database: Database,
     pub(crate) recorder: PrometheusHandle,
     /// Host and port that clients are told when their request names none.
     pub(crate) address: String,
@@ -53,22 +56,23 @@ pub(crate) fn routes(served: Served) -> Router {
     let measured = Measured {
         queue: served.queue,
         gateway: Arc::clone(&served.gateway),
+        database: served.database,
         recorder: served.recorder,
     };
     let sockets = SocketState {
         sockets: served.sockets,
         gateway: served.gateway,
     };
-    api::router(api)
-        .merge(
-            Router::new()
-                .route("/api/orders/ws", get(socket::upgrade))
-                .with_state(sockets),
-        )
+    let others = Router::new()
+        .route("/api/orders/ws", get(socket::upgrade))
+        .with_state(sockets)
         .merge(
             Router::new()
                 .route("/metrics", get(metrics::metrics))
                 .with_state(measured),
         )
-        .merge(dashboard::routes())
+        .merge(dashboard::routes());
+    api::router(api)
+        .merge(api::observed(others))
+        .layer(middleware::from_fn(http_metrics::measure))
 }

@@ -8,6 +8,8 @@ mod crashes;
 mod health;
 mod journeys;
 mod load;
+mod logs;
+mod metrics;
 mod outage;
 mod parking;
 mod plans;

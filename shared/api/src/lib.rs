@@ -22,7 +22,7 @@ mod routes;
 mod socket_address;
 
 pub use dto::event_json;
-pub use http::code::Code;
+pub use http::{code::Code, requests::observed};
 pub use socket_address::SocketAddress;
 
 use crate::{
@@ -61,7 +61,7 @@ pub struct Api {
 pub fn router(api: Api) -> Router {
     let limit = ConcurrencyLimit::new(api.max_in_flight, Arc::clone(&api.submit.clock));
     let allowed_origins: Arc<[String]> = api.allowed_origins.clone().into();
-    Router::new()
+    let router = Router::new()
         .route("/api/orders/execute", post(execute::execute))
         .route("/api/orders", get(orders::list))
         .route("/api/orders/{id}", get(orders::details))
@@ -83,5 +83,6 @@ pub fn router(api: Api) -> Router {
             cors::answer,
         ))
         .layer(middleware::map_response(fallbacks::protect))
-        .with_state(Arc::new(api))
+        .with_state(Arc::new(api));
+    observed(router)
 }

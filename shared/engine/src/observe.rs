@@ -149,6 +149,24 @@ pub fn method(name: &str) -> &'static str {
         .unwrap_or("OTHER")
 }
 
+/// A request was answered: its route's template, its method by [`method`], the class of its status.
+pub fn answered(route: &str, method: &'static str, class: &'static str, after: Duration) {
+    let route = route.to_owned();
+    counter!("http_requests_total", "route" => route.clone(), "method" => method, "status" => class)
+        .increment(1);
+    histogram!("http_request_seconds", "route" => route).record(after);
+}
+
+/// A connection to the database was made.
+pub fn connection_opened() {
+    counter!("database_connections_opened_total").increment(1);
+}
+
+/// A connection to the database was thrown away. Reasons are few and fixed.
+pub fn connection_dropped(reason: &'static str) {
+    counter!("database_connections_dropped_total", "reason" => reason).increment(1);
+}
+
 /// A part of the engine is not well, as somebody who asked for its health was told.
 pub fn unhealthy(check: &'static str, unhealthy: &Unhealthy) {
     counter!("health_failed_total", "check" => check).increment(1);

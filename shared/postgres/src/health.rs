@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use deadpool_postgres::Object;
-use engine::ports::{HealthCheck, Unhealthy};
+use engine::{
+    order::Status,
+    ports::{HealthCheck, Unhealthy},
+};
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
@@ -59,7 +62,9 @@ async fn probe(database: &Database) -> Result<(), Unhealthy> {
             cause: Some(error.to_string()),
         })?);
         let id = Uuid::now_v7().to_string();
-        let sql = include_str!("sql/health_probe.sql").replace("{id}", &id);
+        let sql = include_str!("sql/health_probe.sql")
+            .replace("{id}", &id)
+            .replace("{status}", Status::Pending.name());
         client.batch_execute(&sql).await.map_err(|e| refused(&e))
     };
     let result = timeout(PROBE, work)

@@ -18,7 +18,7 @@ mod tls;
 mod writer;
 
 pub use batcher::{Rows, Statement, StatementBatcher};
-pub use database::{Database, SESSION};
+pub use database::{Database, PoolStatus, SESSION};
 pub use error::{DatabaseError, StatementError, explain};
 pub use health::{health_checks, relay_check};
 pub use migrate::{Migrated, Migrations, apply, migrate};

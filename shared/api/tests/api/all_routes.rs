@@ -180,7 +180,29 @@ async fn a_preflight_is_granted_to_allowed_origins_only() {
         Some("GET, HEAD, POST")
     );
     let headers = granted.header("access-control-allow-headers");
-    assert_eq!(headers, Some("Content-Type, Idempotency-Key"));
+    assert_eq!(headers, Some("Content-Type, Idempotency-Key, X-Request-Id"));
     assert!(!speaks_of_origins(&preflight("https://evil.example").await));
     assert_eq!(api.orders.len(), 0);
+}
+
+#[tokio::test]
+async fn every_answer_has_the_requests_id_and_a_sane_one_is_taken_over() {
+    let api = TestApi::new();
+    let id = async |address: &str, given: &str| {
+        let answer = ask(&api, "GET", address, &[("x-request-id", given)]).await;
+        answer.header("x-request-id").expect("an id").to_owned()
+    };
+    for address in ["/health", "/api/tokens", "/nowhere", "/api/orders/1"] {
+        let fresh = api.get(address).await;
+        let fresh = fresh.header("x-request-id").expect("an id");
+        assert!(fresh.parse::<uuid::Uuid>().is_ok(), "{address}: {fresh}");
+        assert_eq!(id(address, "trace-01.A_b").await, "trace-01.A_b");
+        let long = "x".repeat(65);
+        for odd in ["", "two words", "a\"b", "{}", &long] {
+            assert!(
+                id(address, odd).await.parse::<uuid::Uuid>().is_ok(),
+                "{odd}"
+            );
+        }
+    }
 }

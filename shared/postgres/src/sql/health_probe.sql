@@ -7,12 +7,12 @@ WITH stored AS (
         id, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps, status,
         deadline, created_at, updated_at)
     VALUES (
-        '{id}', 'market', 'SOL', 'USDC', 9, 6, 1, 50, 'pending',
+        '{id}', 'market', 'SOL', 'USDC', 9, 6, 1, 50, '{status}',
         now() + interval '1 minute', now(), now())
     RETURNING id, created_at, deadline
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
-    SELECT id, 1, 'pending', 1, 1, '{}', created_at FROM stored
+    SELECT id, 1, '{status}', 1, 1, '{}', created_at FROM stored
 )
 INSERT INTO outbox (order_id, attempt, available_at, deadline)
 SELECT id, 1, created_at, deadline FROM stored;
