@@ -119,8 +119,31 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Tells whether orders can be taken. */
+        /**
+         * Tells whether orders can be taken, and will be executed.
+         * @description Tells whether an order can be stored, taken up and executed now. Tries a write; answers within a second. An answer may be a second old.
+         */
         readonly get: operations["getHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/health/live": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Tells that the process runs, and looks at nothing else.
+         * @description Tells that the process runs; looks at nothing else. For whoever restarts a process that does not answer: a database that is away is no reason to.
+         */
+        readonly get: operations["getLiveness"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -184,10 +207,40 @@ export interface components {
              */
             readonly type: string;
         };
-        /** @description Whether the engine can take orders. */
+        /** @description Whether the engine can take orders and execute them. */
         readonly Health: {
+            /** @description Each part by its name; only when the engine is degraded. */
+            readonly checks?: {
+                readonly [key: string]: components["schemas"]["HealthCheck"];
+            };
             /**
-             * @description `ok`, or `degraded` when the database does not answer in time.
+             * @description `ok`, or `degraded` when an order cannot be stored, taken up or executed now.
+             * @example ok
+             */
+            readonly status: string;
+            /**
+             * Format: date-time
+             * @description When that was seen.
+             */
+            readonly timestamp: string;
+        };
+        /** @description How one part is. */
+        readonly HealthCheck: {
+            /**
+             * @description What is wrong, if something is.
+             * @example the database is read-only
+             */
+            readonly reason?: string;
+            /**
+             * @description `ok` or `failed`.
+             * @example failed
+             */
+            readonly status: string;
+        };
+        /** @description That the process runs. */
+        readonly Liveness: {
+            /**
+             * @description Always `ok`.
              * @example ok
              */
             readonly status: string;
@@ -707,7 +760,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The database answers. */
+            /** @description An order can be stored, taken up and executed. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -716,13 +769,33 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description The database does not answer within 500 ms; `status` is `degraded`. */
+            /** @description It cannot: `status` is `degraded`, and `checks` says what is wrong. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    readonly getLiveness: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The process runs. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Liveness"];
                 };
             };
         };

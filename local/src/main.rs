@@ -1,6 +1,10 @@
 //! `order-engine`: serves on this machine, or places an order at an engine that does.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    pin::pin,
+    process::ExitCode,
+};
 
 use clap::Parser;
 use config::Logging;
@@ -8,16 +12,17 @@ use local::{
     cli,
     options::{Command, CommandLine, Serve},
     server::Server,
+    signals::Signals,
 };
 use runtime::logs;
-use tokio::{
-    runtime::Builder,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::runtime::Builder;
 
 /// How many steps a thread takes before it looks for new requests. Fewer than tokio's 61: a hundred
 /// orders move in step, and whoever submits the next one must not wait for all of them.
 const STEPS: u32 = 8;
+
+/// The exit code of an engine that ran and could not go on.
+const PART_FAILED: u8 = 3;
 
 fn main() -> ExitCode {
     let line = CommandLine::parse();
@@ -28,7 +33,7 @@ fn main() -> ExitCode {
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("order-engine: no threads can be started: {error}");
+            complain(&format!("no threads can be started: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -47,38 +52,74 @@ async fn serve(options: &Serve) -> ExitCode {
         format: options.log_format,
     };
     if let Err(error) = logs::start(logging) {
-        eprintln!("order-engine: {error}");
+        complain(&error.to_string());
     }
-    // From here on a signal ends the start as well as the serving.
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        eprintln!("order-engine: signals cannot be received");
-        return ExitCode::FAILURE;
-    };
-    let server = match Server::start(options).await {
-        Ok(server) => server,
+    let mut signals = match Signals::receive() {
+        Ok(signals) => signals,
         Err(error) => {
-            eprintln!("order-engine: {error}");
+            complain(&format!("signals cannot be received: {error}"));
             return ExitCode::FAILURE;
         }
     };
+    let started = tokio::select! {
+        started = Server::start(options) => started,
+        // What has been started until here is stopped when it is dropped.
+        _ = signals.next() => return ExitCode::SUCCESS,
+    };
+    match started {
+        Ok(server) => run(server, signals).await,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until a signal, or until that is not possible any more.
+async fn run(mut server: Server, mut signals: Signals) -> ExitCode {
     greet(&server);
-    tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
-    println!("Stopping: running steps reach a safe point first.");
-    server.stop().await;
-    ExitCode::SUCCESS
+    let failed = tokio::select! {
+        _ = signals.next() => None,
+        failed = server.failed() => Some(failed),
+    };
+    match &failed {
+        None => say("Stopping: running steps reach a safe point first. Once more: at once."),
+        Some(failed) => complain(&format!("the engine ends: {failed}")),
+    }
+    let haste = server.haste();
+    let mut stopping = pin!(server.stop());
+    let again = tokio::select! {
+        () = &mut stopping => None,
+        signal = signals.next() => Some(signal),
+    };
+    if let Some(signal) = again {
+        haste.now();
+        stopping.await;
+        return ExitCode::from(128 + signal);
+    }
+    match failed {
+        None => ExitCode::SUCCESS,
+        Some(_) => ExitCode::from(PART_FAILED),
+    }
+}
+
+/// To whoever reads along. Nobody has to: a pipe that is closed ends nothing.
+fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "order-engine: {text}");
 }
 
 fn greet(server: &Server) {
     let at = server.address();
-    println!(
+    say(&format!(
         "Order engine ready at http://{at}\n\n  \
          place an order:  cargo run -- order SOL USDC 10 --url http://{at}\n  \
          or with curl:    curl -s http://{at}/api/orders/execute -H 'content-type: application/json' \
          -d '{{\"type\":\"market\",\"tokenIn\":\"SOL\",\"tokenOut\":\"USDC\",\"amount\":10}}'\n  \
          watch it:        http://{at}/  (or the `ws` address of the answer)\n\n\
          Ctrl-C stops it."
-    );
+    ));
 }

@@ -7,14 +7,22 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use metrics::gauge;
+use engine::metrics_help;
+use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_util::layers::{Layer, PrefixLayer};
+use postgres::Database;
 
-use crate::{gateway::Gateway, queue::LocalQueue};
+use crate::{gateway::Gateway, process::Process, queue::LocalQueue};
 
 /// Seconds; an order takes a few, an attempt's back-off up to twenty, its life at most 900.
 const BUCKETS: [f64; 12] = [
     0.01, 0.05, 0.25, 1.0, 2.5, 3.0, 3.5, 4.0, 5.0, 10.0, 30.0, 900.0,
+];
+
+/// Seconds; an answer takes some milliseconds, one that takes twenty seconds is given up.
+const HTTP_BUCKETS: [f64; 11] = [
+    0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0,
 ];
 
 /// What is measured at the moment of asking.
@@ -22,44 +30,82 @@ const BUCKETS: [f64; 12] = [
 pub(crate) struct Measured {
     pub(crate) queue: Arc<LocalQueue>,
     pub(crate) gateway: Arc<Gateway>,
+    pub(crate) database: Database,
     pub(crate) recorder: PrometheusHandle,
 }
+
+/// Before every name, so that they are told apart from those of other programs.
+const PREFIX: &str = "order_engine";
 
 /// The process's recorder; the first call installs it.
 pub(crate) fn recorder() -> PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER
         .get_or_init(|| {
-            let builder = PrometheusBuilder::new()
-                .set_buckets_for_metric(Matcher::Full("order_seconds_to_final".into()), &BUCKETS)
-                .unwrap_or_else(|_| PrometheusBuilder::new()); // only an empty list is refused
-            let recorder = builder.build_recorder();
+            let recorder = builder().build_recorder();
             let handle = recorder.handle();
-            if metrics::set_global_recorder(recorder).is_err() {
+            let prefixed = PrefixLayer::new(PREFIX).layer(recorder);
+            if metrics::set_global_recorder(prefixed).is_err() {
                 tracing::warn!("another metrics recorder is installed; /metrics stays empty");
             }
+            metrics_help::describe();
+            Process::now(); // its beginning
             handle
         })
         .clone()
 }
 
+fn builder() -> PrometheusBuilder {
+    let full = |name: &str| Matcher::Full(format!("{PREFIX}_{name}"));
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(full("order_seconds_to_final"), &BUCKETS)
+        .and_then(|builder| {
+            builder.set_buckets_for_metric(full("http_request_seconds"), &HTTP_BUCKETS)
+        })
+        .unwrap_or_else(|_| PrometheusBuilder::new()) // only an empty list is refused
+}
+
 /// `GET /metrics`
 pub(crate) async fn metrics(State(measured): State<Measured>) -> Response {
     let depth = measured.queue.depth();
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a gauge is a float; these counts stay far below 2^52"
-    )]
-    let set = |name: &'static str, value: usize| gauge!(name).set(value as f64);
     set("queue_ready", depth.ready);
     set("queue_delayed", depth.delayed);
     set("queue_in_flight", depth.in_flight);
     set("queue_dead", depth.dead);
     gauge!("queue_oldest_seconds").set(depth.oldest.as_secs_f64());
     set("sockets_live", measured.gateway.live());
+    let pool = measured.database.pool_status();
+    set("database_connections", pool.open);
+    set("database_connections_in_use", pool.in_use);
+    set("database_connections_limit", pool.limit);
+    set("database_waiting", pool.waiting);
+    of_process();
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
         measured.recorder.render(),
     )
         .into_response()
+}
+
+fn of_process() {
+    let process = Process::now();
+    gauge!("build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
+    gauge!("process_start_time_seconds").set(process.started.as_secs_f64());
+    gauge!("process_uptime_seconds").set(process.uptime.as_secs_f64());
+    if let Some(bytes) = process.resident {
+        set("process_resident_memory_bytes", bytes);
+    }
+    if let Some(open) = process.open_files {
+        set("process_open_fds", open);
+    }
+    if let Some(seconds) = process.processor {
+        counter!("process_cpu_seconds_total").absolute(seconds);
+    }
+}
+
+/// A gauge is a float; these counts stay far below 2^52.
+fn set(name: &'static str, value: impl TryInto<u64>) {
+    #[expect(clippy::cast_precision_loss, reason = "see above")]
+    let value = value.try_into().unwrap_or(u64::MAX) as f64;
+    gauge!(name).set(value);
 }

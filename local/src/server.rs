@@ -3,12 +3,13 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
-use engine::{execute::Shutdown, policy::Policy};
+use embedded_postgres::StartError;
+use engine::{execute::Shutdown, policy::Policy, ports::HealthCheck};
 use futures::FutureExt;
 use runtime::Trading;
 use tokio::{
     net::TcpListener,
-    sync::{Notify, oneshot},
+    sync::{Notify, oneshot, watch},
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
@@ -18,11 +19,13 @@ use websocket::Sockets;
 use crate::{
     database::{self, NoDatabase, Ready},
     engines::{Engines, Place},
+    freshness::RelayRounds,
     gateway::Gateway,
     metrics,
     options::Serve,
+    own_postgres::OwnPostgres,
     queue::LocalQueue,
-    timer,
+    timer::{self, Start},
     web::{self, Served},
     workers::{self, Invocations, Limits},
 };
@@ -37,6 +40,10 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// while.
 const RELAY_GRACE: Duration = Duration::from_secs(10);
 
+/// A relay without a round for longer is not well. One whose statements all run into their limits
+/// takes about as long.
+const RELAY_STALE: Duration = Duration::from_secs(30);
+
 /// A running engine.
 pub struct Server {
     address: SocketAddr,
@@ -47,7 +54,46 @@ pub struct Server {
     listener: JoinHandle<()>,
     workers: JoinSet<()>,
     engines: Engines,
-    postgres: Option<embedded_postgres::Server>,
+    postgres: Option<OwnPostgres>,
+    haste: Haste,
+}
+
+/// Says, while a stop is under way, that it has to come to its end at once: nothing is waited for
+/// any more but the end of the engine's own PostgreSQL, which is cut short, too.
+#[derive(Clone)]
+pub struct Haste {
+    asked: watch::Sender<bool>,
+    postgres: Option<embedded_postgres::Haste>,
+}
+
+impl Haste {
+    /// From now on.
+    pub fn now(&self) {
+        if let Some(postgres) = &self.postgres {
+            postgres.now();
+        }
+        self.asked.send_replace(true);
+    }
+
+    /// Waits for something, for so long, or until there is haste; answers whether it came.
+    async fn wait<T>(&self, longest: Duration, what: impl Future<Output = T>) -> bool {
+        let mut asked = self.asked.subscribe();
+        tokio::select! {
+            done = timeout(longest, what) => done.is_ok(),
+            _ = asked.wait_for(|asked| *asked) => false,
+        }
+    }
+}
+
+/// Why an engine that runs cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// Its own PostgreSQL has ended and cannot be started again.
+    #[error("its PostgreSQL has ended and cannot be started again: {0}")]
+    Postgres(StartError),
+    /// It does not listen any more.
+    #[error("it does not listen any more")]
+    Listener,
 }
 
 /// Why the engine does not start.
@@ -98,6 +144,7 @@ impl Server {
             database,
             server: postgres,
         } = database::ready(options).await?;
+        let postgres = postgres.map(OwnPostgres::keep);
         let trading = change(Trading::new(&database, &options.trading()));
         let policy = Policy {
             relay_grace: RELAY_GRACE,
@@ -129,19 +176,23 @@ impl Server {
             concurrency: options.worker_concurrency,
             batch_size: options.worker_batch_size,
         };
-        let invocations = Arc::<Invocations>::default();
+        let invocations = Arc::new(Invocations::new(limits.concurrency, VISIBILITY));
         let mut workers = workers::start(&queue, &execute, limits, &shutdown, &invocations);
-        workers.spawn(timer::run(
+        let rounds = Arc::new(RelayRounds::new(RELAY_STALE));
+        let start = Start { alone, alone_again };
+        workers.spawn(timer::keep(
             use_cases.relay(queue.clone(), push.clone(), &trading.ports),
-            alone,
-            alone_again,
+            Arc::clone(&rounds),
+            start,
             shutdown.clone(),
         ));
+        let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];
 
         let served = Served {
             submit: use_cases.submit(queue.clone()),
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
+            health: runtime::health(&database, fresh),
             sockets: Sockets {
                 stream: use_cases.stream(push),
                 replays: gateway.clone(),
@@ -150,6 +201,7 @@ impl Server {
             catalogue: trading.catalogue,
             gateway: gateway.clone(),
             queue: queue.clone(),
+            database,
             recorder: metrics::recorder(),
             address: address.to_string(),
         };
@@ -173,6 +225,10 @@ impl Server {
             listener: listening,
             workers,
             engines,
+            haste: Haste {
+                asked: watch::Sender::new(false),
+                postgres: postgres.as_ref().map(OwnPostgres::haste),
+            },
             postgres,
         })
     }
@@ -192,32 +248,47 @@ impl Server {
         self.invocations.most_at_once()
     }
 
+    /// Resolves when a part has failed without which nothing works, and which cannot begin anew.
+    pub async fn failed(&mut self) -> Failed {
+        let postgres = async {
+            match &mut self.postgres {
+                Some(postgres) => postgres.failed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            error = postgres => Failed::Postgres(error),
+            _ = &mut self.listener => Failed::Listener,
+        }
+    }
+
+    /// To say, while it is being stopped, that it has to end at once.
+    pub fn haste(&self) -> Haste {
+        self.haste.clone()
+    }
+
     /// Ends in order: no new orders, running steps to a safe point, sockets closed, its own
     /// PostgreSQL stopped.
     pub async fn stop(mut self) {
         let _ = self.shutdown.send(()); // everything listens for it, or has ended already
-        let safe = timeout(SAFE_POINT, async {
-            while self.workers.join_next().await.is_some() {}
-        })
-        .await;
-        if safe.is_err() {
+        let safe = async { while self.workers.join_next().await.is_some() {} };
+        if !self.haste.wait(SAFE_POINT, safe).await {
             tracing::warn!(
                 "a step did not reach a safe point in time; the next start takes its order up"
             );
             self.workers.shutdown().await;
         }
         self.gateway.close_all();
-        if timeout(LAST_ANSWERS, self.gateway.emptied()).await.is_err() {
+        if !self.haste.wait(LAST_ANSWERS, self.gateway.emptied()).await {
             tracing::debug!("a client did not say goodbye");
         }
         self.engines.leave().await;
-        if timeout(LAST_ANSWERS, &mut self.listener).await.is_err() {
+        if !self.listener.is_finished() && !self.haste.wait(LAST_ANSWERS, &mut self.listener).await
+        {
             self.listener.abort();
         }
         if let Some(postgres) = self.postgres
-            && let Err(error) = tokio::task::spawn_blocking(|| postgres.stop())
-                .await
-                .unwrap_or(Ok(()))
+            && let Err(error) = postgres.stop().await
         {
             tracing::warn!(%error, "PostgreSQL did not stop as asked");
         }

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use api::{Api, SocketAddress};
-use axum::{Router, routing::get};
-use engine::{catalogue::Catalogue, ports::OrderReader};
+use axum::{Router, middleware, routing::get};
+use engine::{catalogue::Catalogue, health::Health, ports::OrderReader};
 use metrics_exporter_prometheus::PrometheusHandle;
+use postgres::Database;
 use websocket::Sockets;
 
 use crate::{
     dashboard,
     gateway::Gateway,
+    http_metrics,
     metrics::{self, Measured},
     queue::LocalQueue,
     socket::{self, SocketState},
@@ -25,10 +27,12 @@ pub(crate) struct Served {
     pub(crate) submit: engine::submit::Submit,
     pub(crate) router: engine::routing::Router,
     pub(crate) reader: Arc<dyn OrderReader>,
+    pub(crate) health: Health,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) sockets: Sockets,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) queue: Arc<LocalQueue>,
+    pub(crate) database: Database,
     pub(crate) recorder: PrometheusHandle,
     /// Host and port that clients are told when their request names none.
     pub(crate) address: String,
@@ -40,6 +44,7 @@ pub(crate) fn routes(served: Served) -> Router {
         submit: served.submit,
         router: served.router,
         reader: served.reader,
+        health: served.health,
         catalogue: served.catalogue,
         sockets: SocketAddress::OfRequest {
             otherwise: served.address,
@@ -51,22 +56,23 @@ pub(crate) fn routes(served: Served) -> Router {
     let measured = Measured {
         queue: served.queue,
         gateway: Arc::clone(&served.gateway),
+        database: served.database,
         recorder: served.recorder,
     };
     let sockets = SocketState {
         sockets: served.sockets,
         gateway: served.gateway,
     };
-    api::router(api)
-        .merge(
-            Router::new()
-                .route("/api/orders/ws", get(socket::upgrade))
-                .with_state(sockets),
-        )
+    let others = Router::new()
+        .route("/api/orders/ws", get(socket::upgrade))
+        .with_state(sockets)
         .merge(
             Router::new()
                 .route("/metrics", get(metrics::metrics))
                 .with_state(measured),
         )
-        .merge(dashboard::routes())
+        .merge(dashboard::routes());
+    api::router(api)
+        .merge(api::observed(others))
+        .layer(middleware::from_fn(http_metrics::measure))
 }

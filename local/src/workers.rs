@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
@@ -16,7 +17,11 @@ use engine::{
 };
 use tokio::task::JoinSet;
 
-use crate::queue::{LocalQueue, Received};
+use crate::{
+    freshness::WorkerSlots,
+    queue::{LocalQueue, Received},
+    supervision::keep_alive,
+};
 
 /// How many workers there are, and how much each takes.
 #[derive(Clone, Copy, Debug)]
@@ -27,25 +32,37 @@ pub struct Limits {
     pub batch_size: u16,
 }
 
-/// Counts invocations, for those who want to see that the limit holds.
-#[derive(Debug, Default)]
+/// Counts invocations, for those who want to see that the limit holds and that they come to an end.
 pub struct Invocations {
     running: AtomicUsize,
     most: AtomicUsize,
+    pub(crate) slots: Arc<WorkerSlots>,
 }
 
 impl Invocations {
+    /// None so far. Workers of which every one is busy with one invocation for longer than
+    /// `longest` are not well.
+    pub fn new(workers: u16, longest: Duration) -> Self {
+        Self {
+            running: AtomicUsize::default(),
+            most: AtomicUsize::default(),
+            slots: Arc::new(WorkerSlots::new(workers, longest)),
+        }
+    }
+
     /// The largest number that ran at once since the start.
     pub fn most_at_once(&self) -> usize {
         self.most.load(Ordering::SeqCst)
     }
 
-    fn begin(&self) {
+    fn begin(&self, worker: u16) {
+        self.slots.begin(worker);
         let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(running, Ordering::SeqCst);
     }
 
-    fn end(&self) {
+    fn end(&self, worker: u16) {
+        self.slots.end(worker);
         self.running.fetch_sub(1, Ordering::SeqCst);
     }
 }
@@ -60,23 +77,45 @@ pub fn start(
     invocations: &Arc<Invocations>,
 ) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    for _ in 0..limits.concurrency {
+    for worker in 0..limits.concurrency {
         let (queue, execute, shutdown) = (Arc::clone(queue), execute.clone(), shutdown.clone());
         let invocations = Arc::clone(invocations);
         workers.spawn(async move {
-            loop {
-                let received = tokio::select! {
-                    biased;
-                    () = shutdown.clone() => return,
-                    received = queue.receive(limits.batch_size.into()) => received,
-                };
-                invocations.begin();
-                invoke(&queue, &execute, received, &shutdown).await;
-                invocations.end();
-            }
+            let work = || {
+                work(
+                    worker,
+                    limits.batch_size,
+                    &queue,
+                    &execute,
+                    &shutdown,
+                    &invocations,
+                )
+            };
+            keep_alive("worker", shutdown.clone(), work).await;
         });
     }
     workers
+}
+
+/// One worker: invocation after invocation.
+async fn work(
+    worker: u16,
+    batch_size: u16,
+    queue: &LocalQueue,
+    execute: &Execute,
+    shutdown: &Shutdown,
+    invocations: &Invocations,
+) {
+    loop {
+        let received = tokio::select! {
+            biased;
+            () = shutdown.clone() => return,
+            received = queue.receive(batch_size.into()) => received,
+        };
+        invocations.begin(worker);
+        invoke(queue, execute, received, shutdown).await;
+        invocations.end(worker);
+    }
 }
 
 /// One invocation, as Lambda's event source does it: what is not named as failed is deleted, the

@@ -120,7 +120,7 @@ pub(super) async fn wait_confirmed(probe: &mut Connection, orders: usize) -> Out
 fn confirmed(metrics: &str) -> usize {
     metrics
         .lines()
-        .filter(|line| line.starts_with("orders_final_total{") && line.contains("\"confirmed\""))
+        .filter(|line| line.contains("orders_final_total{") && line.contains("\"confirmed\""))
         .filter_map(|line| line.rsplit(' ').next()?.parse::<usize>().ok())
         .sum()
 }

@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use axum::{Router, http::StatusCode};
 use engine::{
     catalogue::{Catalogue, ListedToken},
+    health::Health,
     order::{EventRecord, NewOrder, Order, OrderId, Swap, Token, TokenAmount},
     policy::Policy,
     ports::{
@@ -171,6 +172,7 @@ impl Function {
                 policy,
             },
             reader: ports.clone(),
+            health: Health::new(vec![], ports.clone()),
             catalogue: Arc::new(Catalogue {
                 tokens: vec![listed("SOL", 9), listed("USDC", 6)],
                 pairs: vec![("SOL".into(), "USDC".into())],

@@ -132,14 +132,14 @@ async fn replay(sockets: &Sockets, record: &SqsMessage) -> bool {
     let request = match message::read_replay(body) {
         Ok(request) => request,
         Err(error) => {
-            error!(message = id, %error, "defect: a replay request cannot be read");
+            error!(message_id = id, %error, "defect: a replay request cannot be read");
             return false;
         }
     };
     match sockets.replay(&request).await {
         Ok(()) => true,
         Err(error) => {
-            warn!(message = id, %error, "a replay could not be sent, its request comes again");
+            warn!(message_id = id, %error, "a replay could not be sent, its request comes again");
             false
         }
     }

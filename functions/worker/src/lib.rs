@@ -41,11 +41,11 @@ async fn isolated(execute: &Execute, record: &SqsMessage, shutdown: &Shutdown) -
         .await
     {
         Ok(Ok(executed)) => {
-            debug!(message = id, ?executed, "message served");
+            debug!(message_id = id, ?executed, "message served");
             true
         }
         Ok(Err(NotServed::Unreadable(error))) => {
-            error!(message = id, %error, "defect: a message on the queue cannot be read");
+            error!(message_id = id, %error, "defect: a message on the queue cannot be read");
             false
         }
         Ok(Err(NotServed::Unexecuted(error))) => {
@@ -54,7 +54,7 @@ async fn isolated(execute: &Execute, record: &SqsMessage, shutdown: &Shutdown) -
         }
         Err(_) => {
             error!(
-                message = id,
+                message_id = id,
                 "defect: executing the message's order panicked"
             );
             false
@@ -71,12 +71,12 @@ enum NotServed {
 fn unexecuted(id: &str, error: &ExecuteError) {
     match error {
         ExecuteError::Store(StoreError::Unavailable(_) | StoreError::Unknown(_)) => {
-            warn!(message = id, %error, "order book not available, the message comes again");
+            warn!(message_id = id, %error, "order book not available, the message comes again");
         }
         ExecuteError::Store(StoreError::Corrupt(corrupt)) => engine::observe::corrupt(corrupt),
         ExecuteError::Store(StoreError::Conflict | StoreError::Rejected(_))
         | ExecuteError::Defect(_) => {
-            error!(message = id, %error, "defect: the message's order cannot be executed");
+            error!(message_id = id, %error, "defect: the message's order cannot be executed");
         }
     }
 }

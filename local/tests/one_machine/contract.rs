@@ -150,9 +150,9 @@ async fn metrics_and_health_tell_how_it_goes() {
     let watching = engine.watch("").await;
     let text = engine.get("/metrics").await.text().await.expect("text");
     for name in [
-        r#"orders_final_total{status="confirmed",code="none"}"#,
-        "order_attempts_total",
-        "order_seconds_to_final_bucket",
+        r#"order_engine_orders_final_total{status="confirmed",code="none"}"#,
+        "order_engine_order_attempts_total",
+        "order_engine_order_seconds_to_final_bucket",
         "queue_ready",
         "queue_oldest_seconds",
         "outbox_unsent",

@@ -53,12 +53,27 @@ impl Process {
     }
 
     async fn spawn(mut command: Command, port: u16, arguments: &[&str]) -> Self {
-        let child = command
+        command
             .args(["--port", &port.to_string()])
             .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+            .stdout(Stdio::piped());
+        Self::of(command, port).await
+    }
+
+    /// Starts a command that serves at that port.
+    pub(crate) async fn of(mut command: Command, port: u16) -> Self {
+        let child = command.spawn().expect("the program starts");
+        Self::healthy(child, port).await
+    }
+
+    /// As [`Process::of`], with nobody at the other end of its output.
+    pub(crate) async fn of_unread(mut command: Command, port: u16) -> Self {
+        let mut child = command.spawn().expect("the program starts");
+        drop((child.stdout.take(), child.stderr.take()));
+        Self::healthy(child, port).await
+    }
+
+    async fn healthy(child: Child, port: u16) -> Self {
         let process = Self {
             child,
             base: format!("http://127.0.0.1:{port}"),
@@ -117,10 +132,17 @@ impl Process {
         self.child.wait().expect("it is gone");
     }
 
+    /// Sends it a signal.
     pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args([signal, &pid]).status();
         assert!(sent.expect("kill runs").success());
+    }
+
+    /// Waits for its end and answers its exit code.
+    pub(crate) async fn ended(mut self) -> Option<i32> {
+        let ended = async || self.child.try_wait().expect("it can be waited for");
+        eventually("the end of the process", ended).await.code()
     }
 
     /// Asks it to stop, and answers its exit code and what it had printed.

@@ -75,7 +75,7 @@ async fn an_order_that_cannot_be_read_keeps_its_place_in_the_history() {
         let metrics = engine.get("/metrics").await.text().await.expect("text");
         let counted = metrics
             .lines()
-            .find_map(|line| line.strip_prefix("orders_unreadable_total "));
+            .find_map(|line| line.strip_prefix("order_engine_orders_unreadable_total "));
         assert_ne!(counted, None, "{damage}: it is counted");
         assert_eq!(engine.get("/health").await.status(), 200);
     }

@@ -11,7 +11,7 @@ use axum::{
     Router, middleware,
     routing::{get, post},
 };
-use engine::{catalogue::Catalogue, ports::OrderReader, submit::Submit};
+use engine::{catalogue::Catalogue, health::Health, ports::OrderReader, submit::Submit};
 use tower_http::catch_panic::CatchPanicLayer;
 
 mod dto;
@@ -22,7 +22,7 @@ mod routes;
 mod socket_address;
 
 pub use dto::event_json;
-pub use http::code::Code;
+pub use http::{code::Code, requests::observed};
 pub use socket_address::SocketAddress;
 
 use crate::{
@@ -42,6 +42,8 @@ pub struct Api {
     pub router: engine::routing::Router,
     /// The order book, for reading.
     pub reader: Arc<dyn OrderReader>,
+    /// Whether orders can be taken and executed.
+    pub health: Health,
     /// What can be traded.
     pub catalogue: Arc<Catalogue>,
     /// Where clients find the socket.
@@ -59,7 +61,7 @@ pub struct Api {
 pub fn router(api: Api) -> Router {
     let limit = ConcurrencyLimit::new(api.max_in_flight, Arc::clone(&api.submit.clock));
     let allowed_origins: Arc<[String]> = api.allowed_origins.clone().into();
-    Router::new()
+    let router = Router::new()
         .route("/api/orders/execute", post(execute::execute))
         .route("/api/orders", get(orders::list))
         .route("/api/orders/{id}", get(orders::details))
@@ -72,6 +74,7 @@ pub fn router(api: Api) -> Router {
         ))
         // Outside of the limit: a busy engine is a healthy one.
         .route("/health", get(health::health))
+        .route("/health/live", get(health::live))
         .fallback(fallbacks::no_such_route)
         .method_not_allowed_fallback(fallbacks::other_method)
         .layer(CatchPanicLayer::custom(fallbacks::panicked))
@@ -80,5 +83,6 @@ pub fn router(api: Api) -> Router {
             cors::answer,
         ))
         .layer(middleware::map_response(fallbacks::protect))
-        .with_state(Arc::new(api))
+        .with_state(Arc::new(api));
+    observed(router)
 }

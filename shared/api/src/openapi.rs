@@ -21,6 +21,7 @@ use crate::routes::{execute, health, orders, quote, tokens};
         quote::quote,
         tokens::tokens,
         health::health,
+        health::live,
     ),
     tags(
         (name = "orders", description = "Orders and their history."),

@@ -40,6 +40,7 @@ use std::path::PathBuf;
 pub use arrival::Arrival;
 pub use data_folder::default_data_dir;
 pub use error::{SqlError, StartError, StopError};
+pub use postmaster::Haste;
 pub use server::Server;
 
 /// How a PostgreSQL server is to run.

@@ -4,10 +4,12 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 use crate::error::while_doing;
 use crate::folder::Folder;
@@ -31,6 +33,23 @@ pub(crate) struct Postmaster {
     pub(crate) port: u16,
     /// Absent when it was started by another process.
     child: Option<Child>,
+    pub(crate) haste: Haste,
+}
+
+/// Says, while a stop is under way, that it may no longer take its time: what is in memory is then
+/// not written, and the next start recovers it from the log. Clones say it to the same server.
+#[derive(Clone, Debug, Default)]
+pub struct Haste(Arc<AtomicBool>);
+
+impl Haste {
+    /// From now on.
+    pub fn now(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_on(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What lives on a folder.
@@ -61,6 +80,7 @@ pub(crate) fn find(folder: &Folder) -> Result<Found, StartError> {
                 pid,
                 port,
                 child: None,
+                haste: Haste::default(),
             }));
         }
         if Instant::now() > deadline {
@@ -118,12 +138,16 @@ impl Postmaster {
     /// Ends PostgreSQL: open transactions are rolled back, committed data is written, and when
     /// this returns no process of it is left.
     pub(crate) fn stop(&mut self) -> Result<(), StopError> {
-        let steps = [(Signal::INT, FAST_WITHIN), (Signal::QUIT, IMMEDIATE_WITHIN)];
-        for (signal, within) in steps {
-            self.signal(signal)?;
-            if self.gone_within(within)? {
+        let haste = self.haste.clone();
+        if !haste.is_on() {
+            self.signal(Signal::INT)?;
+            if self.gone_within(FAST_WITHIN, || haste.is_on())? {
                 return Ok(());
             }
+        }
+        self.signal(Signal::QUIT)?;
+        if self.gone_within(IMMEDIATE_WITHIN, || false)? {
+            return Ok(());
         }
         let seconds = (FAST_WITHIN + IMMEDIATE_WITHIN).as_secs();
         Err(StopError::StillAlive {
@@ -151,7 +175,17 @@ impl Postmaster {
         }
     }
 
-    fn gone_within(&mut self, within: Duration) -> io::Result<bool> {
+    /// Whether it has ended without having been asked to. Parts of it may live on for a moment.
+    pub(crate) fn has_ended(&mut self) -> io::Result<bool> {
+        if let Some(child) = &mut self.child {
+            return Ok(child.try_wait()?.is_some());
+        }
+        let gone = |pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH);
+        Ok(Pid::from_raw(self.pid).is_none_or(gone) || self.folder.alive_lock()?.is_some())
+    }
+
+    /// Waits until it is gone, for so long, or until that is too long.
+    fn gone_within(&mut self, within: Duration, too_long: impl Fn() -> bool) -> io::Result<bool> {
         let deadline = Instant::now() + within;
         loop {
             let reaped = match &mut self.child {
@@ -161,7 +195,7 @@ impl Postmaster {
             if reaped && self.folder.alive_lock()?.is_some() {
                 return Ok(true);
             }
-            if Instant::now() > deadline {
+            if Instant::now() > deadline || too_long() {
                 return Ok(false);
             }
             sleep(LOOK);
@@ -185,6 +219,7 @@ fn wait_ready(
                 pid,
                 port,
                 child: Some(child),
+                haste: Haste::default(),
             }));
         }
         if child

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::arrival::{self, Arrival};
 use crate::error::while_doing;
 use crate::folder::Folder;
-use crate::postmaster::{self, Found, Postmaster};
+use crate::postmaster::{self, Found, Haste, Postmaster};
 use crate::programs::Programs;
 use crate::psql::{Access, DATABASE, identifier};
 use crate::{Settings, SqlError, StartError, StopError, password};
@@ -19,6 +19,10 @@ pub struct Server {
     access: Access,
     arrival: Arrival,
     hold: File,
+    folder: Folder,
+    /// As it was asked for, and at the port that it has.
+    settings: Settings,
+    haste: Haste,
 }
 
 impl Server {
@@ -41,16 +45,23 @@ impl Server {
             password: password::read(&folder)?,
         };
         // From here on an error drops the server, and so stops what was started.
+        let settings = Settings {
+            port: Some(postmaster.port),
+            ..settings.clone()
+        };
         let server = Self {
+            haste: postmaster.haste.clone(),
             postmaster: Some(postmaster),
             access,
             arrival,
             hold,
+            folder,
+            settings,
         };
         server
             .access
             .ensure_database()
-            .map_err(arrival::refused(&folder))?;
+            .map_err(arrival::refused(&server.folder))?;
         Ok(server)
     }
 
@@ -90,6 +101,38 @@ impl Server {
             &format!("CREATE DATABASE {}", identifier(name)?),
         )?;
         Ok(self.access.url(name))
+    }
+
+    /// Whether it has ended by itself: killed, out of memory, or by its own decision.
+    ///
+    /// # Errors
+    /// [`StartError::Io`] if that cannot be found out.
+    pub fn has_ended(&mut self) -> Result<bool, StartError> {
+        let doing = while_doing("looking after PostgreSQL");
+        match &mut self.postmaster {
+            Some(postmaster) => postmaster.has_ended().map_err(doing),
+            None => Ok(true),
+        }
+    }
+
+    /// Starts it again where it was, after it has ended by itself: same data, same URL. Waits for
+    /// the last of its processes to be gone, and until it accepts connections.
+    ///
+    /// # Errors
+    /// As [`Server::start`]. It may be tried again.
+    pub fn start_again(&mut self) -> Result<(), StartError> {
+        self.postmaster = None;
+        let programs = &self.access.programs;
+        let (mut postmaster, _) = arrival::bring_up(&self.folder, programs, &self.settings)?;
+        postmaster.haste = self.haste.clone();
+        self.postmaster = Some(postmaster);
+        Ok(())
+    }
+
+    /// To say later, while it is being stopped, that it has to end at once.
+    #[must_use]
+    pub fn haste(&self) -> Haste {
+        self.haste.clone()
     }
 
     /// Stops PostgreSQL: its connections are closed, committed data is written. When this

@@ -9,7 +9,7 @@ use tracing::{debug, error, info, warn};
 
 use crate::{
     order::{Failure, InvalidTransition, Order, OrderId},
-    ports::{ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable},
+    ports::{ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable, Unhealthy},
     quote::Rejection,
     venue::VenueId,
 };
@@ -137,6 +137,91 @@ pub fn acceptance_unread(id: OrderId, error: &StoreError) {
 /// The store did not answer while a subscription was being kept.
 pub fn subscription_unkept(error: &StoreError) {
     warn!(%error, "a subscription could not be kept up to date, the relay will clear it");
+}
+
+/// A request that was answered with an error.
+pub struct Refused<'a> {
+    /// As [`method`] names it.
+    pub method: &'static str,
+    /// The route's template; never a path, which a client may have filled with anything.
+    pub route: &'a str,
+    /// The HTTP status.
+    pub status: u16,
+    /// The problem's code, if it has one.
+    pub code: Option<&'static str>,
+    /// How many such lines were left out before this one.
+    pub suppressed: u64,
+}
+
+/// A request was refused, or failed.
+pub fn refused(refused: &Refused<'_>) {
+    let Refused {
+        method,
+        route,
+        status,
+        code,
+        suppressed,
+    } = refused;
+    info!(method, route, status, code, suppressed, "request refused");
+}
+
+/// A method by its name, if it is one that everybody has: a client may invent others.
+pub fn method(name: &str) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN
+        .into_iter()
+        .find(|known| *known == name)
+        .unwrap_or("OTHER")
+}
+
+/// A request was answered: its route's template, its method by [`method`], the class of its status.
+pub fn answered(route: &str, method: &'static str, class: &'static str, after: Duration) {
+    let route = route.to_owned();
+    counter!("http_requests_total", "route" => route.clone(), "method" => method, "status" => class)
+        .increment(1);
+    histogram!("http_request_seconds", "route" => route).record(after);
+}
+
+/// A connection to the database was made.
+pub fn connection_opened() {
+    counter!("database_connections_opened_total").increment(1);
+}
+
+/// A connection to the database was thrown away. Reasons are few and fixed.
+pub fn connection_dropped(reason: &'static str) {
+    counter!("database_connections_dropped_total", "reason" => reason).increment(1);
+}
+
+/// A part of the engine is not well, as somebody who asked for its health was told.
+pub fn unhealthy(check: &'static str, unhealthy: &Unhealthy) {
+    counter!("health_failed_total", "check" => check).increment(1);
+    let cause = unhealthy.cause.as_deref().unwrap_or("none to tell");
+    warn!(check, reason = %unhealthy.reason, cause, "not healthy");
+}
+
+/// The engine's own PostgreSQL ended by itself.
+pub fn own_postgres_ended() {
+    counter!("own_postgres_ended_total").increment(1);
+    error!("the engine's PostgreSQL has ended by itself, it is started again");
+}
+
+/// The engine's own PostgreSQL runs again.
+pub fn own_postgres_started_again() {
+    info!("the engine's PostgreSQL runs again");
+}
+
+/// The engine's own PostgreSQL could not be started again.
+pub fn own_postgres_not_started(attempt: u32, error: &impl std::error::Error) {
+    error!(attempt, %error, "the engine's PostgreSQL could not be started again");
+}
+
+/// A part of the process that must not end has ended; it begins anew.
+pub fn part_ended(part: &'static str, cause: &str) {
+    counter!("parts_restarted_total", "part" => part).increment(1);
+    error!(
+        part,
+        cause, "defect: a part of the process ended, it begins anew"
+    );
 }
 
 /// The relay found something to do.

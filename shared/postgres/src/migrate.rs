@@ -19,6 +19,22 @@ mod embedded {
     refinery::embed_migrations!("../../migrations");
 }
 
+/// The table that keeps which of the engine's migrations were applied.
+pub(super) const HISTORY: &str = "refinery_schema_history";
+
+/// The schema's version that this program brings, and needs.
+pub(super) fn newest_version() -> i32 {
+    newest(&embedded::migrations::runner())
+}
+
+fn newest(runner: &Runner) -> i32 {
+    let versions = runner.get_migrations().iter();
+    versions
+        .map(refinery::Migration::version)
+        .max()
+        .unwrap_or(0)
+}
+
 /// What a migration did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Migrated {
@@ -53,7 +69,7 @@ pub struct Migrations {
 pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
     let migrations = Migrations {
         runner: embedded::migrations::runner(),
-        history: "refinery_schema_history",
+        history: HISTORY,
     };
     apply(database, migrations).await
 }
@@ -94,8 +110,7 @@ async fn run(
     // now; V3 forgets it. And what a newer program has applied is missing here.
     let mut runner = runner.set_abort_missing(false);
     runner.set_migration_table_name(history);
-    let known = runner.get_migrations().iter().map(Migration::version);
-    let known = known.max().unwrap_or(0);
+    let known = newest(&runner);
     let found = version_of(&mut client.0, &runner, history).await?;
     if found > known {
         refuse_incompatible(&client.0, history, found, known).await?;

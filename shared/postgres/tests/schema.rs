@@ -23,6 +23,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
     let ours = [
         "deliveries",
         "engines",
+        "health_probe",
         "order_events",
         "orders",
         "outbox",

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use lambda_runtime::Error;
 
-use crate::{Trading, clock, logs, migrate, use_cases};
+use crate::{Trading, clock, health, logs, migrate, use_cases};
 
 /// What the environment of every function has.
 pub trait FunctionConfig: Configuration {
@@ -127,6 +127,8 @@ impl Function<Submit> {
             submit: self.use_cases.submit(queue),
             router: self.use_cases.router(&trading.ports),
             reader: Arc::clone(&self.use_cases.reader),
+            // The workers are another function: their queue's alarms tell how they are.
+            health: health(&self.database, vec![postgres::relay_check(&self.database)]),
             catalogue: trading.catalogue,
             sockets: socket_address(&config.sockets),
             allowed_origins: config.allowed_origins.texts(),

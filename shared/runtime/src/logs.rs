@@ -2,14 +2,40 @@
 
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::EnvFilter;
+use tracing::Metadata;
+use tracing_subscriber::{
+    filter::{FilterFn, LevelFilter, filter_fn},
+    layer::{Layer, SubscriberExt},
+    util::{SubscriberInitExt, TryInitError},
+};
 
 use config::{LogFormat, LogLevel, Logging};
 
 /// The process logs already.
 #[derive(Debug, thiserror::Error)]
 #[error("logs cannot be set up: {0}")]
-pub struct LogsError(Box<dyn std::error::Error + Send + Sync>);
+pub struct LogsError(#[from] TryInitError);
+
+/// The crates of this workspace that run in a program.
+const OURS: [&str; 17] = [
+    "api",
+    "aws",
+    "config",
+    "embedded_postgres",
+    "engine",
+    "local",
+    "migrate",
+    "order_engine",
+    "postgres",
+    "relay",
+    "runtime",
+    "simulation",
+    "submit",
+    "venues",
+    "websocket",
+    "worker",
+    "testkit",
+];
 
 /// Begins to log to the standard error stream.
 ///
@@ -22,33 +48,60 @@ pub fn start(logging: Logging) -> Result<(), LogsError> {
     } else {
         LogFormat::Json
     });
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter(logging.level))
-        .with_writer(io::stderr);
-    match format {
-        LogFormat::Pretty => log.with_ansi(terminal).try_init(),
-        LogFormat::Json => log
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .try_init(),
-    }
-    .map_err(LogsError)
+    let log = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        // It would complain of a stream that is closed to that same stream, and panic over it.
+        .log_internal_errors(false);
+    let layer = match format {
+        LogFormat::Pretty => log.with_ansi(terminal).boxed(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).boxed(),
+    };
+    let filter = filter(logging.level);
+    tracing_subscriber::registry()
+        .with(layer.with_filter(filter))
+        .try_init()?;
+    Ok(())
 }
 
 /// A database of version 0.1 names a migration that the engine no longer has; the migrations'
 /// library calls that an error, once, and V3 forgets it.
-const EXPECTED: &str = "refinery_core::traits::missing=off";
+const EXPECTED: &str = "refinery_core::traits::missing";
 
-/// Up to `info` the libraries that chatter at that level are kept to their warnings; whoever asks
-/// for more gets it all.
-fn filter(level: LogLevel) -> EnvFilter {
-    let levels = match level {
-        LogLevel::Error => "error",
-        LogLevel::Warn => "warn",
-        LogLevel::Info => "info,refinery_core=warn,tokio_postgres=warn",
-        LogLevel::Debug => "debug",
-        LogLevel::Trace => "trace",
+/// The level is of our own crates. Others are kept to their warnings, whatever is asked for: below,
+/// they write what clients sent, with keys, and the parameters of statements.
+fn filter(level: LogLevel) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
+    let ours = match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
     };
-    EnvFilter::new(format!("{levels},{EXPECTED}"))
+    let others = ours.min(LevelFilter::WARN);
+    filter_fn(move |metadata| {
+        let target = metadata.target();
+        let name = target.split("::").next().unwrap_or_default();
+        let most = if OURS.contains(&name) { ours } else { others };
+        *metadata.level() <= most && target != EXPECTED
+    })
+    .with_max_level_hint(ours.max(others))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A crate that is not in the list would be silent at `info`.
+    #[test]
+    fn every_crate_that_runs_in_a_program_is_ours() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let folders = |above: &str| {
+            let entries = std::fs::read_dir(root.join(above)).expect("the workspace's folders");
+            entries.map(|entry| entry.expect("a folder").file_name())
+        };
+        for name in folders("shared").chain(folders("functions")) {
+            let name = name.to_str().expect("a name").replace('-', "_");
+            assert!(OURS.contains(&name.as_str()), "{name}");
+        }
+    }
 }

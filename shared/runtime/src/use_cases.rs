@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use engine::{policy::Policy, ports::StoreError, use_cases::UseCases};
+use engine::{
+    health::Health,
+    policy::Policy,
+    ports::{HealthCheck, StoreError},
+    use_cases::UseCases,
+};
 use postgres::{Database, PostgresOrders, PostgresSubscriptions};
 
-use crate::clock::DatabaseTime;
+use crate::clock::{DatabaseTime, SystemClock};
 
 /// The use cases on that database, by the system's clock.
 pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
@@ -19,6 +24,12 @@ pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
         clock: Arc::new(DatabaseTime(database.clone())),
         policy: Arc::new(policy),
     }
+}
+
+/// Whether orders can be stored in that database, and what else the program can see of its health.
+pub fn health(database: &Database, others: Vec<Arc<dyn HealthCheck>>) -> Health {
+    let checks = [postgres::health_checks(database), others].concat();
+    Health::new(checks, Arc::new(SystemClock))
 }
 
 /// Frees what a former process held. Only for a program that is alone on its order book.

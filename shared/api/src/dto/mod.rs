@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::{
     event::EventDto,
-    health::HealthDto,
+    health::{HealthDto, LiveDto},
     offer::OfferDto,
     order::{AcceptedDto, ListedOrderDto, OrderDetailsDto},
     quote::QuoteDto,

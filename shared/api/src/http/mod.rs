@@ -8,3 +8,4 @@ pub(crate) mod cursor;
 pub(crate) mod fallbacks;
 pub(crate) mod problem;
 pub(crate) mod query;
+pub(crate) mod requests;

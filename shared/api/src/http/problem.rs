@@ -135,6 +135,7 @@ impl IntoResponse for ApiError {
             order: self.order.map(|id| id.to_string()),
         };
         let mut response = (status, Json(body)).into_response();
+        response.extensions_mut().insert(self.code);
         let headers = response.headers_mut();
         let media_type = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, media_type);

@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use futures::future::join_all;
 use tokio::time::Instant;
 
 use crate::test_api::{ALLOWED_ORIGIN, Answer, ORDER, TestApi, order_request};
@@ -32,10 +33,23 @@ async fn health_is_ok_while_the_database_answers() {
         .expect("a time")
         .to_owned();
     assert_eq!((time.len(), &time[23..]), (24, "Z"), "{time}");
+    assert!(answer.json().get("checks").is_none());
+}
+
+#[tokio::test]
+async fn health_names_what_is_wrong_and_nothing_of_the_inside() {
+    let api = TestApi::new();
     api.orders.down.store(true, Ordering::Relaxed);
     let answer = api.get("/health").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.json()["status"], "degraded");
+    let check = &answer.json()["checks"]["database"];
+    assert_eq!(
+        (check["status"].as_str(), check["reason"].as_str()),
+        (Some("failed"), Some("it does not answer"))
+    );
+    assert!(!answer.body.contains("db.internal"), "{}", answer.body);
+    assert_eq!(api.get("/health/live").await.json()["status"], "ok");
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,7 +61,20 @@ async fn health_does_not_wait_for_a_database_that_hangs() {
         api.get("/health").await.status,
         StatusCode::SERVICE_UNAVAILABLE
     );
-    assert_eq!(begin.elapsed().as_millis(), 500);
+    assert!(begin.elapsed().as_millis() < 1_000);
+}
+
+#[tokio::test]
+async fn however_many_ask_a_database_that_hangs_it_is_asked_once() {
+    let api = TestApi::new();
+    let _stalled = api.orders.stall.write().await;
+    let answers = join_all((0..50).map(|_| api.get("/health"))).await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE)
+    );
+    assert_eq!(api.orders.looks.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
@@ -153,7 +180,29 @@ async fn a_preflight_is_granted_to_allowed_origins_only() {
         Some("GET, HEAD, POST")
     );
     let headers = granted.header("access-control-allow-headers");
-    assert_eq!(headers, Some("Content-Type, Idempotency-Key"));
+    assert_eq!(headers, Some("Content-Type, Idempotency-Key, X-Request-Id"));
     assert!(!speaks_of_origins(&preflight("https://evil.example").await));
     assert_eq!(api.orders.len(), 0);
+}
+
+#[tokio::test]
+async fn every_answer_has_the_requests_id_and_a_sane_one_is_taken_over() {
+    let api = TestApi::new();
+    let id = async |address: &str, given: &str| {
+        let answer = ask(&api, "GET", address, &[("x-request-id", given)]).await;
+        answer.header("x-request-id").expect("an id").to_owned()
+    };
+    for address in ["/health", "/api/tokens", "/nowhere", "/api/orders/1"] {
+        let fresh = api.get(address).await;
+        let fresh = fresh.header("x-request-id").expect("an id");
+        assert!(fresh.parse::<uuid::Uuid>().is_ok(), "{address}: {fresh}");
+        assert_eq!(id(address, "trace-01.A_b").await, "trace-01.A_b");
+        let long = "x".repeat(65);
+        for odd in ["", "two words", "a\"b", "{}", &long] {
+            assert!(
+                id(address, odd).await.parse::<uuid::Uuid>().is_ok(),
+                "{odd}"
+            );
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::{
     cmp::Reverse,
     sync::{
         Mutex, MutexGuard,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use engine::{
     order::{EventRecord, IdempotencyKey, LoggedEvent, NewOrder, Order, OrderEvent, OrderId},
     ports::{
-        Appended, Claim, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader, OrderWriter,
-        PageQuery, StoreError, Transition, Unavailable,
+        Appended, Claim, Corrupt, ExecuteOrder, HealthCheck, Inserted, Lease, OrderReader,
+        OrderWriter, PageQuery, StoreError, Transition, Unavailable, Unhealthy,
     },
 };
 use jiff::Timestamp;
@@ -32,6 +32,8 @@ pub(crate) struct InMemoryOrders {
     pub(crate) broken: AtomicBool,
     /// Whoever holds this for writing keeps every call waiting.
     pub(crate) stall: RwLock<()>,
+    /// How often it was asked how it is.
+    pub(crate) looks: AtomicUsize,
 }
 
 struct Row {
@@ -117,6 +119,21 @@ fn logged(order: &Order, event: OrderEvent) -> EventRecord {
         attempt: order.attempt,
         at: order.updated_at,
         event: LoggedEvent::Known(event),
+    }
+}
+
+#[async_trait]
+impl HealthCheck for InMemoryOrders {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    async fn check(&self) -> Result<(), Unhealthy> {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        self.trouble().await.map_err(|error| Unhealthy {
+            reason: "it does not answer".into(),
+            cause: Some(error.to_string()),
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, HeaderValue, Request, StatusCode, header},
 };
-use engine::{policy::Policy, ports::Venue, submit::Submit};
+use engine::{health::Health, policy::Policy, ports::Venue, submit::Submit};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -71,6 +71,7 @@ impl TestApi {
                 policy,
             },
             reader: orders.clone(),
+            health: Health::new(vec![orders.clone()], Arc::new(RealClock)),
             catalogue: Arc::new(catalogue()),
             sockets: SocketAddress::OfRequest {
                 otherwise: "127.0.0.1:3000".into(),

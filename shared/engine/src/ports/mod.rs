@@ -4,6 +4,7 @@
 mod chain;
 mod clock;
 mod error;
+mod health;
 mod orders;
 mod outbox;
 mod queue;
@@ -14,6 +15,7 @@ pub use self::{
     chain::{Chain, ChainStatus, Prepare},
     clock::Clock,
     error::{Corrupt, StoreError, Unavailable},
+    health::{HealthCheck, Unhealthy},
     orders::{
         Appended, Claim, Inserted, Lease, LeasedOrder, Next, OrderReader, OrderWriter, PageQuery,
         Transition,

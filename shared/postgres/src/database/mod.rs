@@ -56,6 +56,19 @@ pub struct Database {
     name: Arc<str>,
 }
 
+/// How a pool of connections stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// Connections that it takes at most.
+    pub limit: usize,
+    /// Connections that it has.
+    pub open: usize,
+    /// Those of them that a statement uses.
+    pub in_use: usize,
+    /// Statements that wait for one.
+    pub waiting: usize,
+}
+
 /// How long a connection may take to be made, or to come free: under a burst, late is better than
 /// refused.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -128,6 +141,17 @@ impl Database {
     /// Host, port and name of the database, without the password.
     pub fn target(&self) -> &str {
         &self.name
+    }
+
+    /// How the pool of connections stands.
+    pub fn pool_status(&self) -> PoolStatus {
+        let status = self.pool.status();
+        PoolStatus {
+            limit: status.max_size,
+            open: status.size,
+            in_use: status.size.saturating_sub(status.available),
+            waiting: status.waiting,
+        }
     }
 
     /// A connection of the pool. While the server takes no more of them, one that comes free is
