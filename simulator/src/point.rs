@@ -38,6 +38,7 @@ points! {
     RequeueStuck Store "outbox.requeue_stuck",
     Overdue Store "outbox.overdue",
     Purge Store "outbox.purge",
+    Audit Store "audit.audit",
     Stats Store "outbox.stats",
     Subscribe Store "subscriptions.subscribe",
     GoLive Store "subscriptions.go_live",

@@ -2,6 +2,7 @@
 //! it matters a real process.
 
 mod all_orders;
+mod auditor;
 mod bad_input;
 mod command;
 mod contract;

@@ -51,6 +51,41 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     (Gauge, "orders_stuck", "Open orders past their deadline"),
     (
         Counter,
+        "audit_repaired_total",
+        "Outbox rows that were not as their orders are, and were mended",
+    ),
+    (
+        Counter,
+        "audit_violations_total",
+        "Closed orders that contradict themselves",
+    ),
+    (
+        Gauge,
+        "clock_skew_seconds",
+        "How far the database's clock is ahead of this machine's",
+    ),
+    (
+        Gauge,
+        "engines_others",
+        "Other engines alive on the same database",
+    ),
+    (
+        Counter,
+        "engines_lost_total",
+        "Other engines that were found dead",
+    ),
+    (
+        Counter,
+        "engine_taken_for_lost_total",
+        "Times that this engine was taken for dead, and joined again",
+    ),
+    (
+        Counter,
+        "engine_sharing_failed_total",
+        "Failures to speak to the other engines over the database",
+    ),
+    (
+        Counter,
         "order_attempts_total",
         "Attempts begun or gone on with by a worker",
     ),

@@ -9,7 +9,9 @@ use tracing::{debug, error, info, warn};
 
 use crate::{
     order::{Failure, InvalidTransition, Order, OrderId},
-    ports::{ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable, Unhealthy},
+    ports::{
+        Audited, ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable, Unhealthy,
+    },
     quote::Rejection,
     venue::VenueId,
 };
@@ -238,6 +240,27 @@ pub fn relayed(requeued: u64, sent: usize, overdue: usize) {
 pub fn relay_failed(part: &'static str, error: &impl std::error::Error) {
     counter!("relay_failed_total").increment(1);
     warn!(part, %error, "relay could not do its part");
+}
+
+/// The order book was held against itself.
+pub fn audited(audited: &Audited) {
+    for (what, count) in [
+        ("row_missing", audited.rows_missing),
+        ("row_of_another_attempt", audited.rows_of_another_attempt),
+        ("row_left_over", audited.rows_left_over),
+    ] {
+        if count > 0 {
+            counter!("audit_repaired_total", "what" => what).increment(count);
+            error!(
+                what,
+                count, "defect: the outbox was not as the orders are, and was mended"
+            );
+        }
+    }
+    for (order, what) in &audited.contradictions {
+        counter!("audit_violations_total").increment(1);
+        error!(order = %order, what, "defect: a closed order contradicts itself");
+    }
 }
 
 /// The operator's figures, at each round of the relay.

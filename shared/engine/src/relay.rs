@@ -5,9 +5,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::stream::{self, StreamExt};
+use futures::{
+    FutureExt,
+    stream::{self, StreamExt},
+};
 
 use crate::{
+    audit::Audit,
     execute::{Execute, Shutdown},
     observe,
     policy::Policy,
@@ -22,6 +26,8 @@ pub struct Relay {
     pub outbox: Arc<dyn Outbox>,
     /// Where messages go.
     pub queue: Arc<dyn Queue>,
+    /// Holds the order book against what must be true of it.
+    pub audit: Audit,
     /// Ends orders that are out of time.
     pub execute: Execute,
     /// Completes what subscribers did not get.
@@ -36,6 +42,11 @@ const BATCH: u32 = 500;
 const BATCHES: u32 = 20;
 /// How many overdue orders are settled at once.
 const SETTLING: usize = 10;
+/// How long a round ends overdue orders, so that sending is not kept waiting.
+const ENDING: Duration = Duration::from_secs(5);
+/// How many rows one step deletes, and how many steps a round takes.
+const PURGED: u32 = 2_000;
+const PURGES: u32 = 20;
 
 impl Relay {
     /// One round. What does not succeed is logged and left to the next round; the parts do not
@@ -63,7 +74,8 @@ impl Relay {
         let sent = noted("send", self.send_due(grace).await);
         let overdue = noted("deadline", self.end_overdue(shutdown).await);
         noted("subscriptions", self.stream.complete_undelivered().await);
-        noted("purge", self.outbox.purge().await);
+        noted("audit", self.audit.run().await);
+        noted("purge", self.purge().await);
         if let Some(stats) = noted("stats", self.outbox.stats().await) {
             observe::outbox_stats(stats);
         }
@@ -104,15 +116,39 @@ impl Relay {
     }
 
     /// An order out of time is executed right here: that settles a transaction that may still land
-    /// before it fails.
+    /// before it fails. All of them, one batch after the other, as long as the round's time lasts.
     async fn end_overdue(&self, shutdown: &Shutdown) -> Result<usize, StoreError> {
-        let overdue = self.outbox.overdue(BATCH).await?;
-        stream::iter(&overdue)
-            .for_each_concurrent(SETTLING, async |message| {
-                noted("deadline", self.execute.execute(message, shutdown).await);
-            })
-            .await;
-        Ok(overdue.len())
+        let begin = self.execute.clock.now();
+        let (mut after, mut ended) = (None, 0);
+        loop {
+            let overdue = self.outbox.overdue(after, BATCH).await?;
+            stream::iter(&overdue)
+                .for_each_concurrent(SETTLING, async |message| {
+                    noted("deadline", self.execute.execute(message, shutdown).await);
+                })
+                .await;
+            ended += overdue.len();
+            after = overdue.last().map(|message| message.id);
+            let spent = self
+                .execute
+                .clock
+                .now()
+                .duration_since(begin)
+                .unsigned_abs();
+            if after.is_none() || spent > ENDING || shutdown.clone().now_or_never().is_some() {
+                return Ok(ended);
+            }
+        }
+    }
+
+    /// In steps of which each is soon done, whatever has piled up; the rest is the next round's.
+    async fn purge(&self) -> Result<(), StoreError> {
+        for _ in 0..PURGES {
+            if !self.outbox.purge(PURGED).await? {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use crate::{
+    audit::Audit,
     execute::Execute,
     policy::Policy,
     ports::{
-        Chain, Clock, OrderReader, OrderWriter, Outbox, Push, Queue, ReferencePrice, Subscriptions,
-        Venue,
+        Auditor, Chain, Clock, OrderReader, OrderWriter, Outbox, Push, Queue, ReferencePrice,
+        Subscriptions, Venue,
     },
     relay::Relay,
     routing::Router,
@@ -25,6 +26,8 @@ pub struct UseCases {
     pub writer: Arc<dyn OrderWriter>,
     /// What the order book has left to do.
     pub outbox: Arc<dyn Outbox>,
+    /// The order book against itself.
+    pub auditor: Arc<dyn Auditor>,
     /// Who follows what.
     pub subscriptions: Arc<dyn Subscriptions>,
     /// What clients are sent.
@@ -108,6 +111,11 @@ impl UseCases {
     ) -> Relay {
         Relay {
             outbox: Arc::clone(&self.outbox),
+            audit: Audit {
+                auditor: Arc::clone(&self.auditor),
+                clock: Arc::clone(&self.clock),
+                progress: Arc::default(),
+            },
             queue: Arc::clone(&queue),
             execute: self.execute(queue, Arc::clone(&push), trading),
             stream: self.stream(push),

@@ -4,6 +4,7 @@
 //! [`Database`] and [`StatementBatcher`] serve others, too, that keep tables of their own beside
 //! the engine's.
 
+mod audit;
 mod batcher;
 mod batches;
 mod database;

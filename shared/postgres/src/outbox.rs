@@ -34,7 +34,10 @@ impl Outbox for PostgresOrders {
             FROM outbox b JOIN orders o ON o.id = b.order_id \
             WHERE b.sent_at IS NULL AND b.available_at > now() AND (o.lease_until IS NULL OR o.lease_until < now()) \
             ORDER BY b.available_at LIMIT $1";
-        let delayed = self.database.run(DELAYED, &[&i64::from(limit)]).await?;
+        let delayed = self
+            .database
+            .run_repeatable(DELAYED, &[&i64::from(limit)])
+            .await?;
         delayed
             .iter()
             .map(|row| {
@@ -53,7 +56,9 @@ impl Outbox for PostgresOrders {
             .iter()
             .map(|message| i32::try_from(message.attempt).unwrap_or(i32::MAX))
             .collect();
-        self.database.run(SENT, &[&ids, &attempts]).await?;
+        self.database
+            .run_repeatable(SENT, &[&ids, &attempts])
+            .await?;
         Ok(())
     }
 
@@ -68,24 +73,52 @@ impl Outbox for PostgresOrders {
         Ok(natural(count.transpose()?.unwrap_or(0), "count")?)
     }
 
-    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
-        const OVERDUE: &str = "SELECT b.order_id, b.attempt FROM outbox b JOIN orders o ON o.id = b.order_id \
-            WHERE b.deadline < now() AND (o.lease_until IS NULL OR o.lease_until < now()) \
-            ORDER BY b.deadline LIMIT $1";
-        messages(&self.database.run(OVERDUE, &[&i64::from(limit)]).await?)
+    async fn overdue(
+        &self,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+        const OVERDUE: &str = "SELECT b.order_id, b.attempt \
+            FROM outbox b JOIN orders o ON o.id = b.order_id \
+            WHERE b.deadline < now() AND b.order_id > $1 \
+              AND (o.lease_until IS NULL OR o.lease_until < now()) \
+            ORDER BY b.order_id LIMIT $2";
+        let after = after.map_or(uuid::Uuid::nil(), |order| order.0);
+        let overdue = self
+            .database
+            .run_repeatable(OVERDUE, &[&after, &i64::from(limit)])
+            .await?;
+        messages(&overdue)
     }
 
-    async fn purge(&self) -> Result<(), StoreError> {
-        const SUBSCRIPTIONS: &str = "DELETE FROM subscriptions WHERE expires_at < now()";
+    async fn purge(&self, limit: u32) -> Result<bool, StoreError> {
+        const SUBSCRIPTIONS: &str = "DELETE FROM subscriptions s USING ( \
+                SELECT connection_id, order_id FROM subscriptions \
+                WHERE expires_at < now() ORDER BY expires_at LIMIT $1) AS old \
+            WHERE s.connection_id = old.connection_id AND s.order_id = old.order_id \
+            RETURNING 1";
         // An engine's connections may last; those of API Gateway end after two hours.
-        const TO_ALL: &str = "DELETE FROM subscriptions_to_all s WHERE s.expires_at < now() \
-            AND NOT EXISTS (SELECT FROM engines e WHERE e.id::text = split_part(s.connection_id, '.', 1))";
+        const TO_ALL: &str = "DELETE FROM subscriptions_to_all s USING ( \
+                SELECT connection_id FROM subscriptions_to_all s WHERE s.expires_at < now() \
+                  AND NOT EXISTS (SELECT FROM engines e \
+                      WHERE e.id::text = split_part(s.connection_id, '.', 1)) LIMIT $1) AS old \
+            WHERE s.connection_id = old.connection_id RETURNING 1";
         const KEYS: &str = "UPDATE orders SET idempotency_key = NULL, request_hash = NULL \
-            WHERE idempotency_key IS NOT NULL AND created_at < now() - interval '24 hours'";
-        self.database.run(SUBSCRIPTIONS, &[]).await?;
-        self.database.run(TO_ALL, &[]).await?;
-        self.database.run(KEYS, &[]).await?;
-        Ok(())
+            WHERE id = ANY (ARRAY( \
+                SELECT id FROM orders \
+                WHERE idempotency_key IS NOT NULL AND created_at < now() - interval '24 hours' \
+                  AND closed_at < now() - interval '24 hours' \
+                ORDER BY created_at LIMIT $1)) \
+            RETURNING 1";
+        let mut more = false;
+        for sql in [SUBSCRIPTIONS, TO_ALL, KEYS] {
+            let deleted = self
+                .database
+                .run_repeatable(sql, &[&i64::from(limit)])
+                .await?;
+            more |= u32::try_from(deleted.len()).is_ok_and(|deleted| deleted >= limit);
+        }
+        Ok(more)
     }
 
     async fn stats(&self) -> Result<OutboxStats, StoreError> {
@@ -96,7 +129,7 @@ impl Outbox for PostgresOrders {
             FROM (SELECT b.available_at, b.deadline, b.sent_at IS NULL AND b.available_at <= now() \
                       AND (o.lease_until IS NULL OR o.lease_until < now()) AS unsent \
                   FROM outbox b JOIN orders o ON o.id = b.order_id) AS open";
-        let found = self.database.run(STATS, &[]).await?;
+        let found = self.database.run_repeatable(STATS, &[]).await?;
         let row = found
             .first()
             .ok_or_else(|| StatementError::Unreadable("no row of figures".into()))?;

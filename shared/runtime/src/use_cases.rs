@@ -18,7 +18,8 @@ pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
     UseCases {
         reader: orders.clone(),
         writer: orders.clone(),
-        outbox: orders,
+        outbox: orders.clone(),
+        auditor: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
         encode: api::event_json,
         clock: Arc::new(DatabaseTime(database.clone())),

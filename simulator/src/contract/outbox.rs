@@ -33,7 +33,7 @@ impl StoreFixture {
 
     async fn is_overdue(&self, message: &ExecuteOrder) -> bool {
         self.outbox
-            .overdue(1_000)
+            .overdue(None, 1_000)
             .await
             .expect("the store answers")
             .contains(message)

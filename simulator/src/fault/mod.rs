@@ -51,6 +51,8 @@ faults! {
     StoreSlow "store slow",
     /// A row is locked for a moment, so a claim skips it.
     RowLocked "claim finds the row locked",
+    /// The outbox row of an open order is lost, or of another attempt.
+    OutboxLost "outbox row lost",
     /// The subscribers cannot be read after the commit.
     SubscribersUnread "subscribers not read after the commit",
     /// The queue takes nothing for seconds.
@@ -133,6 +135,7 @@ impl Fault {
             | Self::StoreLate
             | Self::StoreSlow
             | Self::RowLocked
+            | Self::OutboxLost
             | Self::SubscribersUnread => Service::Store,
             Self::QueueOutage
             | Self::QueueDown

@@ -1,5 +1,6 @@
 //! The engine's ports over the network.
 
+mod audit;
 mod chain;
 mod clock;
 mod orders;
@@ -25,6 +26,7 @@ use serde_json::json;
 
 use crate::network::Network;
 
+pub(crate) use audit::AuditPort;
 pub(crate) use chain::ChainPort;
 pub(crate) use clock::ClockPort;
 pub(crate) use orders::OrdersPort;
@@ -61,6 +63,7 @@ impl Ports {
                 reader: Arc::new(OrdersPort(network())),
                 writer: Arc::new(OrdersPort(network())),
                 outbox: Arc::new(OutboxPort::new(network())),
+                auditor: Arc::new(AuditPort(network())),
                 subscriptions: Arc::new(SubscriptionsPort(network())),
                 encode,
                 clock: Arc::new(ClockPort(network())),

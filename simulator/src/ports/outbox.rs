@@ -7,10 +7,13 @@ use std::{
 };
 
 use async_trait::async_trait;
-use engine::ports::{ExecuteOrder, Outbox, OutboxStats, StoreError};
+use engine::{
+    order::OrderId,
+    ports::{ExecuteOrder, Outbox, OutboxStats, StoreError},
+};
 use uuid::Uuid;
 
-use crate::{network::Network, point::Point, world::World};
+use crate::{fault::Fault, network::Network, point::Point, world::World};
 
 /// The outbox as one process reaches it.
 pub(crate) struct OutboxPort {
@@ -75,14 +78,24 @@ impl Outbox for OutboxPort {
         self.call(Point::RequeueStuck, requeue).await
     }
 
-    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
-        let overdue = move |world: &mut World| world.store.overdue(limit, world.now);
+    async fn overdue(
+        &self,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let overdue = move |world: &mut World| world.store.overdue(after, limit, world.now);
         self.call(Point::Overdue, overdue).await
     }
 
-    async fn purge(&self) -> Result<(), StoreError> {
-        self.call(Point::Purge, |world| world.store.purge(world.now))
-            .await
+    async fn purge(&self, limit: u32) -> Result<bool, StoreError> {
+        let purge = move |world: &mut World| {
+            if world.strikes(Fault::OutboxLost) {
+                let drawn = world.rng.draw();
+                world.store.lose_outbox_row(drawn);
+            }
+            world.store.purge(limit, world.now)
+        };
+        self.call(Point::Purge, purge).await
     }
 
     async fn stats(&self) -> Result<OutboxStats, StoreError> {

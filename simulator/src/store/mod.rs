@@ -3,6 +3,7 @@
 //! tests hold it to the original.
 
 mod append;
+mod audit;
 mod orders;
 mod outbox;
 mod row;
@@ -14,7 +15,7 @@ use engine::{order::OrderId, ports::ConnectionId};
 
 pub(crate) use append::OwnedTransition;
 pub(crate) use row::Row;
-use row::TransactionState;
+use row::{OutboxRow, TransactionState};
 
 /// All tables.
 #[derive(Debug, Default)]

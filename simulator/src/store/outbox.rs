@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use engine::ports::{ExecuteOrder, OutboxStats};
+use engine::{
+    order::OrderId,
+    ports::{ExecuteOrder, OutboxStats},
+};
 
 use super::{Row, Store};
 use crate::time::ms;
@@ -98,40 +101,79 @@ impl Store {
         requeued
     }
 
-    pub(crate) fn overdue(&self, limit: u32, now: u64) -> Vec<ExecuteOrder> {
-        let mut overdue: Vec<(u64, ExecuteOrder)> = self
-            .rows
+    pub(crate) fn overdue(
+        &self,
+        after: Option<OrderId>,
+        limit: u32,
+        now: u64,
+    ) -> Vec<ExecuteOrder> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        self.rows // in the order of their ids
             .values()
-            .filter(|row| row.deadline < now && !row.is_held(now))
+            .filter(|row| row.deadline < now && !row.is_held(now) && Some(row.id()) > after)
             .filter_map(|row| {
                 let attempt = row.outbox.as_ref()?.attempt;
-                Some((
-                    row.deadline,
-                    ExecuteOrder {
-                        id: row.id(),
-                        attempt,
-                    },
-                ))
+                Some(ExecuteOrder {
+                    id: row.id(),
+                    attempt,
+                })
             })
-            .collect();
-        overdue.sort_by_key(|&(deadline, _)| deadline);
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        overdue
-            .into_iter()
             .take(limit)
-            .map(|(_, message)| message)
             .collect()
     }
 
-    pub(crate) fn purge(&mut self, now: u64) {
-        self.subscriptions
-            .retain(|_, subscription| subscription.expires_at >= now);
-        self.subscriptions_to_all
-            .retain(|_, expires_at| *expires_at >= now);
-        for row in self.rows.values_mut() {
-            if row.created_at.saturating_add(KEYS_ARE_KEPT) < now {
-                row.key = None;
-            }
+    pub(crate) fn purge(&mut self, limit: u32, now: u64) -> bool {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut left = limit;
+        self.subscriptions.retain(|_, subscription| {
+            let goes = subscription.expires_at < now && left > 0;
+            left -= usize::from(goes);
+            !goes
+        });
+        let mut more = left == 0;
+        left = limit;
+        self.subscriptions_to_all.retain(|_, expires_at| {
+            let goes = *expires_at < now && left > 0;
+            left -= usize::from(goes);
+            !goes
+        });
+        more |= left == 0;
+        let old = self.rows.values_mut().filter(|row| {
+            let closed_at = row.updated_at;
+            row.key.is_some()
+                && !row.order.is_open()
+                && closed_at.saturating_add(KEYS_ARE_KEPT) < now
+        });
+        let mut cleared = 0;
+        for row in old.take(limit) {
+            row.key = None;
+            cleared += 1;
+        }
+        more | (cleared == limit)
+    }
+
+    /// Damages the outbox row of an open order that nobody holds, if there is one.
+    pub(crate) fn lose_outbox_row(&mut self, drawn: u64) {
+        let open: Vec<OrderId> = self
+            .rows
+            .values()
+            .filter(|row| row.order.is_open() && row.lease_until.is_none())
+            .map(Row::id)
+            .collect();
+        let Ok(count) = u64::try_from(open.len()) else {
+            return;
+        };
+        let chosen = (drawn >> 1).checked_rem(count).unwrap_or(0);
+        let Some(row) = usize::try_from(chosen)
+            .ok()
+            .and_then(|chosen| open.get(chosen))
+            .and_then(|id| self.rows.get_mut(id))
+        else {
+            return;
+        };
+        match &mut row.outbox {
+            Some(outbox) if drawn & 1 == 1 => outbox.attempt = outbox.attempt.saturating_sub(1),
+            Some(_) | None => row.outbox = None,
         }
     }
 

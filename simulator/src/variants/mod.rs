@@ -41,13 +41,15 @@ pub enum Variant {
     AttemptsByReceives,
     /// An order is stored whenever it arrives, also when its client was told something else.
     NoTimeFence,
+    /// Nobody holds the outbox against the orders.
+    NoAuditor,
     /// A connection that lives in another engine is taken for gone.
     ForeignIsGone,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -62,6 +64,7 @@ impl Variant {
         Self::DeadLetterWithoutFailed,
         Self::AttemptsByReceives,
         Self::NoTimeFence,
+        Self::NoAuditor,
         Self::ForeignIsGone,
     ];
 
@@ -82,6 +85,7 @@ impl Variant {
             Self::DeadLetterWithoutFailed => "dead letter without failed",
             Self::AttemptsByReceives => "attempts counted by receives",
             Self::NoTimeFence => "no time fence",
+            Self::NoAuditor => "no auditor",
             Self::ForeignIsGone => "another engine's connection taken for gone",
         }
     }
@@ -103,6 +107,7 @@ impl Variant {
                 trading.chain = Arc::new(chain::GivesUpAtDeadline { chain, network });
             }
             Self::MarkBeforeSend => base.outbox = Arc::new(relay::MarksFirst(outbox)),
+            Self::NoAuditor => base.auditor = Arc::new(relay::LooksAway),
             Self::DeadLetterWithoutFailed => {
                 base.outbox = Arc::new(relay::LeavesDeadLetters { outbox, network });
             }

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use engine::ports::{ExecuteOrder, Outbox, OutboxStats, StoreError};
+use engine::{
+    order::OrderId,
+    ports::{AuditPosition, Audited, Auditor, ExecuteOrder, Outbox, OutboxStats, StoreError},
+};
 
 use crate::network::Network;
 
@@ -32,12 +35,16 @@ impl Outbox for MarksFirst {
         self.0.requeue_stuck(grace).await
     }
 
-    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
-        self.0.overdue(limit).await
+    async fn overdue(
+        &self,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+        self.0.overdue(after, limit).await
     }
 
-    async fn purge(&self) -> Result<(), StoreError> {
-        self.0.purge().await
+    async fn purge(&self, limit: u32) -> Result<bool, StoreError> {
+        self.0.purge(limit).await
     }
 
     async fn stats(&self) -> Result<OutboxStats, StoreError> {
@@ -77,15 +84,29 @@ impl Outbox for LeavesDeadLetters {
         self.outbox.requeue_stuck(grace).await
     }
 
-    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
-        Ok(self.without_dead(self.outbox.overdue(limit).await?))
+    async fn overdue(
+        &self,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+        Ok(self.without_dead(self.outbox.overdue(after, limit).await?))
     }
 
-    async fn purge(&self) -> Result<(), StoreError> {
-        self.outbox.purge().await
+    async fn purge(&self, limit: u32) -> Result<bool, StoreError> {
+        self.outbox.purge(limit).await
     }
 
     async fn stats(&self) -> Result<OutboxStats, StoreError> {
         self.outbox.stats().await
+    }
+}
+
+/// Finds nothing, whatever there is.
+pub(super) struct LooksAway;
+
+#[async_trait]
+impl Auditor for LooksAway {
+    async fn audit(&self, _: &AuditPosition, _: &[OrderId], _: u32) -> Result<Audited, StoreError> {
+        Ok(Audited::default())
     }
 }

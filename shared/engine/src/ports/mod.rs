@@ -1,6 +1,7 @@
 //! What the rules need from outside. Each trait says what an implementation MUST do; the same
 //! contract tests run against every implementation, fake or real.
 
+mod audit;
 mod chain;
 mod clock;
 mod error;
@@ -12,6 +13,7 @@ mod subscribers;
 mod venue;
 
 pub use self::{
+    audit::{AuditPosition, Audited, Auditor},
     chain::{Chain, ChainStatus, Prepare},
     clock::Clock,
     error::{Corrupt, StoreError, Unavailable},

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{ExecuteOrder, StoreError};
+use crate::order::OrderId;
 
 /// The relay's view of the order book: what should have been sent, taken up or ended. Every open
 /// order has one row, its next message.
@@ -27,11 +28,17 @@ pub trait Outbox: Send + Sync {
     /// interval, so that a poisonous one does not fill the queue. Answers how many.
     async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError>;
 
-    /// Open orders past their deadline that nobody holds.
-    async fn overdue(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
+    /// Open orders past their deadline that nobody holds, by their ids, from the one after `after`
+    /// on.
+    async fn overdue(
+        &self,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<ExecuteOrder>, StoreError>;
 
-    /// Deletes what has served: expired subscriptions, and idempotency keys older than a day.
-    async fn purge(&self) -> Result<(), StoreError>;
+    /// Deletes at most `limit` of each kind of what has served: expired subscriptions, and
+    /// idempotency keys of orders that have been closed for a day. Answers whether more is left.
+    async fn purge(&self, limit: u32) -> Result<bool, StoreError>;
 
     /// Figures for the operator.
     async fn stats(&self) -> Result<OutboxStats, StoreError>;

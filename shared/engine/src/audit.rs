@@ -1,0 +1,91 @@
+//! Audit: hold the order book against what must be true of it, whatever the reason that it is not.
+//!
+//! Every order is read some seconds after it came, again for as long as it is open, and once more
+//! when it has closed. What can be mended is mended and counted; the rest is told to a person.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    observe,
+    order::OrderId,
+    ports::{AuditPosition, Auditor, Clock, StoreError},
+};
+
+/// The use case that the relay runs now and then.
+#[derive(Clone)]
+pub struct Audit {
+    /// The order book.
+    pub auditor: Arc<dyn Auditor>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How far it has come. Kept in memory: whoever starts anew reads the last day again.
+    pub progress: Arc<Mutex<Progress>>,
+}
+
+/// How far an audit has come.
+#[derive(Debug, Default)]
+pub struct Progress {
+    last: Option<Timestamp>,
+    position: Option<AuditPosition>,
+    watched: Vec<OrderId>,
+}
+
+/// How often it runs, at most.
+const EVERY: Duration = Duration::from_secs(10);
+/// How far back it begins.
+const BACK: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many orders one step reads, and how many steps it takes at a time.
+const STEP: u32 = 1_000;
+const STEPS: u32 = 5;
+
+impl Audit {
+    /// Goes on from where it was, unless it has just run.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not do its part; the next one goes on from there.
+    pub async fn run(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let Some((mut position, mut watched)) = self.begin(now) else {
+            return Ok(());
+        };
+        for _ in 0..STEPS {
+            let audited = self.auditor.audit(&position, &watched, STEP).await?;
+            observe::audited(&audited);
+            position = audited.position.unwrap_or(position);
+            watched = audited.again;
+            self.keep(position, &watched);
+            if audited.position.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&self, now: Timestamp) -> Option<(AuditPosition, Vec<OrderId>)> {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_early = progress
+            .last
+            .is_some_and(|last| now.duration_since(last).unsigned_abs() < EVERY);
+        if is_early {
+            return None;
+        }
+        progress.last = Some(now);
+        let start = AuditPosition {
+            created_at: now.checked_sub(BACK).unwrap_or(Timestamp::MIN),
+            id: OrderId(Uuid::nil()),
+        };
+        Some((progress.position.unwrap_or(start), progress.watched.clone()))
+    }
+
+    fn keep(&self, position: AuditPosition, watched: &[OrderId]) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.position = Some(position);
+        progress.watched = watched.to_vec();
+    }
+}

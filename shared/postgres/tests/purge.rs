@@ -1,0 +1,39 @@
+//! What has served is cleared in steps, however much has piled up.
+
+use embedded_postgres::testing::TestDatabase;
+use engine::ports::Outbox;
+use postgres::{Database, PostgresOrders};
+
+const OLD: &str = "INSERT INTO orders (id, token_in, token_out, decimals_in, decimals_out, amount, \
+        slippage_bps, status, deadline, failure_reason, failure_code, idempotency_key, request_hash, \
+        created_at, updated_at, closed_at) \
+    SELECT gen_random_uuid(), 'SOL', 'USDC', 9, 6, 1, 50, 'failed', now(), 'r', 'c', 'key ' || n, \
+        '\\x00', now() - age, now() - age, now() - age \
+    FROM (SELECT n, CASE WHEN n % 10 = 0 THEN interval '1 hour' ELSE interval '3 days' END AS age \
+        FROM generate_series(1, 30000) n) AS made";
+
+#[tokio::test]
+async fn a_mountain_of_expired_keys_is_cleared_step_by_step() {
+    let server = TestDatabase::create();
+    let database = Database::connect(server.url(), 2).expect("a URL of ours");
+    postgres::migrate(&database)
+        .await
+        .expect("an empty database");
+    database.run(OLD, &[]).await.expect("filled");
+    let orders = PostgresOrders::new(database.clone());
+    let keys = async || {
+        let counted = database.run(
+            "SELECT count(*) FROM orders WHERE idempotency_key IS NOT NULL",
+            &[],
+        );
+        counted.await.expect("an answer")[0].get::<_, i64>(0)
+    };
+    assert!(orders.purge(4_000).await.expect("cleared"), "more is left");
+    assert_eq!(keys().await, 26_000, "one step is one step");
+    let mut steps = 1;
+    while orders.purge(4_000).await.expect("cleared") {
+        steps += 1;
+    }
+    assert_eq!(steps, 6, "27,000 are old");
+    assert_eq!(keys().await, 3_000, "the keys of today stay");
+}
