@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use config::Logging;
 use local::{
-    cli,
+    cli::{self, output},
     options::{Command, CommandLine, Serve},
     server::Server,
 };
@@ -66,19 +66,19 @@ async fn serve(options: &Serve) -> ExitCode {
     };
     greet(&server);
     tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
-    println!("Stopping: running steps reach a safe point first.");
+    output::line("Stopping: running steps reach a safe point first.");
     server.stop().await;
     ExitCode::SUCCESS
 }
 
 fn greet(server: &Server) {
     let at = server.address();
-    println!(
+    output::line(format_args!(
         "Order engine ready at http://{at}\n\n  \
          place an order:  cargo run -- order SOL USDC 10 --url http://{at}\n  \
          or with curl:    curl -s http://{at}/api/orders/execute -H 'content-type: application/json' \
          -d '{{\"type\":\"market\",\"tokenIn\":\"SOL\",\"tokenOut\":\"USDC\",\"amount\":10}}'\n  \
          watch it:        http://{at}/  (or the `ws` address of the answer)\n\n\
          Ctrl-C stops it."
-    );
+    ));
 }
