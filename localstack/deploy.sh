@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds, deploys and migrates the stack; a second run updates it. Prints its addresses, one NAME=VALUE a line.
+# Builds, migrates and deploys the stack; a second run updates it. Prints its addresses, one NAME=VALUE a line.
 #
 #   localstack/deploy.sh [Parameter=Value ...]      parameters of template.yaml; those not given keep their value
 #
@@ -8,6 +8,7 @@
 #   STACK_NAME         default order-engine
 #   PROFILE            release (default) or dev, for emulators
 #   BUILD              skip: deploy what .aws-sam/ holds
+#   MIGRATE            skip: leave the database as it is, to go back to a version that does not know its schema
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -52,6 +53,7 @@ deploy_to_aws() {
     say "building with cargo-lambda"
     .venv/template/bin/sam build --parameter-overrides "${parameters[@]}" >&2
   fi
+  migrate_first zip_built_by_sam
   say "deploying $stack"
   .venv/template/bin/sam deploy --stack-name "$stack" --no-confirm-changeset --no-fail-on-empty-changeset \
     --parameter-overrides "${parameters[@]}" >&2
@@ -73,9 +75,10 @@ deploy_to_emulator() {
   trap 'rm -f "$packaged" "$packaged.log"' EXIT
   aws cloudformation package --template-file ".aws-sam/$profile/template.yaml" --s3-bucket "$stack-artifacts" \
     --output-template-file "$packaged" >/dev/null 2>"$packaged.log" || { cat "$packaged.log" >&2; return 1; }
-  say "deploying $stack to $endpoint"
   parameters=(Architecture="$architecture" EmulatorEndpoint="$seen"
     ${DATABASE_URL:+"DatabaseUrl=$DATABASE_URL"} ${parameters[@]+"${parameters[@]}"})
+  migrate_first uploaded_package
+  say "deploying $stack to $endpoint"
   update_emulator
   is_ministack || point_at_localstack_sockets
   # Emulators leave this out of a stack; AWS took it from the template.
@@ -100,7 +103,44 @@ point_at_localstack_sockets() {
   update_emulator
 }
 
+# --- The schema goes first: code may need what a migration adds, and every migration suits the code before it.
+
+# What runs gets nothing new unless the migration succeeds. On a new stack there is nothing yet that could migrate.
+migrate_first() { # a command that puts the new package's address into the array `package`
+  local function="$stack-migrate" missing
+  [ "${MIGRATE:-}" != skip ] || return 0
+  if ! missing="$(aws lambda get-function-configuration --function-name "$function" 2>&1 >/dev/null)"; then
+    case "$missing" in *ResourceNotFound*) return 0 ;; esac
+    echo "$missing" >&2
+    return 1
+  fi
+  say "updating $function alone"
+  local package=()
+  "$1"
+  aws lambda update-function-code --function-name "$function" --architectures "$(parameter Architecture)" \
+    "${package[@]}" >/dev/null
+  aws lambda wait function-updated --function-name "$function"
+  migrate || { echo "nothing else was deployed: all other functions run the code before" >&2; return 1; }
+}
+
+# The last word given about a parameter.
+parameter() { printf '%s\n' "${parameters[@]}" | sed -n "s/^$1=//p" | tail -1; }
+
+zip_built_by_sam() {
+  local zip=.aws-sam/build/migrate.zip
+  python3 localstack/package.py .aws-sam/build/MigrateFunction/bootstrap "$zip"
+  package=(--zip-file "fileb://$zip")
+}
+
+uploaded_package() {
+  local address
+  address="$(awk '/^  [A-Za-z]/ { name = $1 } name == "MigrateFunction:" && $1 == "CodeUri:" { print $2 }' "$packaged")"
+  address="${address#s3://}"
+  package=(--s3-bucket "${address%%/*}" --s3-key "${address#*/}")
+}
+
 migrate() {
+  [ "${MIGRATE:-}" != skip ] || return 0
   say "migrating"
   local answer failure
   answer="$(mktemp)"
@@ -108,7 +148,7 @@ migrate() {
     --query FunctionError --output text "$answer")"
   cat "$answer" >&2; echo >&2
   rm -f "$answer"
-  [ "$failure" = None ] || { echo "the migration failed; the log group /aws/lambda/$stack-migrate says why" >&2; exit 1; }
+  [ "$failure" = None ] || { echo "the migration failed; the log group /aws/lambda/$stack-migrate says why" >&2; return 1; }
 }
 
 upload_dashboard() {
@@ -138,7 +178,7 @@ websocket_url() {
 
 if [ -n "$endpoint" ]; then deploy_to_emulator; else deploy_to_aws; fi
 read_outputs
-migrate
+migrate # a new stack, or a database that was just named; nothing to do otherwise
 upload_dashboard
 cat <<RESULT
 RestUrl=$(output RestUrl)

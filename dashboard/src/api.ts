@@ -20,6 +20,8 @@ export class Problem extends Error {
     detail: string,
     readonly field: string | null,
     readonly retryAfterSeconds: number | null,
+    /** The id that an order has if it was stored, where the engine cannot tell whether it was. */
+    readonly orderId: string | null = null,
   ) {
     super(detail);
   }
@@ -58,7 +60,7 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
 }
 
 async function problemOf(answer: Response): Promise<Problem> {
-  const body: Partial<ProblemBody> = await answer.json().catch(() => ({}));
+  const body: Partial<ProblemBody> & { readonly orderId?: string } = await answer.json().catch(() => ({}));
   const retryAfter = Number(answer.headers.get("Retry-After") ?? "");
   return new Problem(
     answer.status,
@@ -66,6 +68,7 @@ async function problemOf(answer: Response): Promise<Problem> {
     body.detail ?? body.title ?? `The engine answered with status ${answer.status}.`,
     body.field ?? null,
     retryAfter > 0 ? retryAfter : null,
+    body.orderId ?? null,
   );
 }
 
@@ -83,13 +86,16 @@ async function body<T>(answer: Response): Promise<T> {
   }
 }
 
-export async function placeOrder(order: NewOrder, idempotencyKey: string): Promise<Accepted> {
+/** Answers the order's id. */
+export async function placeOrder(order: NewOrder, idempotencyKey: string): Promise<string> {
   const answer = await send("/api/orders/execute", {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey },
     body: JSON.stringify(order),
   });
-  return body<Accepted>(answer);
+  const accepted = await body<Partial<Accepted>>(answer);
+  if (typeof accepted.orderId !== "string") throw new NoAnswer();
+  return accepted.orderId;
 }
 
 export interface OrderPage {

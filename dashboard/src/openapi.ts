@@ -178,7 +178,7 @@ export interface components {
          * @description The stable name of a problem; part of the contract.
          * @enum {string}
          */
-        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_slippage" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "idempotency_key_reused" | "too_many_requests" | "unavailable" | "internal_error";
+        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_slippage" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "idempotency_key_reused" | "too_many_requests" | "unavailable" | "outcome_unknown" | "internal_error";
         /** @description An exact decimal: a number, read from its digits and never rounded, or a string. */
         readonly ExactDecimal: number | string;
         /** @description An order to execute. */
@@ -366,6 +366,11 @@ export interface components {
             readonly detail: string;
             /** @description The field, parameter or header that it is about, if it is about one. */
             readonly field?: string;
+            /**
+             * Format: uuid
+             * @description The order that it is about: of `outcome_unknown`, the id that it has if it was stored.
+             */
+            readonly orderId?: string;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -579,7 +584,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description 503 with `Retry-After`: `unavailable`; nothing is executed that a repeat with the same key would not find. */
+            /** @description 503 with `Retry-After`: `unavailable` when nothing is stored and nothing will be; `outcome_unknown` with `orderId` when the order may have been stored, which a repeat with the same key, or the order's address, tells. */
             readonly "5XX": {
                 headers: {
                     readonly [name: string]: unknown;

@@ -1,15 +1,11 @@
 //! `order-engine`: serves on this machine, or places an order at an engine that does.
 
-use std::{
-    io::{self, Write},
-    pin::pin,
-    process::ExitCode,
-};
+use std::{pin::pin, process::ExitCode};
 
 use clap::Parser;
 use config::Logging;
 use local::{
-    cli,
+    cli::{self, output},
     options::{Command, CommandLine, Serve},
     server::Server,
     signals::Signals,
@@ -33,7 +29,9 @@ fn main() -> ExitCode {
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
-            complain(&format!("no threads can be started: {error}"));
+            output::complain(format_args!(
+                "order-engine: no threads can be started: {error}"
+            ));
             return ExitCode::FAILURE;
         }
     };
@@ -52,12 +50,14 @@ async fn serve(options: &Serve) -> ExitCode {
         format: options.log_format,
     };
     if let Err(error) = logs::start(logging) {
-        complain(&error.to_string());
+        output::complain(format_args!("order-engine: {error}"));
     }
     let mut signals = match Signals::receive() {
         Ok(signals) => signals,
         Err(error) => {
-            complain(&format!("signals cannot be received: {error}"));
+            output::complain(format_args!(
+                "order-engine: signals cannot be received: {error}"
+            ));
             return ExitCode::FAILURE;
         }
     };
@@ -69,7 +69,7 @@ async fn serve(options: &Serve) -> ExitCode {
     match started {
         Ok(server) => run(server, signals).await,
         Err(error) => {
-            complain(&error.to_string());
+            output::complain(format_args!("order-engine: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -83,8 +83,10 @@ async fn run(mut server: Server, mut signals: Signals) -> ExitCode {
         failed = server.failed() => Some(failed),
     };
     match &failed {
-        None => say("Stopping: running steps reach a safe point first. Once more: at once."),
-        Some(failed) => complain(&format!("the engine ends: {failed}")),
+        None => {
+            output::line("Stopping: running steps reach a safe point first. Once more: at once.");
+        }
+        Some(failed) => output::complain(format_args!("order-engine: the engine ends: {failed}")),
     }
     let haste = server.haste();
     let mut stopping = pin!(server.stop());
@@ -103,18 +105,9 @@ async fn run(mut server: Server, mut signals: Signals) -> ExitCode {
     }
 }
 
-/// To whoever reads along. Nobody has to: a pipe that is closed ends nothing.
-fn say(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
-}
-
-fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "order-engine: {text}");
-}
-
 fn greet(server: &Server) {
     let at = server.address();
-    say(&format!(
+    output::line(format_args!(
         "Order engine ready at http://{at}\n\n  \
          place an order:  cargo run -- order SOL USDC 10 --url http://{at}\n  \
          or with curl:    curl -s http://{at}/api/orders/execute -H 'content-type: application/json' \

@@ -172,10 +172,13 @@ impl Serve {
 
 /// An order to place.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit status: 0 confirmed, 1 failed, 2 could not be placed.\n\n\
-                  Example: order-engine order SOL USDC 10"
-)]
+#[command(after_help = "Exit status:\n  \
+                  0  confirmed\n  \
+                  1  failed\n  \
+                  2  not placed: nothing was stored, and nothing will be\n  \
+                  3  it is not known whether it was placed; the key is shown, and how to repeat\n  \
+                  4  placed, but its end was not seen\n\n\
+                  Example: order-engine order SOL USDC 10")]
 pub struct Place {
     /// Token to sell, for example SOL.
     pub token_in: String,
@@ -189,6 +192,10 @@ pub struct Place {
     /// Names the intent: placing with the same key again never makes a second order.
     #[arg(long, value_name = "KEY")]
     pub idempotency_key: Option<String>,
+    /// How long to go on asking while it is not known whether the order is placed.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=3_600))]
+    pub timeout: u16,
     /// [`ENGINE_URL`].
     #[arg(long, env = ENGINE_URL.name, default_value = ENGINE_URL.default)]
     #[arg(value_parser = |text: &str| ENGINE_URL.parse(text).map(|url| url.to_string()))]

@@ -30,6 +30,10 @@ fn main() -> ExitCode {
             threads,
         }),
         Ok(Command::Replay { seed, variant }) => replay(seed, variant),
+        Ok(Command::Help) => {
+            println!("{}", options::USAGE);
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("{error}\n{}", options::USAGE);
             ExitCode::from(2)

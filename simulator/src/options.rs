@@ -21,6 +21,8 @@ pub enum Command {
         /// The broken variant to play it on; `None`: the engine as it is.
         variant: Option<Variant>,
     },
+    /// Say how it is used.
+    Help,
 }
 
 /// How the command is used.
@@ -40,6 +42,9 @@ pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Command, Stri
     let (mut seed, mut variant) = (None, None);
     let mut arguments = arguments.into_iter();
     while let Some(name) = arguments.next() {
+        if ["--help", "-h"].contains(&name.as_str()) {
+            return Ok(Command::Help);
+        }
         let value = arguments
             .next()
             .ok_or_else(|| format!("{name} needs a value"))?;
@@ -107,6 +112,12 @@ mod tests {
                 variant: None
             })
         );
+    }
+
+    #[test]
+    fn whoever_asks_is_told_how_it_is_used() {
+        assert_eq!(line("--help"), Ok(Command::Help));
+        assert_eq!(line("--seeds 7 -h"), Ok(Command::Help));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 import { problemAt, unplacedProblem } from "../state/form-problems.ts";
 import { change, chooseToken, draft, flip } from "../state/draft.ts";
-import { isBusy, place, placing } from "../state/placing.ts";
+import type { Intent } from "../state/intent.ts";
+import { type Placing, isBusy, place, placing } from "../state/placing.ts";
 import { bestOf } from "../state/best-quote.ts";
 import { preview } from "../state/preview.ts";
 import { placesOf } from "../state/tokens.ts";
@@ -116,10 +117,12 @@ function SubmitButton() {
   const text = {
     ready: "Place order",
     refused: "Place order",
+    unplaced: "Place order",
     sending: "Placing order",
-    retrying: "Trying again",
+    waiting: "Waiting",
+    checking: "Checking",
     placed: "Order placed",
-    unanswered: "Try again",
+    unknown: "Check again",
   }[kind];
   // Not `disabled`: that would take the keyboard's focus away in the middle of a wait.
   return (
@@ -129,20 +132,33 @@ function SubmitButton() {
   );
 }
 
-/** What went wrong with the whole order, and that trying again is safe. */
+/** What went wrong with the whole order, and what is known of it. */
 function FormProblem() {
   const state = placing.value;
   const problem = unplacedProblem.value;
-  const unsure = state.kind === "retrying" || state.kind === "unanswered";
   return (
     <div class="form-problem" role="alert">
       {problem && <p>{problem}</p>}
-      {unsure && (
-        <p>
-          {state.reason} {state.kind === "retrying" ? "Asking again; " : "Trying again is safe: "}the same order is
-          never placed twice.
-        </p>
-      )}
+      {state.kind === "waiting" && <p>{state.reason} Nothing is placed yet; asking again by itself.</p>}
+      {state.kind === "unplaced" && <p>{state.reason} Nothing was placed.</p>}
+      {(state.kind === "checking" || state.kind === "unknown") && <Unknown state={state} />}
     </div>
+  );
+}
+
+function Unknown({ state }: { state: Extract<Placing, { intent: Intent }> }) {
+  const { order, orderId } = state.intent;
+  return (
+    <p>
+      {state.reason} We do not know yet whether this order was placed: {order.amount} {order.tokenIn} to{" "}
+      {order.tokenOut}. {state.kind === "checking" ? "Asking again; " : "Checking again is safe: "}
+      the same order is never placed twice.
+      {orderId && (
+        <>
+          {" "}
+          <a href={`/orders/${orderId}`}>See whether it is there</a>
+        </>
+      )}
+    </p>
   );
 }

@@ -1,49 +1,52 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answered, keyFor } from "./intent.ts";
+import type { Intent } from "./intent.ts";
+import { keep, settled, unsettled } from "./intent.ts";
+
+const INTENT: Intent = {
+  order: { type: "market", tokenIn: "SOL", tokenOut: "USDC", amount: "10" },
+  key: "key-1",
+  at: 1_000,
+  orderId: null,
+};
+const HOUR = 3_600_000;
 
 function browserStorage() {
   const values = new Map<string, string>();
   return {
     getItem: (name: string) => values.get(name) ?? null,
     setItem: (name: string, value: string) => void values.set(name, value),
+    removeItem: (name: string) => void values.delete(name),
   };
 }
 
-function keys() {
-  let count = 0;
-  return () => `key-${(count += 1)}`;
-}
-
-test("an unanswered intent keeps its key, also after a reload", () => {
-  const [storage, newKey] = [browserStorage(), keys()];
-  assert.equal(keyFor("10 SOL", storage, newKey), "key-1");
-  assert.equal(keyFor("10 SOL", storage, newKey), "key-1");
+test("an intent outlives a reload, with its order and its key", () => {
+  const storage = browserStorage();
+  assert.equal(unsettled(storage, 2_000), null);
+  keep(INTENT, storage);
+  assert.deepEqual(unsettled(storage, 2_000), INTENT);
+  keep({ ...INTENT, orderId: "01a2" }, storage);
+  assert.equal(unsettled(storage, 2_000)?.orderId, "01a2");
 });
 
-test("another body is another intent", () => {
-  const [storage, newKey] = [browserStorage(), keys()];
-  assert.equal(keyFor("10 SOL", storage, newKey), "key-1");
-  assert.equal(keyFor("11 SOL", storage, newKey), "key-2");
+test("once it is known what became of it, it is gone", () => {
+  const storage = browserStorage();
+  keep(INTENT, storage);
+  settled(storage);
+  assert.equal(unsettled(storage, 2_000), null);
 });
 
-test("coming back to an unanswered body repeats its intent", () => {
-  const [storage, newKey] = [browserStorage(), keys()];
-  keyFor("10 SOL", storage, newKey);
-  keyFor("11 SOL", storage, newKey);
-  answered("11 SOL", storage);
-  assert.equal(keyFor("10 SOL", storage, newKey), "key-1");
-});
-
-test("after an answer the same body is a new intent", () => {
-  const [storage, newKey] = [browserStorage(), keys()];
-  keyFor("10 SOL", storage, newKey);
-  answered("10 SOL", storage);
-  assert.equal(keyFor("10 SOL", storage, newKey), "key-2");
+test("it is not repeated when the engine may have forgotten its key", () => {
+  const storage = browserStorage();
+  keep(INTENT, storage);
+  assert.notEqual(unsettled(storage, INTENT.at + 11 * HOUR), null);
+  assert.equal(unsettled(storage, INTENT.at + 24 * HOUR), null);
 });
 
 test("a broken entry counts as none", () => {
-  const [storage, newKey] = [browserStorage(), keys()];
-  storage.setItem("intents", "{");
-  assert.equal(keyFor("10 SOL", storage, newKey), "key-1");
+  const storage = browserStorage();
+  for (const broken of ["{", "null", "[]", '{"key":"key-1"}', JSON.stringify({ ...INTENT, key: 1 })]) {
+    storage.setItem("intent", broken);
+    assert.equal(unsettled(storage, 2_000), null, broken);
+  }
 });

@@ -1,33 +1,48 @@
-// One key per intent to trade. The key is stored before the first request and kept until the engine has answered, so
-// a second click, a retry after a lost answer or a reloaded page repeats the same intent instead of making another.
+// The intent to trade that is under way: what was asked for, and its key. It is stored before the first request and kept
+// until it is known what became of it, so a second click, a repetition after a lost answer or a reloaded page repeats the
+// same intent instead of making another.
+import type { NewOrder } from "../types.ts";
 
-const STORED = "intents";
+const STORED = "intent";
 
-/** What was sent, and the key under which it has not been answered yet. */
-type Unanswered = Readonly<Record<string, string>>;
+/** The engine knows a key for a day. After that a repetition would be another order. */
+const REPEATABLE_MS = 12 * 3_600_000;
 
-type Storage = Pick<globalThis.Storage, "getItem" | "setItem">;
-
-/** The key of the unanswered intent with this very body, or a new one. */
-export function keyFor(body: string, storage: Storage, newKey: () => string): string {
-  const unanswered = read(storage);
-  const key = unanswered[body] ?? newKey();
-  storage.setItem(STORED, JSON.stringify({ ...unanswered, [body]: key }));
-  return key;
+export interface Intent {
+  readonly order: NewOrder;
+  readonly key: string;
+  /** When it was made, in milliseconds since 1970. */
+  readonly at: number;
+  /** The id that the order has if it was stored, as far as the engine has told. */
+  readonly orderId: string | null;
 }
 
-/** The engine has answered: the next order is a new intent, even with the same body. */
-export function answered(body: string, storage: Storage): void {
-  const { [body]: _answered, ...others } = read(storage);
-  storage.setItem(STORED, JSON.stringify(others));
+type Storage = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem">;
+
+export function keep(intent: Intent, storage: Storage): void {
+  storage.setItem(STORED, JSON.stringify(intent));
 }
 
-function read(storage: Storage): Unanswered {
+/** It is known what became of it: the next order is a new intent, even for the same trade. */
+export function settled(storage: Storage): void {
+  storage.removeItem(STORED);
+}
+
+/** The intent of which it is not known whether it was placed. */
+export function unsettled(storage: Storage, now: number): Intent | null {
   try {
-    const stored: unknown = JSON.parse(storage.getItem(STORED) ?? "{}");
-    const entries = typeof stored === "object" && stored !== null ? Object.entries(stored) : [];
-    return Object.fromEntries(entries.filter(([, key]) => typeof key === "string"));
+    const stored: unknown = JSON.parse(storage.getItem(STORED) ?? "null");
+    return isIntent(stored) && now - stored.at < REPEATABLE_MS ? stored : null;
   } catch {
-    return {};
+    return null;
   }
+}
+
+function isIntent(stored: unknown): stored is Intent {
+  if (typeof stored !== "object" || stored === null) return false;
+  const { order, key, at, orderId } = stored as Partial<Record<keyof Intent, unknown>>;
+  const isOrder = typeof order === "object" && order !== null;
+  return (
+    isOrder && typeof key === "string" && typeof at === "number" && (orderId === null || typeof orderId === "string")
+  );
 }

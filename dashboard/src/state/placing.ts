@@ -1,67 +1,109 @@
-// Placing the order: sent once per intent, and sent again with the same key while no answer comes.
+// Placing the order: sent once per intent, and sent again with the same key until it is known what became of it.
 import { computed, signal } from "@preact/signals";
-import { NoAnswer, Problem, placeOrder } from "../api.ts";
+import { NoAnswer, Problem, getOrder, placeOrder } from "../api.ts";
 import { engineNow } from "../time.ts";
 import type { NewOrder } from "../types.ts";
 import { draft, newOrder, slippageBps } from "./draft.ts";
-import { answered, keyFor } from "./intent.ts";
+import { type Intent, keep, settled, unsettled } from "./intent.ts";
 import { tellOtherTabs } from "./order-list.ts";
 import { learnOrders } from "./orders.ts";
+import { verdictOn } from "./verdict.ts";
 
 export type Placing =
   | { readonly kind: "ready" }
   | { readonly kind: "sending" }
-  | { readonly kind: "retrying"; readonly reason: string }
+  /** Certainly not placed yet; asked again by itself. */
+  | { readonly kind: "waiting"; readonly reason: string }
+  /** Not known; asked again by itself. */
+  | { readonly kind: "checking"; readonly reason: string; readonly intent: Intent }
   /** Just accepted. A moment long, so that the second click of a double click is not another order. */
   | { readonly kind: "placed" }
   | { readonly kind: "refused"; readonly problem: Problem }
-  /** Several tries brought no answer; placing again repeats the same intent. */
-  | { readonly kind: "unanswered"; readonly reason: string };
+  /** Certainly not placed, after several tries. */
+  | { readonly kind: "unplaced"; readonly reason: string }
+  /** Not known, after several tries. Only this very intent can be asked for again: another could be a second order. */
+  | { readonly kind: "unknown"; readonly reason: string; readonly intent: Intent };
 
 const PAUSES_MS = [1_000, 2_000, 4_000, 8_000];
+/** No pause ends later than this after the first try. */
+const PATIENCE_MS = 30_000;
 const PLACED_FOR_MS = 1_200;
 const ACTIVE_KEY = "activeOrder";
 
-export const placing = signal<Placing>({ kind: "ready" });
+const left = unsettled(sessionStorage, Date.now());
+
+export const placing = signal<Placing>(
+  left ? { kind: "unknown", reason: "The page was left before an answer came.", intent: left } : { kind: "ready" },
+);
 
 /** While it lasts, placing again does nothing. */
-export const isBusy = computed(() => ["sending", "retrying", "placed"].includes(placing.value.kind));
+export const isBusy = computed(() => ["sending", "waiting", "checking", "placed"].includes(placing.value.kind));
 
 /** The order that this tab placed last; the live panel shows it. */
 export const activeOrder = signal<string | null>(sessionStorage.getItem(ACTIVE_KEY));
 
+/** Places the draft; or, while it is not known whether the order before was placed, asks for that one again. */
 export async function place(): Promise<void> {
   if (isBusy.value) return;
+  const before = placing.value;
+  if (before.kind === "unknown") return await settle(before.intent, true);
   if (slippageBps.value === null) {
     const detail = "Slippage is a percentage in steps of 0.01.";
     placing.value = { kind: "refused", problem: new Problem(400, "invalid_slippage", detail, "slippageBps", null) };
     return;
   }
+  await settle({ order: newOrder(), key: newKey(), at: Date.now(), orderId: null }, false);
+}
+
+async function settle(intent: Intent, wasLost: boolean): Promise<void> {
+  keep(intent, sessionStorage);
   placing.value = { kind: "sending" };
-  const order = newOrder();
-  const body = JSON.stringify(order);
-  const key = keyFor(body, sessionStorage, newKey);
-  const outcome = await sendUntilAnswered(order, key);
-  if (outcome.kind !== "unanswered") answered(body, sessionStorage);
+  const outcome = await sendUntilKnown(intent, wasLost);
+  if (outcome.kind !== "unknown") settled(sessionStorage);
   placing.value = outcome;
   if (outcome.kind === "placed") setTimeout(() => (placing.value = { kind: "ready" }), PLACED_FOR_MS);
 }
 
-async function sendUntilAnswered(order: NewOrder, key: string): Promise<Placing> {
+async function sendUntilKnown(first: Intent, lostBefore: boolean): Promise<Placing> {
+  const end = Date.now() + PATIENCE_MS;
+  let [intent, wasLost] = [first, lostBefore];
   for (let tries = 0; ; tries += 1) {
     try {
-      accepted(order, (await placeOrder(order, key)).orderId);
+      accepted(intent.order, (await found(intent)) ?? (await placeOrder(intent.order, intent.key)));
       return { kind: "placed" };
     } catch (failure) {
-      if (failure instanceof Problem && !failure.passing) return { kind: "refused", problem: failure };
       if (!(failure instanceof Problem) && !(failure instanceof NoAnswer)) throw failure;
-      const pause = PAUSES_MS[tries];
-      if (pause === undefined) return { kind: "unanswered", reason: failure.message };
-      placing.value = { kind: "retrying", reason: failure.message };
-      const asked = failure instanceof Problem ? (failure.retryAfterSeconds ?? 0) * 1000 : 0;
-      await new Promise((next) => setTimeout(next, Math.max(pause, asked)));
+      const verdict = verdictOn(failure, wasLost);
+      if (verdict === "refused" && failure instanceof Problem) return { kind: "refused", problem: failure };
+      wasLost = verdict === "unknown";
+      intent = named(intent, failure);
+      const reason = failure.message;
+      const asked = failure instanceof Problem ? (failure.retryAfterSeconds ?? 0) * 1_000 : 0;
+      const pause = Math.max(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0, asked);
+      const isLast = Date.now() + pause > end;
+      if (wasLost) placing.value = { kind: "checking", reason, intent };
+      else placing.value = { kind: "waiting", reason };
+      if (isLast) return wasLost ? { kind: "unknown", reason, intent } : { kind: "unplaced", reason };
+      await new Promise((next) => setTimeout(next, pause));
     }
   }
+}
+
+/** The id that the engine has told outlives a reload, too. */
+function named(intent: Intent, failure: Problem | NoAnswer): Intent {
+  if (!(failure instanceof Problem) || failure.orderId === null) return intent;
+  const known = { ...intent, orderId: failure.orderId };
+  keep(known, sessionStorage);
+  return known;
+}
+
+/** The order's id, if it is there under the id that the engine has told. */
+async function found({ orderId }: Intent): Promise<string | null> {
+  if (orderId === null) return null;
+  return await getOrder(orderId).then(
+    (order) => order.id,
+    () => null,
+  );
 }
 
 function accepted(order: NewOrder, orderId: string): void {
@@ -91,10 +133,10 @@ function accepted(order: NewOrder, orderId: string): void {
   tellOtherTabs();
 }
 
-/** A refusal or a lost answer belongs to what was sent: the next change of the draft clears it. */
+/** A refusal belongs to what was sent: the next change of the draft clears it. */
 draft.subscribe(() => {
   const { kind } = placing.peek();
-  if (kind === "refused" || kind === "unanswered") placing.value = { kind: "ready" };
+  if (kind === "refused" || kind === "unplaced") placing.value = { kind: "ready" };
 });
 
 /** `crypto.randomUUID` exists on secure pages only, and an engine in the next room is reached by plain HTTP. */

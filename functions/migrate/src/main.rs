@@ -1,5 +1,5 @@
-//! The migrate function on Lambda: invoked by a deployment, once all functions are replaced. Until
-//! it is done they run on the former schema.
+//! The migrate function on Lambda: a deployment replaces and invokes it before any other function
+//! has new code, so that none meets the former schema.
 
 use runtime::lambda::{Error, Function};
 

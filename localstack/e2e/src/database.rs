@@ -87,6 +87,25 @@ impl Database {
         );
     }
 
+    /// No migration can run any more: it looks as if none ever had, and the first one fails on the
+    /// tables that are there.
+    pub fn break_migrations(&self) {
+        self.rename("refinery_schema_history", "history_put_aside");
+    }
+
+    /// Migrations can run again.
+    pub fn mend_migrations(&self) {
+        self.rename("history_put_aside", "refinery_schema_history");
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        // What a failed migration left behind is an empty history.
+        let sql = format!("DROP TABLE IF EXISTS {to}; ALTER TABLE {from} RENAME TO {to}");
+        self.runtime
+            .block_on(self.client.batch_execute(&sql))
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
     /// As if the order had been accepted long ago: its time is over.
     pub fn let_time_run_out(&self, order: &str) {
         for table in ["orders SET deadline", "outbox SET deadline"] {

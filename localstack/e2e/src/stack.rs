@@ -53,6 +53,22 @@ impl Stack {
     /// # Panics
     /// When a step fails; what the step said is shown.
     pub fn deploy_again(&mut self, parameters: &[&str]) -> String {
+        let (succeeded, said) = self.try_to_deploy(parameters, &[]);
+        let log = self.ministack.log();
+        assert!(succeeded, "deploy.sh failed:\n{said}\n{log}");
+        said
+    }
+
+    /// Runs deploy.sh on this stack, with variables of its own: whether it succeeded, and what it
+    /// said on the way.
+    ///
+    /// # Panics
+    /// When there is no bash.
+    pub fn try_to_deploy(
+        &mut self,
+        parameters: &[&str],
+        variables: &[(&str, &str)],
+    ) -> (bool, String) {
         let deployed = Command::new(root().join("localstack/deploy.sh"))
             .args(parameters)
             .env_clear()
@@ -62,20 +78,19 @@ impl Stack {
             .env("STACK_NAME", NAME)
             .env("PROFILE", "dev")
             .env("BUILD", "skip")
+            .envs(variables.iter().copied())
             .output()
             .expect("bash is installed");
         let said = String::from_utf8_lossy(&deployed.stderr).into_owned();
-        let log = self.ministack.log();
-        assert!(
-            deployed.status.success(),
-            "deploy.sh failed:\n{said}\n{log}"
-        );
-        self.addresses = String::from_utf8_lossy(&deployed.stdout)
-            .lines()
-            .filter_map(|line| line.split_once('='))
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        said
+        let succeeded = deployed.status.success();
+        if succeeded {
+            self.addresses = String::from_utf8_lossy(&deployed.stdout)
+                .lines()
+                .filter_map(|line| line.split_once('='))
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
+        }
+        (succeeded, said)
     }
 
     /// The full name of one of its functions.

@@ -1,6 +1,6 @@
 //! What deploy.sh does with the parameters it is given.
 
-use e2e::{Stack, assert_whole_life, eventually};
+use e2e::{Stack, assert_whole_life, eventually, root};
 use serde_json::Value;
 
 #[test]
@@ -39,6 +39,49 @@ fn a_second_run_changes_nothing_or_what_it_is_told_and_keeps_the_orders() {
     );
     assert_eq!(stack.order(&order)["status"], "confirmed");
     assert_dashboard_knows(&stack);
+}
+
+#[test]
+fn the_schema_goes_first_and_what_fails_there_changes_nothing() {
+    let mut stack = Stack::deploy(&["SimExecutionDelayMs=200"]);
+    let migrate = Stack::function("migrate");
+    // Another program, that cannot migrate: who reads of a migration knows that it was replaced.
+    let other = root().join(".aws-sam/dev/relay.zip");
+    stack.aws.set_code(&migrate, &other);
+    stack.database.break_migrations();
+
+    let (succeeded, said) = stack.try_to_deploy(&["LogLevel=warn"], &[]);
+    assert!(!succeeded, "{said}");
+    assert!(said.contains("could not be migrated"), "{said}");
+    assert!(said.contains("the migration failed"), "{said}");
+    assert!(said.contains("nothing else was deployed"), "{said}");
+    let level =
+        |stack: &Stack| stack.aws.variables(&Stack::function("worker"))["LOG_LEVEL"].clone();
+    assert_eq!(level(&stack), "info", "the functions are those of before");
+    let order = stack.place_order();
+    stack.order_once(&order, "confirmed");
+
+    stack.database.mend_migrations();
+    let said = stack.deploy_again(&["LogLevel=warn"]);
+    let at = |step: &str| {
+        said.find(step)
+            .unwrap_or_else(|| panic!("no {step}: {said}"))
+    };
+    assert!(at("==> migrating") < at("==> deploying"), "{said}");
+    assert_eq!(level(&stack), "warn");
+    assert_eq!(stack.order(&order)["status"], "confirmed");
+}
+
+#[test]
+fn who_goes_back_leaves_the_schema_as_it_is() {
+    let mut stack = Stack::deploy(&["SimExecutionDelayMs=200"]);
+    stack.database.break_migrations();
+    let (succeeded, said) = stack.try_to_deploy(&["LogLevel=error"], &[("MIGRATE", "skip")]);
+    assert!(succeeded && !said.contains("migrating"), "{said}");
+    let variables = stack.aws.variables(&Stack::function("worker"));
+    assert_eq!(variables["LOG_LEVEL"], "error");
+    let order = stack.place_order();
+    stack.order_once(&order, "confirmed");
 }
 
 /// The page gets the API below its own origin, and the stack's socket.

@@ -44,6 +44,11 @@ pub fn is_empty(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|value| value.to_string_lossy().trim().is_empty())
 }
 
+/// Whether `NO_COLOR` is set and not empty, as all programs are told so: <https://no-color.org>.
+pub fn forbids_colours() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
 /// Reads what `T` lists through `lookup`, which answers a variable's value or `None`.
 ///
 /// # Errors

@@ -1,0 +1,130 @@
+//! What an answer to "place this order" tells: the engine's own, or that of whoever stands between.
+
+use std::time::Duration;
+
+use reqwest::{Response, StatusCode};
+use serde_json::Value;
+
+/// An order that the engine has.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    /// Its id.
+    pub(super) id: String,
+    /// Where it can be watched; an installation without sockets has no such address.
+    pub(super) socket: Option<String>,
+}
+
+/// What one request has told.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The order is stored.
+    Placed(Placed),
+    /// This request stored nothing, nor will its repetition.
+    Refused {
+        reason: String,
+        /// The engine judged the order itself: it says the same to every request with it.
+        judged: bool,
+    },
+    /// This request stored nothing; a later one may.
+    NotYet {
+        reason: String,
+        wait: Option<Duration>,
+    },
+    /// No connection could be made: nothing was sent.
+    Unreached(String),
+    /// It was sent, and nobody knows what became of it.
+    Lost {
+        reason: String,
+        wait: Option<Duration>,
+        /// The id that the order has if it was stored.
+        order: Option<String>,
+    },
+}
+
+impl Answer {
+    /// Reads the outcome of a request.
+    pub(super) async fn read(sent: Result<Response, reqwest::Error>) -> Self {
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) if error.is_connect() => return Self::Unreached(innermost(&error)),
+            Err(error) if error.is_builder() => {
+                return Self::Refused {
+                    reason: innermost(&error),
+                    judged: true,
+                };
+            }
+            Err(error) => return Self::lost(innermost(&error)),
+        };
+        let (status, wait) = (response.status(), retry_after(&response));
+        // A body that is foreign, or was cut short, tells nothing.
+        let body = response.json().await.unwrap_or(Value::Null);
+        if status.is_success() {
+            return placed(&body).map_or_else(
+                || Self::lost("the engine's answer cannot be read".into()),
+                Self::Placed,
+            );
+        }
+        Self::problem(status, wait, &body)
+    }
+
+    fn problem(status: StatusCode, wait: Option<Duration>, body: &Value) -> Self {
+        let code = body["code"].as_str();
+        let reason = match (body["detail"].as_str(), code) {
+            (Some(detail), Some(code)) => format!("{detail} ({code})"),
+            _ => format!("the answer was {status}, and not the engine's"),
+        };
+        match (status, code) {
+            (StatusCode::TOO_MANY_REQUESTS, _)
+            | (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")) => {
+                Self::NotYet { reason, wait }
+            }
+            // Whoever stands between gave up waiting for the rest of the request, or of the answer.
+            (StatusCode::REQUEST_TIMEOUT, _) => Self::lost(reason),
+            (status, _) if status.is_client_error() || status.is_redirection() => Self::Refused {
+                judged: code.is_some() && is_judgement(status),
+                reason,
+            },
+            _ => Self::Lost {
+                reason,
+                wait,
+                order: body["orderId"].as_str().map(str::to_owned),
+            },
+        }
+    }
+
+    fn lost(reason: String) -> Self {
+        Self::Lost {
+            reason,
+            wait: None,
+            order: None,
+        }
+    }
+}
+
+/// Whether a refusal is about what was asked, and not about who asked, or where.
+fn is_judgement(status: StatusCode) -> bool {
+    [
+        StatusCode::BAD_REQUEST,
+        StatusCode::CONFLICT,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        StatusCode::UNPROCESSABLE_ENTITY,
+    ]
+    .contains(&status)
+}
+
+fn placed(body: &Value) -> Option<Placed> {
+    Some(Placed {
+        id: body["orderId"].as_str()?.to_owned(),
+        socket: body["ws"].as_str().map(str::to_owned),
+    })
+}
+
+/// In seconds; the form with a date is not the engine's.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.headers().get("retry-after")?;
+    value.to_str().ok()?.parse().ok().map(Duration::from_secs)
+}
+
+fn innermost(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), innermost)
+}
