@@ -10,6 +10,7 @@
 pub mod cli;
 mod dashboard;
 pub mod database;
+mod door;
 pub mod gateway;
 pub mod metrics;
 pub mod options;

@@ -6,9 +6,9 @@ use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
     ALLOWED_ORIGINS, Count, DATA_DIR, DATABASE_URL, DelayRange, ENGINE_URL, HOST, HostAddress,
-    LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel, Origins, PORT, SIM_EXECUTION_DELAY_MS,
-    SIM_FAILURE_RATE, SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Trading, VENUES, Variable,
-    Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel, MAX_CONNECTIONS, Origins, PORT,
+    SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share,
+    Trading, VENUES, Variable, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
 };
 
 const NAME: &str = "order-engine";
@@ -125,6 +125,10 @@ pub struct Serve {
     #[arg(value_parser = |text: &str| WORKER_BATCH_SIZE.parse(text).map(Count::get))]
     #[arg(help = WORKER_BATCH_SIZE.doc)]
     pub worker_batch_size: u16,
+    /// [`MAX_CONNECTIONS`].
+    #[arg(long, env = MAX_CONNECTIONS.name, default_value = MAX_CONNECTIONS.default)]
+    #[arg(value_parser = parser(&MAX_CONNECTIONS), help = MAX_CONNECTIONS.doc)]
+    pub max_connections: u16,
     /// [`ALLOWED_ORIGINS`].
     #[arg(long, env = ALLOWED_ORIGINS.name, default_value = ALLOWED_ORIGINS.default)]
     #[arg(value_parser = parser(&ALLOWED_ORIGINS), help = ALLOWED_ORIGINS.doc)]

@@ -2,7 +2,6 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::serve::ListenerExt;
 use engine::{execute::Shutdown, policy::Policy};
 use futures::FutureExt;
 use runtime::Trading;
@@ -16,6 +15,7 @@ use websocket::Sockets;
 
 use crate::{
     database::{self, NoDatabase, Ready},
+    door,
     gateway::Gateway,
     metrics,
     options::Serve,
@@ -147,16 +147,8 @@ impl Server {
             address: address.to_string(),
         };
         let routes = web::routes(served);
-        let listening = tokio::spawn(async move {
-            // Small answers and pushes must not wait for more to send.
-            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-            let served = axum::serve(listener, routes)
-                .with_graceful_shutdown(shutdown)
-                .await;
-            if let Err(error) = served {
-                tracing::error!(%error, "the listener ended");
-            }
-        });
+        let most = options.max_connections.into();
+        let listening = tokio::spawn(door::serve(listener, routes, most, shutdown));
         Ok(Self {
             address,
             queue,

@@ -5,6 +5,7 @@ mod bad_input;
 mod command;
 mod contract;
 mod crashes;
+mod crowd;
 mod journeys;
 mod load;
 mod outage;

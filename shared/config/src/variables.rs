@@ -52,6 +52,8 @@ variables! {
     WORKER_CONCURRENCY: Count = Some("10"), Machine;
     /// Messages that one worker invocation takes at once.
     WORKER_BATCH_SIZE: Count = Some("10"), Machine;
+    /// Connections that may be open at once; fewer if the system allows fewer open files.
+    MAX_CONNECTIONS: u16 = Some("4096"), Machine;
     /// Origins of pages on other hosts that may call the API and open sockets; empty for none.
     ALLOWED_ORIGINS: Origins = Some(""), Both;
     /// The least severe level that is logged.

@@ -141,3 +141,22 @@ pub fn outbox_stats(stats: OutboxStats) {
     set("outbox_oldest_seconds", stats.oldest_seconds);
     set("orders_stuck", stats.stuck_orders);
 }
+
+/// A bound of the door has ended a connection: `header`, `write`, `made_room`, `no_room`.
+pub fn connection_ended(bound: &'static str) {
+    counter!("connections_ended_total", "bound" => bound).increment(1);
+}
+
+/// The door's line about connections that its bounds have ended since its last one.
+pub fn connections_ended(bound: &'static str, count: u64) {
+    warn!(
+        bound,
+        count, "connections were ended that kept the engine waiting, or found no room"
+    );
+}
+
+/// The system gave no connection.
+pub fn connection_not_accepted(error: &std::io::Error) {
+    counter!("connections_not_accepted_total").increment(1);
+    warn!(%error, "a connection could not be accepted");
+}

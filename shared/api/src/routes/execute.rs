@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    body::Body,
+    body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -75,9 +75,9 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(crate) async fn execute(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
-    body: Body,
+    body: Bytes,
 ) -> Result<Response, ApiError> {
-    let body = body::read(&headers, body, api.submit.clock.as_ref()).await?;
+    let body = body::json(&headers, body)?;
     let order = new_order(&headers, &body, &api.catalogue)?;
     let (id, replayed) = match api.submit.submit(&order).await? {
         Submitted::Accepted(id) => (id, false),
