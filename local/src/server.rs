@@ -15,7 +15,7 @@ use websocket::Sockets;
 
 use crate::{
     database::{self, NoDatabase, Ready},
-    door,
+    door::{self, House},
     gateway::Gateway,
     metrics,
     options::Serve,
@@ -143,6 +143,7 @@ impl Server {
             catalogue: trading.catalogue,
             gateway: gateway.clone(),
             queue: queue.clone(),
+            house: House::new(options),
             recorder: metrics::recorder(),
             address: address.to_string(),
         };

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use api::{Api, SocketAddress};
-use axum::{Router, routing::get};
+use axum::{
+    Router, middleware,
+    routing::{MethodRouter, get},
+};
 use engine::{catalogue::Catalogue, ports::OrderReader};
 use metrics_exporter_prometheus::PrometheusHandle;
 use websocket::Sockets;
 
 use crate::{
     dashboard,
+    door::{self, House},
     gateway::Gateway,
     metrics::{self, Measured},
     queue::LocalQueue,
@@ -29,6 +33,7 @@ pub(crate) struct Served {
     pub(crate) sockets: Sockets,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) queue: Arc<LocalQueue>,
+    pub(crate) house: House,
     pub(crate) recorder: PrometheusHandle,
     /// Host and port that clients are told when their request names none.
     pub(crate) address: String,
@@ -57,10 +62,11 @@ pub(crate) fn routes(served: Served) -> Router {
         sockets: served.sockets,
         gateway: served.gateway,
     };
+    let house = served.house;
     api::router(api)
         .merge(
             Router::new()
-                .route("/api/orders/ws", get(socket::upgrade))
+                .route("/api/orders/ws", socket_route())
                 .with_state(sockets),
         )
         .merge(
@@ -69,4 +75,10 @@ pub(crate) fn routes(served: Served) -> Router {
                 .with_state(measured),
         )
         .merge(dashboard::routes())
+        .layer(middleware::from_fn_with_state(house, door::admit))
+}
+
+/// Other methods are refused as the API's routes refuse them.
+fn socket_route() -> MethodRouter<SocketState> {
+    get(socket::upgrade).fallback(api::other_method)
 }

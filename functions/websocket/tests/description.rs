@@ -99,6 +99,10 @@ impl Subscriptions for Client {
         Ok(vec![])
     }
 
+    async fn watched(&self, _: &ConnectionId) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
     async fn forget(&self, _: &ConnectionId) -> Result<(), StoreError> {
         Ok(())
     }

@@ -7,6 +7,8 @@
 mod bodies;
 mod crowd;
 mod files;
+mod hosts;
+mod house;
 mod patient;
 mod tally;
 
@@ -23,6 +25,8 @@ use tokio::{
     time::sleep,
 };
 use tower::ServiceExt;
+
+pub(crate) use house::{House, PageOrigin, admit};
 
 use crowd::{Crowd, Seat, Seated};
 use patient::Patient;

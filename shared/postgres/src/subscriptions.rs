@@ -73,6 +73,14 @@ impl Subscriptions for PostgresSubscriptions {
         )?)
     }
 
+    async fn watched(&self, connection: &ConnectionId) -> Result<u64, StoreError> {
+        const WATCHED: &str =
+            "SELECT count(*) AS watched FROM subscriptions WHERE connection_id = $1";
+        let counted = self.database.run(WATCHED, &[&&*connection.0]).await?;
+        let watched = counted.first().map(|row| get::<i64>(row, "watched"));
+        Ok(watched.transpose()?.unwrap_or_default().unsigned_abs())
+    }
+
     async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError> {
         const FORGET: &str = "DELETE FROM subscriptions WHERE connection_id = $1";
         self.database.run(FORGET, &[&&*connection.0]).await?;

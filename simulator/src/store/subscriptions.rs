@@ -70,6 +70,11 @@ impl Store {
             .collect()
     }
 
+    pub(crate) fn watched(&self, connection: &ConnectionId) -> u64 {
+        let orders = self.subscriptions.keys();
+        orders.filter(|(other, _)| other == connection).count() as u64
+    }
+
     pub(crate) fn forget(&mut self, connection: &ConnectionId) {
         self.subscriptions
             .retain(|(other, _), _| other != connection);

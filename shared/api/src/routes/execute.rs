@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -12,7 +12,7 @@ use axum::{
 use engine::submit::Submitted;
 
 use crate::{
-    Api,
+    Api, Reached,
     dto::{AcceptedDto, ExecuteRequestDto},
     http::{
         body,
@@ -75,6 +75,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(crate) async fn execute(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
+    reached: Option<Extension<Reached>>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let body = body::json(&headers, body)?;
@@ -89,7 +90,9 @@ pub(crate) async fn execute(
         }
     };
     let location = format!("{}/api/orders/{id}", api.base_path);
-    let accepted = AcceptedDto::new(id, api.sockets.for_order(id, &headers));
+    let reached = reached.map(|Extension(reached)| reached);
+    let socket = api.sockets.for_order(id, &headers, reached.as_ref());
+    let accepted = AcceptedDto::new(id, socket);
     let answer = (
         StatusCode::ACCEPTED,
         [(header::LOCATION, location)],
