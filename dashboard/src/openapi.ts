@@ -178,7 +178,7 @@ export interface components {
          * @description The stable name of a problem; part of the contract.
          * @enum {string}
          */
-        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_slippage" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "idempotency_key_reused" | "too_many_requests" | "unavailable" | "outcome_unknown" | "internal_error";
+        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_slippage" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "idempotency_key_reused" | "too_many_requests" | "unavailable" | "outcome_unknown" | "internal_error";
         /** @description An exact decimal: a number, read from its digits and never rounded, or a string. */
         readonly ExactDecimal: number | string;
         /** @description An order to execute. */

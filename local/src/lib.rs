@@ -10,6 +10,7 @@
 pub mod cli;
 mod dashboard;
 pub mod database;
+mod door;
 mod engines;
 mod freshness;
 pub mod gateway;

@@ -5,10 +5,11 @@ use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
 
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
-    ALLOWED_ORIGINS, Count, DATA_DIR, DATABASE_CA, DATABASE_CONNECTIONS, DATABASE_STATEMENTS,
-    DATABASE_URL, DATABASE_URL_FILE, DelayRange, ENGINE_URL, HOST, HostAddress, LOG_FORMAT,
-    LOG_LEVEL, LogFormat, LogLevel, Origins, PORT, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
-    SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Statements, Trading, VENUES, Variable, Venues,
+    ALLOWED_HOSTS, ALLOWED_ORIGINS, AllowedHosts, Count, DATA_DIR, DATABASE_CA,
+    DATABASE_CONNECTIONS, DATABASE_STATEMENTS, DATABASE_URL, DATABASE_URL_FILE, DelayRange,
+    ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel, MAX_CONNECTIONS,
+    Origins, PORT, Proxies, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_QUOTE_DELAY_MS, SIM_SEED,
+    Setting, Share, Statements, TRUSTED_PROXIES, Trading, VENUES, Variable, Venues,
     WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
 };
 
@@ -142,6 +143,20 @@ pub struct Serve {
     #[arg(value_parser = |text: &str| WORKER_BATCH_SIZE.parse(text).map(Count::get))]
     #[arg(help = WORKER_BATCH_SIZE.doc)]
     pub worker_batch_size: u16,
+    /// [`MAX_CONNECTIONS`].
+    #[arg(long, env = MAX_CONNECTIONS.name, default_value = MAX_CONNECTIONS.default)]
+    #[arg(value_parser = parser(&MAX_CONNECTIONS), help = MAX_CONNECTIONS.doc)]
+    pub max_connections: u16,
+    /// [`ALLOWED_HOSTS`].
+    #[arg(long, env = ALLOWED_HOSTS.name, default_value = ALLOWED_HOSTS.default)]
+    #[arg(value_parser = parser(&ALLOWED_HOSTS), help = ALLOWED_HOSTS.doc)]
+    #[arg(hide_default_value = true)]
+    pub allowed_hosts: AllowedHosts,
+    /// [`TRUSTED_PROXIES`].
+    #[arg(long, env = TRUSTED_PROXIES.name, default_value = TRUSTED_PROXIES.default)]
+    #[arg(value_parser = parser(&TRUSTED_PROXIES), help = TRUSTED_PROXIES.doc)]
+    #[arg(hide_default_value = true)]
+    pub trusted_proxies: Proxies,
     /// [`ALLOWED_ORIGINS`].
     #[arg(long, env = ALLOWED_ORIGINS.name, default_value = ALLOWED_ORIGINS.default)]
     #[arg(value_parser = parser(&ALLOWED_ORIGINS), help = ALLOWED_ORIGINS.doc)]

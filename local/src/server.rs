@@ -2,7 +2,6 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::serve::ListenerExt;
 use embedded_postgres::StartError;
 use engine::{execute::Shutdown, policy::Policy, ports::HealthCheck};
 use futures::FutureExt;
@@ -18,6 +17,7 @@ use websocket::Sockets;
 
 use crate::{
     database::{self, NoDatabase, Ready},
+    door::{self, House},
     engines::{Engines, Place},
     freshness::RelayRounds,
     gateway::Gateway,
@@ -202,20 +202,13 @@ impl Server {
             gateway: gateway.clone(),
             queue: queue.clone(),
             database,
+            house: House::new(options),
             recorder: metrics::recorder(),
             address: address.to_string(),
         };
         let routes = web::routes(served);
-        let listening = tokio::spawn(async move {
-            // Small answers and pushes must not wait for more to send.
-            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-            let served = axum::serve(listener, routes)
-                .with_graceful_shutdown(shutdown)
-                .await;
-            if let Err(error) = served {
-                tracing::error!(%error, "the listener ended");
-            }
-        });
+        let most = options.max_connections.into();
+        let listening = tokio::spawn(door::serve(listener, routes, most, shutdown));
         Ok(Self {
             address,
             queue,

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use api::{Api, SocketAddress};
-use axum::{Router, middleware, routing::get};
+use axum::{
+    Router, middleware,
+    routing::{MethodRouter, get},
+};
 use engine::{catalogue::Catalogue, health::Health, ports::OrderReader};
 use metrics_exporter_prometheus::PrometheusHandle;
 use postgres::Database;
@@ -11,6 +14,7 @@ use websocket::Sockets;
 
 use crate::{
     dashboard,
+    door::{self, House},
     gateway::Gateway,
     http_metrics,
     metrics::{self, Measured},
@@ -33,6 +37,7 @@ pub(crate) struct Served {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) queue: Arc<LocalQueue>,
     pub(crate) database: Database,
+    pub(crate) house: House,
     pub(crate) recorder: PrometheusHandle,
     /// Host and port that clients are told when their request names none.
     pub(crate) address: String,
@@ -63,8 +68,9 @@ pub(crate) fn routes(served: Served) -> Router {
         sockets: served.sockets,
         gateway: served.gateway,
     };
+    let house = served.house;
     let others = Router::new()
-        .route("/api/orders/ws", get(socket::upgrade))
+        .route("/api/orders/ws", socket_route())
         .with_state(sockets)
         .merge(
             Router::new()
@@ -74,5 +80,11 @@ pub(crate) fn routes(served: Served) -> Router {
         .merge(dashboard::routes());
     api::router(api)
         .merge(api::observed(others))
+        .layer(middleware::from_fn_with_state(house, door::admit))
         .layer(middleware::from_fn(http_metrics::measure))
+}
+
+/// Other methods are refused as the API's routes refuse them.
+fn socket_route() -> MethodRouter<SocketState> {
+    get(socket::upgrade).fallback(api::other_method)
 }

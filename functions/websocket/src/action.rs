@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use engine::order::OrderId;
+use engine::order::{OrderId, read_seq};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -118,7 +118,7 @@ impl<'a> Fields<'a> {
     fn after(&mut self) -> Result<u64, SocketError> {
         match self.take("after") {
             None => Ok(0),
-            Some(value) => value.get().parse().map_err(|_| SocketError::InvalidAfter),
+            Some(value) => read_seq(value.get()).ok_or(SocketError::InvalidAfter),
         }
     }
 }

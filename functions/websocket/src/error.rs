@@ -4,6 +4,8 @@ use engine::{observe, order::OrderId, ports::StoreError};
 use serde_json::json;
 use tracing::{error, warn};
 
+use crate::MAX_WATCHED;
+
 /// An error event. Its codes are the contract's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SocketError {
@@ -28,6 +30,9 @@ pub enum SocketError {
     /// There is no such order.
     #[error("there is no order {0}")]
     UnknownOrder(OrderId),
+    /// The socket follows as many orders as it may.
+    #[error("a socket follows {MAX_WATCHED} orders at the most; open another one")]
+    TooManySubscriptions,
     /// The order book does not answer.
     #[error("the order book cannot be read now; send the message again")]
     Unavailable,
@@ -69,6 +74,7 @@ impl SocketError {
             Self::InvalidId => "invalid_id",
             Self::InvalidAfter => "invalid_cursor",
             Self::UnknownOrder(_) => "not_found",
+            Self::TooManySubscriptions => "too_many_subscriptions",
             Self::Unavailable => "unavailable",
             Self::InternalError(_) => "internal_error",
         }

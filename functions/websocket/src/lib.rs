@@ -11,7 +11,7 @@ pub mod event;
 use std::sync::Arc;
 
 use engine::{
-    order::OrderId,
+    order::{OrderId, read_seq},
     ports::{ConnectionId, PushError, ReplayQueue, ReplayRequest, StoreError},
     stream::{OrderStream, StreamError, Subscribed},
 };
@@ -20,6 +20,9 @@ use tracing::{debug, warn};
 use action::Action;
 pub use action::MAX_MESSAGE;
 pub use error::SocketError;
+
+/// Orders that one socket may follow at once. Whoever wants more opens another one.
+pub const MAX_WATCHED: u64 = 1_000;
 
 /// What sockets are served with.
 #[derive(Clone)]
@@ -140,6 +143,10 @@ impl Sockets {
     async fn act(&self, connection: &ConnectionId, action: Action) -> Result<(), StreamError> {
         match action {
             Action::Subscribe { order, after } => {
+                if self.stream.watched(connection).await? >= MAX_WATCHED {
+                    let text = SocketError::TooManySubscriptions.to_text();
+                    return self.notify(connection, &text, false).await;
+                }
                 self.subscribe(connection, order, after, false).await
             }
             Action::SubscribeAll => Ok(self.stream.subscribe_all(connection).await?),
@@ -188,7 +195,7 @@ fn asked_for(request: &ReplayRequest) -> Result<(OrderId, u64), SocketError> {
     let order = request.order.parse().map_err(|_| SocketError::InvalidId)?;
     let after = match request.after.as_deref() {
         None | Some("") => 0,
-        Some(text) => text.parse().map_err(|_| SocketError::InvalidAfter)?,
+        Some(text) => read_seq(text).ok_or(SocketError::InvalidAfter)?,
     };
     Ok((order, after))
 }

@@ -107,6 +107,10 @@ impl Subscriptions for Client {
         Ok(vec![])
     }
 
+    async fn watched(&self, _: &ConnectionId) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
     async fn forget(&self, _: &ConnectionId) -> Result<(), StoreError> {
         Ok(())
     }
@@ -253,6 +257,7 @@ async fn the_error_codes_are_those_that_the_socket_tells() {
         SocketError::InvalidId,
         SocketError::InvalidAfter,
         SocketError::UnknownOrder(order),
+        SocketError::TooManySubscriptions,
         SocketError::Unavailable,
         SocketError::InternalError(""),
     ];

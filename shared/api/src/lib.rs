@@ -22,8 +22,8 @@ mod routes;
 mod socket_address;
 
 pub use dto::event_json;
-pub use http::{code::Code, requests::observed};
-pub use socket_address::SocketAddress;
+pub use http::{code::Code, fallbacks::other_method, problem::refusal, requests::observed};
+pub use socket_address::{Reached, SocketAddress};
 
 use crate::{
     http::{

@@ -8,7 +8,7 @@ use engine::order::OrderId;
 pub enum SocketAddress {
     /// A fixed address, for example `wss://….amazonaws.com/prod`; the query is added to it.
     Fixed(String),
-    /// `/api/orders/ws` on the host and port that the client itself used, without TLS.
+    /// `/api/orders/ws` on the host and port that the client itself used.
     OfRequest {
         /// The host and port when the request names none that can be used.
         otherwise: String,
@@ -17,17 +17,35 @@ pub enum SocketAddress {
     Absent,
 }
 
+/// How the client reached the engine, if whoever stands before the API knows better than the
+/// request's own headers. An extension of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The host, and the port if it is not the scheme's own.
+    pub host: String,
+    /// With TLS.
+    pub secure: bool,
+}
+
 impl SocketAddress {
     /// The address for one order's events.
-    pub(crate) fn for_order(&self, id: OrderId, headers: &HeaderMap) -> Option<String> {
+    pub(crate) fn for_order(
+        &self,
+        id: OrderId,
+        headers: &HeaderMap,
+        reached: Option<&Reached>,
+    ) -> Option<String> {
         match self {
             Self::Fixed(base) => Some(format!("{base}?orderId={id}")),
             Self::OfRequest { otherwise } => {
-                let host = headers
-                    .get(header::HOST)
-                    .and_then(|host| host.to_str().ok());
+                let host = reached.map(|reached| reached.host.as_str()).or_else(|| {
+                    let host = headers.get(header::HOST)?;
+                    host.to_str().ok()
+                });
                 let host = host.filter(|host| is_host(host)).unwrap_or(otherwise);
-                Some(format!("ws://{host}/api/orders/ws?orderId={id}"))
+                let secure = reached.is_some_and(|reached| reached.secure);
+                let scheme = if secure { "wss" } else { "ws" };
+                Some(format!("{scheme}://{host}/api/orders/ws?orderId={id}"))
             }
             Self::Absent => None,
         }
@@ -52,7 +70,7 @@ mod tests {
         let address = SocketAddress::OfRequest {
             otherwise: "127.0.0.1:3000".into(),
         }
-        .for_order(id, &headers)
+        .for_order(id, &headers, None)
         .expect("it has a socket");
         let (host, _) = address
             .split_once("/api/orders/ws?orderId=00000000-")

@@ -6,6 +6,7 @@
 //! counts as not set.
 
 mod address;
+mod allowed_hosts;
 mod choice;
 mod count;
 mod database;
@@ -13,12 +14,14 @@ mod delay;
 mod host;
 mod origin;
 mod programs;
+mod proxies;
 mod reading;
 mod share;
 mod variable;
 mod variables;
 
 pub use address::{BasePath, HttpUrl, SocketEndpoint};
+pub use allowed_hosts::{AllowedHost, AllowedHosts};
 pub use choice::{LogFormat, LogLevel, Statements, Venues};
 pub use count::Count;
 pub use database::{Database, DatabaseUrl, Location, SecretArn};
@@ -26,6 +29,7 @@ pub use delay::DelayRange;
 pub use host::HostAddress;
 pub use origin::{Origin, Origins};
 pub use programs::{Execution, Migrate, Submit, Websocket};
+pub use proxies::Proxies;
 pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Setting, SettingError};
 pub use share::Share;
 pub use variable::{Definition, Readers, Variable};

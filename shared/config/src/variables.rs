@@ -4,8 +4,9 @@
 use std::path::PathBuf;
 
 use super::{
-    BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl, LogFormat,
-    LogLevel, Origins, Readers, SecretArn, Share, SocketEndpoint, Statements, Variable, Venues,
+    AllowedHosts, BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl,
+    LogFormat, LogLevel, Origins, Proxies, Readers, SecretArn, Share, SocketEndpoint, Statements,
+    Variable, Venues,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -61,6 +62,14 @@ variables! {
     WORKER_CONCURRENCY: Count = Some("10"), Machine;
     /// Messages that one worker invocation takes at once.
     WORKER_BATCH_SIZE: Count = Some("10"), Machine;
+    /// Names under which the engine may be called, besides localhost and its addresses; with a port
+    /// if it is another one than PORT. Empty for none.
+    ALLOWED_HOSTS: AllowedHosts = Some(""), Machine;
+    /// Proxies whose word counts on how the client called (Forwarded, X-Forwarded-Host and -Proto);
+    /// empty for none.
+    TRUSTED_PROXIES: Proxies = Some(""), Machine;
+    /// Connections that may be open at once; fewer if the system allows fewer open files.
+    MAX_CONNECTIONS: u16 = Some("4096"), Machine;
     /// Origins of pages on other hosts that may call the API and open sockets; empty for none.
     ALLOWED_ORIGINS: Origins = Some(""), Both;
     /// The least severe level that is logged.

@@ -4,7 +4,8 @@ use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
-/// An order's identity: a UUID of version 7, so ids sort by the time of acceptance.
+/// An order's identity, written in one way only: 36 characters with hyphens. A UUID of version 7, so
+/// ids sort by the time of acceptance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrderId(pub Uuid);
 
@@ -15,9 +16,28 @@ impl fmt::Display for OrderId {
 }
 
 impl FromStr for OrderId {
-    type Err = uuid::Error;
+    type Err = InvalidOrderId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Uuid::try_parse(text).map(Self)
+        /// Other forms (`urn:uuid:…`, braces, no hyphens) are longer or shorter.
+        const LENGTH: usize = 36;
+        if text.len() != LENGTH {
+            return Err(InvalidOrderId);
+        }
+        Uuid::try_parse(text).map(Self).map_err(|_| InvalidOrderId)
     }
+}
+
+/// A text that is no order's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a UUID of 36 characters with hyphens")]
+pub struct InvalidOrderId;
+
+/// Reads the number of an event as clients write it, 0 being "before the first": digits and nothing
+/// else, within the 63 bits in which numbers are kept.
+pub fn read_seq(text: &str) -> Option<u64> {
+    const LAST: u64 = i64::MAX.unsigned_abs();
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.then(|| text.parse().ok())?;
+    number.filter(|number| *number <= LAST)
 }

@@ -51,6 +51,16 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     (Gauge, "orders_stuck", "Open orders past their deadline"),
     (
         Counter,
+        "connections_ended_total",
+        "Connections that a bound of the door has ended",
+    ),
+    (
+        Counter,
+        "connections_not_accepted_total",
+        "Connections that the system did not give",
+    ),
+    (
+        Counter,
         "audit_repaired_total",
         "Outbox rows that were not as their orders are, and were mended",
     ),

@@ -303,3 +303,22 @@ pub fn sharing_failed(part: &'static str, error: &StoreError) {
     counter!("engine_sharing_failed_total").increment(1);
     warn!(part, %error, "sharing the order book with other engines failed");
 }
+
+/// A bound of the door has ended a connection: `header`, `write`, `made_room`, `no_room`.
+pub fn connection_ended(bound: &'static str) {
+    counter!("connections_ended_total", "bound" => bound).increment(1);
+}
+
+/// The door's line about connections that its bounds have ended since its last one.
+pub fn connections_ended(bound: &'static str, count: u64) {
+    warn!(
+        bound,
+        count, "connections were ended that kept the engine waiting, or found no room"
+    );
+}
+
+/// The system gave no connection.
+pub fn connection_not_accepted(error: &std::io::Error) {
+    counter!("connections_not_accepted_total").increment(1);
+    warn!(%error, "a connection could not be accepted");
+}

@@ -199,6 +199,14 @@ impl OrderStream {
         self.subscriptions.forget(connection).await
     }
 
+    /// How many orders a connection follows.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not answer.
+    pub async fn watched(&self, connection: &ConnectionId) -> Result<u64, StoreError> {
+        self.subscriptions.watched(connection).await
+    }
+
     /// Sends one message that belongs to no order, for example an error.
     ///
     /// # Errors

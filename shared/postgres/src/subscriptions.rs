@@ -96,6 +96,18 @@ impl Subscriptions for PostgresSubscriptions {
         )?)
     }
 
+    async fn watched(&self, connection: &ConnectionId) -> Result<u64, StoreError> {
+        const WATCHED: &str = "SELECT \
+            (SELECT count(*) FROM subscriptions WHERE connection_id = $1) \
+            + (SELECT count(*) FROM subscriptions_to_all WHERE connection_id = $1) AS watched";
+        let counted = self
+            .database
+            .run_repeatable(WATCHED, &[&&*connection.0])
+            .await?;
+        let watched = counted.first().map(|row| get::<i64>(row, "watched"));
+        Ok(watched.transpose()?.unwrap_or_default().unsigned_abs())
+    }
+
     async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError> {
         const FORGET: &str = "WITH of_all AS (\
                 DELETE FROM subscriptions_to_all WHERE connection_id = $1) \

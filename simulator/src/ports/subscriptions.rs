@@ -69,6 +69,12 @@ impl Subscriptions for SubscriptionsPort {
         Ok(self.0.call(Point::Unsubscribe, unsubscribe).await?)
     }
 
+    async fn watched(&self, connection: &ConnectionId) -> Result<u64, StoreError> {
+        let connection = connection.clone();
+        let watched = move |world: &mut World| world.store.watched(&connection);
+        Ok(self.0.call(Point::Live, watched).await?)
+    }
+
     async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError> {
         let connection = connection.clone();
         let forget = move |world: &mut World| world.store.forget(&connection);

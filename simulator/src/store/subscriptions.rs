@@ -95,6 +95,12 @@ impl Store {
             .collect()
     }
 
+    pub(crate) fn watched(&self, connection: &ConnectionId) -> u64 {
+        let orders = self.subscriptions.keys();
+        let to_all = self.subscriptions_to_all.contains_key(connection);
+        orders.filter(|(other, _)| other == connection).count() as u64 + u64::from(to_all)
+    }
+
     pub(crate) fn forget(&mut self, connection: &ConnectionId) {
         self.subscriptions
             .retain(|(other, _), _| other != connection);

@@ -63,6 +63,10 @@ impl Subscriptions for StoresLast {
         self.subscriptions.unsubscribe(order, connections).await
     }
 
+    async fn watched(&self, connection: &ConnectionId) -> Result<u64, StoreError> {
+        self.subscriptions.watched(connection).await
+    }
+
     async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError> {
         self.subscriptions.forget(connection).await
     }

@@ -4,7 +4,7 @@
 use std::{collections::HashSet, fmt, pin::pin, time::Duration};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderMap, header},
 };
 use engine::ports::Clock;
@@ -30,20 +30,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The deepest nesting that is read, the outer object being 1.
 const MAX_DEPTH: usize = 8;
 
-/// Reads the whole body, whatever the client says of its length.
+/// Waits for the whole body, whatever the client says of its length.
 ///
 /// # Errors
-/// `body_too_large` above [`MAX_BYTES`]; `malformed_body` when it is empty, breaks off or does not
-/// arrive within [`PATIENCE`]; `unsupported_media_type` when it does not call itself JSON.
-pub(crate) async fn read(
-    headers: &HeaderMap,
-    body: Body,
-    clock: &dyn Clock,
-) -> Result<Vec<u8>, ApiError> {
-    let bytes = match select(pin!(collect(body)), clock.sleep(PATIENCE)).await {
-        Either::Left((bytes, _)) => bytes?,
-        Either::Right(_) => return Err(malformed("the body does not arrive")),
-    };
+/// `body_too_large` above [`MAX_BYTES`]; `malformed_body` when it breaks off or does not arrive
+/// within [`PATIENCE`].
+pub(super) async fn arrived(body: Body, clock: &dyn Clock) -> Result<Vec<u8>, ApiError> {
+    match select(pin!(collect(body)), clock.sleep(PATIENCE)).await {
+        Either::Left((bytes, _)) => bytes,
+        Either::Right(_) => Err(malformed("the body does not arrive")),
+    }
+}
+
+/// A body that has arrived, if it is one to be read as JSON.
+///
+/// # Errors
+/// `malformed_body` when it is empty; `unsupported_media_type` when it does not call itself JSON.
+pub(crate) fn json(headers: &HeaderMap, bytes: Bytes) -> Result<Bytes, ApiError> {
     if bytes.is_empty() {
         return Err(malformed("the body is empty; a JSON object is expected"));
     }

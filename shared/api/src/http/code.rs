@@ -40,10 +40,16 @@ pub enum Code {
     BodyTooLarge,
     /// A body that does not call itself JSON.
     UnsupportedMediaType,
+    /// A page of an origin that is not allowed.
+    Forbidden,
     /// No such order, or no such route.
     NotFound,
     /// The route does not know the method; `Allow` names those that it knows.
     MethodNotAllowed,
+    /// The request was sent to another name or port than the engine's own.
+    WrongHost,
+    /// A WebSocket is opened here, and the request opens none.
+    UpgradeRequired,
     /// The key came before, with another order.
     IdempotencyKeyReused,
     /// The engine has as many requests in work as it takes.
@@ -59,7 +65,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::MalformedBody,
         Self::MissingField,
         Self::UnknownField,
@@ -76,8 +82,11 @@ impl Code {
         Self::InvalidIdempotencyKey,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
+        Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
+        Self::WrongHost,
+        Self::UpgradeRequired,
         Self::IdempotencyKeyReused,
         Self::TooManyRequests,
         Self::Unavailable,
@@ -117,12 +126,15 @@ impl Code {
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "Unsupported media type",
             ),
+            Self::Forbidden => ("forbidden", S::FORBIDDEN, "Forbidden"),
             Self::NotFound => ("not_found", S::NOT_FOUND, "Not found"),
             Self::MethodNotAllowed => (
                 "method_not_allowed",
                 S::METHOD_NOT_ALLOWED,
                 "Method not allowed",
             ),
+            Self::WrongHost => ("wrong_host", S::MISDIRECTED_REQUEST, "Wrong host"),
+            Self::UpgradeRequired => ("upgrade_required", S::UPGRADE_REQUIRED, "Upgrade required"),
             Self::IdempotencyKeyReused => (
                 "idempotency_key_reused",
                 S::UNPROCESSABLE_ENTITY,

@@ -4,7 +4,9 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
+    body::Body,
     extract::{Request, State},
+    http::Method,
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -12,7 +14,7 @@ use engine::ports::Clock;
 use futures::future::{Either, select};
 use tokio::sync::Semaphore;
 
-use super::{code::Code, problem::ApiError};
+use super::{body, code::Code, problem::ApiError};
 
 /// A request that takes longer is given up; it is less than a gateway's own patience of 29 s.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,12 +35,16 @@ impl ConcurrencyLimit {
 }
 
 /// Lets a request in, or answers `too_many_requests`; answers `unavailable` for one that takes too
-/// long.
+/// long. A body that is still on its way is not work yet: it is waited for outside.
 pub(crate) async fn apply(
     State(limit): State<ConcurrencyLimit>,
     request: Request,
     next: Next,
 ) -> Response {
+    let request = match arrived(request, limit.clock.as_ref()).await {
+        Ok(request) => request,
+        Err(error) => return error.into_response(),
+    };
     let Ok(_permit) = limit.permits.try_acquire() else {
         let detail = "the engine is working on as many requests as it can; try again";
         return ApiError::new(Code::TooManyRequests, detail).into_response();
@@ -50,4 +56,14 @@ pub(crate) async fn apply(
             ApiError::new(Code::Unavailable, detail).into_response()
         }
     }
+}
+
+/// The request with all of its body. Other methods than `POST` have none that is read.
+async fn arrived(request: Request, clock: &dyn Clock) -> Result<Request, ApiError> {
+    if request.method() != Method::POST {
+        return Ok(request);
+    }
+    let (head, body) = request.into_parts();
+    let bytes = body::arrived(body, clock).await?;
+    Ok(Request::from_parts(head, Body::from(bytes)))
 }

@@ -3,13 +3,13 @@
 use std::any::Any;
 
 use axum::{
-    http::{HeaderValue, Method, StatusCode, Uri, header},
+    http::{Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 
 use super::{
     code::Code,
-    problem::{ApiError, shown},
+    problem::{self, ApiError, shown},
 };
 
 /// No route has this path.
@@ -22,7 +22,7 @@ pub(crate) async fn no_such_route(uri: Uri) -> ApiError {
 
 /// The route has no such method. The router adds the `Allow` header, which is all that `OPTIONS`
 /// asks for.
-pub(crate) async fn other_method(method: Method) -> Response {
+pub async fn other_method(method: Method) -> Response {
     if method == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
@@ -38,11 +38,6 @@ pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response {
 
 /// Answers are for one reader, now, and are what their type says.
 pub(crate) async fn protect(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    problem::protect(response.headers_mut());
     response
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use axum::{
     Json,
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use engine::{observe, order::OrderId, ports::StoreError};
@@ -67,6 +67,22 @@ impl ApiError {
         self.field = Some(name.chars().take(LONGEST).collect());
         self
     }
+}
+
+/// A refusal by whoever stands before the API: the same problem details, the same headers.
+pub fn refusal(code: Code, detail: impl Into<String>) -> Response {
+    let mut response = ApiError::new(code, detail).into_response();
+    protect(response.headers_mut());
+    response
+}
+
+/// Answers are for one reader, now, and are what their type says.
+pub(super) fn protect(headers: &mut HeaderMap) {
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
 impl fmt::Display for ApiError {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
-    body::Body,
+    Extension, Json,
+    body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -12,7 +12,7 @@ use axum::{
 use engine::submit::Submitted;
 
 use crate::{
-    Api,
+    Api, Reached,
     dto::{AcceptedDto, ExecuteRequestDto},
     http::{
         body,
@@ -76,9 +76,10 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(crate) async fn execute(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
-    body: Body,
+    reached: Option<Extension<Reached>>,
+    body: Bytes,
 ) -> Result<Response, ApiError> {
-    let body = body::read(&headers, body, api.submit.clock.as_ref()).await?;
+    let body = body::json(&headers, body)?;
     let order = new_order(&headers, &body, &api.catalogue)?;
     let submitted = api.submit.submit(&order).await;
     let submitted = submitted.map_err(|error| ApiError::not_stored(error, order.id))?;
@@ -92,7 +93,9 @@ pub(crate) async fn execute(
         }
     };
     let location = format!("{}/api/orders/{id}", api.base_path);
-    let accepted = AcceptedDto::new(id, api.sockets.for_order(id, &headers));
+    let reached = reached.map(|Extension(reached)| reached);
+    let socket = api.sockets.for_order(id, &headers, reached.as_ref());
+    let accepted = AcceptedDto::new(id, socket);
     let answer = (
         StatusCode::ACCEPTED,
         [(header::LOCATION, location)],

@@ -10,7 +10,7 @@ use axum::{
 };
 use engine::{
     observe,
-    order::{Order, OrderId, Status},
+    order::{Order, OrderId, Status, read_seq},
     ports::PageQuery,
 };
 
@@ -237,33 +237,21 @@ pub(crate) async fn events(
 }
 
 fn after(query: &Query) -> Result<u64, ApiError> {
-    /// Event numbers are kept in 63 bits.
-    const LAST: u64 = i64::MAX.unsigned_abs();
     query.get("after").map_or(Ok(0), |text| {
-        whole_number(text)
-            .filter(|after| *after <= LAST)
-            .ok_or_else(|| {
-                let detail = format!("{} is not the number of an event", shown(text));
-                ApiError::new(Code::InvalidCursor, detail).field("after")
-            })
+        read_seq(text).ok_or_else(|| {
+            let detail = format!("{} is not the number of an event", shown(text));
+            ApiError::new(Code::InvalidCursor, detail).field("after")
+        })
     })
 }
 
 fn order_id(id: Result<Path<String>, PathRejection>) -> Result<OrderId, ApiError> {
-    /// An id is written in one way only, with hyphens.
-    const LENGTH: usize = 36;
     // A path that is no text is no id either.
     let text = id.map(|Path(text)| text).unwrap_or_default();
-    text.parse()
-        .ok()
-        .filter(|_| text.len() == LENGTH)
-        .ok_or_else(|| {
-            ApiError::new(
-                Code::InvalidId,
-                format!("{} is not an order id", shown(&text)),
-            )
-            .field("id")
-        })
+    text.parse().map_err(|_| {
+        let detail = format!("{} is not an order id", shown(&text));
+        ApiError::new(Code::InvalidId, detail).field("id")
+    })
 }
 
 async fn existing(api: &Api, id: OrderId) -> Result<Order, ApiError> {

@@ -24,7 +24,7 @@ pub use self::{
 use crate::quote::Route;
 pub use crate::{
     amount::{InvalidAmount, TokenAmount, price},
-    id::OrderId,
+    id::{InvalidOrderId, OrderId, read_seq},
     name::UnknownName,
 };
 

@@ -69,6 +69,9 @@ pub trait Subscriptions: Send + Sync {
         connections: &[ConnectionId],
     ) -> Result<Vec<ConnectionId>, StoreError>;
 
+    /// How many orders a connection follows.
+    async fn watched(&self, connection: &ConnectionId) -> Result<u64, StoreError>;
+
     /// Forgets a connection.
     async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError>;
 
