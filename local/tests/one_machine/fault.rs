@@ -110,6 +110,9 @@ async fn serve(
     requests: Arc<Mutex<Vec<String>>>,
 ) -> Option<()> {
     let request = read(&mut client).await?;
+    // As a proxy does that stands before the engine.
+    let here = client.local_addr().ok()?;
+    let request = request.replacen(&format!("host: {here}"), &format!("host: {engine}"), 1);
     let mut fault = Fault::Pass;
     if request.starts_with("POST ") {
         requests

@@ -39,7 +39,7 @@ impl Raw {
     }
 
     /// Everything that comes until the end, which must be an end and no reset.
-    async fn to_the_end(mut self) -> Vec<u8> {
+    async fn read_to_end(mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         let read = timeout(PATIENCE, self.0.read_to_end(&mut bytes)).await;
         read.expect("it ends").expect("without a reset");
@@ -102,7 +102,7 @@ async fn what_breaks_the_protocol_is_told_with_the_right_code_and_no_reset() {
             .write_all(&bytes)
             .await
             .expect("all of it is taken");
-        let said = client.to_the_end().await;
+        let said = client.read_to_end().await;
         let [first, second] = code.to_be_bytes();
         assert_eq!(said, [0x88, 2, first, second], "{what}");
     }
@@ -116,12 +116,12 @@ async fn a_clients_close_is_answered_with_its_code() {
         let [first, second] = code.to_be_bytes();
         let close = frame(0x88, &[first, second]);
         client.0.write_all(&close).await.expect("sent");
-        assert_eq!(client.to_the_end().await, [0x88, 2, first, second]);
+        assert_eq!(client.read_to_end().await, [0x88, 2, first, second]);
     }
     // Without a code, too.
     let mut client = Raw::open(&engine).await;
     client.0.write_all(&frame(0x88, b"")).await.expect("sent");
-    assert_eq!(client.to_the_end().await, [0x88, 0]);
+    assert_eq!(client.read_to_end().await, [0x88, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,7 +287,8 @@ async fn a_handshake_that_opens_nothing_is_refused_with_a_problem() {
     let engine = Engine::start().await;
     let key = ("sec-websocket-key", "AAECAwQFBgcICQoLDA0ODw==");
     let upgrade = [("connection", "upgrade"), ("upgrade", "websocket")];
-    let cases: [(&str, Vec<(&str, &str)>, u16, &str); 4] = [
+    type Headers = Vec<(&'static str, &'static str)>;
+    let cases: [(&str, Headers, u16, &str); 4] = [
         ("a plain GET", vec![], 426, "upgrade_required"),
         (
             "another version",

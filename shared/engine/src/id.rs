@@ -4,8 +4,8 @@ use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
-/// An order's identity, written in one way only: 36 characters with hyphens. A UUID of version 7, so
-/// ids sort by the time of acceptance.
+/// An order's identity, written in one way only: 36 characters with hyphens. A UUID of version 7,
+/// so ids sort by the time of acceptance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrderId(pub Uuid);
 
