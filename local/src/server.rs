@@ -188,7 +188,9 @@ impl Server {
         ));
         let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];
 
+        let most = door::room_for(options.max_connections.into());
         let served = Served {
+            most_sockets: most - most / 4,
             submit: use_cases.submit(queue.clone()),
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
@@ -207,7 +209,6 @@ impl Server {
             address: address.to_string(),
         };
         let routes = web::routes(served);
-        let most = options.max_connections.into();
         let listening = tokio::spawn(door::serve(listener, routes, most, shutdown));
         Ok(Self {
             address,

@@ -10,6 +10,7 @@ use axum::{
 use engine::{catalogue::Catalogue, health::Health, ports::OrderReader};
 use metrics_exporter_prometheus::PrometheusHandle;
 use postgres::Database;
+use tokio::sync::Semaphore;
 use websocket::Sockets;
 
 use crate::{
@@ -35,6 +36,7 @@ pub(crate) struct Served {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) sockets: Sockets,
     pub(crate) gateway: Arc<Gateway>,
+    pub(crate) most_sockets: usize,
     pub(crate) queue: Arc<LocalQueue>,
     pub(crate) database: Database,
     pub(crate) house: House,
@@ -67,6 +69,7 @@ pub(crate) fn routes(served: Served) -> Router {
     let sockets = SocketState {
         sockets: served.sockets,
         gateway: served.gateway,
+        seats: Arc::new(Semaphore::new(served.most_sockets)),
     };
     let house = served.house;
     let others = Router::new()

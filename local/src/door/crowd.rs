@@ -117,17 +117,26 @@ impl State {
         self.moment
     }
 
-    /// Tells the one that has been coming for longest, of this client or of all, to leave.
+    /// Tells the one that has been coming for longest, of this client or of all, to leave. One that
+    /// does not listen (it is leaving by itself, or has become a socket) makes no room: the next.
     fn displace(&mut self, client: Option<IpAddr>) -> Option<()> {
-        let is_its = |id: &u64| {
-            client.is_none_or(|client| self.seats.get(id).is_some_and(|one| one.client == client))
-        };
-        let (&since, &id) = self.coming.iter().find(|(_, id)| is_its(id))?;
-        self.coming.remove(&since);
-        let entry = self.seats.get_mut(&id)?;
-        entry.since = None;
-        let _ = entry.leave.take()?.send(()); // it may be leaving by itself
-        Some(())
+        loop {
+            let is_its = |id: &u64| {
+                let entry = self.seats.get(id);
+                client.is_none_or(|client| entry.is_some_and(|one| one.client == client))
+            };
+            let (&since, &id) = self.coming.iter().find(|(_, id)| is_its(id))?;
+            self.coming.remove(&since);
+            let entry = self.seats.get_mut(&id)?;
+            entry.since = None;
+            if entry
+                .leave
+                .take()
+                .is_some_and(|leave| leave.send(()).is_ok())
+            {
+                return Some(());
+            }
+        }
     }
 }
 
@@ -198,6 +207,18 @@ mod tests {
         assert_eq!(seated, Seated::ForAnother);
         assert!(second_told.try_recv().is_ok());
         assert!(first_told.try_recv().is_err());
+    }
+
+    #[test]
+    fn whoever_does_not_listen_makes_no_room_and_the_next_does() {
+        let crowd = Crowd::new(2);
+        let (_socket, told, _) = crowd.seat(HERE).expect("room");
+        drop(told); // as of a connection that has become a socket
+        let (_second, mut second_told, _) = crowd.seat(HERE).expect("room");
+        let (_third, told, _) = crowd.seat(HERE).expect("room is made");
+        assert!(second_told.try_recv().is_ok());
+        drop(told);
+        assert!(crowd.seat(HERE).is_none(), "nobody is left who could go");
     }
 
     #[test]

@@ -11,7 +11,7 @@ const FEWEST: usize = 16;
 
 /// Raises the soft limit to the hard one. Answers how many of `wanted` connections fit below it,
 /// the reserve left free.
-pub(super) fn room_for(wanted: usize) -> usize {
+pub(crate) fn room_for(wanted: usize) -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,

@@ -28,6 +28,8 @@ use tower::ServiceExt;
 
 pub(crate) use house::{House, PageOrigin, admit};
 
+pub(crate) use files::room_for;
+
 use crowd::{Crowd, Seat, Seated};
 use patient::Patient;
 use tally::Tally;
@@ -51,7 +53,7 @@ pub(crate) struct Ends {
 
 /// Serves until `shutdown`, then until the last answers are given.
 pub(crate) async fn serve(listener: TcpListener, routes: Router, most: usize, shutdown: Shutdown) {
-    let crowd = Crowd::new(files::room_for(most));
+    let crowd = Crowd::new(most);
     let tally = Arc::new(Tally::default());
     let mut connections = JoinSet::new();
     loop {

@@ -14,6 +14,7 @@ use axum::{
 use engine::ports::{ConnectionId, ReplayRequest};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
+use tokio::sync::Semaphore;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::protocol::{Role, WebSocketConfig},
@@ -28,6 +29,9 @@ use talk::{Ended, Talk};
 pub(crate) struct SocketState {
     pub(crate) sockets: Sockets,
     pub(crate) gateway: Arc<Gateway>,
+    /// A permit for each socket. Fewer than connections, so that requests find a seat whoever
+    /// watches.
+    pub(crate) seats: Arc<Semaphore>,
 }
 
 /// A client's end of a socket. The driver is used as it is: it tells by type what a client did
@@ -46,6 +50,10 @@ pub(crate) async fn upgrade(State(state): State<SocketState>, mut request: Reque
     let accepted = match handshake::accept(&request) {
         Ok(accepted) => accepted,
         Err(refused) => return *refused,
+    };
+    let Ok(seat) = Arc::clone(&state.seats).try_acquire_owned() else {
+        let detail = "as many sockets are open as the engine keeps; connect again later";
+        return refusal(Code::TooManyRequests, detail);
     };
     let connection = state.gateway.name_connection();
     let page = request.extensions().get::<PageOrigin>();
@@ -67,7 +75,11 @@ pub(crate) async fn upgrade(State(state): State<SocketState>, mut request: Reque
         }
         Connected::Accepted => {}
     }
-    tokio::spawn(open(state, connection, hyper::upgrade::on(&mut request)));
+    let upgrade = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        open(state, connection, upgrade).await;
+        drop(seat);
+    });
     accepted
 }
 

@@ -113,3 +113,33 @@ async fn a_head_that_never_ends_is_not_waited_for() {
     let ended = timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
     let _ = ended.expect("it is hung up on"); // or reset: it has ended
 }
+
+/// Sockets that watch nothing and say nothing stay, as long as they answer pings. They get three
+/// quarters of the seats, and whoever sends a request gets one of the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_of_sockets_keeps_no_request_out() {
+    raise_file_limit();
+    let options = [&QUICK[..], &["--max-connections", "20"]].concat();
+    let engine = Engine::start_with(&options, |trading| trading).await;
+    let host = engine.server.address();
+    let handshake = format!(
+        "GET /api/orders/ws HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\n\
+         Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: AAECAwQFBgcICQoLDA0ODw==\r\n\r\n"
+    );
+    let (mut open, mut refused) = (Vec::new(), 0);
+    for _ in 0..70 {
+        let mut stream = crowd(&engine, 1, handshake.as_bytes()).await.remove(0);
+        let mut answer = [0; 12];
+        let read = timeout(PATIENCE, stream.read_exact(&mut answer)).await;
+        read.expect("no hang").expect("an answer");
+        match &answer {
+            b"HTTP/1.1 101" => open.push(stream),
+            b"HTTP/1.1 429" => refused += 1,
+            other => panic!("{}", String::from_utf8_lossy(other)),
+        }
+    }
+    assert_eq!((open.len(), refused), (15, 55));
+    let placed = timeout(PROMPT, engine.place(&ten_sol())).await;
+    placed.expect("an order is taken promptly");
+}

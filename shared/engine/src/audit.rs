@@ -42,7 +42,7 @@ const EVERY: Duration = Duration::from_secs(10);
 const BACK: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many orders one step reads, and how many steps it takes at a time.
 const STEP: u32 = 1_000;
-const STEPS: u32 = 5;
+const STEPS: u32 = 20;
 
 impl Audit {
     /// Goes on from where it was, unless it has just run.
@@ -54,12 +54,15 @@ impl Audit {
         let Some((mut position, mut watched)) = self.begin(now) else {
             return Ok(());
         };
+        let mut again = Vec::new();
         for _ in 0..STEPS {
+            // Those that were read before are read again once, in the first step.
             let audited = self.auditor.audit(&position, &watched, STEP).await?;
             observe::audited(&audited);
+            watched = Vec::new();
+            again.extend(audited.again);
             position = audited.position.unwrap_or(position);
-            watched = audited.again;
-            self.keep(position, &watched);
+            self.keep(position, &again);
             if audited.position.is_none() {
                 break;
             }

@@ -42,6 +42,8 @@ const BATCH: u32 = 500;
 const BATCHES: u32 = 20;
 /// How many overdue orders are settled at once.
 const SETTLING: usize = 10;
+/// How many of them are read at a time: as many as are settled in some seconds at the worst.
+const ENDED: u32 = 30;
 /// How long a round ends overdue orders, so that sending is not kept waiting.
 const ENDING: Duration = Duration::from_secs(5);
 /// How many rows one step deletes, and how many steps a round takes.
@@ -121,7 +123,7 @@ impl Relay {
         let begin = self.execute.clock.now();
         let (mut after, mut ended) = (None, 0);
         loop {
-            let overdue = self.outbox.overdue(after, BATCH).await?;
+            let overdue = self.outbox.overdue(after, ENDED).await?;
             stream::iter(&overdue)
                 .for_each_concurrent(SETTLING, async |message| {
                     noted("deadline", self.execute.execute(message, shutdown).await);
