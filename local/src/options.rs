@@ -7,9 +7,9 @@ use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
     ALLOWED_ORIGINS, Count, DATA_DIR, DATABASE_CA, DATABASE_CONNECTIONS, DATABASE_STATEMENTS,
     DATABASE_URL, DATABASE_URL_FILE, DelayRange, ENGINE_URL, HOST, HostAddress, LOG_FORMAT,
-    LOG_LEVEL, LogFormat, LogLevel, Origins, PORT, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
-    SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Statements, Trading, VENUES, Variable, Venues,
-    WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    LOG_LEVEL, LogFormat, LogLevel, MAX_WAIT_S, Origins, PORT, SIM_EXECUTION_DELAY_MS,
+    SIM_FAILURE_RATE, SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Statements, Trading, VENUES,
+    Variable, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
 };
 
 const NAME: &str = "order-engine";
@@ -142,6 +142,10 @@ pub struct Serve {
     #[arg(value_parser = |text: &str| WORKER_BATCH_SIZE.parse(text).map(Count::get))]
     #[arg(help = WORKER_BATCH_SIZE.doc)]
     pub worker_batch_size: u16,
+    /// [`MAX_WAIT_S`].
+    #[arg(long, env = MAX_WAIT_S.name, default_value = MAX_WAIT_S.default)]
+    #[arg(value_parser = parser(&MAX_WAIT_S), help = MAX_WAIT_S.doc)]
+    pub max_wait_s: WaitSeconds,
     /// [`ALLOWED_ORIGINS`].
     #[arg(long, env = ALLOWED_ORIGINS.name, default_value = ALLOWED_ORIGINS.default)]
     #[arg(value_parser = parser(&ALLOWED_ORIGINS), help = ALLOWED_ORIGINS.doc)]

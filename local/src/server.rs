@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
 use embedded_postgres::StartError;
-use engine::{execute::Shutdown, policy::Policy, ports::HealthCheck};
+use engine::{execute::Shutdown, policy::Policy, ports::HealthCheck, submit::Submit};
 use futures::FutureExt;
 use runtime::Trading;
 use tokio::{
@@ -17,6 +17,7 @@ use uuid::Uuid;
 use websocket::Sockets;
 
 use crate::{
+    admission::BacklogLimit,
     database::{self, NoDatabase, Ready},
     engines::{Engines, Place},
     freshness::RelayRounds,
@@ -168,7 +169,8 @@ impl Server {
             tracing::warn!(%error, "orders of a former process wait for their leases");
         }
 
-        let queue = Arc::new(LocalQueue::new(VISIBILITY));
+        let slots = u32::from(options.worker_concurrency) * u32::from(options.worker_batch_size);
+        let queue = Arc::new(LocalQueue::new(VISIBILITY, slots));
         let (begin_shutdown, begun) = oneshot::channel();
         let shutdown: Shutdown = begun.map(drop).boxed().shared();
         let execute = use_cases.execute(queue.clone(), push.clone(), &trading.ports);
@@ -189,7 +191,13 @@ impl Server {
         let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];
 
         let served = Served {
-            submit: use_cases.submit(queue.clone()),
+            submit: Submit {
+                admission: Arc::new(BacklogLimit {
+                    queue: queue.clone(),
+                    max_wait: options.max_wait_s.duration(),
+                }),
+                ..use_cases.submit(queue.clone())
+            },
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
             health: runtime::health(&database, fresh),
@@ -209,9 +217,12 @@ impl Server {
         let listening = tokio::spawn(async move {
             // Small answers and pushes must not wait for more to send.
             let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-            let served = axum::serve(listener, routes)
-                .with_graceful_shutdown(shutdown)
-                .await;
+            let served = axum::serve(
+                listener,
+                routes.into_make_service_with_connect_info::<SocketAddr>(),
+            )
+            .with_graceful_shutdown(shutdown)
+            .await;
             if let Err(error) = served {
                 tracing::error!(%error, "the listener ended");
             }

@@ -100,7 +100,7 @@ impl Consumer for LocalConsumer {
 #[tokio::test(start_paused = true)]
 async fn the_queue_of_one_machine_keeps_the_contract() {
     let visibility = Duration::from_secs(30);
-    let queue = Arc::new(LocalQueue::new(visibility));
+    let queue = Arc::new(LocalQueue::new(visibility, 10));
     check_queue(&QueueFixture {
         queue: queue.clone(),
         consumer: Arc::new(LocalConsumer {

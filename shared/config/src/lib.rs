@@ -17,6 +17,7 @@ mod reading;
 mod share;
 mod variable;
 mod variables;
+mod wait;
 
 pub use address::{BasePath, HttpUrl, SocketEndpoint};
 pub use choice::{LogFormat, LogLevel, Statements, Venues};
@@ -30,6 +31,7 @@ pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Settin
 pub use share::Share;
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;
+pub use wait::WaitSeconds;
 
 /// Reads what `T` lists from the process's environment.
 ///

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::{
     BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl, LogFormat,
     LogLevel, Origins, Readers, SecretArn, Share, SocketEndpoint, Statements, Variable, Venues,
+    WaitSeconds,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -61,6 +62,8 @@ variables! {
     WORKER_CONCURRENCY: Count = Some("10"), Machine;
     /// Messages that one worker invocation takes at once.
     WORKER_BATCH_SIZE: Count = Some("10"), Machine;
+    /// Seconds that an order may be expected to wait before it is taken up; beyond, it is refused.
+    MAX_WAIT_S: WaitSeconds = Some("60"), Machine;
     /// Origins of pages on other hosts that may call the API and open sockets; empty for none.
     ALLOWED_ORIGINS: Origins = Some(""), Both;
     /// The least severe level that is logged.

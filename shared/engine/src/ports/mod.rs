@@ -1,6 +1,7 @@
 //! What the rules need from outside. Each trait says what an implementation MUST do; the same
 //! contract tests run against every implementation, fake or real.
 
+mod admission;
 mod chain;
 mod clock;
 mod error;
@@ -12,6 +13,7 @@ mod subscribers;
 mod venue;
 
 pub use self::{
+    admission::{Admission, AdmitAll, Busy, Client, Place},
     chain::{Chain, ChainStatus, Prepare},
     clock::Clock,
     error::{Corrupt, StoreError, Unavailable},

@@ -11,11 +11,19 @@ use std::{
 };
 
 use async_trait::async_trait;
-use engine::ports::{ExecuteOrder, Queue, Unavailable};
+use engine::{
+    order::OrderId,
+    ports::{Client, ExecuteOrder, Queue, Unavailable},
+};
 use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
 };
+
+mod pace;
+mod turns;
+
+use self::{pace::Pace, turns::Turns};
 
 /// A message that was received so often and never served is a dead letter.
 pub const MAX_RECEIVES: u32 = 3;
@@ -53,9 +61,12 @@ pub struct Depth {
     pub oldest: Duration,
 }
 
-#[derive(Default)]
 struct State {
-    ready: VecDeque<(Instant, Received)>,
+    /// What has waited for its time. It goes before what is new: its orders are under way, and
+    /// must not wait behind a burst.
+    due: VecDeque<(Instant, Received)>,
+    new: Turns,
+    pace: Pace,
     later: BTreeMap<(Instant, u64), Received>,
     in_flight: BTreeMap<(Instant, u64), Received>,
     /// What is ready or delayed: the same message again adds nothing.
@@ -66,10 +77,20 @@ struct State {
 
 impl LocalQueue {
     /// An empty queue. A message that was received and not deleted is seen again after
-    /// `visibility`.
-    pub fn new(visibility: Duration) -> Self {
+    /// `visibility`. Those who receive hold up to `slots` messages at once.
+    pub fn new(visibility: Duration, slots: u32) -> Self {
+        let state = State {
+            due: VecDeque::new(),
+            new: Turns::default(),
+            pace: Pace::new(slots, Instant::now()),
+            later: BTreeMap::new(),
+            in_flight: BTreeMap::new(),
+            waiting: HashSet::new(),
+            dead: Vec::new(),
+            last_id: 0,
+        };
         Self {
-            state: Mutex::default(),
+            state: Mutex::new(state),
             changed: Notify::new(),
             visibility,
         }
@@ -83,9 +104,9 @@ impl LocalQueue {
                 let mut state = self.lock();
                 let now = Instant::now();
                 state.bring_forward(now);
-                if !state.ready.is_empty() {
+                if state.ready() > 0 {
                     let taken = state.take(most, now + self.visibility);
-                    if !state.ready.is_empty() {
+                    if state.ready() > 0 {
                         self.changed.notify_one(); // there is work for another worker
                     }
                     return taken;
@@ -102,20 +123,52 @@ impl LocalQueue {
     /// Forgets messages that were served.
     pub fn delete(&self, served: &[Received]) {
         let ids: HashSet<u64> = served.iter().map(|received| received.id).collect();
-        self.lock().in_flight.retain(|(_, id), _| !ids.contains(id));
+        let mut state = self.lock();
+        state.pass_time(Instant::now());
+        state.in_flight.retain(|(_, id), _| !ids.contains(id));
     }
 
     /// How full it is now.
     pub fn depth(&self) -> Depth {
         let state = self.lock();
-        let oldest = state.ready.iter().map(|(since, _)| since.elapsed()).max();
+        let due = state.due.iter().map(|&(since, _)| since).min();
+        let oldest = due.into_iter().chain(state.new.oldest()).min();
         Depth {
-            ready: state.ready.len(),
+            ready: state.ready(),
             delayed: state.later.len(),
             in_flight: state.in_flight.len(),
             dead: state.dead.len(),
-            oldest: oldest.unwrap_or_default(),
+            oldest: oldest.map_or(Duration::ZERO, |since| since.elapsed()),
         }
+    }
+
+    /// How long the next order of this client would wait for its turn. If that is not too long it
+    /// has a place from now on, until it is sent or the place is given back.
+    pub(crate) fn reserve(
+        &self,
+        id: OrderId,
+        client: Option<&Client>,
+        longest: Duration,
+    ) -> Duration {
+        let mut state = self.lock();
+        state.pass_time(Instant::now());
+        let wait = state.pace.time_for(state.new.ahead_of(client));
+        if wait <= longest {
+            state.new.reserve(id, client);
+        }
+        wait
+    }
+
+    /// The order is not sent after all, or is sent.
+    pub(crate) fn give_back(&self, id: OrderId) {
+        self.lock().new.give_back(id);
+    }
+
+    /// How long the last of those that wait has to expect to.
+    pub(crate) fn expected_wait(&self) -> Duration {
+        let mut state = self.lock();
+        state.pass_time(Instant::now());
+        state.pace.time_for(state.new.all())
     }
 
     /// What was given up.
@@ -156,20 +209,29 @@ impl Queue for LocalQueue {
 }
 
 impl State {
+    fn ready(&self) -> usize {
+        self.due.len() + self.new.len()
+    }
+
+    /// Before anything changes in what is in flight.
+    fn pass_time(&mut self, now: Instant) {
+        self.pace.pass(now, self.in_flight.len());
+    }
+
     fn put(&mut self, at: Instant, now: Instant, received: Received) {
         if at <= now {
-            self.ready.push_back((now, received));
+            self.new.push(now, received);
         } else {
             self.later.insert((at, received.id), received);
         }
     }
 
-    /// Delays that are over, and messages that nobody deleted in time. The former go first: their
-    /// orders are under way, and must not wait behind a burst of new ones.
+    /// Delays that are over, and messages that nobody deleted in time.
     fn bring_forward(&mut self, now: Instant) {
+        self.pass_time(now);
         let later = self.later.split_off(&(now, u64::MAX));
         for (_, received) in std::mem::replace(&mut self.later, later).into_iter().rev() {
-            self.ready.push_front((now, received));
+            self.due.push_front((now, received));
         }
         while let Some(entry) = self
             .in_flight
@@ -181,21 +243,20 @@ impl State {
                 tracing::error!(order = %received.message.id, "defect: a message was received {MAX_RECEIVES} times and never served");
                 self.dead.push(received);
             } else if self.waiting.insert(received.message) {
-                self.ready.push_back((now, received));
+                self.new.push(now, received);
             }
         }
     }
 
     fn take(&mut self, most: usize, visible_at: Instant) -> Vec<Received> {
-        let count = most.min(self.ready.len());
-        let taken: Vec<Received> = self
-            .ready
-            .drain(..count)
-            .map(|(_, received)| Received {
-                receives: received.receives + 1,
-                ..received
-            })
-            .collect();
+        let due = self.due.drain(..most.min(self.due.len()));
+        let mut taken: Vec<Received> = due.map(|(_, received)| received).collect();
+        let under_way = taken.len();
+        taken.extend(std::iter::from_fn(|| self.new.pop()).take(most - under_way));
+        self.pace.took(taken.len() - under_way);
+        for received in &mut taken {
+            received.receives += 1;
+        }
         for received in &taken {
             self.waiting.remove(&received.message);
             self.in_flight
@@ -216,7 +277,6 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::order::OrderId;
 
     const VISIBILITY: Duration = Duration::from_secs(30);
 
@@ -239,7 +299,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_delayed_message_is_not_seen_before_its_time() {
-        let queue = LocalQueue::new(VISIBILITY);
+        let queue = LocalQueue::new(VISIBILITY, 100);
         send(&queue, 1, Duration::from_secs(4)).await;
         let begin = Instant::now();
         let received = queue.receive(10).await;
@@ -251,7 +311,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_has_waited_for_its_time_goes_before_what_came_since() {
-        let queue = LocalQueue::new(VISIBILITY);
+        let queue = LocalQueue::new(VISIBILITY, 100);
         send(&queue, 1, Duration::from_secs(2)).await;
         send(&queue, 2, Duration::from_secs(1)).await;
         tokio::time::sleep(Duration::from_secs(3)).await;
@@ -263,7 +323,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_message_that_nobody_deletes_comes_three_times_and_is_a_dead_letter_then() {
-        let queue = LocalQueue::new(VISIBILITY);
+        let queue = LocalQueue::new(VISIBILITY, 100);
         send(&queue, 1, Duration::ZERO).await;
         for receives in 1..=3 {
             assert_eq!(queue.receive(10).await[0].receives, receives);
@@ -282,7 +342,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_served_message_does_not_come_again_and_a_waiting_one_is_not_doubled() {
-        let queue = LocalQueue::new(VISIBILITY);
+        let queue = LocalQueue::new(VISIBILITY, 100);
         send(&queue, 1, Duration::ZERO).await;
         send(&queue, 1, Duration::ZERO).await;
         let received = queue.receive(10).await;
@@ -293,7 +353,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn batches_are_shared_among_waiting_workers() {
-        let queue = LocalQueue::new(VISIBILITY);
+        let queue = LocalQueue::new(VISIBILITY, 100);
         let (first, second, ()) = tokio::join!(queue.receive(2), queue.receive(2), async {
             queue
                 .send(&[
@@ -307,5 +367,58 @@ mod tests {
         let mut sizes = [first.len(), second.len()];
         sizes.sort_unstable();
         assert_eq!(sizes, [1, 2]);
+    }
+
+    fn client(name: &str) -> Client {
+        Client(name.into())
+    }
+
+    /// Sends an order of a client that was admitted.
+    async fn place(queue: &LocalQueue, n: u128, whose: &Client) {
+        queue.reserve(message(n).id, Some(whose), Duration::MAX);
+        send(queue, n, Duration::ZERO).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clients_take_turns_however_much_each_has() {
+        let queue = LocalQueue::new(VISIBILITY, 1);
+        let (many, few) = (client("many"), client("few"));
+        for n in 1..=100 {
+            place(&queue, n, &many).await;
+        }
+        for n in 201..=202 {
+            place(&queue, n, &few).await;
+        }
+        send(&queue, 301, Duration::ZERO).await; // of nobody known
+        send(&queue, 401, Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let mut order = Vec::new();
+        for size in [1, 3, 3] {
+            let received = queue.receive(size).await;
+            order.extend(received.iter().map(|received| received.message));
+        }
+        assert_eq!(order, [401, 1, 201, 301, 2, 202, 3].map(message));
+        assert_eq!(queue.depth().ready, 97);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_waits_for_its_own_and_for_as_many_of_each_other() {
+        let queue = LocalQueue::new(VISIBILITY, 1);
+        let (many, few) = (client("many"), client("few"));
+        let wait = |whose: &Client| {
+            let wait = queue.reserve(message(999).id, Some(whose), Duration::ZERO);
+            queue.give_back(message(999).id);
+            wait.as_secs()
+        };
+        for n in 1..=100 {
+            // Those that are on their way count like those that have arrived.
+            queue.reserve(message(n).id, Some(&many), Duration::MAX);
+        }
+        place(&queue, 201, &few).await;
+        assert_eq!((wait(&many), wait(&few)), (101, 3));
+        for n in 1..=100 {
+            queue.give_back(message(n).id);
+        }
+        assert_eq!((wait(&many), wait(&few)), (1, 1));
     }
 }
