@@ -178,7 +178,7 @@ export interface components {
          * @description The stable name of a problem; part of the contract.
          * @enum {string}
          */
-        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_slippage" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "idempotency_key_reused" | "too_many_requests" | "unavailable" | "outcome_unknown" | "internal_error";
+        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_slippage" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "idempotency_key_reused" | "too_many_requests" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
         /** @description An exact decimal: a number, read from its digits and never rounded, or a string. */
         readonly ExactDecimal: number | string;
         /** @description An order to execute. */
@@ -575,7 +575,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The order was not accepted. 400: `malformed_body`, `missing_field`, `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage`, `invalid_idempotency_key`; 413: `body_too_large`; 415: `unsupported_media_type`; 422: `idempotency_key_reused`; 429: `too_many_requests`. */
+            /** @description The order was not accepted. 400: `malformed_body`, `missing_field`, `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage`, `invalid_idempotency_key`; 413: `body_too_large`; 415: `unsupported_media_type`; 422: `idempotency_key_reused`; 429 with `Retry-After`: `too_many_requests`, and `busy` when the order would have to wait for too long. */
             readonly "4XX": {
                 headers: {
                     readonly [name: string]: unknown;

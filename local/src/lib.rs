@@ -7,6 +7,7 @@
 //! (API Gateway's sockets), `engines` (others on the same database), `timer` (the schedule);
 //! [`cli`] has the commands that talk to an engine.
 
+mod admission;
 pub mod cli;
 mod dashboard;
 pub mod database;

@@ -7,7 +7,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use engine::metrics_help;
+use engine::{metrics_help, observe};
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_util::layers::{Layer, PrefixLayer};
@@ -68,6 +68,7 @@ fn builder() -> PrometheusBuilder {
 /// `GET /metrics`
 pub(crate) async fn metrics(State(measured): State<Measured>) -> Response {
     let depth = measured.queue.depth();
+    observe::expected_wait(measured.queue.expected_wait());
     set("queue_ready", depth.ready);
     set("queue_delayed", depth.delayed);
     set("queue_in_flight", depth.in_flight);

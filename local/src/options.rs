@@ -8,9 +8,9 @@ use config::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, AllowedHosts, Count, DATA_DIR, DATABASE_CA,
     DATABASE_CONNECTIONS, DATABASE_STATEMENTS, DATABASE_URL, DATABASE_URL_FILE, DelayRange,
     ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel, MAX_CONNECTIONS,
-    Origins, PORT, Proxies, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_QUOTE_DELAY_MS, SIM_SEED,
-    Setting, Share, Statements, TRUSTED_PROXIES, Trading, VENUES, Variable, Venues,
-    WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    MAX_WAIT_S, Origins, PORT, Proxies, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
+    SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Statements, TRUSTED_PROXIES, Trading, VENUES,
+    Variable, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
 };
 
 const NAME: &str = "order-engine";
@@ -143,6 +143,10 @@ pub struct Serve {
     #[arg(value_parser = |text: &str| WORKER_BATCH_SIZE.parse(text).map(Count::get))]
     #[arg(help = WORKER_BATCH_SIZE.doc)]
     pub worker_batch_size: u16,
+    /// [`MAX_WAIT_S`].
+    #[arg(long, env = MAX_WAIT_S.name, default_value = MAX_WAIT_S.default)]
+    #[arg(value_parser = parser(&MAX_WAIT_S), help = MAX_WAIT_S.doc)]
+    pub max_wait_s: WaitSeconds,
     /// [`MAX_CONNECTIONS`].
     #[arg(long, env = MAX_CONNECTIONS.name, default_value = MAX_CONNECTIONS.default)]
     #[arg(value_parser = parser(&MAX_CONNECTIONS), help = MAX_CONNECTIONS.doc)]

@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use embedded_postgres::StartError;
-use engine::{execute::Shutdown, policy::Policy, ports::HealthCheck};
+use engine::{execute::Shutdown, policy::Policy, ports::HealthCheck, submit::Submit};
 use futures::FutureExt;
 use runtime::Trading;
 use tokio::{
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use websocket::Sockets;
 
 use crate::{
+    admission::BacklogLimit,
     database::{self, NoDatabase, Ready},
     door::{self, House},
     engines::{Engines, Place},
@@ -24,7 +25,7 @@ use crate::{
     metrics,
     options::Serve,
     own_postgres::OwnPostgres,
-    queue::LocalQueue,
+    queue::{Capacity, LocalQueue},
     timer::{self, Start},
     web::{self, Served},
     workers::{self, Invocations, Limits},
@@ -168,7 +169,12 @@ impl Server {
             tracing::warn!(%error, "orders of a former process wait for their leases");
         }
 
-        let queue = Arc::new(LocalQueue::new(VISIBILITY));
+        let capacity = Capacity {
+            slots: u32::from(options.worker_concurrency) * u32::from(options.worker_batch_size),
+            max_wait: options.max_wait_s.duration(),
+            max_backlog: use_cases.policy.market_lifetime / 2,
+        };
+        let queue = Arc::new(LocalQueue::new(VISIBILITY, capacity));
         let (begin_shutdown, begun) = oneshot::channel();
         let shutdown: Shutdown = begun.map(drop).boxed().shared();
         let execute = use_cases.execute(queue.clone(), push.clone(), &trading.ports);
@@ -191,7 +197,10 @@ impl Server {
         let most = door::room_for(options.max_connections.into());
         let served = Served {
             most_sockets: most - most / 4,
-            submit: use_cases.submit(queue.clone()),
+            submit: Submit {
+                admission: Arc::new(BacklogLimit(queue.clone())),
+                ..use_cases.submit(queue.clone())
+            },
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
             health: runtime::health(&database, fresh),

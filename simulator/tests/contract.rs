@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use engine::ports::Clock;
 use futures::FutureExt;
 use jiff::Timestamp;
-use local::queue::{LocalQueue, Received};
+use local::queue::{Capacity, LocalQueue, Received};
 use postgres::{Database, PostgresOrders, PostgresSubscriptions};
 use simulator::contract::{
     Consumer, Delivered, QueueFixture, StoreFixture, check_queue, check_store, on_simulated_queue,
@@ -100,7 +100,12 @@ impl Consumer for LocalConsumer {
 #[tokio::test(start_paused = true)]
 async fn the_queue_of_one_machine_keeps_the_contract() {
     let visibility = Duration::from_secs(30);
-    let queue = Arc::new(LocalQueue::new(visibility));
+    let capacity = Capacity {
+        slots: 10,
+        max_wait: Duration::from_secs(60),
+        max_backlog: Duration::from_secs(450),
+    };
+    let queue = Arc::new(LocalQueue::new(visibility, capacity));
     check_queue(&QueueFixture {
         queue: queue.clone(),
         consumer: Arc::new(LocalConsumer {

@@ -79,6 +79,10 @@ impl OrderWriter for InMemoryPorts {
         Ok(Inserted::New)
     }
 
+    async fn known(&self, _: &NewOrder) -> Result<Option<Inserted>, StoreError> {
+        unreachable!("every order is admitted")
+    }
+
     async fn claim(&self, _: &ExecuteOrder, _: Duration) -> Result<Claim, StoreError> {
         unreachable!("the API executes nothing")
     }
@@ -160,6 +164,7 @@ impl Function {
         };
         let api = Api {
             submit: Submit {
+                admission: Arc::new(engine::ports::AdmitAll),
                 writer: ports.clone(),
                 queue: ports.clone(),
                 clock: ports.clone(),

@@ -6,13 +6,18 @@ use std::sync::Arc;
 use api::{Code, Reached, refusal};
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, header},
     middleware::Next,
     response::Response,
 };
 use config::{AllowedHost, Proxies};
+use engine::ports::Client;
 
-use super::{Ends, hosts::is_ours};
+use super::{
+    Ends,
+    forwarded::{self, Said},
+    hosts::is_ours,
+};
 use crate::options::Serve;
 
 /// What is allowed at the door.
@@ -76,6 +81,8 @@ pub(crate) async fn admit(
     {
         return refusal(Code::Forbidden, "pages of this origin may change nothing");
     }
+    let client = rules.client(request.headers(), ends);
+    request.extensions_mut().insert(client);
     request.extensions_mut().insert(page);
     request.extensions_mut().insert(reached);
     next.run(request).await
@@ -93,13 +100,25 @@ impl Rules {
         let by_proxy = self.proxies.contains(ends.peer.ip());
         let said = |name| {
             by_proxy
-                .then(|| forwarded(request.headers(), name))
+                .then(|| forwarded::nearest(request.headers(), name))
                 .flatten()
         };
         let secure = said(Said::Proto).is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
         let host = said(Said::Host).unwrap_or_else(|| host.to_owned());
         let is_ours = |host: &str| is_ours(host, &self.hosts, ends, &self.unsaid(ends, secure));
         (is_ours(&host) && target.is_none_or(is_ours)).then_some(Reached { host, secure })
+    }
+
+    /// Who calls: the peer, or whoever a proxy that is believed says it speaks for.
+    fn client(&self, headers: &HeaderMap, ends: Ends) -> Client {
+        let mut address = ends.peer.ip();
+        let mut said = forwarded::addresses(headers).into_iter().rev();
+        while self.proxies.contains(address)
+            && let Some(Some(before)) = said.next()
+        {
+            address = before;
+        }
+        Client::at(address)
     }
 
     /// The ports that a host without one may mean: the scheme's own, and behind a proxy, which has
@@ -142,29 +161,4 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut given = headers.get_all(name).iter();
     let value = given.next()?.to_str().ok()?;
     given.next().is_none().then_some(value)
-}
-
-/// What proxies say of a request.
-#[derive(Clone, Copy)]
-enum Said {
-    Host,
-    Proto,
-}
-
-/// What the nearest proxy says: the last word, for every proxy adds its own at the end.
-fn forwarded(headers: &HeaderMap, said: Said) -> Option<String> {
-    let (parameter, own_header) = match said {
-        Said::Host => ("host", "x-forwarded-host"),
-        Said::Proto => ("proto", "x-forwarded-proto"),
-    };
-    let last = |name| {
-        let value: Option<&HeaderValue> = headers.get_all(name).iter().next_back();
-        value?.to_str().ok()?.rsplit(',').next().map(str::trim)
-    };
-    let standard = last("forwarded").and_then(|element| {
-        let mut pairs = element.split(';').filter_map(|pair| pair.split_once('='));
-        let (_, value) = pairs.find(|(key, _)| key.trim().eq_ignore_ascii_case(parameter))?;
-        Some(value.trim().trim_matches('"'))
-    });
-    standard.or_else(|| last(own_header)).map(str::to_owned)
 }

@@ -7,6 +7,7 @@
 mod bodies;
 mod crowd;
 mod files;
+mod forwarded;
 mod hosts;
 mod house;
 mod patient;

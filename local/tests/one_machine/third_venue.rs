@@ -17,7 +17,7 @@ use crate::support::{Engine, QUICK, assert_complete, ten_sol};
 const THIRD: &str = "Orca";
 const POOL: &str = "a-whirlpool-of-orca";
 
-/// Quotes as another venue does, a little better, at a pool of its own.
+/// Quotes as another venue does, better by more than two venues ever differ, at a pool of its own.
 struct BetterVenue(Arc<dyn Venue>);
 
 #[async_trait]
@@ -28,7 +28,7 @@ impl Venue for BetterVenue {
 
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
         let quote = self.0.quote(swap).await?;
-        let more = quote.terms.amount_out.units() / 1_000 * 1_008;
+        let more = quote.terms.amount_out.units() / 100 * 104;
         Ok(Quote {
             venue: self.id(),
             pool: PoolRef {
@@ -65,7 +65,7 @@ impl Chain for ChainWithThirdVenue {
         };
         let min_out = request
             .min_out
-            .with_units(request.min_out.units() / 100 * 98);
+            .with_units(request.min_out.units() / 100 * 95);
         let request = Prepare {
             route: &route,
             min_out,

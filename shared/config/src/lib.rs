@@ -19,6 +19,7 @@ mod reading;
 mod share;
 mod variable;
 mod variables;
+mod wait;
 
 pub use address::{BasePath, HttpUrl, SocketEndpoint};
 pub use allowed_hosts::{AllowedHost, AllowedHosts};
@@ -34,6 +35,7 @@ pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Settin
 pub use share::Share;
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;
+pub use wait::WaitSeconds;
 
 /// Reads what `T` lists from the process's environment.
 ///

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{
     AllowedHosts, BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl,
     LogFormat, LogLevel, Origins, Proxies, Readers, SecretArn, Share, SocketEndpoint, Statements,
-    Variable, Venues,
+    Variable, Venues, WaitSeconds,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -62,6 +62,8 @@ variables! {
     WORKER_CONCURRENCY: Count = Some("10"), Machine;
     /// Messages that one worker invocation takes at once.
     WORKER_BATCH_SIZE: Count = Some("10"), Machine;
+    /// Seconds that an order may be expected to wait before it is taken up; beyond, it is refused.
+    MAX_WAIT_S: WaitSeconds = Some("60"), Machine;
     /// Names under which the engine may be called, besides localhost and its addresses; with a port
     /// if it is another one than PORT. Empty for none.
     ALLOWED_HOSTS: AllowedHosts = Some(""), Machine;

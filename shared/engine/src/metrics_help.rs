@@ -30,6 +30,16 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     ),
     (
         Counter,
+        "orders_refused_busy_total",
+        "Orders refused because they would wait too long",
+    ),
+    (
+        Gauge,
+        "expected_wait_seconds",
+        "Expected wait of the last order in the queue",
+    ),
+    (
+        Counter,
         "orders_final_total",
         "Orders that ended, by status and failure code",
     ),

@@ -28,6 +28,16 @@ pub fn replayed(id: OrderId) {
     info!(order = %id, "idempotency key repeated, the first answer was given again");
 }
 
+/// An order was not taken, because it would have to wait for too long.
+pub fn refused_busy() {
+    counter!("orders_refused_busy_total").increment(1);
+}
+
+/// How long the last of all orders that wait has to expect to.
+pub fn expected_wait(wait: Duration) {
+    gauge!("expected_wait_seconds").set(wait);
+}
+
 /// An event was committed.
 pub fn moved(order: &Order) {
     info!(order = %order.id, status = %order.status, attempt = order.attempt, seq = order.last_seq, "order moved");

@@ -8,12 +8,16 @@ use crate::{
     observe,
     order::{NewOrder, OrderId},
     policy::Policy,
-    ports::{Clock, ExecuteOrder, Inserted, OrderWriter, Queue, StoreError},
+    ports::{
+        Admission, Busy, Client, Clock, ExecuteOrder, Inserted, OrderWriter, Queue, StoreError,
+    },
 };
 
 /// The use case behind `POST /api/orders/execute`.
 #[derive(Clone)]
 pub struct Submit {
+    /// Whether one more order can be executed in time.
+    pub admission: Arc<dyn Admission>,
     /// The order book.
     pub writer: Arc<dyn OrderWriter>,
     /// The fast path to a worker.
@@ -33,15 +37,26 @@ pub enum Submitted {
     Replayed(OrderId),
     /// The key was used for another request.
     KeyReused,
+    /// Not stored: it would have to wait for too long.
+    Busy(Busy),
 }
 
 impl Submit {
-    /// Accepts an order.
+    /// Accepts an order of a client. Whether it can be executed in time is decided before it is
+    /// stored; a repeat of one that is stored gets its answer in any case.
     ///
     /// # Errors
     /// [`StoreError`] when the order book did not take it; [`StoreError::Unknown`] when it may
     /// have.
-    pub async fn submit(&self, order: &NewOrder) -> Result<Submitted, StoreError> {
+    pub async fn submit(
+        &self,
+        order: &NewOrder,
+        client: Option<&Client>,
+    ) -> Result<Submitted, StoreError> {
+        let _place = match self.admission.admit(order.id, client).await {
+            Ok(place) => place,
+            Err(busy) => return self.refuse(order, busy).await,
+        };
         let lifetime = order.kind.lifetime(&self.policy);
         match self.writer.insert(order, lifetime).await? {
             Inserted::New => {
@@ -49,21 +64,18 @@ impl Submit {
                 self.announce(order.id).await;
                 Ok(Submitted::Accepted(order.id))
             }
-            Inserted::Known { id, request_hash } => {
-                let same = order
-                    .idempotency
-                    .as_ref()
-                    .is_some_and(|key| key.request_hash[..] == request_hash);
-                if same {
-                    observe::replayed(id);
-                }
-                Ok(if same {
-                    Submitted::Replayed(id)
-                } else {
-                    Submitted::KeyReused
-                })
-            }
+            Inserted::Known { id, request_hash } => Ok(repeated(order, id, &request_hash)),
         }
+    }
+
+    async fn refuse(&self, order: &NewOrder, busy: Busy) -> Result<Submitted, StoreError> {
+        if order.idempotency.is_some()
+            && let Some(Inserted::Known { id, request_hash }) = self.writer.known(order).await?
+        {
+            return Ok(repeated(order, id, &request_hash));
+        }
+        observe::refused_busy();
+        Ok(Submitted::Busy(busy))
     }
 
     /// The outbox row is the guarantee, this send only the fast path: its failure is noted and
@@ -77,5 +89,16 @@ impl Submit {
             Either::Left((Err(error), _)) => observe::queue_refused(id, &error.0),
             Either::Right(_) => observe::queue_refused(id, "no answer in time"),
         }
+    }
+}
+
+/// What a key means that came before, for the order `id`.
+fn repeated(order: &NewOrder, id: OrderId, request_hash: &[u8]) -> Submitted {
+    let key = order.idempotency.as_ref();
+    if key.is_some_and(|key| key.request_hash[..] == *request_hash) {
+        observe::replayed(id);
+        Submitted::Replayed(id)
+    } else {
+        Submitted::KeyReused
     }
 }

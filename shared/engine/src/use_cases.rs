@@ -8,8 +8,8 @@ use crate::{
     execute::Execute,
     policy::Policy,
     ports::{
-        Auditor, Chain, Clock, OrderReader, OrderWriter, Outbox, Push, Queue, ReferencePrice,
-        Subscriptions, Venue,
+        AdmitAll, Auditor, Chain, Clock, OrderReader, OrderWriter, Outbox, Push, Queue,
+        ReferencePrice, Subscriptions, Venue,
     },
     relay::Relay,
     routing::Router,
@@ -50,9 +50,10 @@ pub struct TradingPorts {
 }
 
 impl UseCases {
-    /// Takes orders in.
+    /// Takes orders in, all of them: who has a limit puts it in.
     pub fn submit(&self, queue: Arc<dyn Queue>) -> Submit {
         Submit {
+            admission: Arc::new(AdmitAll),
             writer: Arc::clone(&self.writer),
             queue,
             clock: Arc::clone(&self.clock),

@@ -149,6 +149,10 @@ impl OrderWriter for PostgresOrders {
         Err(Unavailable("the order did not reach the database in time".into()).into())
     }
 
+    async fn known(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
+        self.inserted(order).await
+    }
+
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {
         let row = ClaimRow {
             id: message.id.0,

@@ -49,7 +49,7 @@ async fn until_answered(stage: &Stage, plan: &Plan, followed: bool) {
         let order = new_order(stage, plan);
         let id = order.id;
         let answer = stage.ask(stage.submit, |ports| async move {
-            ports.submit().submit(&order).await
+            ports.submit().submit(&order, None).await
         });
         match answer.await {
             Ok(Ok(submitted)) => return accepted(stage, plan, submitted, followed),
@@ -104,6 +104,9 @@ fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, followed: bool) {
         Submitted::Accepted(id) | Submitted::Replayed(id) => id,
         Submitted::KeyReused => {
             return world.violated("the same request is never a reuse", || format!("{plan:?}"));
+        }
+        Submitted::Busy(_) => {
+            return world.violated("every order is admitted", || format!("{plan:?}"));
         }
     };
     if !world.store.rows.contains_key(&id) {

@@ -47,6 +47,10 @@ impl OrderWriter for PushesFirst {
         self.0.base.writer.insert(order, lifetime).await
     }
 
+    async fn known(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
+        self.0.base.writer.known(order).await
+    }
+
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {
         self.0.base.writer.claim(message, lease).await
     }
@@ -92,6 +96,10 @@ impl OrderWriter for CountsReceives {
 
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
         self.writer.insert(order, lifetime).await
+    }
+
+    async fn known(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
+        self.writer.known(order).await
     }
 
     async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {

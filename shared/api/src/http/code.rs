@@ -54,6 +54,8 @@ pub enum Code {
     IdempotencyKeyReused,
     /// The engine has as many requests in work as it takes.
     TooManyRequests,
+    /// An order would have to wait for too long before it is executed.
+    Busy,
     /// The order book does not answer. Nothing was stored, and nothing will be.
     Unavailable,
     /// The order book does not answer, and may have stored the order or do so yet. A repeat with
@@ -65,7 +67,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::MalformedBody,
         Self::MissingField,
         Self::UnknownField,
@@ -89,6 +91,7 @@ impl Code {
         Self::UpgradeRequired,
         Self::IdempotencyKeyReused,
         Self::TooManyRequests,
+        Self::Busy,
         Self::Unavailable,
         Self::OutcomeUnknown,
         Self::InternalError,
@@ -145,6 +148,7 @@ impl Code {
                 S::TOO_MANY_REQUESTS,
                 "Too many requests",
             ),
+            Self::Busy => ("busy", S::TOO_MANY_REQUESTS, "Busy"),
             Self::Unavailable => ("unavailable", S::SERVICE_UNAVAILABLE, "Unavailable"),
             Self::OutcomeUnknown => ("outcome_unknown", S::SERVICE_UNAVAILABLE, "Outcome unknown"),
             Self::InternalError => ("internal_error", S::INTERNAL_SERVER_ERROR, "Internal error"),
@@ -162,9 +166,12 @@ impl Code {
     }
 
     /// In how many seconds the same request may fare better; `None` when it never will.
-    pub(crate) const fn retry_after(self) -> Option<&'static str> {
+    /// Whoever knows better says so ([`super::problem::ApiError::retry_after`]).
+    pub(crate) const fn retry_after(self) -> Option<u64> {
         match self {
-            Self::TooManyRequests | Self::Unavailable | Self::OutcomeUnknown => Some("1"),
+            Self::TooManyRequests | Self::Busy | Self::Unavailable | Self::OutcomeUnknown => {
+                Some(1)
+            }
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! What a client is told when something is wrong: RFC 9457 problem details with a stable code.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use axum::{
     Json,
@@ -23,6 +23,7 @@ pub(crate) struct ApiError {
     detail: String,
     field: Option<String>,
     order: Option<OrderId>,
+    retry_after: Option<u64>,
 }
 
 impl ApiError {
@@ -33,6 +34,7 @@ impl ApiError {
             detail: detail.into(),
             field: None,
             order: None,
+            retry_after: code.retry_after(),
         }
     }
 
@@ -59,6 +61,17 @@ impl ApiError {
     /// blame.
     pub(crate) fn defect() -> Self {
         Self::new(Code::InternalError, "a defect of the engine")
+    }
+
+    /// An order would have to wait for too long; in `pause` it would not.
+    pub(crate) fn busy(pause: Duration) -> Self {
+        let detail = "more orders wait than can be executed in time, this one is not stored; \
+            try again after the pause that Retry-After tells";
+        let whole = u64::from(pause.subsec_nanos() > 0);
+        Self {
+            retry_after: Some(pause.as_secs().saturating_add(whole).max(1)),
+            ..Self::new(Code::Busy, detail)
+        }
     }
 
     /// Names the field, parameter or header that it is about. A name may be the client's own
@@ -155,8 +168,8 @@ impl IntoResponse for ApiError {
         let headers = response.headers_mut();
         let media_type = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, media_type);
-        if let Some(seconds) = self.code.retry_after() {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use engine::submit::Submitted;
+use engine::{ports::Client, submit::Submitted};
 
 use crate::{
     Api, Reached,
@@ -59,7 +59,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
                 `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, \
                 `unsupported_pair`, `invalid_amount`, `invalid_slippage`, \
                 `invalid_idempotency_key`; 413: `body_too_large`; 415: `unsupported_media_type`; \
-                422: `idempotency_key_reused`; 429: `too_many_requests`.",
+                422: `idempotency_key_reused`; 429 with `Retry-After`: `too_many_requests`, and \
+                `busy` when the order would have to wait for too long.",
             body = ProblemBody,
             content_type = "application/problem+json",
         ),
@@ -77,15 +78,18 @@ pub(crate) async fn execute(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
     reached: Option<Extension<Reached>>,
+    client: Option<Extension<Client>>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let body = body::json(&headers, body)?;
     let order = new_order(&headers, &body, &api.catalogue)?;
-    let submitted = api.submit.submit(&order).await;
+    let client = client.map(|Extension(client)| client);
+    let submitted = api.submit.submit(&order, client.as_ref()).await;
     let submitted = submitted.map_err(|error| ApiError::not_stored(error, order.id))?;
     let (id, replayed) = match submitted {
         Submitted::Accepted(id) => (id, false),
         Submitted::Replayed(id) => (id, true),
+        Submitted::Busy(busy) => return Err(ApiError::busy(busy.retry_after)),
         Submitted::KeyReused => {
             let detail = "this idempotency key was used before, for another order";
             let error = ApiError::new(Code::IdempotencyKeyReused, detail);

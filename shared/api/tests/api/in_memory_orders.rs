@@ -181,14 +181,7 @@ impl OrderWriter for InMemoryOrders {
         self.trouble().await?;
         let mut rows = self.rows();
         let key = order.idempotency.clone();
-        let known = rows.iter().find_map(|row| {
-            let (known, given) = (row.key.as_ref()?, key.as_ref()?);
-            (known.key == given.key).then(|| Inserted::Known {
-                id: row.order.id,
-                request_hash: known.request_hash.to_vec(),
-            })
-        });
-        if let Some(known) = known {
+        if let Some(known) = known(&rows, order) {
             return Ok(known);
         }
         // One order a second, so that the newest is never in doubt.
@@ -202,6 +195,11 @@ impl OrderWriter for InMemoryOrders {
             events,
         });
         Ok(Inserted::New)
+    }
+
+    async fn known(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
+        self.trouble().await?;
+        Ok(known(&self.rows(), order))
     }
 
     async fn claim(&self, _: &ExecuteOrder, _: Duration) -> Result<Claim, StoreError> {
@@ -219,4 +217,15 @@ impl OrderWriter for InMemoryOrders {
     async fn release(&self, _: &Lease, _: Duration) -> Result<(), StoreError> {
         unreachable!("the API executes nothing")
     }
+}
+
+/// The order of the same key, if there is one.
+fn known(rows: &[Row], order: &NewOrder) -> Option<Inserted> {
+    rows.iter().find_map(|row| {
+        let (known, given) = (row.key.as_ref()?, order.idempotency.as_ref()?);
+        (known.key == given.key).then(|| Inserted::Known {
+            id: row.order.id,
+            request_hash: known.request_hash.to_vec(),
+        })
+    })
 }

@@ -8,7 +8,12 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, HeaderValue, Request, StatusCode, header},
 };
-use engine::{health::Health, policy::Policy, ports::Venue, submit::Submit};
+use engine::{
+    health::Health,
+    policy::Policy,
+    ports::{AdmitAll, Venue},
+    submit::Submit,
+};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -59,6 +64,7 @@ impl TestApi {
         };
         let mut api = Api {
             submit: Submit {
+                admission: Arc::new(AdmitAll),
                 writer: orders.clone(),
                 queue: queue.clone(),
                 clock: clock.clone(),

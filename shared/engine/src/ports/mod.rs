@@ -1,6 +1,7 @@
 //! What the rules need from outside. Each trait says what an implementation MUST do; the same
 //! contract tests run against every implementation, fake or real.
 
+mod admission;
 mod audit;
 mod chain;
 mod clock;
@@ -13,6 +14,7 @@ mod subscribers;
 mod venue;
 
 pub use self::{
+    admission::{Admission, AdmitAll, Busy, Client, Place},
     audit::{AuditPosition, Audited, Auditor},
     chain::{Chain, ChainStatus, Prepare},
     clock::Clock,

@@ -36,6 +36,10 @@ pub trait OrderWriter: Send + Sync {
     /// stored and nothing MUST be later, whatever is still on its way to the store.
     async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError>;
 
+    /// What [`OrderWriter::insert`] would answer if the order, or its idempotency key, is there
+    /// already; `None` when it is not. Stores nothing.
+    async fn known(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError>;
+
     /// Takes the lease on the message's order by compare-and-set and raises its fencing token. MUST
     /// succeed for one caller at the most, only for an open order without a live lease, only when
     /// the message's attempt is the order's.
