@@ -1,7 +1,7 @@
 //! Measures the engine against its limits, each figure beside a yardstick of the same run.
 //!
-//! `cargo run --release -p bench` measures everything; `--only NAME` one benchmark; `--quick`
-//! everything once with small counts. The results are a table, `target/bench.json` and charts
+//! `cargo run --release -p bench` measures everything but the soak; `--only NAME` one benchmark
+//! (`--only soak` half an hour of load and faults); `--quick` everything once with small counts. The results are a table, `target/bench.json` and charts
 //! beside it. `--compare DIR` measures another build in turns with this one. What the figures mean,
 //! and what was learnt from them: `docs/performance.md`.
 //!
@@ -39,7 +39,7 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct CommandLine {
-    /// Only this benchmark; may be repeated.
+    /// Only this benchmark; may be repeated. The soak runs only when it is named, or quick.
     #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(run::names()))]
     only: Vec<String>,
     /// Everything once, with small counts: a smoke, its figures say little.
@@ -48,6 +48,12 @@ struct CommandLine {
     /// How often each benchmark is repeated; the median is reported.
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
+    /// How long the soak floods the engine, in minutes, with a fault in each of them.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    minutes: u32,
+    /// What draws the soak's faults and their moments; if not given, the time does.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// The program to measure. Default: `order-engine` as cargo builds it in release.
     #[arg(long, value_name = "FILE")]
     engine: Option<PathBuf>,
@@ -71,7 +77,7 @@ async fn main() -> ExitCode {
 
 async fn measure(line: &CommandLine) -> Outcome<()> {
     let programs = programs::Programs::find(line.engine.clone())?;
-    let scale = run::Scale::new(line.quick, line.rounds);
+    let scale = run::Scale::new(line.quick, line.rounds).soaking(line.minutes, line.seed);
     if let Some(folder) = &line.compare {
         return compare::run(programs, folder, (scale, line.quick), &line.only).await;
     }

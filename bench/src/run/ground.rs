@@ -87,6 +87,10 @@ pub(crate) struct Scale {
     quick: bool,
     /// Repetitions.
     pub(crate) rounds: usize,
+    /// How long the soak lasts when it need not be quick, in minutes.
+    pub(super) minutes: u32,
+    /// The seed of the soak, if one was given.
+    pub(super) seed: Option<u64>,
 }
 
 impl Scale {
@@ -95,6 +99,17 @@ impl Scale {
         Self {
             quick,
             rounds: rounds.unwrap_or(if quick { 1 } else { 5 }),
+            minutes: 30,
+            seed: None,
+        }
+    }
+
+    /// With this length and seed of the soak.
+    pub(crate) fn soaking(self, minutes: u32, seed: Option<u64>) -> Self {
+        Self {
+            minutes,
+            seed,
+            ..self
         }
     }
 
