@@ -51,6 +51,10 @@ struct CommandLine {
     /// How long the soak floods the engine, in minutes, with a fault in each of them.
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     minutes: u32,
+    /// How many times its capacity the soak asks the engine for. Below 1 nothing queues up, so that
+    /// faults are seen alone.
+    #[arg(long, value_name = "TIMES", default_value_t = 2.0)]
+    flood: f64,
     /// What draws the soak's faults and their moments; if not given, the time does.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -77,7 +81,8 @@ async fn main() -> ExitCode {
 
 async fn measure(line: &CommandLine) -> Outcome<()> {
     let programs = programs::Programs::find(line.engine.clone())?;
-    let scale = run::Scale::new(line.quick, line.rounds).soaking(line.minutes, line.seed);
+    let scale = run::Scale::new(line.quick, line.rounds);
+    let scale = scale.soaking(line.minutes, line.flood, line.seed);
     if let Some(folder) = &line.compare {
         return compare::run(programs, folder, (scale, line.quick), &line.only).await;
     }

@@ -89,6 +89,8 @@ pub(crate) struct Scale {
     pub(crate) rounds: usize,
     /// How long the soak lasts when it need not be quick, in minutes.
     pub(super) minutes: u32,
+    /// How many times its capacity the soak asks the engine for.
+    pub(super) flood: f64,
     /// The seed of the soak, if one was given.
     pub(super) seed: Option<u64>,
 }
@@ -100,14 +102,16 @@ impl Scale {
             quick,
             rounds: rounds.unwrap_or(if quick { 1 } else { 5 }),
             minutes: 30,
+            flood: 2.0,
             seed: None,
         }
     }
 
-    /// With this length and seed of the soak.
-    pub(crate) fn soaking(self, minutes: u32, seed: Option<u64>) -> Self {
+    /// With this length, flood and seed of the soak.
+    pub(crate) fn soaking(self, minutes: u32, flood: f64, seed: Option<u64>) -> Self {
         Self {
             minutes,
+            flood,
             seed,
             ..self
         }

@@ -40,11 +40,9 @@ use self::{
     testbed::Testbed,
     watch::Followers,
 };
-use super::{Bench, usual};
+use super::{Bench, in_full, usual};
 use crate::{Outcome, figure::Figure, http::Connection};
 
-/// How many times its capacity the engine is asked for.
-const FLOOD: f64 = 2.0;
 /// How long the engine may take to say how it stands.
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long those who follow orders may take once all of them are final.
@@ -58,35 +56,39 @@ pub(super) async fn run(bench: &Bench) -> Outcome<(Vec<Figure>, Vec<String>)> {
     let mut testbed = Testbed::open(bench).await?;
     let url = testbed.another_database("capacity").await?;
     let capacity = usual::measure(bench, &url, plan.backlog).await?;
-    let length = plan.length().as_secs();
+    let (wanted, length) = (capacity * bench.scale.flood, plan.length().as_secs());
     say(&format!(
-        "capacity {capacity:.0} orders/s, flooded at twice that for {length} s"
+        "capacity {capacity:.0} orders/s; {wanted:.0} are wanted for {length} s"
     ));
     testbed.start_engine()?;
     testbed.engine()?.connection().await?;
-    let soaked = soak(&mut testbed, &plan, capacity).await?;
+    let soaked = soak(&mut testbed, &plan, (capacity, wanted)).await?;
     let figures = soaked.figures();
     let broken = soaked.broken(&figures);
     Ok((figures, broken))
 }
 
-async fn soak(testbed: &mut Testbed, plan: &Plan, capacity: f64) -> Outcome<Soaked> {
+async fn soak(
+    testbed: &mut Testbed,
+    plan: &Plan,
+    (capacity, wanted): (f64, f64),
+) -> Outcome<Soaked> {
     let (followers, followed) = Followers::of(testbed.address);
     let book = Arc::new(Book::new(followed));
     let measuring = Measuring::begin(&testbed.process, plan.length() / 6);
     let stop = Sender::new(false);
     let mut clients = JoinSet::new();
     for client in CLIENTS {
-        let wants = (testbed.address, capacity * FLOOD * client.share);
+        let wants = (testbed.address, wanted * client.share);
         clients.spawn(flood(client, wants, Arc::clone(&book), stop.subscribe()));
     }
-    let recoveries = inflict_all(testbed, plan, &book).await?;
+    let (recoveries, failed) = inflict_all(testbed, plan, &book).await;
     let memory = measuring.end().await;
     stop.send_replace(true);
     clients.join_all().await;
-    let mut verdict = judged(testbed, &book, followers).await?;
-    complain(&mut verdict.0, &metrics(testbed).await?);
-    let (verdict, seen) = verdict;
+    let (mut verdict, seen) = judged(testbed, &book, followers).await?;
+    complain(&mut verdict, &metrics(testbed).await?);
+    verdict.broken.extend(failed);
     Ok(Soaked {
         capacity,
         counts: book.counts(),
@@ -97,28 +99,39 @@ async fn soak(testbed: &mut Testbed, plan: &Plan, capacity: f64) -> Outcome<Soak
     })
 }
 
-/// One fault after the other, each in its period.
-async fn inflict_all(testbed: &mut Testbed, plan: &Plan, book: &Book) -> Outcome<Vec<Recovery>> {
+/// One fault after the other, each in its period. What cannot be done comes with what was.
+async fn inflict_all(
+    testbed: &mut Testbed,
+    plan: &Plan,
+    book: &Book,
+) -> (Vec<Recovery>, Vec<String>) {
     let begin = tokio::time::Instant::now();
-    let mut recoveries = Vec::new();
+    let (mut recoveries, mut failed) = (Vec::new(), Vec::new());
     for (i, (fault, moment)) in (0..).zip(&plan.faults) {
         sleep_until(begin + plan.period * i + *moment).await;
-        let failed = |error| format!("{}: {error}", fault.name());
-        fault.inflict(testbed).await.map_err(failed)?;
-        let recovery = recovery::wait(*fault, book, &testbed.admin).await?;
-        say(&format!(
-            "{:.0} s: {}: accepted after {:.1} s, confirmed after {:.1} s; {} accepted, {:.0} MB",
-            begin.elapsed().as_secs_f64(),
-            fault.name(),
-            recovery.accepted,
-            recovery.confirmed,
-            book.counts().accepted,
-            testbed.engine()?.memory(false).unwrap_or_default(),
-        ));
-        recoveries.push(recovery);
+        let done = async {
+            fault.inflict(testbed).await?;
+            recovery::wait(*fault, book, &testbed.admin).await
+        };
+        match done.await {
+            Ok(recovery) => {
+                let memory = testbed.engine().and_then(|engine| engine.memory(false));
+                let seconds = begin.elapsed().as_secs_f64();
+                let (accepted, memory) = (book.counts().accepted, memory.unwrap_or_default());
+                say(&format!(
+                    "{seconds:.0} s: {recovery}; {accepted} accepted, {memory:.0} MB"
+                ));
+                recoveries.push(recovery);
+            }
+            Err(error) => {
+                let what = format!("{}: {}", fault.name(), in_full(error.as_ref()));
+                say(&what);
+                failed.push(what);
+            }
+        }
     }
     sleep_until(begin + plan.length()).await;
-    Ok(recoveries)
+    (recoveries, failed)
 }
 
 /// Waits for the end of every order, and judges all of them.

@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn half_an_hour_has_every_fault_and_a_seed_always_the_same_ones() {
-        let plan = |seed| Plan::new(Scale::new(false, None).soaking(30, Some(seed)));
+        let plan = |seed| Plan::new(Scale::new(false, None).soaking(30, 2.0, Some(seed)));
         let kinds: BTreeSet<Fault> = plan(7).faults.iter().map(|(fault, _)| *fault).collect();
         assert_eq!(kinds, Fault::ALL.into_iter().collect());
         assert_eq!(plan(7).faults, plan(7).faults);

@@ -1,6 +1,9 @@
 //! How long after a fault orders are accepted again, and confirmed.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use tokio::time::{sleep, timeout};
@@ -16,6 +19,18 @@ pub(super) struct Recovery {
     pub(super) accepted: f64,
     /// Seconds until the first order that was stored after its end was confirmed.
     pub(super) confirmed: f64,
+}
+
+impl fmt::Display for Recovery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: accepted after {:.1} s, confirmed after {:.1} s",
+            self.fault.name(),
+            self.accepted,
+            self.confirmed
+        )
+    }
 }
 
 /// A fault must be recovered from in so many seconds.

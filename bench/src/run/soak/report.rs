@@ -23,6 +23,8 @@ pub(super) struct Soaked {
     pub(super) seen: Vec<Seen>,
 }
 
+/// What the names of all its figures begin with.
+const PREFIX: &str = "soak: ";
 /// An order is taken when it would be taken up within so many seconds (`MAX_WAIT_S`); the rest is
 /// for its execution, and for a fault meanwhile with its recovery.
 const MAX_WAIT: f64 = 60.0 + 30.0;
@@ -54,10 +56,8 @@ impl Soaked {
         let missed = figures.iter().filter(|figure| figure.met == Some(false));
         let missed = missed.map(|figure| {
             let aim = figure.aim.as_deref().unwrap_or_default();
-            format!(
-                "{} is {:.2} {}, aim {aim}",
-                figure.name, figure.value, figure.unit
-            )
+            let name = figure.name.trim_start_matches(PREFIX);
+            format!("{name} is {:.2} {}, aim {aim}", figure.value, figure.unit)
         });
         let mut broken = self.verdict.broken;
         broken.extend(missed);
@@ -140,14 +140,14 @@ impl Soaked {
 }
 
 fn figure(name: &str, unit: &'static str, value: f64) -> Figure {
-    Figure::new(format!("soak: {name}"), unit, &[value])
+    Figure::new(format!("{PREFIX}{name}"), unit, &[value])
 }
 
 fn worst(name: &str, unit: &'static str, values: &[f64]) -> Figure {
     let value = percentile(values, 100);
     Figure {
         value,
-        ..Figure::new(format!("soak: {name}"), unit, values)
+        ..Figure::new(format!("{PREFIX}{name}"), unit, values)
     }
 }
 

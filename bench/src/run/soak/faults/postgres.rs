@@ -11,6 +11,7 @@ use crate::{Outcome, engine::children, site::connect};
 const PAUSED: Duration = Duration::from_secs(5);
 const LOCKED: Duration = Duration::from_secs(6);
 const READ_ONLY: Duration = Duration::from_secs(5);
+const BETWEEN_TRIES: Duration = Duration::from_millis(200);
 
 /// `kill -9` of the postmaster.
 pub(super) async fn kill(testbed: &mut Testbed) -> Outcome<()> {
@@ -34,16 +35,26 @@ pub(super) async fn pause(testbed: &Testbed) -> Outcome<()> {
 }
 
 /// What a next version's migrations may do: a column comes, another changes its type, and back.
+/// As migrations do, a change waits for its lock for a moment only, and tries again.
 pub(super) async fn migrate(testbed: &Testbed) -> Outcome<()> {
+    const TRIES: u32 = 20;
     for change in [
-        "ALTER TABLE orders ADD COLUMN soak text",
+        "ALTER TABLE orders ADD COLUMN IF NOT EXISTS soak text",
         "ALTER TABLE orders ALTER COLUMN chosen_dex TYPE varchar(40)",
-        "ALTER TABLE order_events ADD COLUMN soak smallint NOT NULL DEFAULT 0",
+        "ALTER TABLE order_events ADD COLUMN IF NOT EXISTS soak smallint NOT NULL DEFAULT 0",
         "ALTER TABLE orders ALTER COLUMN chosen_dex TYPE text",
-        "ALTER TABLE order_events DROP COLUMN soak",
-        "ALTER TABLE orders DROP COLUMN soak",
+        "ALTER TABLE order_events DROP COLUMN IF EXISTS soak",
+        "ALTER TABLE orders DROP COLUMN IF EXISTS soak",
     ] {
-        testbed.sql(change).await?;
+        let change = format!("SET lock_timeout = '1s'; {change}");
+        let mut tries = 1;
+        while let Err(error) = testbed.sql(&change).await {
+            if tries == TRIES {
+                return Err(error);
+            }
+            tries += 1;
+            sleep(BETWEEN_TRIES).await;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What became of every order, held against what its client was told and against the chain.
 
+mod stored;
+
 use std::{
     collections::{HashMap, HashSet},
     fmt::Display,
@@ -9,22 +11,12 @@ use std::{
 use postgres::Database;
 use simulation::Ledger;
 use tokio::time::sleep;
-use tokio_postgres::{Client, Row};
+use tokio_postgres::Client;
 use uuid::Uuid;
 
+use self::stored::Stored;
 use super::{book::Told, watch::Seen};
 use crate::{Outcome, site::connect};
-
-/// An order as it is stored at the end.
-struct Stored {
-    id: Uuid,
-    key: Option<String>,
-    status: String,
-    code: Option<String>,
-    last_seq: u64,
-    /// Seconds from accepted to its end.
-    life: f64,
-}
 
 /// What the judge found.
 #[derive(Default)]
@@ -68,7 +60,7 @@ pub(super) async fn judge(
     seen: &[Seen],
 ) -> Outcome<Verdict> {
     let client = connect(admin).await?;
-    let stored = stored(&client).await?;
+    let stored = stored::all(&client).await?;
     let mut verdict = Verdict::default();
     told_the_truth(&mut verdict, told, &stored);
     ended_once(&mut verdict, &client, &stored).await?;
@@ -131,7 +123,7 @@ async fn ended_once(verdict: &mut Verdict, client: &Client, stored: &[Stored]) -
         GROUP BY id HAVING count(order_id) <> last_seq OR min(seq) <> 1 OR max(seq) <> last_seq \
             OR count(*) FILTER (WHERE order_events.status IN ('confirmed', 'failed')) <> 1 \
             OR max(order_events.status) FILTER (WHERE seq = last_seq) <> orders.status";
-    let open = stored.iter().filter(|order| !is_final(&order.status));
+    let open = stored.iter().filter(|order| !order.is_final());
     verdict.none("orders are not final", open.map(|order| order.id));
     let late = stored
         .iter()
@@ -189,25 +181,4 @@ fn followed_to_the_end(verdict: &mut Verdict, seen: &[Seen], stored: &[Stored]) 
         "followed orders were seen with another end than is stored",
         short.map(|one| one.order),
     );
-}
-
-fn is_final(status: &str) -> bool {
-    ["confirmed", "failed"].contains(&status)
-}
-
-async fn stored(client: &Client) -> Outcome<Vec<Stored>> {
-    const ORDERS: &str = "SELECT id, idempotency_key, status, failure_code, last_seq, \
-        coalesce(extract(epoch FROM closed_at - created_at), 0)::double precision AS life \
-        FROM orders";
-    let read = |row: &Row| {
-        Outcome::Ok(Stored {
-            id: row.get("id"),
-            key: row.get("idempotency_key"),
-            status: row.get("status"),
-            code: row.get("failure_code"),
-            last_seq: u64::try_from(row.get::<_, i64>("last_seq"))?,
-            life: row.get("life"),
-        })
-    };
-    client.query(ORDERS, &[]).await?.iter().map(read).collect()
 }
