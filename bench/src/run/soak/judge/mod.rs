@@ -1,6 +1,8 @@
 //! What became of every order, held against what its client was told and against the chain.
 
 mod stored;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{HashMap, HashSet},
