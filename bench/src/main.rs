@@ -1,9 +1,10 @@
 //! Measures the engine against its limits, each figure beside a yardstick of the same run.
 //!
 //! `cargo run --release -p bench` measures everything but the soak; `--only NAME` one benchmark
-//! (`--only soak` half an hour of load and faults); `--quick` everything once with small counts. The results are a table, `target/bench.json` and charts
-//! beside it. `--compare DIR` measures another build in turns with this one. What the figures mean,
-//! and what was learnt from them: `docs/performance.md`.
+//! (`--only soak` half an hour of load and faults); `--quick` everything once with small counts.
+//! The results are a table, `target/bench.json` and charts beside it. `--compare DIR` measures
+//! another build in turns with this one. What the figures mean, and what was learnt from them:
+//! `docs/performance.md`; what the soak does: `docs/reliability.md`.
 //!
 //! Read in this order: `run` (the benchmarks), `engine` (the process that is measured), `site` (its
 //! database), `load` and
