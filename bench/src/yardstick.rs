@@ -62,7 +62,12 @@ pub(crate) fn life_script() -> String {
 }
 
 fn insert() -> String {
-    statement(INSERT, &include_str!("../sql/order.sql").replace("$ID", ID))
+    // The moment at which it is given up never comes.
+    let insert = INSERT.replace("< $2", "< 'infinity'::timestamptz");
+    statement(
+        &insert,
+        &include_str!("../sql/order.sql").replace("$ID", ID),
+    )
 }
 
 fn append(was: &str, status: &str, rest: &str) -> String {

@@ -22,6 +22,18 @@ pub(crate) fn program() -> Command {
     command
 }
 
+/// The same, with a hang-up as it is by default: whoever runs the tests (`nohup`) may have had it
+/// ignored, which programs inherit.
+pub(crate) fn program_that_hears_a_hang_up() -> Command {
+    let mut command = Command::new("env");
+    command
+        .args(["--default-signal=HUP", env!("CARGO_BIN_EXE_order-engine")])
+        .stdin(Stdio::null())
+        .env_remove("DATABASE_URL")
+        .env("LOG_LEVEL", "warn");
+    command
+}
+
 /// Runs it to its end.
 pub(crate) fn run(arguments: &[&str]) -> Output {
     program()

@@ -20,7 +20,7 @@ use postgres::Database;
 use serde_json::Value;
 
 use crate::{
-    process::{DataDir, Process, free_port, program},
+    process::{DataDir, Process, free_port, program, program_that_hears_a_hang_up},
     support::{Engine, QUICK, Subscriber, assert_complete, eventually, ten_sol},
 };
 
@@ -125,7 +125,8 @@ async fn a_postgres_that_cannot_be_started_again_ends_the_engine_with_its_words(
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_the_terminal_stops_it_as_ctrl_c_does() {
     let data_dir = DataDir::new("hang-up");
-    let process = Process::start(&["--data-dir", data_dir.text()]).await;
+    let program = program_that_hears_a_hang_up();
+    let process = Process::start_as(program, &["--data-dir", data_dir.text()]).await;
     let (code, printed) = process.stop("-HUP").await;
     assert_eq!(code, Some(0), "{printed}");
     assert_nothing_is_left(&data_dir);

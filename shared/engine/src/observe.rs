@@ -189,11 +189,6 @@ pub fn connection_opened() {
     counter!("database_connections_opened_total").increment(1);
 }
 
-/// A connection to the database was thrown away. Reasons are few and fixed.
-pub fn connection_dropped(reason: &'static str) {
-    counter!("database_connections_dropped_total", "reason" => reason).increment(1);
-}
-
 /// A part of the engine is not well, as somebody who asked for its health was told.
 pub fn unhealthy(check: &'static str, unhealthy: &Unhealthy) {
     counter!("health_failed_total", "check" => check).increment(1);

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deadpool_postgres::Connect;
+use engine::observe;
 use futures::{FutureExt, future::BoxFuture};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config, Error, NoTls, error::SqlState};
@@ -64,6 +65,7 @@ impl Dialer {
             .query_typed("SELECT clock_timestamp()", &[])
             .await?
             .pop();
+        observe::connection_opened();
         if let Some(Ok(now)) = row.map(|row| row.try_get(0)) {
             self.clock.compare(now);
         }
