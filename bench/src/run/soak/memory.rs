@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::{Duration, Instant},
@@ -10,82 +10,71 @@ use std::{
 
 use tokio::{
     task::JoinHandle,
-    time::{interval, sleep},
+    time::{MissedTickBehavior, interval},
 };
 
-use crate::engine::resident;
+use crate::{engine::resident, sample::median};
 
-/// Samples, in MB.
+/// What it was, in MB. Of a period that is its median: a crowd that is there for some seconds is
+/// no measure.
 pub(super) struct Memory {
-    /// Once the engine has warmed up.
+    /// In the period in which the engine counts as warm.
     pub(super) early: f64,
-    /// When the flood ended.
+    /// In the flood's last period.
     pub(super) late: f64,
     /// The most that was seen.
     pub(super) peak: f64,
 }
 
+/// Samples, each with its time since the begin.
+type Samples = Arc<Mutex<Vec<(Duration, f64)>>>;
+
 /// Measures until it is asked.
 pub(super) struct Measuring {
-    process: Arc<AtomicU32>,
-    early: JoinHandle<f64>,
-    peak: JoinHandle<()>,
-    most: Arc<AtomicU32>,
+    begin: Instant,
+    samples: Samples,
+    task: JoinHandle<()>,
 }
 
 const EVERY: Duration = Duration::from_secs(1);
 
 impl Measuring {
-    /// The engine is warm `warm` after now.
-    pub(super) fn begin(process: &Arc<AtomicU32>, warm: Duration) -> Self {
-        let most = Arc::new(AtomicU32::new(0));
-        let early = Arc::clone(process);
-        let (watched, highest) = (Arc::clone(process), Arc::clone(&most));
+    /// Begins to measure this process, which may become another one.
+    pub(super) fn begin(process: &Arc<AtomicU32>) -> Self {
+        let (begin, samples) = (Instant::now(), Samples::default());
+        let (process, taken) = (Arc::clone(process), Arc::clone(&samples));
+        let task = tokio::spawn(async move {
+            let mut tick = interval(EVERY);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tick.tick().await;
+                // One that was killed just now has none.
+                if let Ok(memory) = resident(process.load(Ordering::Relaxed), "VmRSS:") {
+                    let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+                    taken.push((begin.elapsed(), memory));
+                }
+            }
+        });
         Self {
-            process: Arc::clone(process),
-            early: tokio::spawn(async move {
-                let begin = Instant::now();
-                sleep(warm).await;
-                // An engine that was killed just now has none; the next one is asked.
-                loop {
-                    let now = tenths(&early);
-                    if now > 0 || begin.elapsed() > warm * 2 {
-                        return f64::from(now) / 10.0;
-                    }
-                    sleep(EVERY).await;
-                }
-            }),
-            peak: tokio::spawn(async move {
-                let mut tick = interval(EVERY);
-                loop {
-                    tick.tick().await;
-                    highest.fetch_max(tenths(&watched), Ordering::Relaxed);
-                }
-            }),
-            most,
+            begin,
+            samples,
+            task,
         }
     }
 
-    /// What it was, and is now.
-    pub(super) async fn end(self) -> Memory {
-        self.peak.abort();
-        let late = f64::from(tenths(&self.process)) / 10.0;
+    /// What it was in the period that ended `warm` after the begin, and in the one that ends now.
+    pub(super) fn end(self, warm: Duration, period: Duration) -> Memory {
+        self.task.abort();
+        let samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = |end: Duration| -> Vec<f64> {
+            let within = |at: Duration| at <= end && at + period > end;
+            let samples = samples.iter().filter(|(at, _)| within(*at));
+            samples.map(|&(_, memory)| memory).collect()
+        };
         Memory {
-            early: self.early.await.unwrap_or_default(),
-            late,
-            peak: f64::from(self.most.load(Ordering::Relaxed)) / 10.0,
+            early: median(&before(warm)),
+            late: median(&before(self.begin.elapsed())),
+            peak: samples.iter().fold(0.0, |most, &(_, now)| now.max(most)),
         }
     }
-}
-
-/// Tenths of a MB that the process has in memory; 0 when there is none.
-fn tenths(process: &AtomicU32) -> u32 {
-    let resident = resident(process.load(Ordering::Relaxed), "VmRSS:").unwrap_or_default();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "megabytes of one process"
-    )]
-    let tenths = (resident * 10.0) as u32;
-    tenths
 }

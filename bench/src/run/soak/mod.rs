@@ -75,7 +75,7 @@ async fn soak(
 ) -> Outcome<Soaked> {
     let (followers, followed) = Followers::of(testbed.address);
     let book = Arc::new(Book::new(followed));
-    let measuring = Measuring::begin(&testbed.process, plan.length() / 6);
+    let measuring = Measuring::begin(&testbed.process);
     let stop = Sender::new(false);
     let mut clients = JoinSet::new();
     for client in CLIENTS {
@@ -83,7 +83,7 @@ async fn soak(
         clients.spawn(flood(client, wants, Arc::clone(&book), stop.subscribe()));
     }
     let (recoveries, failed) = inflict_all(testbed, plan, &book).await;
-    let memory = measuring.end().await;
+    let memory = measuring.end(plan.length() / 6, plan.period);
     stop.send_replace(true);
     clients.join_all().await;
     let (mut verdict, seen) = judged(testbed, &book, followers).await?;
