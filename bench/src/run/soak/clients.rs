@@ -68,15 +68,20 @@ pub(super) struct Line {
     waiting: Arc<AtomicUsize>,
     /// Those that are not settled, wherever they are.
     open: Arc<AtomicUsize>,
+    /// Whether the flood is over.
+    stop: watch::Receiver<bool>,
 }
 
 impl Line {
-    /// Back into the line, after a pause.
-    pub(super) fn again(&self, intent: Intent, pause: Duration) {
-        let line = self.clone();
+    /// Back into the line, after a pause. When the flood is over meanwhile, only for those who
+    /// `need` to know.
+    pub(super) fn again(&self, intent: Intent, pause: Duration, need: bool) {
+        let (line, mut stop) = (self.clone(), self.stop.clone());
         tokio::spawn(async move {
-            sleep(pause).await;
-            line.join(intent);
+            tokio::select! {
+                () = sleep(pause) => line.join(intent),
+                _ = stop.wait_for(|stop| *stop), if !need => line.settled(),
+            }
         });
     }
 
@@ -103,6 +108,7 @@ pub(super) async fn flood(
         into,
         waiting: Arc::default(),
         open: Arc::default(),
+        stop: stop.clone(),
     };
     let from = Arc::new(Mutex::new(from));
     let mut connections = JoinSet::new();

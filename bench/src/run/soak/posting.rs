@@ -91,7 +91,8 @@ impl Post {
         let heard = self.ask(&intent.key).await;
         match self.consider(&mut intent, heard, sent) {
             Next::Again(pause) if intent.since.elapsed() < PATIENCE => {
-                self.line.again(intent, pause);
+                let need = self.book.is_unknown(&intent.key);
+                self.line.again(intent, pause, need);
             }
             Next::Again(_) | Next::Settled => self.line.settled(),
         }
