@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::sleep;
 
 use crate::{Outcome, http::Connection, programs::Programs};
@@ -58,10 +59,17 @@ impl Engine {
         environment: &Environment,
         folder: &Path,
     ) -> Outcome<Self> {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-            .local_addr()?
-            .port();
         let log = File::create(folder.join("engine.log"))?;
+        Self::spawn_at(programs, environment, free_port()?, log)
+    }
+
+    /// Starts the engine at this port, with this file as its log.
+    pub(crate) fn spawn_at(
+        programs: &Programs,
+        environment: &Environment,
+        port: u16,
+        log: File,
+    ) -> Outcome<Self> {
         let mut command = Command::new(&programs.engine);
         command
             .env_clear()
@@ -105,6 +113,24 @@ impl Engine {
         }
     }
 
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) async fn stop(mut self) -> Outcome<()> {
+        let begin = Instant::now();
+        kill_process(Pid::from_child(&self.process), Signal::TERM)?;
+        while self.process.try_wait()?.is_none() {
+            if begin.elapsed() > PATIENCE {
+                return Err(format!("the engine does not stop within {PATIENCE:?}").into());
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
+    }
+
     /// Its resident memory in MB (10^6 bytes); with `peak` the most that it ever had.
     pub(crate) fn memory(&self, peak: bool) -> Outcome<f64> {
         resident(self.process.id(), if peak { "VmHWM:" } else { "VmRSS:" })
@@ -127,6 +153,12 @@ impl Drop for Engine {
     fn drop(&mut self) {
         let _ = self.kill(); // it has ended already
     }
+}
+
+/// A port that nobody has at this moment.
+pub(crate) fn free_port() -> Outcome<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// A line of a process's status, in MB.

@@ -1,11 +1,15 @@
 //! The client: one keep-alive HTTP/1.1 connection, with as little work of its own as the protocol
 //! allows, because it shares the cores with what it measures.
 
-use std::{io, net::SocketAddr};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 /// An open connection.
@@ -22,6 +26,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// The body, as text.
     pub(crate) body: String,
+    /// After what pause the client is asked to come back.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// The order of all benchmarks: 1 SOL.
@@ -31,7 +37,17 @@ const ORDER: &str =
 impl Connection {
     /// Connects.
     pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(address).await?;
+        Self::over(TcpStream::connect(address).await?, address)
+    }
+
+    /// Connects from this one of the machine's own addresses: as another client.
+    pub(crate) async fn open_from(source: Ipv4Addr, address: SocketAddr) -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((source, 0).into())?;
+        Self::over(socket.connect(address).await?, address)
+    }
+
+    fn over(stream: TcpStream, address: SocketAddr) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         Ok(Self {
             stream,
@@ -76,10 +92,19 @@ impl Connection {
 
 /// The bytes that place an order.
 pub(crate) fn order_request(address: SocketAddr) -> String {
+    request(address, "")
+}
+
+/// The bytes that place an order under an idempotency key.
+pub(crate) fn keyed_order_request(address: SocketAddr, key: &str) -> String {
+    request(address, &format!("idempotency-key: {key}\r\n"))
+}
+
+fn request(address: SocketAddr, headers: &str) -> String {
     let length = ORDER.len();
     format!(
         "POST /api/orders/execute HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
-         content-length: {length}\r\n\r\n{ORDER}"
+         {headers}content-length: {length}\r\n\r\n{ORDER}"
     )
 }
 
@@ -88,14 +113,14 @@ fn complete(bytes: &[u8]) -> Option<Answer> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&bytes[..end]).ok()?;
     let body = &bytes[end + 4..];
-    let length: usize = head
-        .lines()
-        .find_map(|line| {
+    let number = |wanted: &str| -> Option<u32> {
+        head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("content-length")
+            name.eq_ignore_ascii_case(wanted)
                 .then(|| value.trim().parse().ok())?
         })
-        .unwrap_or(0);
+    };
+    let length = usize::try_from(number("content-length").unwrap_or(0)).ok()?;
     if body.len() < length {
         return None;
     }
@@ -103,6 +128,7 @@ fn complete(bytes: &[u8]) -> Option<Answer> {
     Some(Answer {
         status,
         body: String::from_utf8_lossy(&body[..length]).into_owned(),
+        retry_after: number("retry-after").map(|seconds| Duration::from_secs(seconds.into())),
     })
 }
 

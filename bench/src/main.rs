@@ -1,9 +1,10 @@
 //! Measures the engine against its limits, each figure beside a yardstick of the same run.
 //!
-//! `cargo run --release -p bench` measures everything; `--only NAME` one benchmark; `--quick`
-//! everything once with small counts. The results are a table, `target/bench.json` and charts
-//! beside it. `--compare DIR` measures another build in turns with this one. What the figures mean,
-//! and what was learnt from them: `docs/performance.md`.
+//! `cargo run --release -p bench` measures everything but the soak; `--only NAME` one benchmark
+//! (`--only soak` half an hour of load and faults); `--quick` everything once with small counts.
+//! The results are a table, `target/bench.json` and charts beside it. `--compare DIR` measures
+//! another build in turns with this one. What the figures mean, and what was learnt from them:
+//! `docs/performance.md`; what the soak does: `docs/reliability.md`.
 //!
 //! Read in this order: `run` (the benchmarks), `engine` (the process that is measured), `site` (its
 //! database), `load` and
@@ -39,7 +40,7 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct CommandLine {
-    /// Only this benchmark; may be repeated.
+    /// Only this benchmark; may be repeated. The soak runs only when it is named, or quick.
     #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(run::names()))]
     only: Vec<String>,
     /// Everything once, with small counts: a smoke, its figures say little.
@@ -48,6 +49,16 @@ struct CommandLine {
     /// How often each benchmark is repeated; the median is reported.
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
+    /// How long the soak floods the engine, in minutes, with a fault in each of them.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    minutes: u32,
+    /// How many times its capacity the soak asks the engine for. Below 1 nothing queues up, so that
+    /// faults are seen alone.
+    #[arg(long, value_name = "TIMES", default_value_t = 2.0)]
+    flood: f64,
+    /// What draws the soak's faults and their moments; if not given, the time does.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// The program to measure. Default: `order-engine` as cargo builds it in release.
     #[arg(long, value_name = "FILE")]
     engine: Option<PathBuf>,
@@ -72,6 +83,7 @@ async fn main() -> ExitCode {
 async fn measure(line: &CommandLine) -> Outcome<()> {
     let programs = programs::Programs::find(line.engine.clone())?;
     let scale = run::Scale::new(line.quick, line.rounds);
+    let scale = scale.soaking(line.minutes, line.flood, line.seed);
     if let Some(folder) = &line.compare {
         return compare::run(programs, folder, (scale, line.quick), &line.only).await;
     }

@@ -18,6 +18,9 @@ pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 /// What is read of an event.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Event {
+    /// Its place in the order's log.
+    #[serde(default)]
+    pub(crate) seq: u64,
     /// The order's status after it.
     #[serde(default)]
     pub(crate) status: String,
@@ -29,6 +32,15 @@ impl Socket {
     /// Opens a socket that watches `order`; nothing, if none is named.
     pub(crate) async fn open(address: SocketAddr, order: Option<&str>) -> Outcome<Self> {
         let query = order.map(|id| format!("?orderId={id}")).unwrap_or_default();
+        Self::open_with(address, &query).await
+    }
+
+    /// Opens a socket that watches `order` from the event after `after` on.
+    pub(crate) async fn follow(address: SocketAddr, order: &str, after: u64) -> Outcome<Self> {
+        Self::open_with(address, &format!("?orderId={order}&after={after}")).await
+    }
+
+    async fn open_with(address: SocketAddr, query: &str) -> Outcome<Self> {
         let url = format!("ws://{address}/api/orders/ws{query}");
         // A thousand of them share the machine.
         let small = WebSocketConfig::default().read_buffer_size(4 * 1_024);
@@ -45,14 +57,26 @@ impl Socket {
     /// The next event with this status.
     pub(crate) async fn wait_for(&mut self, status: &str) -> Outcome<Event> {
         loop {
+            let text = self.next_text().await?;
+            let event: Event = serde_json::from_str(&text)?;
+            match event.status.as_str() {
+                reached if reached == status => return Ok(event),
+                "failed" => return Err(format!("the order failed: {text}").into()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next event, whatever it is.
+    pub(crate) async fn next_event(&mut self) -> Outcome<Event> {
+        Ok(serde_json::from_str(&self.next_text().await?)?)
+    }
+
+    async fn next_text(&mut self) -> Outcome<String> {
+        loop {
             let message = self.0.next().await.ok_or("the socket ended too early")??;
             if let Message::Text(text) = message {
-                let event: Event = serde_json::from_str(&text)?;
-                match event.status.as_str() {
-                    reached if reached == status => return Ok(event),
-                    "failed" => return Err(format!("the order failed: {text}").into()),
-                    _ => {}
-                }
+                return Ok(text.to_string());
             }
         }
     }

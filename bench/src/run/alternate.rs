@@ -1,6 +1,6 @@
 //! The same benchmarks on two builds in turns: a machine that becomes slower meets both alike.
 
-use super::{Bench, Scale, chosen, in_full, one, progress};
+use super::{Bench, SOAK, Scale, chosen, in_full, one, progress};
 use crate::{Outcome, figure::Figure};
 
 /// A figure of both builds, with a value for each round.
@@ -27,11 +27,15 @@ pub(crate) struct Alternated {
 /// one.
 pub(crate) async fn alternate(mut builds: [Bench; 2], scale: Scale, only: &[String]) -> Alternated {
     let mut result = Alternated::default();
-    let chosen = chosen(only);
+    let chosen = chosen(only, false);
     for (i, (name, _)) in chosen.iter().enumerate() {
         if *name == "rules" {
             let why = "rules (part of the bench itself)";
             result.left_out.push(why.into());
+            continue;
+        }
+        if *name == SOAK {
+            result.left_out.push("soak (judges one build)".into());
             continue;
         }
         let rounds = match *name {

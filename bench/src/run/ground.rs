@@ -87,6 +87,12 @@ pub(crate) struct Scale {
     quick: bool,
     /// Repetitions.
     pub(crate) rounds: usize,
+    /// How long the soak lasts when it need not be quick, in minutes.
+    pub(super) minutes: u32,
+    /// How many times its capacity the soak asks the engine for.
+    pub(super) flood: f64,
+    /// The seed of the soak, if one was given.
+    pub(super) seed: Option<u64>,
 }
 
 impl Scale {
@@ -95,6 +101,19 @@ impl Scale {
         Self {
             quick,
             rounds: rounds.unwrap_or(if quick { 1 } else { 5 }),
+            minutes: 30,
+            flood: 2.0,
+            seed: None,
+        }
+    }
+
+    /// With this length, flood and seed of the soak.
+    pub(crate) fn soaking(self, minutes: u32, flood: f64, seed: Option<u64>) -> Self {
+        Self {
+            minutes,
+            flood,
+            seed,
+            ..self
         }
     }
 

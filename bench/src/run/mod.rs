@@ -9,6 +9,7 @@ mod history;
 mod overhead;
 mod recovery;
 mod rules;
+mod soak;
 mod start;
 mod submit;
 mod usual;
@@ -21,7 +22,7 @@ pub(crate) use ground::{Bench, Scale};
 use crate::{Outcome, figure::Figure};
 
 /// The benchmarks in the order in which they run, with what each answers.
-const ALL: [(&str, &str); 10] = [
+const ALL: [(&str, &str); 11] = [
     (
         "rules",
         "nanoseconds of quote, route, transition and parsing, without a database",
@@ -53,27 +54,44 @@ const ALL: [(&str, &str); 10] = [
     ("start", "from start to the first accepted order"),
     ("recovery", "from kill -9 to the last order confirmed"),
     ("functions", "size, start and memory of each function"),
+    (
+        SOAK,
+        "a flood at twice the capacity, with a fault each minute, judged at the end",
+    ),
 ];
+
+/// Takes half an hour, so it runs only when it is named, or when it has to be quick.
+const SOAK: &str = "soak";
 
 /// The names that `--only` takes.
 pub(crate) fn names() -> [&'static str; ALL.len()] {
     ALL.map(|(name, _)| name)
 }
 
-fn chosen(only: &[String]) -> Vec<(&'static str, &'static str)> {
-    let named = |name: &str| only.is_empty() || only.iter().any(|only| only == name);
+fn chosen(only: &[String], quick: bool) -> Vec<(&'static str, &'static str)> {
+    let named = |name: &str| match only {
+        [] => quick || name != SOAK,
+        only => only.iter().any(|only| only == name),
+    };
     ALL.into_iter().filter(|(name, _)| named(name)).collect()
 }
 
 /// Runs all benchmarks, or those that are named. One that fails does not stop the others; what
 /// failed comes with the figures.
 pub(crate) async fn all(bench: &Bench, only: &[String]) -> (Vec<Figure>, Vec<String>) {
-    let chosen = chosen(only);
+    let chosen = chosen(only, bench.scale.pick(false, true));
     let (mut figures, mut failed) = (Vec::new(), Vec::new());
     for (i, (name, what)) in chosen.iter().enumerate() {
         progress(i, chosen.len(), &format!("{name}: {what}"));
-        match one(bench, name).await {
-            Ok(measured) => figures.extend(measured),
+        let measured = match *name {
+            SOAK => soak::run(bench).await,
+            name => one(bench, name).await.map(|figures| (figures, vec![])),
+        };
+        match measured {
+            Ok((measured, broken)) => {
+                figures.extend(measured);
+                failed.extend(broken.into_iter().map(|what| format!("{name}: {what}")));
+            }
             Err(error) => failed.push(format!("{name}: {}", in_full(error.as_ref()))),
         }
     }

@@ -14,16 +14,19 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let mut rates = Vec::new();
     for _ in 0..bench.scale.few() {
         let url = bench.database().await?;
-        let engine =
-            Engine::start(&bench.programs, &Environment::on(&url), bench.site.folder()).await?;
-        let orders = bench.scale.pick(3_000, 200);
-        load::submit(engine.address, 10, orders).await?;
-        wait_confirmed(&mut engine.connection().await?, orders).await?;
-        rates.push(steady_rate(&url).await?);
+        rates.push(measure(bench, &url, bench.scale.pick(3_000, 200)).await?);
     }
     Ok(vec![
         Figure::new("usual delays, 10 workers", "orders/s", &rates).at_least(28.0),
     ])
+}
+
+/// The rate at which a backlog of so many orders is worked off on that database, which is empty.
+pub(super) async fn measure(bench: &Bench, url: &str, orders: usize) -> Outcome<f64> {
+    let engine = Engine::start(&bench.programs, &Environment::on(url), bench.site.folder()).await?;
+    load::submit(engine.address, 10, orders).await?;
+    wait_confirmed(&mut engine.connection().await?, orders).await?;
+    steady_rate(url).await
 }
 
 async fn steady_rate(url: &str) -> Outcome<f64> {
