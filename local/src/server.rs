@@ -172,7 +172,7 @@ impl Server {
         let capacity = Capacity {
             slots: u32::from(options.worker_concurrency) * u32::from(options.worker_batch_size),
             max_wait: options.max_wait_s.duration(),
-            max_backlog: use_cases.policy.market_lifetime / 2,
+            max_backlog: use_cases.policy.market_lifetime / 3,
         };
         let queue = Arc::new(LocalQueue::new(VISIBILITY, capacity));
         let (begin_shutdown, begun) = oneshot::channel();

@@ -49,6 +49,7 @@ points! {
     Forget Store "subscriptions.forget",
     Undelivered Store "subscriptions.undelivered",
     Enqueue Queue "queue.send",
+    Waiting Queue "queue.waiting",
     Receive Queue "queue.receive",
     Acknowledge Queue "queue.delete",
     Quote Inside "venue.quote",

@@ -111,7 +111,7 @@ impl SimulatedQueue {
         self.waiting.drain(..).for_each(Waker::wake);
     }
 
-    fn visible(&self, now: u64) -> impl Iterator<Item = u64> {
+    pub(crate) fn visible(&self, now: u64) -> impl Iterator<Item = u64> {
         self.messages
             .iter()
             .filter(move |(_, message)| message.visible_at <= now)

@@ -1,7 +1,10 @@
 //! Rounds of the relay on the real order book. Played are only the queue and the gateway.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -50,6 +53,43 @@ async fn whatever_the_tick_says_it_is_a_tick() {
         assert_eq!(relay.tick(tick).await, json!({ "ok": true }));
     }
     assert_eq!(relay.queue.taken()[0].id, order);
+}
+
+#[tokio::test]
+async fn what_waits_in_a_healthy_queue_is_not_sent_again() {
+    let database = migrated_database();
+    let relay = RelayFixture::on(database.url());
+    relay.queue.backlog.store(true, Relaxed);
+    relay.place().await;
+    for _ in 0..3 {
+        relay.tick(Value::Null).await;
+    }
+    assert_eq!(relay.queue.taken(), []);
+    relay.queue.backlog.store(false, Relaxed);
+    relay.tick(Value::Null).await;
+    assert_eq!(relay.queue.taken().len(), 1);
+}
+
+#[tokio::test]
+async fn a_tick_is_as_many_rounds_as_it_says() {
+    let database = migrated_database();
+    let relay = RelayFixture::on(database.url());
+    relay.place().await;
+    let rounds = async {
+        relay.tick(json!({ "rounds": 2 })).await;
+    };
+    let place = async {
+        while relay.queue.taken().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        relay.place().await
+    };
+    let ((), second) = tokio::join!(rounds, place);
+    let taken = relay.queue.taken();
+    assert!(
+        taken.iter().any(|message| message.id == second),
+        "{taken:?}"
+    );
 }
 
 #[tokio::test]
@@ -117,11 +157,15 @@ impl RelayFixture {
 
 /// A queue that takes everything and remembers it.
 #[derive(Default)]
-struct Queued(Mutex<Vec<ExecuteOrder>>);
+struct Queued {
+    taken: Mutex<Vec<ExecuteOrder>>,
+    /// Whether there are messages that nobody has received.
+    backlog: AtomicBool,
+}
 
 impl Queued {
     fn taken(&self) -> Vec<ExecuteOrder> {
-        self.0.lock().expect("unpoisoned").clone()
+        self.taken.lock().expect("unpoisoned").clone()
     }
 }
 
@@ -129,8 +173,12 @@ impl Queued {
 impl Queue for Queued {
     async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
         let messages = batch.iter().map(|(message, _)| *message);
-        self.0.lock().expect("unpoisoned").extend(messages);
+        self.taken.lock().expect("unpoisoned").extend(messages);
         Ok(vec![true; batch.len()])
+    }
+
+    async fn waiting(&self) -> Result<u64, Unavailable> {
+        Ok(self.backlog.load(Relaxed).into())
     }
 }
 

@@ -124,6 +124,10 @@ impl Queue for InMemoryPorts {
     async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
         Ok(vec![true; batch.len()])
     }
+
+    async fn waiting(&self) -> Result<u64, Unavailable> {
+        Ok(0)
+    }
 }
 
 #[async_trait]

@@ -203,6 +203,10 @@ impl Queue for DeafQueue {
     async fn send(&self, _: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
         Err(Unavailable("deaf".into()))
     }
+
+    async fn waiting(&self) -> Result<u64, Unavailable> {
+        Ok(0)
+    }
 }
 
 /// Keeps what is pushed: to whom, and what of which order.

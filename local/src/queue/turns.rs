@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::Received;
 
-/// Whose an order is. Those of nobody known share a line.
+/// Whose an order is. Those of nobody known (sent by the relay, or seen again) share a line.
 type Owner = Option<Client>;
 
 /// A line for each client. Whoever was served goes to the end of `turns`.
@@ -104,13 +104,9 @@ impl Turns {
         owner
     }
 
-    /// Takes a message in whose order has a place; gives any other back.
-    pub(super) fn push(&mut self, since: Instant, received: Received) -> Result<(), Received> {
-        let id = received.message.id;
-        if !self.coming.contains_key(&id) {
-            return Err(received);
-        }
-        let owner = self.give_back(id);
+    /// A message comes: into the line of whoever has a place for its order.
+    pub(super) fn push(&mut self, since: Instant, received: Received) {
+        let owner = self.give_back(received.message.id);
         let line = self.lines.entry(owner.clone()).or_default();
         if line.messages.is_empty() {
             self.turns.push_back(owner.clone());
@@ -118,7 +114,6 @@ impl Turns {
         self.arrivals.push_back((since, received.id, owner));
         line.messages.push_back((since, received));
         self.waiting += 1;
-        Ok(())
     }
 
     /// The message whose turn it is.

@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use aws_sdk_sqs::{
     Client,
     error::DisplayErrorContext,
-    types::{SendMessageBatchRequestEntry, builders::SendMessageBatchRequestEntryBuilder},
+    types::{
+        QueueAttributeName, SendMessageBatchRequestEntry,
+        builders::SendMessageBatchRequestEntryBuilder,
+    },
 };
 use engine::{
     message,
@@ -126,6 +129,22 @@ impl Queue for SqsQueue {
             }
             None => Ok(accepted),
         }
+    }
+
+    async fn waiting(&self) -> Result<u64, Unavailable> {
+        let name = QueueAttributeName::ApproximateNumberOfMessages;
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(name.clone())
+            .send()
+            .await
+            .map_err(|error| Unavailable(DisplayErrorContext(&error).to_string()))?;
+        let count = answer
+            .attributes()
+            .and_then(|named| named.get(&name)?.parse().ok());
+        count.ok_or_else(|| Unavailable("SQS does not say how many messages wait".into()))
     }
 }
 

@@ -1,9 +1,9 @@
 //! What each function reads.
 
 use super::{
-    ALLOWED_ORIGINS, BASE_PATH, BasePath, Configuration, Database, HttpUrl, Logging, Origins,
-    QUEUE_URL, REPLAY_QUEUE_URL, Reading, SocketEndpoint, Trading, VENUES, Venues,
-    WS_MANAGEMENT_ENDPOINT,
+    ALLOWED_ORIGINS, BASE_PATH, BasePath, Configuration, Count, Database, HttpUrl, Logging,
+    MAX_WAIT_S, Origins, QUEUE_URL, REPLAY_QUEUE_URL, Reading, SocketEndpoint, Trading, VENUES,
+    Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WS_MANAGEMENT_ENDPOINT, WaitSeconds,
 };
 
 /// What the submit function reads.
@@ -23,6 +23,37 @@ pub struct Submit {
     pub allowed_origins: Origins,
     /// [`BASE_PATH`].
     pub base_path: BasePath,
+    /// What executes the orders.
+    pub workers: Workers,
+    /// [`MAX_WAIT_S`].
+    pub max_wait: WaitSeconds,
+}
+
+/// How much the workers do at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Workers {
+    /// [`WORKER_CONCURRENCY`].
+    pub concurrency: Count,
+    /// [`WORKER_BATCH_SIZE`].
+    pub batch_size: Count,
+}
+
+impl Workers {
+    /// How many orders they hold at once at the most.
+    pub const fn slots(self) -> u32 {
+        self.concurrency.get() as u32 * self.batch_size.get() as u32
+    }
+}
+
+impl Configuration for Workers {
+    fn gather(env: &mut Reading<'_>) -> Option<Self> {
+        let concurrency = env.get(&WORKER_CONCURRENCY);
+        let batch_size = env.get(&WORKER_BATCH_SIZE);
+        Some(Self {
+            concurrency: concurrency?,
+            batch_size: batch_size?,
+        })
+    }
 }
 
 impl Configuration for Submit {
@@ -34,6 +65,8 @@ impl Configuration for Submit {
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
         let allowed_origins = env.get(&ALLOWED_ORIGINS);
         let base_path = env.optional(&BASE_PATH);
+        let workers = Workers::gather(env);
+        let max_wait = env.get(&MAX_WAIT_S);
         Some(Self {
             logging: logging?,
             database: database?,
@@ -42,6 +75,8 @@ impl Configuration for Submit {
             sockets: sockets?,
             allowed_origins: allowed_origins?,
             base_path: base_path?.unwrap_or_default(),
+            workers: workers?,
+            max_wait: max_wait?,
         })
     }
 }

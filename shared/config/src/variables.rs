@@ -59,11 +59,11 @@ variables! {
     /// Seed of the simulated price path: same seed, same path.
     SIM_SEED: u64 = Some("1"), Both;
     /// Worker invocations that may run at once.
-    WORKER_CONCURRENCY: Count = Some("10"), Machine;
+    WORKER_CONCURRENCY: Count = Some("10"), Both;
     /// Messages that one worker invocation takes at once.
-    WORKER_BATCH_SIZE: Count = Some("10"), Machine;
+    WORKER_BATCH_SIZE: Count = Some("10"), Both;
     /// Seconds that an order may be expected to wait before it is taken up; beyond, it is refused.
-    MAX_WAIT_S: WaitSeconds = Some("60"), Machine;
+    MAX_WAIT_S: WaitSeconds = Some("60"), Both;
     /// Names under which the engine may be called, besides localhost and its addresses; with a port
     /// if it is another one than PORT. Empty for none.
     ALLOWED_HOSTS: AllowedHosts = Some(""), Machine;

@@ -15,7 +15,7 @@ use crate::{
     execute::{Execute, Shutdown},
     observe,
     policy::Policy,
-    ports::{ExecuteOrder, Outbox, Queue, StoreError},
+    ports::{ExecuteOrder, Grace, Outbox, Queue, StoreError},
     stream::OrderStream,
 };
 
@@ -72,6 +72,7 @@ impl Relay {
     }
 
     async fn run_with_grace(&self, grace: Duration, shutdown: &Shutdown) {
+        let grace = self.grace(grace).await;
         let requeued = noted("requeue", self.outbox.requeue_stuck(grace).await);
         let sent = noted("send", self.send_due(grace).await);
         let overdue = noted("deadline", self.end_overdue(shutdown).await);
@@ -88,9 +89,18 @@ impl Relay {
         );
     }
 
+    /// What waits in a healthy queue is not sent again: that would only make it longer. When the
+    /// queue does not say, nothing can be sent either.
+    async fn grace(&self, time: Duration) -> Grace {
+        match self.queue.waiting().await {
+            Ok(1..) => Grace::Overtaken(time),
+            Ok(0) | Err(_) => Grace::Of(time),
+        }
+    }
+
     /// Marks only what the queue accepted: a crash in between makes a duplicate, the other way
     /// round it would lose one.
-    async fn send_due(&self, grace: Duration) -> Result<usize, StoreError> {
+    async fn send_due(&self, grace: Grace) -> Result<usize, StoreError> {
         let mut sent = 0;
         for _ in 0..BATCHES {
             let due = self.outbox.due(grace, BATCH).await?;

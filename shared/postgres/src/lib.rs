@@ -8,6 +8,7 @@ mod audit;
 mod batcher;
 mod batches;
 mod database;
+mod delay;
 mod deliveries;
 mod engines;
 mod error;
@@ -21,6 +22,7 @@ mod writer;
 
 pub use batcher::{Rows, Statement, StatementBatcher};
 pub use database::{Database, Param, PoolStatus, Settings, Statements, UrlSource, session};
+pub use delay::delay;
 pub use deliveries::{Content, Deliveries, StoredDelivery};
 pub use engines::{Beat, Membership, OtherEngine};
 pub use error::{DatabaseError, StatementError, explain};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ExecuteOrder, Outbox, OutboxStats, StoreError},
+    ports::{ExecuteOrder, Grace, Outbox, OutboxStats, StoreError},
 };
 use tokio_postgres::Row;
 
@@ -17,12 +17,13 @@ use super::{
 
 #[async_trait]
 impl Outbox for PostgresOrders {
-    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let (time, overtaken) = (ms(grace.time()), matches!(grace, Grace::Overtaken(_)));
         let due = self
             .database
             .run(
                 include_str!("sql/due.sql"),
-                &[&ms(grace), &i64::from(limit)],
+                &[&time, &i64::from(limit), &overtaken],
             )
             .await?;
         messages(&due)
@@ -62,13 +63,14 @@ impl Outbox for PostgresOrders {
         Ok(())
     }
 
-    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError> {
+    async fn requeue_stuck(&self, grace: Grace) -> Result<u64, StoreError> {
+        let (time, overtaken) = (ms(grace.time()), matches!(grace, Grace::Overtaken(_)));
         let sql = concat!(
             "WITH requeued AS (",
             include_str!("sql/requeue_stuck.sql"),
             " RETURNING 1) SELECT count(*) FROM requeued"
         );
-        let counted = self.database.run(sql, &[&ms(grace)]).await?;
+        let counted = self.database.run(sql, &[&time, &overtaken]).await?;
         let count = counted.first().map(|row| get::<i64>(row, "count"));
         Ok(natural(count.transpose()?.unwrap_or(0), "count")?)
     }

@@ -14,6 +14,7 @@ use engine::{
     ports::ReplayQueue,
     relay::Relay,
     stream::OrderStream,
+    submit,
     use_cases::UseCases,
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use lambda_runtime::Error;
 
-use crate::{Trading, clock, health, logs, migrate, use_cases};
+use crate::{Trading, admission::QueueLimit, clock, health, logs, migrate, use_cases};
 
 /// What the environment of every function has.
 pub trait FunctionConfig: Configuration {
@@ -124,7 +125,15 @@ impl Function<Submit> {
         let trading = Trading::new(&self.database, &config.trading);
         let queue = Arc::new(SqsQueue::new(&self.sdk, &config.queue_url));
         Api {
-            submit: self.use_cases.submit(queue),
+            submit: submit::Submit {
+                admission: Arc::new(QueueLimit::new(
+                    queue.clone(),
+                    self.database.clone(),
+                    config.workers.slots(),
+                    config.max_wait.duration(),
+                )),
+                ..self.use_cases.submit(queue)
+            },
             router: self.use_cases.router(&trading.ports),
             reader: Arc::clone(&self.use_cases.reader),
             // The workers are another function: their queue's alarms tell how they are.

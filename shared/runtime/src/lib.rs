@@ -1,6 +1,8 @@
 //! Which parts a program puts together, said once: the use cases on PostgreSQL, the venues that the
 //! environment names, the schema that they need; and how every function on Lambda starts.
 
+#[cfg(feature = "lambda")]
+mod admission;
 pub mod clock;
 mod database;
 #[cfg(feature = "lambda")]

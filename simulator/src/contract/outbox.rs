@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::ports::ExecuteOrder;
+use engine::ports::{ExecuteOrder, Grace};
 
 use super::{
     StoreFixture,
@@ -14,7 +14,9 @@ pub(super) async fn check(fixture: &StoreFixture) {
     a_held_order_has_nothing_due(fixture).await;
     a_message_is_not_due_before_its_time(fixture).await;
     a_message_that_was_sent_and_lost_is_due_again(fixture).await;
+    what_waits_behind_others_is_lost_when_it_was_overtaken(fixture).await;
     an_order_left_by_its_holder_is_due_again(fixture).await;
+    an_order_left_by_its_holder_waits_behind_nobody(fixture).await;
     an_order_that_was_never_sent_and_left_by_its_holder_is_due_again(fixture).await;
     a_message_that_has_to_wait_is_told_with_the_time_left(fixture).await;
     an_order_out_of_time_is_overdue_unless_held(fixture).await;
@@ -23,12 +25,12 @@ pub(super) async fn check(fixture: &StoreFixture) {
 
 impl StoreFixture {
     async fn is_due(&self, message: &ExecuteOrder, grace: Duration) -> bool {
-        let due = self
-            .outbox
-            .due(grace, 1_000)
-            .await
-            .expect("the store answers");
-        due.contains(message)
+        self.is_due_by(message, Grace::Of(grace)).await
+    }
+
+    async fn is_due_by(&self, message: &ExecuteOrder, grace: Grace) -> bool {
+        let due = self.outbox.due(grace, 1_000).await;
+        due.expect("the store answers").contains(message)
     }
 
     async fn is_overdue(&self, message: &ExecuteOrder) -> bool {
@@ -47,10 +49,19 @@ impl StoreFixture {
     }
 
     async fn requeue_stuck(&self, grace: Duration) {
-        self.outbox
-            .requeue_stuck(grace)
-            .await
-            .expect("the store answers");
+        self.requeue_stuck_by(Grace::Of(grace)).await;
+    }
+
+    async fn requeue_stuck_by(&self, grace: Grace) {
+        let requeued = self.outbox.requeue_stuck(grace).await;
+        requeued.expect("the store answers");
+    }
+
+    /// An order that came just now and is in a worker's hands.
+    async fn held(&self) {
+        let message = self.stored().await;
+        self.leased(&message).await;
+        self.clock.sleep(MOMENT).await;
     }
 }
 
@@ -108,6 +119,41 @@ async fn a_message_that_was_sent_and_lost_is_due_again(fixture: &StoreFixture) {
     );
     fixture.requeue_stuck(Duration::ZERO).await;
     assert!(fixture.is_due(&message, Duration::ZERO).await);
+}
+
+async fn what_waits_behind_others_is_lost_when_it_was_overtaken(fixture: &StoreFixture) {
+    const AT_ONCE: Grace = Grace::Overtaken(Duration::ZERO);
+    fixture.held().await;
+    let message = fixture.stored().await;
+    fixture.clock.sleep(MOMENT * 2).await;
+    assert!(
+        !fixture.is_due_by(&message, AT_ONCE).await,
+        "those before it have just been taken up"
+    );
+    fixture.held().await;
+    assert!(!fixture.is_due_by(&message, Grace::Overtaken(HOUR)).await);
+    assert!(fixture.is_due_by(&message, AT_ONCE).await);
+
+    fixture.mark(&message).await;
+    fixture.clock.sleep(MOMENT * 2).await;
+    fixture.requeue_stuck_by(AT_ONCE).await;
+    assert!(!fixture.is_due(&message, Duration::ZERO).await);
+    fixture.held().await;
+    fixture.requeue_stuck_by(Grace::Overtaken(HOUR)).await;
+    assert!(!fixture.is_due(&message, Duration::ZERO).await);
+    fixture.requeue_stuck_by(AT_ONCE).await;
+    assert!(fixture.is_due_by(&message, AT_ONCE).await);
+}
+
+async fn an_order_left_by_its_holder_waits_behind_nobody(fixture: &StoreFixture) {
+    let grace = Grace::Overtaken(HOUR);
+    let message = fixture.stored().await;
+    fixture.mark(&message).await;
+    let leased = fixture.leased(&message).await;
+    fixture.left_alone(&leased).await;
+    fixture.clock.sleep(MOMENT * 20).await;
+    fixture.requeue_stuck_by(grace).await;
+    assert!(fixture.is_due_by(&message, grace).await);
 }
 
 async fn an_order_left_by_its_holder_is_due_again(fixture: &StoreFixture) {

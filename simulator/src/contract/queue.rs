@@ -50,6 +50,7 @@ pub async fn check_queue(fixture: &QueueFixture) {
     a_delayed_message_is_not_early(fixture).await;
     a_message_that_is_not_deleted_comes_again_and_a_deleted_one_does_not(fixture).await;
     a_message_received_three_times_is_not_delivered_any_more(fixture).await;
+    what_waits_is_counted_or_known_again(fixture).await;
 }
 
 /// SQS counts delays in seconds.
@@ -92,6 +93,31 @@ impl QueueFixture {
             );
             self.clock.sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// Else the relay would make a queue longer that is long already.
+async fn what_waits_is_counted_or_known_again(fixture: &QueueFixture) {
+    let waiting = async || fixture.queue.waiting().await.expect("the queue answers");
+    let before = waiting().await;
+    let message = fixture.sent(Duration::ZERO).await;
+    let counted = waiting().await > before;
+    if !counted {
+        fixture
+            .queue
+            .send(&[(message, Duration::ZERO)])
+            .await
+            .expect("the queue answers");
+    }
+    let delivered = fixture.received(message).await;
+    fixture.consumer.delete(&delivered).await;
+    if counted {
+        assert!(
+            waiting().await <= before,
+            "it is counted although it was delivered"
+        );
+    } else {
+        fixture.must_not_come(message, fixture.visibility).await;
     }
 }
 

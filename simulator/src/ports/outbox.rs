@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ExecuteOrder, Outbox, OutboxStats, StoreError},
+    ports::{ExecuteOrder, Grace, Outbox, OutboxStats, StoreError},
 };
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ impl OutboxPort {
 
 #[async_trait]
 impl Outbox for OutboxPort {
-    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
         let due = move |world: &mut World| {
             let due = world.store.due(grace, limit, world.now);
             (due, world.step)
@@ -73,7 +73,7 @@ impl Outbox for OutboxPort {
         self.call(Point::MarkSent, mark).await
     }
 
-    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError> {
+    async fn requeue_stuck(&self, grace: Grace) -> Result<u64, StoreError> {
         let requeue = move |world: &mut World| world.store.requeue_stuck(grace, world.now);
         self.call(Point::RequeueStuck, requeue).await
     }

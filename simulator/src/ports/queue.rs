@@ -34,6 +34,12 @@ impl Queue for QueuePort {
         };
         Ok(self.0.call(Point::Enqueue, send).await?)
     }
+
+    async fn waiting(&self) -> Result<u64, Unavailable> {
+        let waiting =
+            |world: &mut World| world.queue.visible(world.now).fold(0, |count, _| count + 1);
+        Ok(self.0.call(Point::Waiting, waiting).await?)
+    }
 }
 
 impl QueuePort {

@@ -4,23 +4,44 @@ use std::time::Duration;
 
 use engine::{
     order::OrderId,
-    ports::{ExecuteOrder, OutboxStats},
+    ports::{ExecuteOrder, Grace, OutboxStats},
 };
 
-use super::{Row, Store};
+use super::{Row, Store, row::OutboxRow};
 use crate::time::ms;
 
 const KEYS_ARE_KEPT: u64 = 24 * 60 * 60 * 1_000;
 
 impl Store {
-    pub(crate) fn due(&mut self, grace: Duration, limit: u32, now: u64) -> Vec<ExecuteOrder> {
+    /// When the newest message was due that a worker holds.
+    fn newest_held(&self, now: u64) -> Option<u64> {
+        let held = self.rows.values().filter(|row| row.is_held(now));
+        let due = held.filter_map(|row| row.outbox.as_ref());
+        due.map(|outbox| outbox.sent_at.unwrap_or(outbox.available_at))
+            .filter(|at| *at <= now)
+            .max()
+    }
+
+    /// The moment to which time is counted for messages that nobody has taken up.
+    fn lost_until(&self, grace: Grace, now: u64) -> Option<u64> {
+        match grace {
+            Grace::Of(_) => Some(now),
+            Grace::Overtaken(_) => self.newest_held(now),
+        }
+    }
+
+    pub(crate) fn due(&mut self, grace: Grace, limit: u32, now: u64) -> Vec<ExecuteOrder> {
+        let untouched = self.lost_until(grace, now);
+        let grace = ms(grace.time());
         let mut due: Vec<&mut Row> = self
             .rows
             .values_mut()
             .filter(|row| !row.is_held(now))
             .filter(|row| {
+                let until = row.lease_until.map_or(untouched, |_| Some(now));
+                let waits = |outbox: &OutboxRow| outbox.available_at.saturating_add(grace);
                 row.outbox.as_ref().is_some_and(|outbox| {
-                    outbox.sent_at.is_none() && outbox.available_at.saturating_add(ms(grace)) <= now
+                    outbox.sent_at.is_none() && until.is_some_and(|until| waits(outbox) <= until)
                 })
             })
             .collect();
@@ -76,7 +97,9 @@ impl Store {
         }
     }
 
-    pub(crate) fn requeue_stuck(&mut self, grace: Duration, now: u64) -> u64 {
+    pub(crate) fn requeue_stuck(&mut self, grace: Grace, now: u64) -> u64 {
+        let untouched = self.lost_until(grace, now);
+        let grace = ms(grace.time());
         let mut requeued = 0;
         for row in self.rows.values_mut() {
             let lease_until = row.lease_until;
@@ -87,14 +110,16 @@ impl Store {
             let since = |at: u64, wait: u64| at.saturating_add(wait) <= now;
             let lost = match (lease_until, outbox.sent_at) {
                 (None, None) => false,
-                (None, Some(sent_at)) => since(sent_at, ms(grace) * doublings),
+                (None, Some(sent_at)) => untouched
+                    .is_some_and(|until| sent_at.saturating_add(grace * doublings) <= until),
                 (Some(until), _) if until >= now => false,
-                (Some(_), None) => !since(outbox.available_at, ms(grace)),
+                (Some(_), None) => !since(outbox.available_at, grace),
                 (Some(_), Some(sent_at)) => since(sent_at, (doublings - 1) * 1_000),
             };
             if lost {
-                outbox.sends += u32::from(outbox.sent_at.take().is_some());
-                outbox.available_at = now.saturating_sub(ms(grace));
+                let sent_at = outbox.sent_at.take();
+                outbox.sends += u32::from(sent_at.is_some());
+                outbox.available_at = sent_at.unwrap_or(now).min(now.saturating_sub(grace));
                 requeued += 1;
             }
         }

@@ -5,7 +5,9 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{AuditPosition, Audited, Auditor, ExecuteOrder, Outbox, OutboxStats, StoreError},
+    ports::{
+        AuditPosition, Audited, Auditor, ExecuteOrder, Grace, Outbox, OutboxStats, StoreError,
+    },
 };
 
 use crate::network::Network;
@@ -15,7 +17,7 @@ pub(super) struct MarksFirst(pub(super) Arc<dyn Outbox>);
 
 #[async_trait]
 impl Outbox for MarksFirst {
-    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
         let due = self.0.due(grace, limit).await?;
         if !due.is_empty() {
             self.0.mark_sent(&due).await?;
@@ -31,7 +33,7 @@ impl Outbox for MarksFirst {
         Ok(())
     }
 
-    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError> {
+    async fn requeue_stuck(&self, grace: Grace) -> Result<u64, StoreError> {
         self.0.requeue_stuck(grace).await
     }
 
@@ -68,7 +70,7 @@ impl LeavesDeadLetters {
 
 #[async_trait]
 impl Outbox for LeavesDeadLetters {
-    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
         Ok(self.without_dead(self.outbox.due(grace, limit).await?))
     }
 
@@ -80,7 +82,7 @@ impl Outbox for LeavesDeadLetters {
         self.outbox.mark_sent(messages).await
     }
 
-    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError> {
+    async fn requeue_stuck(&self, grace: Grace) -> Result<u64, StoreError> {
         self.outbox.requeue_stuck(grace).await
     }
 

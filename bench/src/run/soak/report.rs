@@ -25,9 +25,11 @@ pub(super) struct Soaked {
 
 /// What the names of all its figures begin with.
 const PREFIX: &str = "soak: ";
-/// An order is taken when it would be taken up within so many seconds (`MAX_WAIT_S`); the rest is
-/// for its execution, and for a fault meanwhile with its recovery.
-const MAX_WAIT: f64 = 60.0 + 30.0;
+/// No order may wait for longer than a third of its time, whatever happens meanwhile.
+const LONGEST: f64 = 300.0;
+/// What nineteen of twenty orders may take of a client that wants no more than its share, however
+/// much another wants: its execution, and a fault with its recovery.
+const FAIR: f64 = 15.0;
 /// What memory may grow by: a share, and MB for what is kept of the last minutes.
 const GROWTH: f64 = 1.2;
 const ROOM: f64 = 20.0;
@@ -132,8 +134,10 @@ impl Soaked {
                 )
             };
             figures.push(waited("p50", percentile(waits, 50)));
-            figures.push(waited("p95", percentile(waits, 95)));
-            figures.push(waited("longest", percentile(waits, 100)).at_most(MAX_WAIT));
+            let most = waited("p95", percentile(waits, 95));
+            let modest = client.share < 1.0 / 3.0;
+            figures.push(if modest { most.at_most(FAIR) } else { most });
+            figures.push(waited("longest", percentile(waits, 100)).at_most(LONGEST));
         }
         figures
     }

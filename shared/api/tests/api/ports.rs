@@ -123,4 +123,8 @@ impl Queue for UnreadQueue {
         }
         Ok(vec![true; batch.len()])
     }
+
+    async fn waiting(&self) -> Result<u64, Unavailable> {
+        Ok(0)
+    }
 }

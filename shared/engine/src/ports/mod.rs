@@ -24,7 +24,7 @@ pub use self::{
         Appended, Claim, Inserted, Lease, LeasedOrder, Next, OrderReader, OrderWriter, PageQuery,
         Transition,
     },
-    outbox::{Outbox, OutboxStats},
+    outbox::{Grace, Outbox, OutboxStats},
     queue::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
     subscribers::{ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions},
     venue::{ReferencePrice, Venue},

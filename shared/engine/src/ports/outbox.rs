@@ -12,9 +12,9 @@ use crate::order::OrderId;
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Messages that are due for longer than `grace`, were not sent by a relay, and whose order
-    /// nobody holds. MUST NOT give one row to two callers within `grace`; giving it twice later is
+    /// nobody holds. MUST NOT give one row to two callers within its time; giving it twice later is
     /// harmless.
-    async fn due(&self, grace: Duration, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
 
     /// Unsent messages of orders that nobody holds and that become due later, the next ones first,
     /// with the time that is left. Only tells; their rows stay as they are.
@@ -26,7 +26,7 @@ pub trait Outbox: Send + Sync {
     /// Makes the row of every open order due again whose lease has ended without a word, or whose
     /// message was sent longer than `grace` ago and never claimed. Each order at a doubling
     /// interval, so that a poisonous one does not fill the queue. Answers how many.
-    async fn requeue_stuck(&self, grace: Duration) -> Result<u64, StoreError>;
+    async fn requeue_stuck(&self, grace: Grace) -> Result<u64, StoreError>;
 
     /// Open orders past their deadline that nobody holds, by their ids, from the one after `after`
     /// on.
@@ -42,6 +42,25 @@ pub trait Outbox: Send + Sync {
 
     /// Figures for the operator.
     async fn stats(&self) -> Result<OutboxStats, StoreError>;
+}
+
+/// For how long a message may be on its way before it counts as lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grace {
+    /// Nothing waits in the queue: for so long.
+    Of(Duration),
+    /// Messages wait there, and what is behind others is not lost. It is when others were taken up
+    /// that came so much later.
+    Overtaken(Duration),
+}
+
+impl Grace {
+    /// The time, from whenever it counts.
+    pub const fn time(self) -> Duration {
+        match self {
+            Self::Of(time) | Self::Overtaken(time) => time,
+        }
+    }
 }
 
 /// What an operator watches.

@@ -22,6 +22,10 @@ pub trait Queue: Send + Sync {
     /// Sends a batch, each message to be seen after its delay. Answers which were accepted, one
     /// flag per message. MUST answer `true` only for a message that will be delivered.
     async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable>;
+
+    /// About how many messages wait to be received. A queue that knows again what it is sent twice
+    /// MAY answer 0; any other MUST count what it has delivered to nobody.
+    async fn waiting(&self) -> Result<u64, Unavailable>;
 }
 
 /// A socket that was just opened and asked for an order's story.
