@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 /// The time between two rounds of one tick.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Does as many rounds as the tick says (`{"rounds": 11}`), else one: schedules count in minutes, and
-/// orders whose worker died are not to wait for that. Whatever else the tick is, it is a tick; what
-/// could not be done is logged, counted, and left to the next round.
+/// Does as many rounds as the tick says (`{"rounds": 11}`), else one: schedules count in minutes,
+/// and orders whose worker died are not to wait for that. Whatever else the tick is, it is a tick;
+/// what could not be done is logged, counted, and left to the next round.
 pub async fn handle(relay: &Relay, tick: Value, shutdown: &Shutdown) -> Value {
     let rounds = tick["rounds"].as_u64().unwrap_or(1);
     relay.run(shutdown).await;

@@ -3,16 +3,45 @@
 //! All of the API is in the crate `api`; `lambda_http` translates events and answers. What is left
 //! for this crate is what Lambda asks of a program and a server does not.
 
-use std::future::ready;
+use std::{convert::Infallible, future::ready};
 
 use api::Api;
-use axum::{Router, middleware::map_response, response::Response};
+use axum::{middleware::map_response, response::Response};
+use lambda_http::{
+    Adapter, LambdaEvent, Service, aws_lambda_events::apigw::ApiGatewayProxyRequest,
+    request::LambdaRequest, tower::ServiceExt,
+};
+use serde::Serialize;
 
-/// The API as Lambda runs it, for [`lambda_http::run`]. `after_each` runs when an answer is made
-/// and before it is given to Lambda, which may freeze the program right then.
-pub fn service(api: Api, after_each: impl Fn() + Clone + Send + Sync + 'static) -> Router {
-    api::router(api).layer(map_response(move |response: Response| {
+/// The API as Lambda runs it. `after_each` runs when an answer is made and before it is given to
+/// Lambda, which may freeze the program right then.
+pub fn service(
+    api: Api,
+    after_each: impl Fn() + Clone + Send + Sync + 'static,
+) -> impl Service<
+    LambdaEvent<LambdaRequest>,
+    Response: Serialize,
+    Error = Infallible,
+    Future: Future<Output: Send>,
+> + Clone {
+    let routes = api::router(api).layer(map_response(move |response: Response| {
         after_each();
         ready(response)
-    }))
+    }));
+    Adapter::from(routes).map_request(|mut event: LambdaEvent<LambdaRequest>| {
+        if let LambdaRequest::ApiGatewayV1(request) = &mut event.payload {
+            keep_all_values(request);
+        }
+        event
+    })
+}
+
+/// A header that came more than once is there with all its values, and again with the last one,
+/// which `lambda_http` prefers. Two idempotency keys would be one.
+fn keep_all_values(request: &mut ApiGatewayProxyRequest) {
+    for name in request.multi_value_headers.keys() {
+        if request.multi_value_headers.get_all(name).iter().count() > 1 {
+            request.headers.remove(name);
+        }
+    }
 }

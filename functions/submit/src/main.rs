@@ -6,5 +6,5 @@ use runtime::lambda::{Error, Function};
 async fn main() -> Result<(), Error> {
     let function = Function::<config::Submit>::start().await?;
     let metrics = function.metrics();
-    lambda_http::run(submit::service(function.api(), move || metrics.flush())).await
+    lambda_http::lambda_runtime::run(submit::service(function.api(), move || metrics.flush())).await
 }

@@ -13,7 +13,7 @@ use std::{
 
 use api::{Api, SocketAddress};
 use async_trait::async_trait;
-use axum::{Router, http::StatusCode};
+use axum::http::StatusCode;
 use engine::{
     catalogue::{Catalogue, ListedToken},
     health::Health,
@@ -27,9 +27,9 @@ use engine::{
 };
 use jiff::Timestamp;
 use lambda_http::{
-    Adapter, Context, lambda_runtime::LambdaEvent, request::LambdaRequest, tower::ServiceExt,
+    Context, lambda_runtime::LambdaEvent, request::LambdaRequest, tower::ServiceExt,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// template.yaml sets it: the stage is not part of the routes.
 const IGNORE_STAGE: &str = "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH";
@@ -150,7 +150,7 @@ impl Clock for InMemoryPorts {
 
 /// The function behind a gateway with the stage `prod`.
 struct Function {
-    service: Router,
+    api: Api,
     ports: Arc<InMemoryPorts>,
     answered: Arc<AtomicUsize>,
 }
@@ -193,15 +193,10 @@ impl Function {
             base_path: "/prod".into(),
             max_in_flight: 1,
         };
-        let answered = Arc::new(AtomicUsize::default());
-        let counter = Arc::clone(&answered);
-        let count = move || {
-            counter.fetch_add(1, Ordering::Relaxed);
-        };
         Self {
-            service: submit::service(api, count),
+            api,
             ports,
-            answered,
+            answered: Arc::default(),
         }
     }
 
@@ -209,7 +204,12 @@ impl Function {
     async fn invoke(&self, event: &str) -> Value {
         let request: LambdaRequest = serde_json::from_str(event).expect("an event of API Gateway");
         let event = LambdaEvent::new(request, Context::default());
-        let answer = Adapter::from(self.service.clone()).oneshot(event).await;
+        let answered = Arc::clone(&self.answered);
+        let count = move || {
+            answered.fetch_add(1, Ordering::Relaxed);
+        };
+        let service = submit::service(self.api.clone(), count);
+        let answer = service.oneshot(event).await;
         let answer = answer.unwrap_or_else(|never| match never {});
         serde_json::to_value(answer).expect("the answer is plain data")
     }
@@ -263,6 +263,20 @@ fn an_order_is_placed_through_the_gateway() {
             .await;
         assert_eq!(header(&again, "idempotency-replayed"), "true");
         assert_eq!((function.accepted(), function.answered()), (1, 2));
+    });
+}
+
+#[test]
+fn two_idempotency_keys_are_none() {
+    in_the_function("two_idempotency_keys_are_none", async {
+        let function = Function::new();
+        let mut event: Value = serde_json::from_str(include_str!("events/post_order.json"))
+            .expect("an event of API Gateway");
+        event["multiValueHeaders"]["Idempotency-Key"] = json!(["intent-0", "intent-1"]);
+        let answer = function.invoke(&event.to_string()).await;
+        assert_eq!(answer["statusCode"], 400, "{answer}");
+        assert_eq!(body(&answer)["code"], "invalid_idempotency_key");
+        assert_eq!(function.accepted(), 0);
     });
 }
 

@@ -168,27 +168,36 @@ async fn clients_behind_a_named_proxy_have_turns_of_their_own() {
         let answer = request.header(name, value).send().await;
         answer.expect("the engine answers").status().as_u16()
     };
-    let flooder = "198.51.100.7";
-    let refused = eventually("a refusal", async || {
-        (said("X-Forwarded-For", flooder).await == 429).then_some(429)
-    })
-    .await;
-    for (name, value, status) in [
-        ("X-Forwarded-For", "203.0.113.9", 202),
-        ("X-Forwarded-For", "203.0.113.10, 198.51.100.7", refused),
-        ("X-Forwarded-For", "198.51.100.7, 10.1.2.3", refused),
-        ("X-Forwarded-For", "::ffff:198.51.100.7", refused),
-        ("X-Forwarded-For", "198.51.100.7:4711, 203.0.113.11", 202),
-        ("Forwarded", "for=198.51.100.7;proto=http", refused),
-        ("Forwarded", r#"for="198.51.100.7:4711""#, refused),
+    let taken_until_refused = async |name: &str, value: &str| {
+        let mut taken = 0;
+        while said(name, value).await == 202 {
+            taken += 1;
+        }
+        taken
+    };
+    // As much as there is time for.
+    assert!(taken_until_refused("X-Forwarded-For", "198.51.100.7").await >= 5);
+    for (name, value) in [
+        ("X-Forwarded-For", "203.0.113.10, 198.51.100.7"),
+        ("X-Forwarded-For", "198.51.100.7, 10.1.2.3"),
+        ("X-Forwarded-For", "::ffff:198.51.100.7"),
+        ("Forwarded", "for=198.51.100.7;proto=http"),
+        ("Forwarded", r#"for="198.51.100.7:4711""#),
+    ] {
+        // No more than what has been executed meanwhile.
+        let taken = taken_until_refused(name, value).await;
+        assert!(taken < 5, "{name}: {value}: {taken} more");
+    }
+    for (name, value) in [
+        ("X-Forwarded-For", "203.0.113.9"),
+        ("X-Forwarded-For", "198.51.100.7:4711, 203.0.113.11"),
+        ("X-Forwarded-For", "198.51.100.7, unknown"),
         (
             "Forwarded",
             r#"for=198.51.100.7, for="[2001:db8::1]:80";by=x"#,
-            202,
         ),
-        ("X-Forwarded-For", "198.51.100.7, unknown", 202),
     ] {
-        assert_eq!(said(name, value).await, status, "{name}: {value}");
+        assert_eq!(said(name, value).await, 202, "{name}: {value}");
     }
     engine.stop().await;
 }

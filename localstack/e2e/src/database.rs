@@ -119,6 +119,15 @@ impl Database {
         }
     }
 
+    /// As if every order had been accepted a minute earlier.
+    pub fn let_a_minute_pass(&self) {
+        let sql = "UPDATE outbox SET available_at = available_at - interval '1 minute', \
+            sent_at = sent_at - interval '1 minute'";
+        self.runtime
+            .block_on(self.client.execute(sql, &[]))
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
     fn number(&self, sql: &str, order: &str) -> i64 {
         let order: Uuid = order.parse().expect("an order's id is a UUID");
         self.runtime

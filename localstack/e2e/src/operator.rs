@@ -11,13 +11,23 @@ impl Stack {
             .enable_source_of(&Self::function("worker"), enabled);
     }
 
-    /// One round of the relay, as its schedule brings it every minute.
+    /// One round of the relay.
     ///
     /// # Panics
     /// When the relay fails.
     pub fn relay(&self) {
         let round = self.aws.invoke(&Self::function("relay"), &json!({}));
         assert_eq!(round.failure, None, "{round:?}");
+    }
+
+    /// A tick of the relay as its schedule brings it every minute, with several rounds.
+    ///
+    /// # Panics
+    /// When the relay fails.
+    pub fn relay_for_a_minute(&self) {
+        let tick = json!({ "rounds": 11 });
+        let rounds = self.aws.invoke(&Self::function("relay"), &tick);
+        assert_eq!(rounds.failure, None, "{rounds:?}");
     }
 
     /// How many messages wait in a queue or are in work, by the name of its address.

@@ -124,11 +124,9 @@ fn an_order_whose_worker_is_killed_is_finished_once_by_another() {
         kill(worker);
     }
 
-    // The lease runs out, the relay takes the order up, another worker goes on.
-    eventually("the order is confirmed", || {
-        stack.relay();
-        (stack.order(&order)["status"] == "confirmed").then_some(())
-    });
+    // The lease runs out within the relay's minute, and another worker goes on.
+    stack.relay_for_a_minute();
+    stack.order_once(&order, "confirmed");
     assert_eq!(stack.database.swaps_landed(&order), 1);
     assert_eq!(stack.messages("OrdersDeadLetterQueueUrl"), 0);
     let heard = subscriber.hear_all();
@@ -138,6 +136,67 @@ fn an_order_whose_worker_is_killed_is_finished_once_by_another() {
         (1..=last).collect::<Vec<_>>(),
         "no gap for who was watching"
     );
+}
+
+#[test]
+fn what_waits_in_the_queue_is_not_sent_again_and_what_was_lost_is() {
+    let stack = Stack::deploy(&["SimExecutionDelayMs=100"]);
+    stack.let_workers_take_orders(false);
+    let orders = stack.place_orders(30);
+    for _ in 0..3 {
+        stack.database.let_a_minute_pass();
+        stack.relay();
+    }
+    assert_eq!(stack.messages("OrdersQueueUrl"), 30);
+
+    stack.aws.sqs(
+        "PurgeQueue",
+        &json!({ "QueueUrl": stack.address("OrdersQueueUrl") }),
+    );
+    stack.database.let_a_minute_pass();
+    stack.relay();
+    assert_eq!(stack.messages("OrdersQueueUrl"), 30);
+    stack.let_workers_take_orders(true);
+    for order in &orders {
+        stack.order_once(order, "confirmed");
+    }
+    assert_eq!(stack.database.orders_with_a_flaw(), Vec::<String>::new());
+}
+
+#[test]
+fn a_queue_that_is_long_enough_takes_no_more_until_it_is_shorter() {
+    let parameters = [
+        "WorkerBatchSize=1",
+        "MaxWaitSeconds=2",
+        "SimExecutionDelayMs=100",
+    ];
+    let stack = Stack::deploy(&parameters);
+    stack.let_workers_take_orders(false);
+    let order = json!({"type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amount": 1});
+    let mut taken = Vec::new();
+    let refused = eventually("an order is refused", || {
+        let answer = stack.post("/api/orders/execute", &order);
+        if answer.status == 202 {
+            taken.push(answer.body["orderId"].as_str()?.to_owned());
+        }
+        (answer.status == 429).then_some(answer)
+    });
+    assert_eq!(refused.body["code"], "busy", "{refused:?}");
+    let pause = refused.headers["retry-after"].parse::<u64>();
+    assert!(pause.is_ok_and(|pause| pause >= 1), "{refused:?}");
+    assert!(!taken.is_empty(), "an empty queue takes orders");
+
+    stack.let_workers_take_orders(true);
+    for order in &taken {
+        stack.order_once(order, "confirmed");
+    }
+    let again = eventually("orders are taken again", || {
+        let answer = stack.post("/api/orders/execute", &order);
+        (answer.status == 202).then_some(answer)
+    });
+    let id = again.body["orderId"].as_str().expect("an id");
+    stack.order_once(id, "confirmed");
+    assert_eq!(stack.database.orders_with_a_flaw(), Vec::<String>::new());
 }
 
 #[test]

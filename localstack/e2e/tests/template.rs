@@ -43,6 +43,42 @@ fn ten_workers_at_once_are_said_to_the_function_and_to_the_poller() {
     assert_eq!(source["ScalingConfig"]["MaximumConcurrency"], 10);
 }
 
+/// Connections to the database are bounded by what runs at once.
+#[test]
+fn every_function_that_the_world_can_start_is_bounded() {
+    let bounded = [
+        ("SubmitFunction", 20),
+        ("WebSocketFunction", 20),
+        ("RelayFunction", 2),
+    ];
+    for (function, most) in bounded {
+        let properties = production().properties(function);
+        assert_eq!(
+            properties["ReservedConcurrentExecutions"], most,
+            "{function}"
+        );
+    }
+    let other = Template::with(&[SECRET, ("SubmitConcurrency", "7")]);
+    let submit = other.properties("SubmitFunction");
+    assert_eq!(
+        submit["ReservedConcurrentExecutions"]
+            .to_string()
+            .trim_matches('"'),
+        "7"
+    );
+}
+
+#[test]
+fn the_relay_runs_through_its_minute() {
+    let template = production();
+    let time_out = number(&template.properties("RelayFunction")["Timeout"]);
+    let source = template.properties("RelayFunctionEveryMinute");
+    let tick = source["Targets"][0]["Input"].as_str().expect("a text");
+    let tick: Value = serde_json::from_str(tick).expect("JSON");
+    assert_eq!(tick["rounds"], 11);
+    assert!((56..60).contains(&time_out), "{time_out}");
+}
+
 #[test]
 fn a_message_stays_hidden_six_times_as_long_as_its_function_may_take() {
     let template = production();

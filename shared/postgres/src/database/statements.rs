@@ -18,6 +18,11 @@ const SETTINGS: [(&str, &str); 5] = [
     ("enable_mergejoin", "off"),
 ];
 
+/// For how long the server waits for the commit of a statement that it has run. They are sent
+/// together; a network that parts them must not let an order be stored long after its client was
+/// told that it is not.
+const COMMIT_WITHIN: &str = "SET LOCAL idle_in_transaction_session_timeout = '2s'; ";
+
 /// How statements are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Statements {
@@ -95,7 +100,7 @@ async fn unnamed(client: &Client, call: Call<'_>) -> Result<Vec<Row>, Failure> {
     let begin = SETTINGS
         .map(|(name, value)| format!("SET LOCAL {name} = '{value}'; "))
         .concat();
-    let (begin, params) = (format!("BEGIN; {begin}"), typed(call));
+    let (begin, params) = (format!("BEGIN; {COMMIT_WITHIN}{begin}"), typed(call));
     answered(async {
         let (begun, rows, committed) = futures::join!(
             client.batch_execute(&begin),
