@@ -1,8 +1,8 @@
 //! What is said on an open socket, in both directions.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
-use engine::ports::ConnectionId;
+use engine::{observe, ports::ConnectionId};
 use futures::{SinkExt, StreamExt};
 use tokio::{
     sync::mpsc,
@@ -76,7 +76,13 @@ impl Talk<'_> {
         match next {
             Some(Outgoing::Text(text)) => {
                 let sent = self.stream.send(Message::Text((&*text).into())).await;
-                sent.is_err().then_some(Ended::Gone)
+                let error = sent.err()?;
+                if let Error::Io(cause) = error
+                    && cause.kind() == io::ErrorKind::TimedOut
+                {
+                    observe::socket_unread();
+                }
+                Some(Ended::Gone)
             }
             Some(Outgoing::Close) => {
                 self.closing = Some(Instant::now() + ON_THE_WAY);
@@ -87,6 +93,7 @@ impl Talk<'_> {
                 Some(Ended::Gone)
             }
             None => {
+                observe::socket_unread(); // it fell too far behind
                 farewell::close(&mut self.stream, CloseCode::Policy).await;
                 Some(Ended::Gone)
             }

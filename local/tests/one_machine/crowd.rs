@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
+use futures::SinkExt;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
+use tokio_tungstenite::{
+    client_async,
+    tungstenite::{Error, Message},
+};
 
-use crate::support::{Engine, PATIENCE, QUICK, ten_sol};
+use crate::{
+    all_orders::{follow_all, stories},
+    support::{Engine, PATIENCE, QUICK, assert_complete, eventually, ten_sol},
+};
 
 /// How long a client of a crowded engine waits for its order to be taken. The aim is a tenth of a
 /// second; a machine that runs other tests as well is given more.
@@ -142,4 +151,48 @@ async fn a_crowd_of_sockets_keeps_no_request_out() {
     assert_eq!((open.len(), refused), (15, 55));
     let placed = timeout(PROMPT, engine.place(&ten_sol())).await;
     placed.expect("an order is taken promptly");
+}
+
+/// Asks for more and more and reads nothing: it is cut off when it has taken nothing for half a
+/// minute. Who reads is told everything meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_that_is_never_read_is_closed_and_delays_nobody() {
+    let engine = Engine::start().await;
+    let address = engine.server.address();
+    let small = TcpSocket::new_v4().expect("a socket");
+    small.set_recv_buffer_size(4_096).expect("a small buffer");
+    let stream = small.connect(address).await.expect("it listens");
+    let url = format!("ws://{address}/api/orders/ws");
+    let (mut unread, _) = client_async(url, stream).await.expect("it opens");
+    let mut reading = follow_all(&format!("http://{address}")).await;
+    let first = engine.place(&ten_sol()).await;
+    engine.story(&first).await;
+    let asking = tokio::spawn(async move {
+        let all = json!({ "action": "subscribe", "all": true }).to_string();
+        let again = json!({ "action": "subscribe", "orderId": first }).to_string();
+        let mut next = all;
+        while unread.send(Message::text(next)).await.is_ok() {
+            next = again.clone();
+        }
+    });
+
+    let orders = [
+        engine.place(&ten_sol()).await,
+        engine.place(&ten_sol()).await,
+    ];
+    for story in stories(&mut reading, &orders).await.values() {
+        assert_complete(story);
+    }
+    eventually("it is cut off", async || {
+        let metrics = engine.get("/metrics").await.text().await.expect("text");
+        let counted = r#"order_engine_connections_ended_total{bound="unread"} 1"#;
+        metrics.contains(counted).then_some(())
+    })
+    .await;
+    let ended = timeout(PATIENCE, asking).await.expect("no hang");
+    ended
+        .expect("no panic")
+        .expect_err("its connection is closed");
+    let last = engine.place(&ten_sol()).await;
+    assert_complete(&stories(&mut reading, &[last.clone()]).await[&last]);
 }

@@ -219,6 +219,43 @@ async fn a_list_that_is_subscribed_again_loses_none() {
     assert_eq!(finals, all);
 }
 
+/// More than that are followed with `"all": true`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_follows_a_thousand_orders_and_no_more() {
+    let endless = [
+        "--sim-quote-delay-ms",
+        "1",
+        "--max-wait-s",
+        "300",
+        "--sim-execution-delay-ms",
+        "600000",
+    ];
+    let engine = Engine::start_with(&endless, |trading| trading).await;
+    let url = format!("ws://{}/api/orders/ws", engine.server.address());
+    let (mut socket, _) = connect_async(url).await.expect("it opens");
+    for n in 1..=1_001 {
+        let id = engine.place(&ten_sol()).await;
+        socket.send(subscribe(&id)).await.expect("sent");
+        let about = loop {
+            let message = timeout(PATIENCE, socket.next()).await.expect("no hang");
+            let message = message.expect("it is open").expect("no error");
+            let Message::Text(text) = message else {
+                continue;
+            };
+            let told: Value = serde_json::from_str(&text).expect("JSON");
+            if told["event"] == "error" || told["orderId"] == *id {
+                break told;
+            }
+        };
+        if n <= 1_000 {
+            assert_eq!(about["orderId"], *id, "{n}: {about}");
+        } else {
+            assert_eq!(about["code"], "too_many_subscriptions", "{n}: {about}");
+        }
+    }
+    engine.stop().await;
+}
+
 /// What one door refuses, the other refuses as well.
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_and_event_numbers_are_read_as_the_rest_api_reads_them() {

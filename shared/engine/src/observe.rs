@@ -309,9 +309,16 @@ pub fn sharing_failed(part: &'static str, error: &StoreError) {
     warn!(part, %error, "sharing the order book with other engines failed");
 }
 
-/// A bound of the door has ended a connection: `header`, `write`, `made_room`, `no_room`.
+/// A bound of the door has ended a connection: `header`, `write`, `unread`, `made_room`,
+/// `no_room`.
 pub fn connection_ended(bound: &'static str) {
     counter!("connections_ended_total", "bound" => bound).increment(1);
+}
+
+/// A socket was closed whose client reads nothing.
+pub fn socket_unread() {
+    connection_ended("unread");
+    warn!("a socket is closed: its client does not read what it asked for");
 }
 
 /// The door's line about connections that its bounds have ended since its last one.

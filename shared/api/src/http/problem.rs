@@ -65,11 +65,14 @@ impl ApiError {
 
     /// An order would have to wait for too long; in `pause` it would not.
     pub(crate) fn busy(pause: Duration) -> Self {
-        let detail = "more orders wait than can be executed in time, this one is not stored; \
-            try again after the pause that Retry-After tells";
-        let whole = u64::from(pause.subsec_nanos() > 0);
+        let begun = u64::from(pause.subsec_nanos() > 0);
+        let seconds = pause.as_secs().saturating_add(begun).max(1);
+        let detail = format!(
+            "more orders wait than can be executed in time, this one is not stored; \
+            try again in {seconds} s"
+        );
         Self {
-            retry_after: Some(pause.as_secs().saturating_add(whole).max(1)),
+            retry_after: Some(seconds),
             ..Self::new(Code::Busy, detail)
         }
     }
