@@ -189,5 +189,6 @@ async fn a_socket_that_is_never_read_is_closed_and_delays_nobody() {
     let ended = timeout(PATIENCE, asking).await;
     ended.expect("its connection is closed").expect("no panic");
     let last = engine.place(&ten_sol()).await;
-    assert_complete(&stories(&mut reading, &[last.clone()]).await[&last]);
+    let told = stories(&mut reading, std::slice::from_ref(&last)).await;
+    assert_complete(&told[&last]);
 }
