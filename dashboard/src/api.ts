@@ -32,6 +32,12 @@ export class Problem extends Error {
   }
 }
 
+/** What the engine said, as a sentence beside others. */
+export function asSentence(detail: string): string {
+  const begun = detail.charAt(0).toUpperCase() + detail.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
 /** No answer came: it is unknown whether the engine did what was asked. */
 export class NoAnswer extends Error {
   constructor() {

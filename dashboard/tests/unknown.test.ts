@@ -51,6 +51,24 @@ test("what is not known is said, outlives a reload, and is only asked for again"
   await reader.leave();
 });
 
+test("what was asked half a day ago is not asked again: the engine may have forgotten its key", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  await reader.page.clock.install();
+  const keys = await spoil(reader, (route) => route.abort());
+  await reader.write("1.0404");
+  await reader.place();
+  await reader.page.clock.runFor("01:00");
+  await reader.sees(problem(reader), UNKNOWN);
+  await button(reader, "Check again").waitFor();
+  const sent = keys.length;
+  await reader.page.clock.fastForward("13:00:00");
+  await button(reader, "Check again").click();
+  await reader.sees(problem(reader), "It is too late to ask again");
+  assert.equal(keys.length, sent);
+  await button(reader, "Place order").waitFor();
+  await reader.leave();
+});
+
 test("an order whose id the engine has told is looked for, and linked", async () => {
   const reader = await Reader.open(browser, engine.url);
   const keys = await spoil(reader, async (route) => {

@@ -8,7 +8,7 @@ use engine::observe;
 use tokio::{
     sync::{Notify, oneshot},
     task::{AbortHandle, JoinHandle, spawn_blocking},
-    time::sleep,
+    time::{Instant, sleep},
 };
 
 /// How often it is looked at. Clients are told 503 until it is seen, and started again.
@@ -16,6 +16,9 @@ const LOOK: Duration = Duration::from_millis(200);
 /// How often it is tried to start it again, and the pause in between.
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
+/// One that ends so soon after its start cannot be helped by another; after so many in a row the
+/// engine gives up.
+const SOON: Duration = Duration::from_secs(10);
 
 /// A PostgreSQL that is looked after. Dropping it stops PostgreSQL.
 pub(crate) struct OwnPostgres {
@@ -76,6 +79,7 @@ async fn keep(
     stop: Arc<Notify>,
     failed: oneshot::Sender<StartError>,
 ) -> Option<Server> {
+    let (mut started, mut ended_soon) = (Instant::now(), 0);
     loop {
         tokio::select! {
             biased;
@@ -87,13 +91,27 @@ async fn keep(
             continue;
         }
         observe::own_postgres_ended();
-        match started_again(server).await {
-            Ok(running) => server = running,
+        let soon = started.elapsed() < SOON;
+        ended_soon = if soon { ended_soon + 1 } else { 0 };
+        let running = match ended_soon {
+            TRIES => Err(ends_again_and_again()),
+            _ => started_again(server).await,
+        };
+        match running {
+            Ok(running) => (server, started) = (running, Instant::now()),
             Err(error) => {
                 let _ = failed.send(error); // nobody listens any more when the engine ends
                 return None;
             }
         }
+    }
+}
+
+fn ends_again_and_again() -> StartError {
+    let each = format!("{TRIES} times in a row it ended within {SOON:?}; postgres.log says why");
+    StartError::Io {
+        what: "keeping PostgreSQL running".into(),
+        source: std::io::Error::other(each),
     }
 }
 

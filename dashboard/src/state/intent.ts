@@ -28,11 +28,16 @@ export function settled(storage: Storage): void {
   storage.removeItem(STORED);
 }
 
+/** Whether asking again under the same key is still the same order. */
+export function isRepeatable(intent: Intent, now: number): boolean {
+  return now - intent.at < REPEATABLE_MS;
+}
+
 /** The intent of which it is not known whether it was placed. */
 export function unsettled(storage: Storage, now: number): Intent | null {
   try {
     const stored: unknown = JSON.parse(storage.getItem(STORED) ?? "null");
-    return isIntent(stored) && now - stored.at < REPEATABLE_MS ? stored : null;
+    return isIntent(stored) && isRepeatable(stored, now) ? stored : null;
   } catch {
     return null;
   }

@@ -1,10 +1,10 @@
 // Placing the order: sent once per intent, and sent again with the same key until it is known what became of it.
 import { computed, signal } from "@preact/signals";
-import { NoAnswer, Problem, getOrder, placeOrder } from "../api.ts";
+import { NoAnswer, Problem, asSentence, getOrder, placeOrder } from "../api.ts";
 import { engineNow } from "../time.ts";
 import type { NewOrder } from "../types.ts";
 import { draft, newOrder, slippageBps } from "./draft.ts";
-import { type Intent, keep, settled, unsettled } from "./intent.ts";
+import { type Intent, isRepeatable, keep, settled, unsettled } from "./intent.ts";
 import { tellOtherTabs } from "./order-list.ts";
 import { learnOrders } from "./orders.ts";
 import { verdictOn } from "./verdict.ts";
@@ -46,7 +46,13 @@ export const activeOrder = signal<string | null>(sessionStorage.getItem(ACTIVE_K
 export async function place(): Promise<void> {
   if (isBusy.value) return;
   const before = placing.value;
-  if (before.kind === "unknown") return await settle(before.intent, true);
+  if (before.kind === "unknown") {
+    if (isRepeatable(before.intent, Date.now())) return await settle(before.intent, true);
+    settled(sessionStorage);
+    const detail = "It is too late to ask again: the history tells whether that order is there.";
+    placing.value = { kind: "refused", problem: new Problem(0, "too_late", detail, null, null) };
+    return;
+  }
   if (slippageBps.value === null) {
     const detail = "Slippage is a percentage in steps of 0.01.";
     placing.value = { kind: "refused", problem: new Problem(400, "invalid_slippage", detail, "slippageBps", null) };
@@ -77,7 +83,7 @@ async function sendUntilKnown(first: Intent, lostBefore: boolean): Promise<Placi
       if (verdict === "refused" && failure instanceof Problem) return { kind: "refused", problem: failure };
       wasLost = verdict === "unknown";
       intent = named(intent, failure);
-      const reason = failure.message;
+      const reason = asSentence(failure.message);
       const asked = failure instanceof Problem ? (failure.retryAfterSeconds ?? 0) * 1_000 : 0;
       const pause = Math.max(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0, asked);
       const isLast = Date.now() + pause > end;

@@ -67,6 +67,14 @@ async fn healthy(process: &Process) {
     eventually("a healthy engine", ask).await;
 }
 
+async fn another_postgres(data_dir: &DataDir, killed: &str) {
+    eventually("another PostgreSQL", async || {
+        let now = fs::read_to_string(pid_file(data_dir)).ok()?;
+        (now.contains("ready") && now.lines().next() != Some(killed)).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postgres_that_is_killed_is_started_again_and_its_orders_finish() {
     let data_dir = DataDir::new("killed-postgres");
@@ -80,11 +88,7 @@ async fn a_postgres_that_is_killed_is_started_again_and_its_orders_finish() {
     for _ in 0..2 {
         let before = place(&process).await;
         let killed = kill_postmaster(&data_dir);
-        eventually("another PostgreSQL", async || {
-            let now = fs::read_to_string(pid_file(&data_dir)).ok()?;
-            (now.contains("ready") && now.lines().next() != Some(&killed)).then_some(())
-        })
-        .await;
+        another_postgres(&data_dir, &killed).await;
         healthy(&process).await;
         let after = place(&process).await;
         for id in [before, after] {
@@ -95,6 +99,30 @@ async fn a_postgres_that_is_killed_is_started_again_and_its_orders_finish() {
     let (code, _) = process.stop("-TERM").await;
     assert_eq!(code, Some(0));
     assert_nothing_is_left(&data_dir);
+}
+
+/// It starts each time, so only how soon it ends tells that nothing comes of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgres_that_ends_again_and_again_ends_the_engine() {
+    let data_dir = DataDir::new("dying-postgres");
+    let errors = Path::new(data_dir.text()).with_extension("stderr");
+    let mut process = program();
+    let port = free_port();
+    process
+        .args(["--port", &port.to_string(), "--data-dir", data_dir.text()])
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(&errors).expect("a file"));
+    let process = Process::of(process, port).await;
+    for _ in 0..2 {
+        let killed = kill_postmaster(&data_dir);
+        another_postgres(&data_dir, &killed).await;
+    }
+    kill_postmaster(&data_dir);
+    let code = process.ended().await;
+    let said = fs::read_to_string(&errors).expect("its words");
+    let _ = fs::remove_file(&errors);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("3 times in a row it ended"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
