@@ -131,6 +131,8 @@ impl Outbox for PostgresOrders {
             FROM (SELECT b.available_at, b.deadline, b.sent_at IS NULL AND b.available_at <= now() \
                       AND (o.lease_until IS NULL OR o.lease_until < now()) AS unsent \
                   FROM outbox b JOIN orders o ON o.id = b.order_id) AS open";
+        // Connections may live for days, so what a new one tells of the clocks is not enough.
+        self.database.read_clock().await?;
         let found = self.database.run_repeatable(STATS, &[]).await?;
         let row = found
             .first()

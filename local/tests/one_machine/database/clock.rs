@@ -1,6 +1,6 @@
 //! The clock of the machine that the engine runs on is wrong, the database's is right.
 
-use std::{path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
 use testkit::migrated_database;
@@ -61,4 +61,35 @@ async fn a_machine_whose_clock_is_wrong_executes_orders_all_the_same() {
         let skew = process.metric("clock_skew_seconds").await;
         assert!((skew - ahead).abs() < 30.0, "{shift}: {skew}");
     }
+}
+
+/// Connections live for days, and a clock may be set at any time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_while_the_engine_runs_is_noticed() {
+    let set = std::env::temp_dir().join(format!("clock-{}", std::process::id()));
+    fs::write(&set, "+0").expect("a file");
+    let database = migrated_database();
+    let mut program = with_clock("+0");
+    program
+        .env_remove("FAKETIME")
+        .env("FAKETIME_TIMESTAMP_FILE", &set)
+        .env("FAKETIME_NO_CACHE", "1");
+    let options = [&["--database-url", database.url()], &QUICK[..]].concat();
+    let process = Process::start_as(program, &options).await;
+    let skew = process.metric("clock_skew_seconds").await;
+    assert!(skew.abs() < 10.0, "{skew}");
+    fs::write(&set, "+77s").expect("a file");
+    eventually("the difference is told", async || {
+        let skew = process.metric("clock_skew_seconds").await;
+        ((skew + 77.0).abs() < 10.0).then_some(())
+    })
+    .await;
+    let answer: Value = process.post(&ten_sol()).await.json().await.expect("JSON");
+    let path = format!("/api/orders/{}", answer["orderId"].as_str().expect("an id"));
+    eventually("the order is confirmed", async || {
+        let order = process.json(&path).await;
+        (order["status"] == "confirmed").then_some(())
+    })
+    .await;
+    let _ = fs::remove_file(&set);
 }
