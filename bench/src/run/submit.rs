@@ -37,8 +37,9 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
 
 async fn measure(bench: &Bench, connections: usize) -> Outcome<Throughput> {
     let url = bench.database().await?;
-    let engine =
-        Engine::start(&bench.programs, &Environment::on(&url), bench.site.folder()).await?;
+    // More than the engine can execute in a minute: it would not be taken.
+    let environment = Environment::on(&url).with("MAX_WAIT_S", "300");
+    let engine = Engine::start(&bench.programs, &environment, bench.site.folder()).await?;
     // Connections are made, statements prepared.
     load::submit(engine.address, connections, connections * 20).await?;
     load::submit(engine.address, connections, orders(bench, connections)).await
