@@ -67,6 +67,28 @@ async fn healthy(process: &Process) {
     eventually("a healthy engine", ask).await;
 }
 
+/// An engine, and the file that has its words.
+async fn outspoken(data_dir: &DataDir) -> (Process, PathBuf) {
+    let errors = Path::new(data_dir.text()).with_extension("stderr");
+    let mut process = program();
+    let port = free_port();
+    process
+        .args(["--port", &port.to_string(), "--data-dir", data_dir.text()])
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(&errors).expect("a file"));
+    let process = Process::of(process, port).await;
+    (process, errors)
+}
+
+/// What an engine said that cannot go on.
+async fn last_words(process: Process, errors: &Path) -> String {
+    let code = process.ended().await;
+    let said = fs::read_to_string(errors).expect("its words");
+    let _ = fs::remove_file(errors);
+    assert_eq!(code, Some(3), "{said}");
+    said
+}
+
 async fn another_postgres(data_dir: &DataDir, killed: &str) {
     eventually("another PostgreSQL", async || {
         let now = fs::read_to_string(pid_file(data_dir)).ok()?;
@@ -105,44 +127,24 @@ async fn a_postgres_that_is_killed_is_started_again_and_its_orders_finish() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postgres_that_ends_again_and_again_ends_the_engine() {
     let data_dir = DataDir::new("dying-postgres");
-    let errors = Path::new(data_dir.text()).with_extension("stderr");
-    let mut process = program();
-    let port = free_port();
-    process
-        .args(["--port", &port.to_string(), "--data-dir", data_dir.text()])
-        .stdout(Stdio::null())
-        .stderr(fs::File::create(&errors).expect("a file"));
-    let process = Process::of(process, port).await;
+    let (process, errors) = outspoken(&data_dir).await;
     for _ in 0..2 {
         let killed = kill_postmaster(&data_dir);
         another_postgres(&data_dir, &killed).await;
     }
     kill_postmaster(&data_dir);
-    let code = process.ended().await;
-    let said = fs::read_to_string(&errors).expect("its words");
-    let _ = fs::remove_file(&errors);
-    assert_eq!(code, Some(3), "{said}");
+    let said = last_words(process, &errors).await;
     assert!(said.contains("3 times in a row it ended"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postgres_that_cannot_be_started_again_ends_the_engine_with_its_words() {
     let data_dir = DataDir::new("broken-postgres");
-    let errors = Path::new(data_dir.text()).with_extension("stderr");
-    let mut process = program();
-    let port = free_port();
-    process
-        .args(["--port", &port.to_string(), "--data-dir", data_dir.text()])
-        .stdout(Stdio::null())
-        .stderr(fs::File::create(&errors).expect("a file"));
-    let process = Process::of(process, port).await;
+    let (process, errors) = outspoken(&data_dir).await;
     let control = Path::new(data_dir.text()).join("cluster/global/pg_control");
     fs::write(control, b"not what PostgreSQL wrote").expect("it can be damaged");
     kill_postmaster(&data_dir);
-    let code = process.ended().await;
-    let said = fs::read_to_string(&errors).expect("its words");
-    let _ = fs::remove_file(&errors);
-    assert_eq!(code, Some(3), "{said}");
+    let said = last_words(process, &errors).await;
     assert!(said.contains("cannot be started again"), "{said}");
     assert!(
         said.contains("pg_control"),

@@ -7,23 +7,25 @@ use engine::{
     order::OrderId,
     ports::{ExecuteOrder, Grace, Outbox, OutboxStats, StoreError},
 };
+use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use super::{
     PostgresOrders,
     error::StatementError,
+    progress::Progress,
     rows::{get, millis, natural},
 };
 
 #[async_trait]
 impl Outbox for PostgresOrders {
     async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
-        let (time, overtaken) = (ms(grace.time()), matches!(grace, Grace::Overtaken(_)));
+        let taken_up = self.taken_up(grace).await?;
         let due = self
             .database
             .run(
                 include_str!("sql/due.sql"),
-                &[&time, &i64::from(limit), &overtaken],
+                &[&ms(grace.time()), &i64::from(limit), &taken_up],
             )
             .await?;
         messages(&due)
@@ -64,13 +66,16 @@ impl Outbox for PostgresOrders {
     }
 
     async fn requeue_stuck(&self, grace: Grace) -> Result<u64, StoreError> {
-        let (time, overtaken) = (ms(grace.time()), matches!(grace, Grace::Overtaken(_)));
+        let taken_up = self.taken_up(grace).await?;
         let sql = concat!(
             "WITH requeued AS (",
             include_str!("sql/requeue_stuck.sql"),
             " RETURNING 1) SELECT count(*) FROM requeued"
         );
-        let counted = self.database.run(sql, &[&time, &overtaken]).await?;
+        let counted = self
+            .database
+            .run(sql, &[&ms(grace.time()), &taken_up])
+            .await?;
         let count = counted.first().map(|row| get::<i64>(row, "count"));
         Ok(natural(count.transpose()?.unwrap_or(0), "count")?)
     }
@@ -143,6 +148,19 @@ impl Outbox for PostgresOrders {
             oldest_seconds: count("oldest")?,
             stuck_orders: count("stuck")?,
         })
+    }
+}
+
+impl PostgresOrders {
+    /// Up to which moment messages have been taken up, where that decides which are lost.
+    async fn taken_up(&self, grace: Grace) -> Result<Option<Timestamp>, StoreError> {
+        match grace {
+            Grace::Of(_) => Ok(None),
+            Grace::Overtaken(_) => {
+                let progress = Progress::read(&self.database).await?;
+                Ok(Some(progress.newest_held.unwrap_or(Timestamp::UNIX_EPOCH)))
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::ports::{ExecuteOrder, Grace};
+use engine::ports::{ExecuteOrder, Grace, LeasedOrder};
 
 use super::{
     StoreFixture,
@@ -58,10 +58,11 @@ impl StoreFixture {
     }
 
     /// An order that came just now and is in a worker's hands.
-    async fn held(&self) {
+    async fn held(&self) -> (ExecuteOrder, LeasedOrder) {
         let message = self.stored().await;
-        self.leased(&message).await;
+        let leased = self.leased(&message).await;
         self.clock.sleep(MOMENT).await;
+        (message, leased)
     }
 }
 
@@ -123,13 +124,18 @@ async fn a_message_that_was_sent_and_lost_is_due_again(fixture: &StoreFixture) {
 
 async fn what_waits_behind_others_is_lost_when_it_was_overtaken(fixture: &StoreFixture) {
     const AT_ONCE: Grace = Grace::Overtaken(Duration::ZERO);
-    fixture.held().await;
+    let (before, leased) = fixture.held().await;
     let message = fixture.stored().await;
     fixture.clock.sleep(MOMENT * 2).await;
     assert!(
         !fixture.is_due_by(&message, AT_ONCE).await,
         "those before it have just been taken up"
     );
+    // One that was taken up long ago, and comes back for its swap, has overtaken nobody.
+    fixture.released(&leased, Duration::ZERO).await;
+    fixture.clock.sleep(MOMENT * 2).await;
+    fixture.leased(&before).await;
+    assert!(!fixture.is_due_by(&message, AT_ONCE).await);
     fixture.held().await;
     assert!(!fixture.is_due_by(&message, Grace::Overtaken(HOUR)).await);
     assert!(fixture.is_due_by(&message, AT_ONCE).await);

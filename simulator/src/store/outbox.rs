@@ -13,17 +13,15 @@ use crate::time::ms;
 const KEYS_ARE_KEPT: u64 = 24 * 60 * 60 * 1_000;
 
 impl Store {
-    /// When the newest message was due that a worker holds.
+    /// When the newest order came that a worker holds, or was sent again.
     fn newest_held(&self, now: u64) -> Option<u64> {
         let held = self.rows.values().filter(|row| row.is_held(now));
-        let due = held.filter_map(|row| row.outbox.as_ref());
-        due.map(|outbox| outbox.sent_at.unwrap_or(outbox.available_at))
-            .filter(|at| *at <= now)
-            .max()
+        let sent = |row: &Row| row.outbox.as_ref().and_then(|outbox| outbox.sent_at);
+        held.map(|row| sent(row).unwrap_or(row.created_at)).max()
     }
 
-    /// The moment to which time is counted for messages that nobody has taken up.
-    fn lost_until(&self, grace: Grace, now: u64) -> Option<u64> {
+    /// Up to which moment messages should have been taken up.
+    fn taken_up(&self, grace: Grace, now: u64) -> Option<u64> {
         match grace {
             Grace::Of(_) => Some(now),
             Grace::Overtaken(_) => self.newest_held(now),
@@ -31,14 +29,14 @@ impl Store {
     }
 
     pub(crate) fn due(&mut self, grace: Grace, limit: u32, now: u64) -> Vec<ExecuteOrder> {
-        let untouched = self.lost_until(grace, now);
+        let taken_up = self.taken_up(grace, now);
         let grace = ms(grace.time());
         let mut due: Vec<&mut Row> = self
             .rows
             .values_mut()
             .filter(|row| !row.is_held(now))
             .filter(|row| {
-                let until = row.lease_until.map_or(untouched, |_| Some(now));
+                let until = row.lease_until.map_or(taken_up, |_| Some(now));
                 let waits = |outbox: &OutboxRow| outbox.available_at.saturating_add(grace);
                 row.outbox.as_ref().is_some_and(|outbox| {
                     outbox.sent_at.is_none() && until.is_some_and(|until| waits(outbox) <= until)
@@ -98,7 +96,7 @@ impl Store {
     }
 
     pub(crate) fn requeue_stuck(&mut self, grace: Grace, now: u64) -> u64 {
-        let untouched = self.lost_until(grace, now);
+        let taken_up = self.taken_up(grace, now);
         let grace = ms(grace.time());
         let mut requeued = 0;
         for row in self.rows.values_mut() {
@@ -110,8 +108,9 @@ impl Store {
             let since = |at: u64, wait: u64| at.saturating_add(wait) <= now;
             let lost = match (lease_until, outbox.sent_at) {
                 (None, None) => false,
-                (None, Some(sent_at)) => untouched
-                    .is_some_and(|until| sent_at.saturating_add(grace * doublings) <= until),
+                (None, Some(sent_at)) => {
+                    taken_up.is_some_and(|until| sent_at.saturating_add(grace * doublings) <= until)
+                }
                 (Some(until), _) if until >= now => false,
                 (Some(_), None) => !since(outbox.available_at, grace),
                 (Some(_), Some(sent_at)) => since(sent_at, (doublings - 1) * 1_000),

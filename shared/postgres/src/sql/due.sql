@@ -1,6 +1,6 @@
--- Messages that should have been taken up by now; or ($3: others wait in the queue) before the newest message came that a worker
--- holds. Moving `available_at` keeps a second relay off the same rows. Times are kept in whole milliseconds, rounded: what was due
--- at once may lie half of one ahead.
+-- Messages that should have been taken up by now; or, when others wait in the queue, by the time that workers have come to ($3).
+-- Moving `available_at` keeps a second relay off the same rows. Times are kept in whole milliseconds, rounded: what was due at
+-- once may lie half of one ahead.
 UPDATE outbox
 SET available_at = now()
 WHERE order_id IN (
@@ -8,14 +8,8 @@ WHERE order_id IN (
     FROM outbox b
     JOIN orders o ON o.id = b.order_id
     WHERE b.sent_at IS NULL
-      AND b.available_at <= (1 - $1::bigint) * interval '1 millisecond' + CASE
-          WHEN $3::boolean AND o.lease_until IS NULL THEN (
-              SELECT max(coalesce(h.sent_at, h.available_at))
-              FROM outbox h
-              JOIN orders held ON held.id = h.order_id
-              WHERE held.lease_until >= now()
-                AND coalesce(h.sent_at, h.available_at) <= now())
-          ELSE now() END
+      AND b.available_at <= (1 - $1::bigint) * interval '1 millisecond'
+          + CASE WHEN o.lease_until IS NULL THEN coalesce($3::timestamptz, now()) ELSE now() END
       AND (o.lease_until IS NULL OR o.lease_until < now())
     ORDER BY b.available_at
     LIMIT $2

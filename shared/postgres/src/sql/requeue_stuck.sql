@@ -1,6 +1,6 @@
--- The holder ended without a word; or the message was sent, nobody took it up, and it was lost: by now, or ($2: others wait in the
--- queue) when the newest message came that a worker holds. Each time that it was sent in vain the wait doubles, so that an order
--- which ends every worker does not fill the queue. (The 1: times are kept in whole milliseconds, rounded.)
+-- The holder ended without a word; or the message was sent, nobody took it up, and it was lost: by now, or, when others wait in the
+-- queue, by the time that workers have come to ($2). Each time that it was sent in vain the wait doubles, so that an order which
+-- ends every worker does not fill the queue. (The 1: times are kept in whole milliseconds, rounded.)
 UPDATE outbox b
 SET sent_at = NULL,
     available_at = least(b.sent_at, now() - $1::bigint * interval '1 millisecond'),
@@ -9,14 +9,8 @@ FROM orders o
 WHERE o.id = b.order_id
   AND CASE
         WHEN o.lease_until IS NULL THEN
-            b.sent_at <= (1 - $1::bigint * power(2, least(b.sends, 10))) * interval '1 millisecond' + CASE
-                WHEN $2::boolean THEN (
-                    SELECT max(coalesce(h.sent_at, h.available_at))
-                    FROM outbox h
-                    JOIN orders held ON held.id = h.order_id
-                    WHERE held.lease_until >= now()
-                      AND coalesce(h.sent_at, h.available_at) <= now())
-                ELSE now() END
+            b.sent_at <= coalesce($2::timestamptz, now())
+                + (1 - $1::bigint * power(2, least(b.sends, 10))) * interval '1 millisecond'
         WHEN o.lease_until < now() THEN coalesce(
             b.sent_at <= now() - (power(2, least(b.sends, 10)) - 1) * interval '1 second',
             b.available_at > now() - $1::bigint * interval '1 millisecond') -- the queue's own delivery died with the holder
