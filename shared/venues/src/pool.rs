@@ -25,9 +25,24 @@ pub trait Pool: Debug + Send + Sync {
     /// [`Refusal`] for a swap that the venue's program would not execute.
     fn fill(&self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal>;
 
+    /// What the next unit pays, fees inside: units received for a unit sent, Q64.64, rounded up. A
+    /// bound: no swap of any size is paid more for a unit, because a swap only moves the price
+    /// against itself and what is rounded is rounded for the pool.
+    ///
+    /// # Errors
+    /// [`Refusal`] when no swap of any size would be executed.
+    fn marginal_price(&self, side: Side) -> Result<u128, Refusal>;
+
     /// The same liquidity around another price, Q64.64 of the second token for the first.
     fn at_price(&self, price: u128) -> Box<dyn Pool>;
 
     /// Unix seconds of the last swap, where the fee depends on how long ago that was; else 0.
     fn last_swap(&self) -> i64;
+}
+
+/// What is left of a price after a fee of `part` of `whole`, rounded up.
+pub(crate) fn after_fee(price: u128, part: u64, whole: u64) -> u128 {
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    // In two halves, because the product need not fit.
+    price - (price / whole) * part - (price % whole) * part / whole
 }

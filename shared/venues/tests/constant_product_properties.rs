@@ -1,6 +1,8 @@
 //! What must hold for every constant-product pool and amount.
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
+mod bound;
+
 use proptest::prelude::*;
 use venues::raydium::{amm_v4, cpmm};
 use venues::{Refusal, Side};
@@ -71,6 +73,16 @@ fn product(reserves: [u64; 2]) -> u128 {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_096, failure_persistence: None, ..<_>::default() })]
+
+    #[test]
+    fn no_cpmm_swap_of_any_size_is_paid_more_than_the_marginal_price(
+        pool in any_cpmm(), side in side(), amount_in in amount(63),
+    ) {
+        if let Ok(fill) = pool.quote(side, amount_in, 0) {
+            let price = venues::Pool::marginal_price(&pool, side).unwrap();
+            prop_assert!(bound::holds(price, amount_in, fill.amount_out), "{price} {fill:?}");
+        }
+    }
 
     #[test]
     fn a_cpmm_fill_is_its_quote_and_the_product_never_falls(

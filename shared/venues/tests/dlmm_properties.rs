@@ -2,6 +2,7 @@
 //! implementation, as the oracle.
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
+mod bound;
 mod snapshot;
 
 use proptest::prelude::*;
@@ -191,6 +192,17 @@ proptest! {
     ) {
         let ours = out(&accounts.pool(), side, amount_in, rest);
         prop_assert_eq!(ours, accounts.oracle(side, amount_in, rest));
+    }
+
+    #[test]
+    fn no_swap_of_any_size_is_paid_more_than_the_marginal_price(
+        accounts in any_pool(), side in side(), amount_in in amount(62), rest in 0..900i64,
+    ) {
+        let pool = accounts.pool();
+        if let Ok(paid) = out(&pool, side, amount_in, rest) {
+            let price = venues::Pool::marginal_price(&pool, side).unwrap();
+            prop_assert!(bound::holds(price, amount_in, paid), "{price} {paid}");
+        }
     }
 
     #[test]

@@ -117,6 +117,24 @@ impl Market {
         })
     }
 
+    /// The most that a unit of `token_in` is paid at `venue` in the state of `slot`: units of
+    /// `token_out`, Q64.64, a bound of every swap there.
+    ///
+    /// # Errors
+    /// As [`Market::swap`].
+    pub fn marginal_price(
+        &self,
+        venue: &str,
+        token_in: &str,
+        token_out: &str,
+        slot: u64,
+    ) -> Result<u128, Refusal> {
+        let (listing, side) = self.find(token_in, token_out).ok_or(Refusal::NoPool)?;
+        let listed = listing.pool_at(venue).ok_or(Refusal::NoPool)?;
+        let pool = listed.pool.at_price(self.price_at(listed, listing, slot));
+        pool.marginal_price(side)
+    }
+
     /// What `amount_in` is worth at the common mid price of `slot`, without fee and impact: the
     /// yardstick against which a quote that is far off is recognised. `None` for an unknown token
     /// and for a pair that is not listed.

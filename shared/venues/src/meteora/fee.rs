@@ -90,7 +90,8 @@ impl Volatility {
     }
 }
 
-fn base_rate(fees: &FeeParameters) -> u128 {
+/// The part of the rate that does not depend on volatility.
+pub(super) fn base_rate(fees: &FeeParameters) -> u128 {
     let scale = 10u128
         .saturating_pow(u32::from(fees.base_power))
         .min(RATE_PRECISION.into());

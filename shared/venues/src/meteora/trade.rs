@@ -1,6 +1,8 @@
 //! A DLMM pool as a pool among others.
 
-use crate::{Fill, Refusal, Side};
+use crate::{Fill, Refusal, Side, pool::after_fee};
+
+use super::fee;
 
 /// Compute units of a swap: its fixed part, and for each bin. An estimate that meets the program at
 /// the one end that was measured: about 200 bins use up a transaction's 1.4 million.
@@ -16,6 +18,17 @@ impl crate::Pool for super::Pool {
             marginal_out: fill.marginal_out(side),
             compute_units: COMPUTE_UNITS + COMPUTE_UNITS_PER_BIN * u64::from(fill.bins),
         })
+    }
+
+    /// The first bin's price less the base fee, to which volatility only adds.
+    fn marginal_price(&self, side: Side) -> Result<u128, Refusal> {
+        let price = self.first_price(side)?;
+        let paid = match side {
+            Side::Sell => price,
+            Side::Buy => u128::MAX / price + 1, // 2^128 / price, rounded up
+        };
+        let rate = fee::base_rate(&self.fees).min(fee::MAX_RATE.into()) as u64; // below 2^64
+        Ok(after_fee(paid, rate, fee::RATE_PRECISION))
     }
 
     fn at_price(&self, price: u128) -> Box<dyn crate::Pool> {

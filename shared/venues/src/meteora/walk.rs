@@ -82,6 +82,20 @@ impl Pool {
         Ok(fill)
     }
 
+    /// The price at which a swap begins, Q64.64 of Y for X.
+    pub(super) fn first_price(&self, side: Side) -> Result<u128, Refusal> {
+        if !self.enabled {
+            return Err(Refusal::Disabled);
+        }
+        let mut path = self.path(side);
+        let first = path.find(|&index| self.bins[index].layers(side) != [0; 3]);
+        let bin = first
+            .map(|index| &self.bins[index])
+            .ok_or(Refusal::NoLiquidity)?;
+        let price = self.prices.at(bin.id + self.translation);
+        price.ok_or(Refusal::NoLiquidity)
+    }
+
     /// Walks from the active bin until the input is used up; tells `on_bin` the index of each bin
     /// it takes from, and what.
     pub(super) fn walk(

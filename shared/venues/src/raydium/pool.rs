@@ -1,7 +1,7 @@
 //! A CPMM pool as a pool among others.
 
 use super::cpmm;
-use crate::{Fill, Pool, Refusal, Side};
+use crate::{Fill, Pool, Refusal, Side, pool::after_fee};
 
 /// Compute units of a CPMM swap, measured on the program.
 const COMPUTE_UNITS: u64 = 33_000;
@@ -15,6 +15,17 @@ impl Pool for cpmm::Pool {
             marginal_out: self.marginal_out(side, fill.net_in()),
             compute_units: COMPUTE_UNITS,
         })
+    }
+
+    /// The reserves' ratio less the trade fee. A creator's fee only takes away from it.
+    fn marginal_price(&self, side: Side) -> Result<u128, Refusal> {
+        let reserves = self.reserves().map(u128::from);
+        let (reserve_in, reserve_out) = (reserves[side.token_in()], reserves[side.token_out()]);
+        if reserve_in == 0 || reserve_out == 0 {
+            return Err(Refusal::NoLiquidity);
+        }
+        let ratio = (reserve_out << 64).div_ceil(reserve_in);
+        Ok(after_fee(ratio, self.rates.trade, cpmm::RATE_DENOMINATOR))
     }
 
     /// The second token's vault holds what the first one's is worth.
