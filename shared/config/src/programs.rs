@@ -113,6 +113,34 @@ impl Configuration for Execution {
     }
 }
 
+/// What the monitor reads: it looks at prices, and sends what it wakes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Monitor {
+    /// How it logs.
+    pub logging: Logging,
+    /// Where the database is.
+    pub database: Database,
+    /// The venues.
+    pub trading: Trading,
+    /// [`QUEUE_URL`]. Required.
+    pub queue_url: HttpUrl,
+}
+
+impl Configuration for Monitor {
+    fn gather(env: &mut Reading<'_>) -> Option<Self> {
+        let logging = Logging::gather(env);
+        let database = Database::gather(env);
+        let trading = Trading::gather(env);
+        let queue_url = env.get(&QUEUE_URL);
+        Some(Self {
+            logging: logging?,
+            database: database?,
+            trading: trading?,
+            queue_url: queue_url?,
+        })
+    }
+}
+
 /// What the websocket function reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Websocket {

@@ -1,10 +1,12 @@
 //! Audit: hold the order book against what must be true of it, whatever the reason that it is not.
 //!
-//! Every order is read some seconds after it came, again for as long as it is open, and once more
-//! when it has closed. What can be mended is mended and counted; the rest is told to a person.
+//! Every order is read some seconds after it came, again for as long as it is open and somebody is
+//! to work on it, and once more when it has closed. Of those that may wait, for days and by the
+//! million, one piece is read at a time, all of them in turn. What can be mended is mended and
+//! counted; the rest is told to a person.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -34,6 +36,8 @@ pub struct Progress {
     last: Option<Timestamp>,
     position: Option<AuditPosition>,
     watched: Vec<OrderId>,
+    /// How far the round of all orders that may wait has come.
+    conditional: Option<AuditPosition>,
 }
 
 /// How often it runs, at most.
@@ -67,11 +71,19 @@ impl Audit {
                 break;
             }
         }
+        self.go_round(now).await
+    }
+
+    async fn go_round(&self, now: Timestamp) -> Result<(), StoreError> {
+        let position = self.progress().conditional.unwrap_or_else(|| start(now));
+        let audited = self.auditor.audit_conditional(&position, STEP).await?;
+        observe::audited(&audited);
+        self.progress().conditional = audited.position;
         Ok(())
     }
 
     fn begin(&self, now: Timestamp) -> Option<(AuditPosition, Vec<OrderId>)> {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut progress = self.progress();
         let is_early = progress
             .last
             .is_some_and(|last| now.duration_since(last).unsigned_abs() < EVERY);
@@ -79,16 +91,25 @@ impl Audit {
             return None;
         }
         progress.last = Some(now);
-        let start = AuditPosition {
-            created_at: now.checked_sub(BACK).unwrap_or(Timestamp::MIN),
-            id: OrderId(Uuid::nil()),
-        };
-        Some((progress.position.unwrap_or(start), progress.watched.clone()))
+        let position = progress.position.unwrap_or_else(|| start(now));
+        Some((position, progress.watched.clone()))
     }
 
     fn keep(&self, position: AuditPosition, watched: &[OrderId]) {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut progress = self.progress();
         progress.position = Some(position);
         progress.watched = watched.to_vec();
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        // Nothing panics while it is held.
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn start(now: Timestamp) -> AuditPosition {
+    AuditPosition {
+        created_at: now.checked_sub(BACK).unwrap_or(Timestamp::MIN),
+        id: OrderId(Uuid::nil()),
     }
 }

@@ -41,3 +41,21 @@ pub fn read_seq(text: &str) -> Option<u64> {
     let number = digits.then(|| text.parse().ok())?;
     number.filter(|number| *number <= LAST)
 }
+
+/// A client's own name for an order: 1 to 64 of `A-Z a-z 0-9 . _ : -`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClientOrderId(String);
+
+impl ClientOrderId {
+    /// The name; `None` when it is not of that form.
+    pub fn new(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
+        ((1..=64).contains(&text.len()) && text.bytes().all(allowed)).then_some(Self(text))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

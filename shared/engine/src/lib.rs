@@ -2,17 +2,19 @@
 //!
 //! Read in this order: [`order`] (what exists, and how it may move), [`routing`] (where it goes),
 //! [`ports`] (what is needed from outside), then the use cases: [`submit`], [`execute`],
-//! [`stream`], [`relay`], [`audit`], [`health`]; [`use_cases`] puts them together. The private
-//! modules are the values that both orders and routes are made of.
+//! [`cancel`], [`monitor`], [`stream`], [`relay`], [`audit`], [`health`]; [`use_cases`] puts them
+//! together. The private modules are the values that both orders and routes are made of.
 
 mod amount;
 pub mod audit;
+pub mod cancel;
 pub mod catalogue;
 pub mod execute;
 pub mod health;
 mod id;
 pub mod message;
 pub mod metrics_help;
+pub mod monitor;
 mod name;
 pub mod observe;
 pub mod order;

@@ -50,6 +50,31 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     ),
     (
         Counter,
+        "orders_triggered_total",
+        "Orders whose condition was met after they had waited",
+    ),
+    (
+        Counter,
+        "orders_woken_total",
+        "Orders that the monitor woke for a look at their condition",
+    ),
+    (
+        Counter,
+        "monitor_ticks_total",
+        "Looks of the monitor at prices and times",
+    ),
+    (
+        Counter,
+        "monitor_prices_unknown_total",
+        "Looks at a pair of which no venue told a price",
+    ),
+    (
+        Counter,
+        "monitor_failures_total",
+        "Wakes that the database did not do",
+    ),
+    (
+        Counter,
         "orders_fenced_total",
         "Workers stopped because another holds the order",
     ),

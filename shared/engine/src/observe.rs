@@ -8,7 +8,7 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, error, info, warn};
 
 use crate::{
-    order::{Failure, InvalidTransition, Order, OrderId},
+    order::{Failure, Fired, InvalidTransition, Order, OrderId, Trigger},
     ports::{
         Audited, ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable, Unhealthy,
     },
@@ -49,9 +49,12 @@ pub fn moved(order: &Order) {
             .map_or("none", |failure| failure.code.name());
         counter!("orders_final_total", "status" => order.status.name(), "code" => code)
             .increment(1);
-        let life = Duration::try_from(order.updated_at.duration_since(order.created_at))
-            .unwrap_or_default();
-        histogram!("order_seconds_to_final").record(life);
+        // How long an order waits for its price is its client's wish.
+        if order.kind.trigger() == Trigger::Immediately {
+            let life = order.updated_at.duration_since(order.created_at);
+            let life = Duration::try_from(life).unwrap_or_default();
+            histogram!("order_seconds_to_final").record(life);
+        }
     }
 }
 
@@ -80,6 +83,36 @@ pub fn attempt_taken(order: &Order, abandoned: bool) {
         counter!("orders_taken_over_total").increment(1);
         warn!(order = %order.id, status = %order.status, "taken over from a holder that ended without a word");
     }
+}
+
+/// An order's condition is met after it has waited.
+pub fn triggered(order: &Order, fired: &Fired) {
+    counter!("orders_triggered_total").increment(1);
+    info!(order = %order.id, price = %fired.by.price, venue = %fired.by.venue, "condition met");
+}
+
+/// The monitor has looked at everything.
+pub fn watched(woken: usize) {
+    counter!("monitor_ticks_total").increment(1);
+    counter!("orders_woken_total").increment(u64::try_from(woken).unwrap_or(u64::MAX));
+    if woken > 0 {
+        debug!(woken, "orders woken");
+    }
+}
+
+/// No venue tells a price of that pair, so none of its orders can be woken by it.
+pub fn price_unknown(token_in: &str, token_out: &str) {
+    counter!("monitor_prices_unknown_total").increment(1);
+    warn!(
+        token_in,
+        token_out, "no venue tells a price, orders of this pair are not woken"
+    );
+}
+
+/// The monitor could not wake what it wanted to; the next look tries again.
+pub fn watch_failed(error: &StoreError) {
+    counter!("monitor_failures_total").increment(1);
+    warn!(%error, "orders could not be woken, the next look tries again");
 }
 
 /// A venue dropped out of a routing decision.

@@ -29,6 +29,11 @@ pub struct Policy {
     pub connect_grace: Duration,
     /// The pauses before attempt 2, 3 and 4. Their number is the number of retries.
     pub backoff: Vec<Duration>,
+    /// The longest pause before an order whose price seems to be met, and is not for its size, is
+    /// looked at again.
+    pub max_recheck: Duration,
+    /// How often an order's condition may be met without a swap before the order fails.
+    pub max_triggers: u32,
     /// How long the relay leaves a message to the fast path before it sends it again.
     pub relay_grace: Duration,
 }
@@ -45,22 +50,38 @@ impl Default for Policy {
             push_deadline: Duration::from_secs(2),
             connect_grace: Duration::from_secs(2),
             backoff: [1, 4, 16].map(Duration::from_secs).to_vec(),
+            max_recheck: Duration::from_secs(300),
+            max_triggers: 50,
             relay_grace: Duration::from_secs(30),
         }
     }
 }
 
 impl Policy {
-    /// The pause after `attempt` failed, or `None` when no attempt is left. Spread by ± 20 % so
-    /// that orders which failed together do not return together; the spread comes from the order's
-    /// id, so it needs no dice.
-    pub fn pause_after(&self, attempt: u32, id: OrderId) -> Option<Duration> {
+    /// The pause after the try `tries` failed, or `None` when no try is left.
+    pub fn pause_after(&self, tries: u32, id: OrderId) -> Option<Duration> {
         let pause = self
             .backoff
-            .get(usize::try_from(attempt.checked_sub(1)?).ok()?)?;
-        let dice = u32::from(id.0.as_bytes()[15]).wrapping_mul(attempt.wrapping_mul(101)) % 401;
-        Some(*pause * (800 + dice) / 1000)
+            .get(usize::try_from(tries.checked_sub(1)?).ok()?)?;
+        Some(spread(*pause, tries, id))
     }
+
+    /// The pause before the look after `looks` of them in vain: from five seconds it doubles up to
+    /// [`Policy::max_recheck`].
+    pub fn recheck_after(&self, looks: u32, id: OrderId) -> Duration {
+        let doubled = FIRST_RECHECK.saturating_mul(1 << looks.saturating_sub(1).min(10));
+        spread(doubled.min(self.max_recheck * 5 / 6), looks, id)
+    }
+}
+
+/// The pause before the first of such looks.
+const FIRST_RECHECK: Duration = Duration::from_secs(5);
+
+/// Spread by ± 20 % so that orders which failed together do not return together; the spread comes
+/// from the order's id, so it needs no dice.
+fn spread(pause: Duration, nth: u32, id: OrderId) -> Duration {
+    let dice = u32::from(id.0.as_bytes()[15]).wrapping_mul(nth.wrapping_mul(101)) % 401;
+    pause * (800 + dice) / 1000
 }
 
 #[cfg(test)]

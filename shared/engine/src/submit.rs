@@ -37,6 +37,8 @@ pub enum Submitted {
     Replayed(OrderId),
     /// The key was used for another request.
     KeyReused,
+    /// Another order has the client's name for it: this one.
+    NameTaken(OrderId),
     /// Not stored: it would have to wait for too long.
     Busy(Busy),
 }
@@ -64,15 +66,15 @@ impl Submit {
                 self.announce(order.id).await;
                 Ok(Submitted::Accepted(order.id))
             }
-            Inserted::Known { id, request_hash } => Ok(repeated(order, id, &request_hash)),
+            known => Ok(answered(order, &known)),
         }
     }
 
     async fn refuse(&self, order: &NewOrder, busy: Busy) -> Result<Submitted, StoreError> {
-        if order.idempotency.is_some()
-            && let Some(Inserted::Known { id, request_hash }) = self.writer.known(order).await?
+        if (order.idempotency.is_some() || order.client_order_id.is_some())
+            && let Some(known) = self.writer.known(order).await?
         {
-            return Ok(repeated(order, id, &request_hash));
+            return Ok(answered(order, &known));
         }
         observe::refused_busy();
         Ok(Submitted::Busy(busy))
@@ -92,13 +94,19 @@ impl Submit {
     }
 }
 
-/// What a key means that came before, for the order `id`.
-fn repeated(order: &NewOrder, id: OrderId, request_hash: &[u8]) -> Submitted {
-    let key = order.idempotency.as_ref();
-    if key.is_some_and(|key| key.request_hash[..] == *request_hash) {
-        observe::replayed(id);
-        Submitted::Replayed(id)
-    } else {
-        Submitted::KeyReused
+/// What is told of an order that was there already.
+fn answered(order: &NewOrder, known: &Inserted) -> Submitted {
+    match known {
+        Inserted::New => Submitted::Accepted(order.id),
+        Inserted::NameTaken(id) => Submitted::NameTaken(*id),
+        Inserted::Known { id, request_hash } => {
+            let key = order.idempotency.as_ref();
+            if key.is_some_and(|key| key.request_hash[..] == **request_hash) {
+                observe::replayed(*id);
+                Submitted::Replayed(*id)
+            } else {
+                Submitted::KeyReused
+            }
+        }
     }
 }

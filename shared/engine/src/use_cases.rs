@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use crate::{
     audit::Audit,
+    cancel::Cancel,
+    catalogue::Catalogue,
     execute::Execute,
+    monitor::Monitor,
     policy::Policy,
     ports::{
         AdmitAll, Auditor, Chain, Clock, OrderReader, OrderWriter, Outbox, Push, Queue,
-        ReferencePrice, Subscriptions, Venue,
+        ReferencePrice, Subscriptions, Venue, WaitingOrders,
     },
     relay::Relay,
     routing::Router,
@@ -26,6 +29,8 @@ pub struct UseCases {
     pub writer: Arc<dyn OrderWriter>,
     /// What the order book has left to do.
     pub outbox: Arc<dyn Outbox>,
+    /// What waits for its condition.
+    pub waiting: Arc<dyn WaitingOrders>,
     /// The order book against itself.
     pub auditor: Arc<dyn Auditor>,
     /// Who follows what.
@@ -100,6 +105,31 @@ impl UseCases {
             stream: self.stream(push),
             clock: Arc::clone(&self.clock),
             policy: Arc::clone(&self.policy),
+        }
+    }
+
+    /// Cancels orders.
+    pub fn cancel(&self, queue: Arc<dyn Queue>, push: Arc<dyn Push>) -> Cancel {
+        Cancel {
+            reader: Arc::clone(&self.reader),
+            writer: Arc::clone(&self.writer),
+            queue,
+            stream: self.stream(push),
+        }
+    }
+
+    /// Wakes orders whose condition may be met.
+    pub fn monitor(
+        &self,
+        queue: Arc<dyn Queue>,
+        trading: &TradingPorts,
+        catalogue: Arc<Catalogue>,
+    ) -> Monitor {
+        Monitor {
+            waiting: Arc::clone(&self.waiting),
+            queue,
+            router: self.router(trading),
+            catalogue,
         }
     }
 

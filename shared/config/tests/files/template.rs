@@ -2,16 +2,17 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use config::{Configuration, Definition, Execution, Migrate, Submit, Websocket};
+use config::{Configuration, Definition, Execution, Migrate, Monitor, Submit, Websocket};
 use yaml_serde::Value;
 
 use crate::{default, definition, entries, text, yaml};
 
-const FUNCTIONS: [&str; 5] = [
+const FUNCTIONS: [&str; 6] = [
     "SubmitFunction",
     "WorkerFunction",
     "WebSocketFunction",
     "RelayFunction",
+    "MonitorFunction",
     "MigrateFunction",
 ];
 
@@ -95,6 +96,7 @@ fn asked_by(template: &Value, function: &str) -> BTreeSet<String> {
         "SubmitFunction" => asked::<Submit>(template, function),
         "WebSocketFunction" => asked::<Websocket>(template, function),
         "MigrateFunction" => asked::<Migrate>(template, function),
+        "MonitorFunction" => asked::<Monitor>(template, function),
         _ => asked::<Execution>(template, function),
     }
 }

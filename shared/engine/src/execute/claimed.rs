@@ -8,8 +8,11 @@ use futures::channel::mpsc;
 use super::ExecuteError;
 use crate::{
     observe,
-    order::{EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction},
-    ports::{LeasedOrder, Next, OrderReader, OrderWriter, StoreError, Subscribers, Transition},
+    order::{EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction, Unmet},
+    ports::{
+        Authority, LeasedOrder, Next, OrderReader, OrderWriter, StoreError, Subscribers,
+        Transition, Wake,
+    },
     stream::Delivery,
 };
 
@@ -84,6 +87,24 @@ impl ClaimedOrder {
         self.write(event, None, Next::Retry(pause)).await
     }
 
+    /// Writes that its condition is not met, so that it waits.
+    ///
+    /// # Errors
+    /// As [`ClaimedOrder::record`].
+    pub(super) async fn wait(&mut self, event: OrderEvent, wake: Wake) -> Result<(), ExecuteError> {
+        self.write(event, None, Next::Wait(wake)).await
+    }
+
+    /// Lets it wait again, which is no event.
+    ///
+    /// # Errors
+    /// As [`OrderWriter::wait_again`].
+    pub(super) async fn wait_again(&self, unmet: &Unmet, wake: Wake) -> Result<(), StoreError> {
+        self.writer
+            .wait_again(&self.leased.lease(), unmet, &wake)
+            .await
+    }
+
     async fn write(
         &mut self,
         event: OrderEvent,
@@ -95,7 +116,7 @@ impl ClaimedOrder {
             .apply(&event)
             .inspect_err(|invalid| observe::invalid_transition(&self.leased.order, *invalid))?;
         let transition = Transition {
-            lease: self.leased.lease(),
+            by: Authority::Lease(self.leased.lease()),
             event: &event,
             order: &after,
             transaction: transaction.as_ref(),

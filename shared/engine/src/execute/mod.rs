@@ -5,6 +5,7 @@
 //! that is `submitted`, a stored transaction; both say exactly what the next worker has to do.
 
 mod claimed;
+mod condition;
 mod settle;
 
 use std::{sync::Arc, time::Duration};
@@ -18,14 +19,15 @@ use futures::{
 use crate::{
     observe,
     order::{
-        Failure, FailureCode, InvalidTransition, Order, OrderEvent, Status, TransactionEnd, Trigger,
+        Canceller, Failure, FailureCode, InvalidTransition, Lifetime, Order, OrderEvent, Status,
+        TransactionEnd,
     },
     policy::Policy,
     ports::{
         Chain, Claim, Clock, ExecuteOrder, LeasedOrder, OrderReader, OrderWriter, Prepare, Queue,
         StoreError, Subscriptions,
     },
-    routing::{Router, RoutingDecision},
+    routing::Router,
     stream::{Delivery, OrderStream},
 };
 use claimed::ClaimedOrder;
@@ -65,6 +67,8 @@ pub enum Executed {
     Final(Status),
     /// The attempt failed; the next one is announced.
     Retrying,
+    /// Its condition is not met; the monitor wakes it.
+    Waiting,
     /// The order was given back and comes again.
     Parked,
     /// Another worker has it.
@@ -144,21 +148,33 @@ impl Execute {
         loop {
             let order = claimed.order();
             if order.attempt > attempt {
-                return Ok(Executed::Retrying);
+                let waits = order.status == Status::Waiting;
+                return Ok(if waits {
+                    Executed::Waiting
+                } else {
+                    Executed::Retrying
+                });
             }
             match order.status {
-                Status::Confirmed | Status::Failed => return Ok(Executed::Final(order.status)),
+                Status::Confirmed | Status::Failed | Status::Cancelled | Status::Expired => {
+                    return Ok(Executed::Final(order.status));
+                }
                 Status::Submitted => {
                     if let Some(pause) = self.settle(&mut claimed, sent, shutdown).await? {
                         return self.park(claimed, pause).await;
                     }
                 }
-                Status::Pending | Status::Routing | Status::Building if self.is_overdue(order) => {
+                Status::Pending | Status::Waiting | Status::Routing | Status::Building
+                    if self.is_overdue(order) =>
+                {
                     self.fail(&mut claimed, out_of_time(), None).await?;
                 }
-                Status::Pending | Status::Routing => match order.kind.trigger() {
-                    Trigger::Immediately => self.choose_venue(&mut claimed).await?,
-                },
+                Status::Waiting => {
+                    if !self.look_again(&mut claimed).await? {
+                        return Ok(Executed::Waiting);
+                    }
+                }
+                Status::Pending | Status::Routing => self.choose_venue(&mut claimed).await?,
                 Status::Building => self.sign(&mut claimed).await?,
             }
         }
@@ -172,26 +188,15 @@ impl Execute {
         let begin = order.status == Status::Pending;
         let written = async {
             if begin {
-                claimed.record(OrderEvent::RoutingStarted).await?;
+                claimed
+                    .record(OrderEvent::RoutingStarted { fired: None })
+                    .await?;
             }
             Ok::<(), ExecuteError>(())
         };
         let quoted = self.router.route(&swap, &kind).map(Ok);
         match try_join(written, quoted).await?.1 {
-            Ok(RoutingDecision {
-                offers,
-                route,
-                quoted_out,
-                reason,
-            }) => {
-                let event = OrderEvent::VenueChosen {
-                    route,
-                    quoted_out,
-                    offers,
-                    reason,
-                };
-                claimed.record(event).await
-            }
+            Ok(decision) => self.take(claimed, decision).await,
             Err(no_route) => self.fail(claimed, no_route.failure, None).await,
         }
     }
@@ -209,7 +214,7 @@ impl Execute {
             id: order.id,
             swap: &order.swap,
             route,
-            min_out: order.kind.min_out(quoted_out),
+            min_out: order.kind.min_out(&order.swap, quoted_out),
         };
         match self.chain.prepare(&request).await {
             Ok(transaction) => claimed.submit(transaction).await,
@@ -217,8 +222,8 @@ impl Execute {
         }
     }
 
-    /// Ends the attempt: another one after a pause, or none. `settled` says how its transaction
-    /// ended, if it had one.
+    /// Ends the attempt: another one after a pause, or when its condition is met again, or none.
+    /// `settled` says how its transaction ended, if it had one.
     async fn fail(
         &self,
         claimed: &mut ClaimedOrder,
@@ -227,13 +232,30 @@ impl Execute {
     ) -> Result<(), ExecuteError> {
         let order = claimed.order();
         observe::attempt_failed(order, &failure);
+        if order.cancel_requested {
+            let by = Canceller::Client;
+            return claimed.record(OrderEvent::Cancelled { by, settled }).await;
+        }
+        let overdue = self.is_overdue(order);
+        if overdue && let Lifetime::Until(_) = order.kind.lifetime(&self.policy) {
+            let failure = out_of_time();
+            return claimed
+                .record(OrderEvent::Expired { failure, settled })
+                .await;
+        }
         let pause = self
             .policy
-            .pause_after(order.attempt, order.id)
-            .filter(|_| failure.code.is_retryable() && !self.is_overdue(order));
+            .pause_after(order.tries, order.id)
+            .filter(|_| failure.code.is_retryable() && !overdue);
         let Some(pause) = pause else {
-            let event = OrderEvent::Failed { failure, settled };
-            return claimed.record(event).await;
+            return match condition::waits_after(order, &failure) {
+                Some(unmet) => self.wait(claimed, unmet, settled).await,
+                None => {
+                    claimed
+                        .record(OrderEvent::Failed { failure, settled })
+                        .await
+                }
+            };
         };
         let event = OrderEvent::AttemptFailed { failure, settled };
         claimed.retry(event, pause).await?;

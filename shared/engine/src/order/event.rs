@@ -1,13 +1,16 @@
 //! What happens to an order. The domain's own form: how an event is stored is the store's
 //! business, what a client sees of it the API's.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{Failure, Status, Swap, TransactionEnd};
+use super::{Failure, Fired, Status, Swap, TransactionEnd, Unmet};
 use crate::{
     amount::{TokenAmount, price},
     id::OrderId,
+    name::UnknownName,
     quote::{Offer, Route},
 };
 
@@ -16,8 +19,18 @@ use crate::{
 pub enum OrderEvent {
     /// It was accepted and stored: the first event of every order.
     Accepted,
-    /// A worker took it up and asks the venues.
-    RoutingStarted,
+    /// A worker took it up and asks the venues; or its condition is met, and it goes on.
+    RoutingStarted {
+        /// What ended its waiting; `None` when it did not wait.
+        fired: Option<Fired>,
+    },
+    /// Its condition is not met: it waits until that may have changed.
+    WaitingStarted {
+        /// Why it is not met.
+        unmet: Unmet,
+        /// How the attempt's transaction ended; `None` when none was signed.
+        settled: Option<TransactionEnd>,
+    },
     /// The venues answered and one was chosen.
     VenueChosen {
         /// Where the order goes.
@@ -55,6 +68,52 @@ pub enum OrderEvent {
         /// How the last attempt's transaction ended; `None` when none was signed.
         settled: Option<TransactionEnd>,
     },
+    /// The client wants it cancelled while a signed transaction may still land: it is cancelled if
+    /// that does not.
+    CancelRequested {
+        /// Who wants it.
+        by: Canceller,
+    },
+    /// It was cancelled: no swap happened and none will.
+    Cancelled {
+        /// Who wanted it.
+        by: Canceller,
+        /// How the last attempt's transaction ended; `None` when none was signed.
+        settled: Option<TransactionEnd>,
+    },
+    /// Its time ended before it could begin: no swap happened and none will.
+    Expired {
+        /// Why.
+        failure: Failure,
+        /// How the last attempt's transaction ended; `None` when none was signed.
+        settled: Option<TransactionEnd>,
+    },
+}
+
+/// Who cancels an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Canceller {
+    /// Whoever may write orders.
+    Client,
+}
+
+impl Canceller {
+    /// The name on the wire and in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+        }
+    }
+}
+
+impl FromStr for Canceller {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        (name == Self::Client.name())
+            .then_some(Self::Client)
+            .ok_or_else(|| UnknownName(name.to_owned()))
+    }
 }
 
 impl OrderEvent {
@@ -62,12 +121,16 @@ impl OrderEvent {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
-            Self::RoutingStarted => "routing_started",
+            Self::RoutingStarted { .. } => "routing_started",
+            Self::WaitingStarted { .. } => "waiting_started",
             Self::VenueChosen { .. } => "venue_chosen",
             Self::Submitted { .. } => "submitted",
             Self::Confirmed { .. } => "confirmed",
             Self::AttemptFailed { .. } => "attempt_failed",
             Self::Failed { .. } => "failed",
+            Self::CancelRequested { .. } => "cancel_requested",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Expired { .. } => "expired",
         }
     }
 
@@ -75,11 +138,16 @@ impl OrderEvent {
     pub const fn settles(&self) -> Option<TransactionEnd> {
         match self {
             Self::Accepted
-            | Self::RoutingStarted
+            | Self::RoutingStarted { .. }
             | Self::VenueChosen { .. }
-            | Self::Submitted { .. } => None,
+            | Self::Submitted { .. }
+            | Self::CancelRequested { .. } => None,
             Self::Confirmed { .. } => Some(TransactionEnd::Landed),
-            Self::AttemptFailed { settled, .. } | Self::Failed { settled, .. } => *settled,
+            Self::WaitingStarted { settled, .. }
+            | Self::AttemptFailed { settled, .. }
+            | Self::Failed { settled, .. }
+            | Self::Cancelled { settled, .. }
+            | Self::Expired { settled, .. } => *settled,
         }
     }
 }

@@ -23,10 +23,16 @@ pub enum FailureCode {
     DeadlineExceeded,
     /// The chain reported an error of the swap itself.
     SwapFailed,
+    /// Less is quoted than the least that the client accepts.
+    MinAmountOut,
+    /// The limit price was not to be had, and the order does not wait for it.
+    LimitNotMet,
+    /// The condition was met too often without a swap.
+    TooManyTriggers,
 }
 
 impl FailureCode {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::VenuesUnavailable,
         Self::NoLiquidity,
         Self::SlippageExceeded,
@@ -35,6 +41,9 @@ impl FailureCode {
         Self::InsufficientFunds,
         Self::DeadlineExceeded,
         Self::SwapFailed,
+        Self::MinAmountOut,
+        Self::LimitNotMet,
+        Self::TooManyTriggers,
     ];
 
     /// The name on the wire and in the database.
@@ -48,6 +57,9 @@ impl FailureCode {
             Self::InsufficientFunds => "insufficient_funds",
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::SwapFailed => "swap_failed",
+            Self::MinAmountOut => "min_amount_out",
+            Self::LimitNotMet => "limit_not_met",
+            Self::TooManyTriggers => "too_many_triggers",
         }
     }
 
@@ -57,11 +69,14 @@ impl FailureCode {
             Self::VenuesUnavailable
             | Self::SlippageExceeded
             | Self::SubmissionRefused
-            | Self::TransactionExpired => true,
+            | Self::TransactionExpired
+            | Self::MinAmountOut => true,
             Self::NoLiquidity
             | Self::InsufficientFunds
             | Self::DeadlineExceeded
-            | Self::SwapFailed => false,
+            | Self::SwapFailed
+            | Self::LimitNotMet
+            | Self::TooManyTriggers => false,
         }
     }
 }

@@ -10,21 +10,23 @@ mod kind;
 mod status;
 mod swap;
 mod transaction;
+mod waiting;
 
 use jiff::Timestamp;
 
 pub use self::{
-    event::{EventRecord, Fill, LoggedEvent, OrderEvent},
+    event::{Canceller, EventRecord, Fill, LoggedEvent, OrderEvent},
     failure::{Failure, FailureCode},
     kind::*,
     status::{InvalidTransition, Status},
     swap::{SlippageTolerance, Swap, Token},
     transaction::{SignedTransaction, TransactionEnd},
+    waiting::{ExecutablePrice, Fired, Unmet, Waiting, WaitingReason},
 };
 use crate::quote::Route;
 pub use crate::{
     amount::{InvalidAmount, TokenAmount, price},
-    id::{InvalidOrderId, OrderId, read_seq},
+    id::{ClientOrderId, InvalidOrderId, OrderId, read_seq},
     name::UnknownName,
 };
 
@@ -48,6 +50,8 @@ pub struct NewOrder {
     pub kind: OrderKind,
     /// The client's key, if it gave one.
     pub idempotency: Option<IdempotencyKey>,
+    /// The client's own name for the order, if it gave one: no other order has it, ever.
+    pub client_order_id: Option<ClientOrderId>,
 }
 
 /// An accepted order and where it stands.
@@ -59,14 +63,26 @@ pub struct Order {
     pub swap: Swap,
     /// When, with which protection, how long.
     pub kind: OrderKind,
+    /// The client's own name for it.
+    pub client_order_id: Option<ClientOrderId>,
     /// Where it stands.
     pub status: Status,
-    /// The attempt it is in, from 1.
+    /// The attempt it is in, from 1. Never goes back: messages and transactions are numbered by it.
     pub attempt: u32,
+    /// The try that this is since the order was accepted, or since its condition was met: from 1.
+    pub tries: u32,
+    /// How often its condition was met after it had waited.
+    pub triggers: u32,
     /// The number of its newest event.
     pub last_seq: u64,
     /// After this moment it is not tried again.
     pub deadline: Timestamp,
+    /// Whether the client wants it cancelled.
+    pub cancel_requested: bool,
+    /// How it waits; set while it does.
+    pub waiting: Option<Waiting>,
+    /// What ended its waiting last.
+    pub fired: Option<Fired>,
     /// Where this attempt goes, once chosen; with its pool until the transaction is signed.
     pub route: Option<Route>,
     /// What that venue promised.
@@ -75,7 +91,7 @@ pub struct Order {
     pub tx_hash: Option<String>,
     /// What came of the swap; set when confirmed.
     pub fill: Option<Fill>,
-    /// Why it failed; set when failed.
+    /// Why it failed, or expired; set when it did.
     pub failure: Option<Failure>,
     /// When it was accepted.
     pub created_at: Timestamp,
@@ -90,10 +106,16 @@ impl Order {
             id: new.id,
             swap: new.swap.clone(),
             kind: new.kind.clone(),
+            client_order_id: new.client_order_id.clone(),
             status: Status::Pending,
             attempt: 1,
+            tries: 1,
+            triggers: 0,
             last_seq: 1,
             deadline,
+            cancel_requested: false,
+            waiting: None,
+            fired: None,
             route: None,
             quoted_out: None,
             tx_hash: None,
@@ -112,8 +134,22 @@ impl Order {
     pub fn apply(&mut self, event: &OrderEvent) -> Result<(), InvalidTransition> {
         self.status = self.status.after(event)?;
         self.last_seq += 1;
+        self.waiting = None;
         match event {
-            OrderEvent::Accepted | OrderEvent::RoutingStarted => {}
+            OrderEvent::Accepted | OrderEvent::RoutingStarted { fired: None } => {}
+            OrderEvent::RoutingStarted { fired: Some(fired) } => {
+                self.triggers += 1;
+                self.fired = Some(fired.clone());
+            }
+            OrderEvent::WaitingStarted { unmet, .. } => {
+                self.next_attempt();
+                self.tries = 1;
+                self.waiting = Some(Waiting {
+                    unmet: unmet.clone(),
+                    checks: 1,
+                    checked_at: self.updated_at,
+                });
+            }
             OrderEvent::VenueChosen {
                 route, quoted_out, ..
             } => {
@@ -128,14 +164,24 @@ impl Order {
             }
             OrderEvent::Confirmed { fill, .. } => self.fill = Some(*fill),
             OrderEvent::AttemptFailed { .. } => {
-                self.attempt += 1;
-                self.route = None;
-                self.quoted_out = None;
-                self.tx_hash = None;
+                self.next_attempt();
+                self.tries += 1;
             }
-            OrderEvent::Failed { failure, .. } => self.failure = Some(failure.clone()),
+            OrderEvent::Failed { failure, .. } | OrderEvent::Expired { failure, .. } => {
+                self.failure = Some(failure.clone());
+            }
+            OrderEvent::CancelRequested { .. } | OrderEvent::Cancelled { .. } => {
+                self.cancel_requested = true;
+            }
         }
         Ok(())
+    }
+
+    fn next_attempt(&mut self) {
+        self.attempt += 1;
+        self.route = None;
+        self.quoted_out = None;
+        self.tx_hash = None;
     }
 
     /// Whether it can still move. An order that cannot is closed.

@@ -10,6 +10,8 @@ use crate::name::UnknownName;
 pub enum Status {
     /// Accepted and stored; no worker has taken it up.
     Pending,
+    /// Nothing is signed, and its condition is not met.
+    Waiting,
     /// The venues are being asked.
     Routing,
     /// A venue was chosen; the transaction is being built and signed.
@@ -20,36 +22,48 @@ pub enum Status {
     Confirmed,
     /// No swap happened and none will. Final.
     Failed,
+    /// The client wanted it no more: no swap happened and none will. Final.
+    Cancelled,
+    /// Its time ended before it could begin: no swap happened and none will. Final.
+    Expired,
 }
 
 impl Status {
-    /// Every status, in the order of a smooth life.
-    pub const ALL: [Self; 6] = [
+    /// Every status, in the order of a life, the good end first.
+    pub const ALL: [Self; 9] = [
         Self::Pending,
+        Self::Waiting,
         Self::Routing,
         Self::Building,
         Self::Submitted,
         Self::Confirmed,
         Self::Failed,
+        Self::Cancelled,
+        Self::Expired,
     ];
 
     /// The name on the wire and in the database.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
+            Self::Waiting => "waiting",
             Self::Routing => "routing",
             Self::Building => "building",
             Self::Submitted => "submitted",
             Self::Confirmed => "confirmed",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
         }
     }
 
     /// Whether nothing can follow.
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Pending | Self::Routing | Self::Building | Self::Submitted => false,
-            Self::Confirmed | Self::Failed => true,
+            Self::Pending | Self::Waiting | Self::Routing | Self::Building | Self::Submitted => {
+                false
+            }
+            Self::Confirmed | Self::Failed | Self::Cancelled | Self::Expired => true,
         }
     }
 
@@ -65,19 +79,30 @@ impl Status {
         use Status as S;
         #[rustfmt::skip]
         let to = match (self, event) {
-            (S::Pending,                            E::RoutingStarted)                         => S::Routing,
-            (S::Routing,                            E::VenueChosen { .. })                     => S::Building,
-            (S::Building,                           E::Submitted { .. })                       => S::Submitted,
-            (S::Submitted,                          E::Confirmed { .. })                       => S::Confirmed,
-            (S::Routing | S::Building,              E::AttemptFailed { settled: None, .. })    => S::Routing,
-            (S::Submitted,                          E::AttemptFailed { settled: Some(_), .. }) => S::Routing,
-            (S::Pending | S::Routing | S::Building, E::Failed { settled: None, .. })           => S::Failed,
-            (S::Submitted,                          E::Failed { settled: Some(_), .. })        => S::Failed,
+            (S::Pending,                 E::RoutingStarted { fired: None })                         => S::Routing,
+            (S::Waiting,                 E::RoutingStarted { fired: Some(_) })                      => S::Routing,
+            (S::Routing,                 E::VenueChosen { .. })                                     => S::Building,
+            (S::Building,                E::Submitted { .. })                                       => S::Submitted,
+            (S::Submitted,               E::Confirmed { .. })                                       => S::Confirmed,
+            (S::Submitted,               E::CancelRequested { .. })                                 => S::Submitted,
+            (S::Routing | S::Building,   E::AttemptFailed { settled: None, .. })                    => S::Routing,
+            (S::Submitted,               E::AttemptFailed { settled: Some(_), .. })                 => S::Routing,
+            (S::Routing | S::Building,   E::WaitingStarted { settled: None, .. })                   => S::Waiting,
+            (S::Submitted,               E::WaitingStarted { settled: Some(_), .. })                => S::Waiting,
+            (S::Pending | S::Waiting | S::Routing | S::Building, E::Failed { settled: None, .. })    => S::Failed,
+            (S::Pending | S::Waiting | S::Routing | S::Building, E::Cancelled { settled: None, .. }) => S::Cancelled,
+            (S::Pending | S::Waiting | S::Routing | S::Building, E::Expired { settled: None, .. })   => S::Expired,
+            (S::Submitted,               E::Failed { settled: Some(_), .. })                        => S::Failed,
+            (S::Submitted,               E::Cancelled { settled: Some(_), .. })                     => S::Cancelled,
+            (S::Submitted,               E::Expired { settled: Some(_), .. })                       => S::Expired,
             // All the rest, by name: a new status or event does not compile before it has its
             // place.
-            (S::Pending | S::Routing | S::Building | S::Submitted | S::Confirmed | S::Failed,
-             E::Accepted | E::RoutingStarted | E::VenueChosen { .. } | E::Submitted { .. }
-             | E::Confirmed { .. } | E::AttemptFailed { .. } | E::Failed { .. }) => {
+            (S::Pending | S::Waiting | S::Routing | S::Building | S::Submitted | S::Confirmed
+             | S::Failed | S::Cancelled | S::Expired,
+             E::Accepted | E::RoutingStarted { .. } | E::WaitingStarted { .. }
+             | E::VenueChosen { .. } | E::Submitted { .. } | E::Confirmed { .. }
+             | E::AttemptFailed { .. } | E::Failed { .. } | E::CancelRequested { .. }
+             | E::Cancelled { .. } | E::Expired { .. }) => {
                 return Err(InvalidTransition { from: self, event: event.name() });
             }
         };
@@ -116,7 +141,10 @@ impl FromStr for Status {
 mod tests {
     use super::*;
     use crate::{
-        order::{Failure, FailureCode, Fill, TokenAmount, TransactionEnd},
+        order::{
+            Canceller, ExecutablePrice, Failure, FailureCode, Fill, Fired, TokenAmount,
+            TransactionEnd, Unmet, WaitingReason,
+        },
         quote::Route,
         venue::VenueId,
     };
@@ -136,6 +164,28 @@ mod tests {
             failure: failure.clone(),
             settled,
         };
+        let cancelled = |settled| OrderEvent::Cancelled {
+            by: Canceller::Client,
+            settled,
+        };
+        let expired = |settled| OrderEvent::Expired {
+            failure: failure.clone(),
+            settled,
+        };
+        let waiting = |settled| OrderEvent::WaitingStarted {
+            unmet: Unmet {
+                reason: WaitingReason::LimitNotMet,
+                best: None,
+            },
+            settled,
+        };
+        let fired = Fired {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            by: ExecutablePrice {
+                price: 1.into(),
+                venue: VenueId::new("Raydium"),
+            },
+        };
         let route = Route {
             venue: VenueId::new("Raydium"),
             pool: None,
@@ -153,7 +203,10 @@ mod tests {
         let confirmed = OrderEvent::Confirmed { signature, fill };
         vec![
             ("accept", OrderEvent::Accepted),
-            ("route", OrderEvent::RoutingStarted),
+            ("route", OrderEvent::RoutingStarted { fired: None }),
+            ("fire", OrderEvent::RoutingStarted { fired: Some(fired) }),
+            ("wait", waiting(None)),
+            ("wait settled", waiting(Some(TransactionEnd::Reverted))),
             ("build", venue_chosen),
             ("submit", submitted),
             ("confirm", confirmed),
@@ -164,6 +217,16 @@ mod tests {
             ),
             ("fail", failed(None)),
             ("fail settled", failed(Some(TransactionEnd::Reverted))),
+            (
+                "ask to cancel",
+                OrderEvent::CancelRequested {
+                    by: Canceller::Client,
+                },
+            ),
+            ("cancel", cancelled(None)),
+            ("cancel settled", cancelled(Some(TransactionEnd::Expired))),
+            ("expire", expired(None)),
+            ("expire settled", expired(Some(TransactionEnd::Expired))),
         ]
     }
 
@@ -183,15 +246,31 @@ mod tests {
             [
                 "pending -route-> routing",
                 "pending -fail-> failed",
+                "pending -cancel-> cancelled",
+                "pending -expire-> expired",
+                "waiting -fire-> routing",
+                "waiting -fail-> failed",
+                "waiting -cancel-> cancelled",
+                "waiting -expire-> expired",
+                "routing -wait-> waiting",
                 "routing -build-> building",
                 "routing -retry-> routing",
                 "routing -fail-> failed",
+                "routing -cancel-> cancelled",
+                "routing -expire-> expired",
+                "building -wait-> waiting",
                 "building -submit-> submitted",
                 "building -retry-> routing",
                 "building -fail-> failed",
+                "building -cancel-> cancelled",
+                "building -expire-> expired",
+                "submitted -wait settled-> waiting",
                 "submitted -confirm-> confirmed",
                 "submitted -retry settled-> routing",
                 "submitted -fail settled-> failed",
+                "submitted -ask to cancel-> submitted",
+                "submitted -cancel settled-> cancelled",
+                "submitted -expire settled-> expired",
             ]
         );
     }

@@ -39,7 +39,7 @@ const WHOLE: u16 = 10_000;
 impl SlippageTolerance {
     /// The tolerance of an order that names none: 0.5 %.
     pub const DEFAULT: Self = Self(50);
-    /// The widest tolerance an order may ask for: 10 %.
+    /// The widest tolerance a market or limit order may ask for: 10 %.
     pub const MAX_BPS: u16 = 1_000;
 
     /// `None` above [`SlippageTolerance::MAX_BPS`].

@@ -12,13 +12,22 @@ pub trait Auditor: Send + Sync {
     /// Reads at most `limit` orders that were accepted after a position, and those of `watched`.
     ///
     /// Of orders that nobody has touched for a while it MUST mend the outbox: an open one has a row
-    /// with its attempt (a row that is made or corrected is due now), a closed one has none. What
+    /// with its attempt (a row that is made or corrected is due now) unless it waits, a closed one
+    /// has none. What
     /// contradicts itself in a closed order MUST be told and left as it is. MUST NOT touch what is
     /// being worked on, and MUST read no more than the limit and the orders that are watched.
     async fn audit(
         &self,
         position: &AuditPosition,
         watched: &[OrderId],
+        limit: u32,
+    ) -> Result<Audited, StoreError>;
+
+    /// The same of the orders that may wait for a condition, and of no others. Those that wait are
+    /// told to be read again by neither.
+    async fn audit_conditional(
+        &self,
+        position: &AuditPosition,
         limit: u32,
     ) -> Result<Audited, StoreError>;
 }
@@ -39,7 +48,7 @@ pub struct Audited {
     pub position: Option<AuditPosition>,
     /// Those that are open, or were until just now: they are to be read again.
     pub again: Vec<OrderId>,
-    /// Open orders that had no outbox row.
+    /// Open orders that had no outbox row, and did not wait.
     pub rows_missing: u64,
     /// Open orders whose outbox row was of another attempt.
     pub rows_of_another_attempt: u64,

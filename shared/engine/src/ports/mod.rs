@@ -12,6 +12,7 @@ mod outbox;
 mod queue;
 mod subscribers;
 mod venue;
+mod waiting;
 
 pub use self::{
     admission::{Admission, AdmitAll, Busy, Client, Place},
@@ -21,11 +22,12 @@ pub use self::{
     error::{Corrupt, StoreError, Unavailable},
     health::{HealthCheck, Unhealthy},
     orders::{
-        Appended, Claim, Inserted, Lease, LeasedOrder, Next, OrderReader, OrderWriter, PageQuery,
-        Transition,
+        Appended, Authority, Claim, Inserted, Lease, LeasedOrder, Next, OrderFilter, OrderReader,
+        OrderWriter, PageQuery, Transition,
     },
     outbox::{Grace, Outbox, OutboxStats},
     queue::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
     subscribers::{ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions},
     venue::{ReferencePrice, Venue},
+    waiting::{WaitingOrders, Wake},
 };

@@ -7,8 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Corrupt, ExecuteOrder, StoreError, Subscribers};
-use crate::order::{EventRecord, NewOrder, Order, OrderEvent, OrderId, SignedTransaction, Status};
+use super::{Corrupt, ExecuteOrder, StoreError, Subscribers, Wake};
+use crate::order::{
+    ClientOrderId, EventRecord, Lifetime, NewOrder, Order, OrderEvent, OrderId, SignedTransaction,
+    Status, Unmet,
+};
 
 /// Reads the order book.
 #[async_trait]
@@ -31,10 +34,11 @@ pub trait OrderReader: Send + Sync {
 #[async_trait]
 pub trait OrderWriter: Send + Sync {
     /// Stores the order (pending), its first event and its outbox row: all or nothing. MUST store
-    /// nothing and answer [`Inserted::Known`] when the idempotency key is taken, also when the same
-    /// key arrives twenty times at once. After any error but [`StoreError::Unknown`] nothing is
+    /// nothing and answer [`Inserted::Known`] when the idempotency key is taken, or
+    /// [`Inserted::NameTaken`] when the client's own name is, also when the same one arrives twenty
+    /// times at once. After any error but [`StoreError::Unknown`] nothing is
     /// stored and nothing MUST be later, whatever is still on its way to the store.
-    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError>;
+    async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError>;
 
     /// What [`OrderWriter::insert`] would answer if the order, or its idempotency key, is there
     /// already; `None` when it is not. Stores nothing.
@@ -45,11 +49,16 @@ pub trait OrderWriter: Send + Sync {
     /// the message's attempt is the order's.
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError>;
 
-    /// Writes an event: order row, event with the next `seq`, transaction, outbox, in one
-    /// statement. MUST answer [`StoreError::Conflict`] and write nothing unless the lease's token
-    /// and the status still stand, and when the order has another transaction that may land. MUST
-    /// read the subscribers after the event is committed.
+    /// Writes an event: order row, event with the next `seq`, transaction, outbox, waiting row, in
+    /// one statement. MUST answer [`StoreError::Conflict`] and write nothing unless the authority
+    /// still stands, and when the order has another transaction that may land. MUST read the
+    /// subscribers after the event is committed.
     async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError>;
+
+    /// Lets an order that was woken wait again, without an event: its condition is not met. The
+    /// lease ends and the outbox row goes. Fenced like [`OrderWriter::append`].
+    async fn wait_again(&self, lease: &Lease, unmet: &Unmet, wake: &Wake)
+    -> Result<(), StoreError>;
 
     /// Prolongs the lease. Fenced like [`OrderWriter::append`].
     async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError>;
@@ -68,9 +77,11 @@ pub enum Inserted {
     Known {
         /// The order of that key.
         id: OrderId,
-        /// What was asked for then.
+        /// What was asked for then; empty when that was not kept.
         request_hash: Vec<u8>,
     },
+    /// This order has the client's name already.
+    NameTaken(OrderId),
 }
 
 /// What became of a claim.
@@ -95,6 +106,41 @@ pub struct Lease {
     pub token: i64,
     /// The status that the holder knows; compared as well.
     pub status: Status,
+}
+
+/// What allows a write to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// The lease: a worker's step.
+    Lease(Lease),
+    /// Whoever may stop the order has seen all of it: it stands if nothing has happened since. The
+    /// write raises the fencing token, so that a worker half-way writes nothing more.
+    Seen {
+        /// The order.
+        order: OrderId,
+        /// Its status.
+        status: Status,
+        /// Its newest event.
+        seq: u64,
+    },
+}
+
+impl Authority {
+    /// The order that it is about.
+    pub const fn order(&self) -> OrderId {
+        match self {
+            Self::Lease(lease) => lease.order,
+            Self::Seen { order, .. } => *order,
+        }
+    }
+
+    /// The status that the order is in.
+    pub const fn status(&self) -> Status {
+        match self {
+            Self::Lease(lease) => lease.status,
+            Self::Seen { status, .. } => *status,
+        }
+    }
 }
 
 /// An order that this worker holds.
@@ -122,11 +168,11 @@ impl LeasedOrder {
     }
 }
 
-/// A move of a leased order: everything that has to be stored about it.
+/// A move of an order: everything that has to be stored about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Transition<'a> {
     /// Who moves it, and from where.
-    pub lease: Lease,
+    pub by: Authority,
     /// What happened.
     pub event: &'a OrderEvent,
     /// The order after the event. Times are the store's.
@@ -144,6 +190,8 @@ pub enum Next {
     Hold(Duration),
     /// Whoever gets its next message, which is due after this pause. The lease ends.
     Retry(Duration),
+    /// Nobody until its condition may be met. The lease ends, and the outbox row goes.
+    Wait(Wake),
     /// Nobody: it is closed. The lease ends, and the outbox row goes.
     Close,
 }
@@ -166,6 +214,27 @@ pub struct PageQuery {
     pub limit: u16,
     /// Only orders older than this one: the last of the page before.
     pub before: Option<(Timestamp, OrderId)>,
-    /// Only orders in this status.
+    /// Only orders of which all of this is true.
+    pub only: OrderFilter,
+}
+
+/// Which orders are meant. An empty filter means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderFilter {
+    /// In this status.
     pub status: Option<Status>,
+    /// Of the kind with this name.
+    pub kind: Option<&'static str>,
+    /// Open, or closed.
+    pub open: Option<bool>,
+    /// That sell the token of this symbol.
+    pub token_in: Option<String>,
+    /// That buy the token of this symbol.
+    pub token_out: Option<String>,
+    /// That the client gave this name.
+    pub client_order_id: Option<ClientOrderId>,
+    /// Accepted at this moment or later.
+    pub since: Option<Timestamp>,
+    /// Accepted before this moment.
+    pub until: Option<Timestamp>,
 }

@@ -1,9 +1,10 @@
 //! Those who quote.
 
 use async_trait::async_trait;
+use rust_decimal::Decimal;
 
 use crate::{
-    order::{Swap, TokenAmount},
+    order::{Swap, Token, TokenAmount},
     quote::{Quote, Rejection},
     venue::VenueId,
 };
@@ -16,6 +17,13 @@ pub trait Venue: Send + Sync {
     /// What it would pay now. The router decides how long to wait and whether to believe the
     /// answer.
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection>;
+    /// The most that it would pay now for a whole token sold, fees inside: whole tokens bought. It
+    /// MUST be a bound: no swap of any size is paid more.
+    async fn marginal_price(
+        &self,
+        token_in: &Token,
+        token_out: &Token,
+    ) -> Result<Decimal, Rejection>;
 }
 
 /// A price to hold a venue's answer against.

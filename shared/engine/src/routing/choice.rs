@@ -36,13 +36,18 @@ pub(super) fn choose(
     kind: &OrderKind,
 ) -> Result<RoutingDecision, NoRoute> {
     let mut ranked: Vec<&Quote> = answers.iter().flat_map(|(_, answer)| answer).collect();
-    // Stable: ties keep their order.
-    ranked.sort_by_key(|quote| Reverse(quote.terms.net_out().units()));
+    let floor = kind.floor(swap).map_or(0, TokenAmount::units);
+    // The chain's fee counts in the comparison, and not against the floor: who pays more after it
+    // may pay less before. Stable: ties keep their order.
+    ranked.sort_by_key(|quote| {
+        let pays_enough = quote.terms.amount_out.units() >= floor;
+        Reverse((pays_enough, quote.terms.net_out().units()))
+    });
     let Some(best) = ranked.first() else {
-        return Err(no_route(&answers, kind));
+        return Err(no_route(&answers, swap, kind));
     };
     Ok(RoutingDecision {
-        offers: offers(&answers, kind, Some(&best.venue)),
+        offers: offers(&answers, swap, kind, Some(&best.venue)),
         route: best.route(),
         quoted_out: best.terms.amount_out,
         reason: reason(&answers, &ranked, swap),
@@ -51,6 +56,7 @@ pub(super) fn choose(
 
 fn offers(
     answers: &[(VenueId, Result<Quote, Rejection>)],
+    swap: &Swap,
     kind: &OrderKind,
     chosen: Option<&VenueId>,
 ) -> Vec<Offer> {
@@ -58,7 +64,7 @@ fn offers(
         venue: venue.clone(),
         quote: answer.clone().map(|quote| OfferedQuote {
             pool: quote.pool.address,
-            min_out: kind.min_out(quote.terms.amount_out),
+            min_out: kind.min_out(swap, quote.terms.amount_out),
             terms: quote.terms,
         }),
         chosen: chosen == Some(venue),
@@ -74,6 +80,9 @@ fn reason(
 ) -> String {
     let net = |quote: &Quote| -> TokenAmount { quote.terms.net_out() };
     match *ranked {
+        [best, next, ..] if net(best).units() < net(next).units() => {
+            format!("{} alone pays the least that the order accepts", best.venue)
+        }
         [best, next, ..] if net(best).units() > net(next).units() => format!(
             "{} pays {} {} more than {} after all fees",
             best.venue,
@@ -108,7 +117,11 @@ fn reason(
 }
 
 /// Final only when every venue says that it lacks the liquidity: all else may pass.
-fn no_route(answers: &[(VenueId, Result<Quote, Rejection>)], kind: &OrderKind) -> NoRoute {
+fn no_route(
+    answers: &[(VenueId, Result<Quote, Rejection>)],
+    swap: &Swap,
+    kind: &OrderKind,
+) -> NoRoute {
     let lacks_liquidity = |(_, answer): &(VenueId, Result<Quote, Rejection>)| {
         matches!(answer, Err(Rejection::NoLiquidity(_)))
     };
@@ -124,7 +137,7 @@ fn no_route(answers: &[(VenueId, Result<Quote, Rejection>)], kind: &OrderKind) -
     let reason = format!("no venue could be used ({})", each.join("; "));
     NoRoute {
         failure: Failure::new(code, reason),
-        offers: offers(answers, kind, None),
+        offers: offers(answers, swap, kind, None),
     }
 }
 
@@ -140,6 +153,7 @@ mod tests {
 
     const MARKET: OrderKind = OrderKind::Market(Market {
         slippage: SlippageTolerance::DEFAULT,
+        min_amount_out: None,
     });
 
     fn swap() -> Swap {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use futures::future::{Either, join, join_all, select};
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 
 use super::choice::{self, NoRoute, RoutingDecision};
 use crate::{
     observe,
-    order::{OrderKind, Swap, TokenAmount},
+    order::{OrderKind, Swap, Token, TokenAmount},
     policy::Policy,
     ports::{Clock, ReferencePrice, Venue},
     quote::{Quote, Rejection},
@@ -49,6 +50,19 @@ impl Router {
             (venue, quote)
         });
         choice::choose(answers.collect(), swap, kind)
+    }
+
+    /// The best marginal price of any venue, which bounds what a swap of any size is paid; `None`
+    /// when none of them tells.
+    pub async fn marginal_price(&self, token_in: &Token, token_out: &Token) -> Option<Decimal> {
+        let asked = join_all(self.venues.iter().map(async |venue| {
+            let limit = self.clock.sleep(self.policy.venue_deadline);
+            match select(venue.marginal_price(token_in, token_out), limit).await {
+                Either::Left((price, _)) => price.ok(),
+                Either::Right(_) => None,
+            }
+        }));
+        asked.await.into_iter().flatten().max()
     }
 
     async fn ask(&self, venue: &dyn Venue, swap: &Swap) -> (VenueId, Result<Quote, Rejection>) {

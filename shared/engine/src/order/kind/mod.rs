@@ -3,19 +3,29 @@
 //! [floor](OrderKind::min_out) under what it receives, [how long](OrderKind::lifetime) it lives,
 //! and what it [needs](OrderKind::needs) to be accepted.
 
+mod limit;
 mod market;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
+pub use limit::{InvalidLimitPrice, Limit, LimitPrice, TimeInForce};
 pub use market::Market;
 
-use crate::{amount::TokenAmount, policy::Policy};
+use crate::{
+    amount::TokenAmount,
+    order::swap::{SlippageTolerance, Swap},
+    policy::Policy,
+};
 
 /// The kind of an order, with the terms that only this kind has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OrderKind {
     /// Swaps at once, at the best price there is.
     Market(Market),
+    /// Swaps at its price or better, as soon as there is one.
+    Limit(Limit),
 }
 
 /// When an order may begin.
@@ -23,6 +33,17 @@ pub enum OrderKind {
 pub enum Trigger {
     /// As soon as a worker has it.
     Immediately,
+    /// When the swap would be paid at least this price, if not now then later or not at all.
+    PriceAtLeast(LimitPrice, TimeInForce),
+}
+
+/// How long an order is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// For so long after it was accepted; then it has failed.
+    For(Duration),
+    /// Until this moment; then it has expired.
+    Until(Timestamp),
 }
 
 /// What must be there for an order to be accepted.
@@ -34,12 +55,13 @@ pub enum Needs {
 
 impl OrderKind {
     /// The names of all kinds, as on the wire and in the database.
-    pub const NAMES: [&'static str; 1] = [Market::NAME];
+    pub const NAMES: [&'static str; 2] = [Market::NAME, Limit::NAME];
 
     /// The name on the wire and in the database.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Market(_) => Market::NAME,
+            Self::Limit(_) => Limit::NAME,
         }
     }
 
@@ -47,28 +69,48 @@ impl OrderKind {
     pub const fn trigger(&self) -> Trigger {
         match self {
             Self::Market(_) => Trigger::Immediately,
+            Self::Limit(limit) => Trigger::PriceAtLeast(limit.price, limit.time_in_force),
         }
     }
 
-    /// The least that may be received when `quoted` was promised: what the signed transaction
-    /// carries, and the chain refuses to go below.
-    pub fn min_out(&self, quoted: TokenAmount) -> TokenAmount {
+    /// How much worse than quoted the execution may be.
+    pub const fn slippage(&self) -> SlippageTolerance {
         match self {
-            Self::Market(market) => market.slippage.minimum_of(quoted),
+            Self::Market(market) => market.slippage,
+            Self::Limit(limit) => limit.slippage,
         }
     }
 
-    /// How long it is tried after it was accepted.
-    pub const fn lifetime(&self, policy: &Policy) -> Duration {
+    /// The least that the client accepts, whatever is quoted; `None` when it takes what it gets.
+    pub fn floor(&self, swap: &Swap) -> Option<TokenAmount> {
         match self {
-            Self::Market(_) => policy.market_lifetime,
+            Self::Market(market) => market.floor(swap),
+            Self::Limit(limit) => Some(limit.floor(swap)),
+        }
+    }
+
+    /// The least that may be received when `quoted` was promised: the largest of the floors. It is
+    /// what the signed transaction carries, and the chain refuses to go below.
+    pub fn min_out(&self, swap: &Swap, quoted: TokenAmount) -> TokenAmount {
+        let tolerated = self.slippage().minimum_of(quoted);
+        match self.floor(swap) {
+            Some(floor) if floor.units() > tolerated.units() => floor,
+            Some(_) | None => tolerated,
+        }
+    }
+
+    /// How long it is tried.
+    pub const fn lifetime(&self, policy: &Policy) -> Lifetime {
+        match self {
+            Self::Market(_) => Lifetime::For(policy.market_lifetime),
+            Self::Limit(limit) => Lifetime::Until(limit.expires_at),
         }
     }
 
     /// What must be there for it to be accepted.
     pub const fn needs(&self) -> Needs {
         match self {
-            Self::Market(_) => Needs::ListedPair,
+            Self::Market(_) | Self::Limit(_) => Needs::ListedPair,
         }
     }
 }

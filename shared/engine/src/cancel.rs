@@ -1,0 +1,158 @@
+//! Cancel: exact, not best effort. What is answered as cancelled has not been executed and will not
+//! be; what has a signed transaction on its way is cancelled if that does not land.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::channel::mpsc;
+
+use crate::{
+    observe,
+    order::{
+        Canceller, EventRecord, InvalidTransition, LoggedEvent, Order, OrderEvent, OrderId, Status,
+    },
+    ports::{
+        Authority, ExecuteOrder, Next, OrderReader, OrderWriter, Queue, StoreError, Transition,
+    },
+    stream::{Delivery, OrderStream},
+};
+
+/// The use case behind `DELETE /api/orders/{id}`.
+#[derive(Clone)]
+pub struct Cancel {
+    /// The order book, for reading.
+    pub reader: Arc<dyn OrderReader>,
+    /// The order book, for writing.
+    pub writer: Arc<dyn OrderWriter>,
+    /// Where a transaction that is to be settled now is announced.
+    pub queue: Arc<dyn Queue>,
+    /// Notifies the subscribers.
+    pub stream: OrderStream,
+}
+
+/// What became of the wish.
+#[derive(Clone, Debug)]
+pub enum Cancelled {
+    /// It is cancelled: no swap happened and none will.
+    Now(Box<Order>),
+    /// A signed transaction may still land; if it does not, the order is cancelled.
+    Requested(Box<Order>),
+    /// It ended in another way.
+    TooLate(Status),
+    /// There is no such order.
+    Unknown,
+}
+
+/// Why it is not known what became of the wish.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CancelError {
+    /// The order book did not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The program asked for a move that the table does not have.
+    #[error("defect: {0}")]
+    Defect(#[from] InvalidTransition),
+}
+
+/// How often an order that moves meanwhile is read again. It moves a few times in its life, and a
+/// cancel of it once.
+const TRIES: u32 = 20;
+
+impl Cancel {
+    /// Cancels an order, however far it is. Twice is the same as once.
+    ///
+    /// # Errors
+    /// [`CancelError`]; asking again, or reading the order, tells.
+    pub async fn cancel(&self, id: OrderId) -> Result<Cancelled, CancelError> {
+        for _ in 0..TRIES {
+            let Some(order) = self.reader.order(id).await? else {
+                return Ok(Cancelled::Unknown);
+            };
+            match order.status {
+                Status::Cancelled => return Ok(Cancelled::Now(Box::new(order))),
+                Status::Confirmed | Status::Failed | Status::Expired => {
+                    return Ok(Cancelled::TooLate(order.status));
+                }
+                Status::Submitted if order.cancel_requested => {
+                    return Ok(Cancelled::Requested(Box::new(order)));
+                }
+                Status::Submitted => {
+                    let by = Canceller::Client;
+                    let event = OrderEvent::CancelRequested { by };
+                    // The worker that looks after the transaction is fenced off, so another one
+                    // has to go on with it.
+                    let next = Next::Retry(Duration::ZERO);
+                    if let Some(order) = self.write(order, event, next).await? {
+                        self.announce(&order).await;
+                        return Ok(Cancelled::Requested(Box::new(order)));
+                    }
+                }
+                Status::Pending | Status::Waiting | Status::Routing | Status::Building => {
+                    let (by, settled) = (Canceller::Client, None);
+                    let event = OrderEvent::Cancelled { by, settled };
+                    if let Some(order) = self.write(order, event, Next::Close).await? {
+                        return Ok(Cancelled::Now(Box::new(order)));
+                    }
+                }
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    /// `None` when the order has moved since it was read.
+    async fn write(
+        &self,
+        order: Order,
+        event: OrderEvent,
+        next: Next,
+    ) -> Result<Option<Order>, CancelError> {
+        let by = Authority::Seen {
+            order: order.id,
+            status: order.status,
+            seq: order.last_seq,
+        };
+        let mut after = order;
+        after
+            .apply(&event)
+            .inspect_err(|invalid| observe::invalid_transition(&after, *invalid))?;
+        let transition = Transition {
+            by,
+            event: &event,
+            order: &after,
+            transaction: None,
+            next,
+        };
+        let appended = match self.writer.append(&transition).await {
+            Err(StoreError::Conflict) => return Ok(None),
+            appended => appended?,
+        };
+        after.updated_at = appended.at;
+        observe::moved(&after);
+        let record = EventRecord {
+            order_id: after.id,
+            seq: appended.seq,
+            status: after.status,
+            attempt: after.attempt,
+            at: appended.at,
+            event: LoggedEvent::Known(event),
+        };
+        let (out, deliveries) = mpsc::unbounded();
+        let _ = out.unbounded_send(Delivery {
+            record,
+            subscribers: appended.subscribers,
+        }); // the receiver is right here
+        drop(out);
+        self.stream.deliver(deliveries).await;
+        Ok(Some(after))
+    }
+
+    /// The outbox row is due already; this is the fast path.
+    async fn announce(&self, order: &Order) {
+        let message = ExecuteOrder {
+            id: order.id,
+            attempt: order.attempt,
+        };
+        if let Err(error) = self.queue.send(&[(message, Duration::ZERO)]).await {
+            observe::queue_refused(order.id, &error.0);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Monitor: wake the orders whose condition may be met.
+//!
+//! It asks once for each pair and direction for the best marginal price, which bounds the price of
+//! any size, and wakes the orders that this could fill; and those whose time has come. It decides
+//! nothing: whoever is woken is looked at by a worker. Two monitors at once are harmless, and one
+//! that dies between any two lines loses nothing: what it did not wake the next tick wakes, and
+//! what it did not send the relay sends.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::future::join_all;
+
+use crate::{
+    catalogue::Catalogue,
+    observe,
+    order::Token,
+    ports::{ExecuteOrder, Queue, StoreError, WaitingOrders},
+    routing::Router,
+};
+
+/// The use case behind the watch.
+#[derive(Clone)]
+pub struct Monitor {
+    /// The orders that wait.
+    pub waiting: Arc<dyn WaitingOrders>,
+    /// Where messages go.
+    pub queue: Arc<dyn Queue>,
+    /// The venues' prices.
+    pub router: Router,
+    /// The pairs that are watched.
+    pub catalogue: Arc<Catalogue>,
+}
+
+/// How many orders one tick wakes for each reason: for each pair and direction, for the end of
+/// their time, for another look. The rest is the next tick's.
+const WOKEN: u32 = 500;
+
+impl Monitor {
+    /// One look at everything. What does not succeed is logged and left to the next one; pairs do
+    /// not depend on each other. Answers how many orders were woken.
+    pub async fn tick(&self) -> usize {
+        let pairs = self.catalogue.pairs.iter();
+        let directed = pairs.flat_map(|(a, b)| [(a, b), (b, a)]);
+        let tokens = directed
+            .filter_map(|(a, b)| Some((self.catalogue.token(a)?, self.catalogue.token(b)?)));
+        let looks = tokens.map(|(token_in, token_out)| self.wake_pair(token_in, token_out));
+        let mut woken = self.told(self.waiting.wake_due(WOKEN).await).await;
+        for pair in join_all(looks).await {
+            woken += self.told(pair).await;
+        }
+        observe::watched(woken);
+        woken
+    }
+
+    async fn wake_pair(
+        &self,
+        token_in: &Token,
+        token_out: &Token,
+    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let Some(price) = self.router.marginal_price(token_in, token_out).await else {
+            observe::price_unknown(&token_in.symbol, &token_out.symbol);
+            return Ok(Vec::new());
+        };
+        self.waiting
+            .wake_at(&token_in.symbol, &token_out.symbol, price, WOKEN)
+            .await
+    }
+
+    /// Sends what was woken, in its order. Their outbox rows are stored, so what the queue does
+    /// not take is the relay's.
+    async fn told(&self, woken: Result<Vec<ExecuteOrder>, StoreError>) -> usize {
+        let woken = match woken {
+            Ok(woken) if woken.is_empty() => return 0,
+            Ok(woken) => woken,
+            Err(error) => {
+                observe::watch_failed(&error);
+                return 0;
+            }
+        };
+        let batch: Vec<_> = woken.iter().map(|&order| (order, Duration::ZERO)).collect();
+        if let Err(error) = self.queue.send(&batch).await {
+            observe::queue_refused(woken[0].id, &error.0);
+        }
+        woken.len()
+    }
+}
