@@ -32,11 +32,34 @@ impl Auditor for PostgresOrders {
         watched: &[OrderId],
         limit: u32,
     ) -> Result<Audited, StoreError> {
+        self.audited(include_str!("sql/audit.sql"), position, watched, limit)
+            .await
+    }
+
+    async fn audit_conditional(
+        &self,
+        position: &AuditPosition,
+        limit: u32,
+    ) -> Result<Audited, StoreError> {
+        // The words of the index of those orders.
+        let sql = include_str!("sql/audit.sql").replace("/* which */ true", "o.type <> 'market'");
+        self.audited(&sql, position, &[], limit).await
+    }
+}
+
+impl PostgresOrders {
+    async fn audited(
+        &self,
+        sql: &str,
+        position: &AuditPosition,
+        watched: &[OrderId],
+        limit: u32,
+    ) -> Result<Audited, StoreError> {
         let watched: Vec<Uuid> = watched.iter().map(|order| order.0).collect();
         let found = self
             .database
             .run_repeatable(
-                include_str!("sql/audit.sql"),
+                sql,
                 &[
                     &position.created_at,
                     &position.id.0,

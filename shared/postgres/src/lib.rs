@@ -18,6 +18,7 @@ mod progress;
 mod reader;
 mod rows;
 mod subscriptions;
+mod waiting;
 mod writer;
 
 pub use batcher::{Rows, Statement, StatementBatcher};

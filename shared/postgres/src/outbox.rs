@@ -1,6 +1,9 @@
 //! The relay's view of the order book.
 
-use std::time::Duration;
+use std::{
+    sync::{MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use engine::{
@@ -9,6 +12,7 @@ use engine::{
 };
 use jiff::Timestamp;
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::{
     PostgresOrders,
@@ -16,6 +20,9 @@ use super::{
     progress::Progress,
     rows::{get, millis, natural},
 };
+
+/// Where the search for old idempotency keys begins.
+pub(super) const KEYS_BEGIN: (Timestamp, Uuid) = (Timestamp::UNIX_EPOCH, Uuid::nil());
 
 #[async_trait]
 impl Outbox for PostgresOrders {
@@ -86,7 +93,8 @@ impl Outbox for PostgresOrders {
         limit: u32,
     ) -> Result<Vec<ExecuteOrder>, StoreError> {
         const OVERDUE: &str = "SELECT b.order_id, b.attempt \
-            FROM outbox b JOIN orders o ON o.id = b.order_id \
+            FROM outbox b CROSS JOIN LATERAL ( \
+                SELECT lease_until FROM orders WHERE id = b.order_id OFFSET 0) o \
             WHERE b.deadline < now() AND b.order_id > $1 \
               AND (o.lease_until IS NULL OR o.lease_until < now()) \
             ORDER BY b.order_id LIMIT $2";
@@ -110,15 +118,8 @@ impl Outbox for PostgresOrders {
                   AND NOT EXISTS (SELECT FROM engines e \
                       WHERE e.id::text = split_part(s.connection_id, '.', 1)) LIMIT $1) AS old \
             WHERE s.connection_id = old.connection_id RETURNING 1";
-        const KEYS: &str = "UPDATE orders SET idempotency_key = NULL, request_hash = NULL \
-            WHERE id = ANY (ARRAY( \
-                SELECT id FROM orders \
-                WHERE idempotency_key IS NOT NULL AND created_at < now() - interval '24 hours' \
-                  AND closed_at < now() - interval '24 hours' \
-                ORDER BY created_at LIMIT $1)) \
-            RETURNING 1";
-        let mut more = false;
-        for sql in [SUBSCRIPTIONS, TO_ALL, KEYS] {
+        let mut more = self.purge_keys(limit).await?;
+        for sql in [SUBSCRIPTIONS, TO_ALL] {
             let deleted = self
                 .database
                 .run_repeatable(sql, &[&i64::from(limit)])
@@ -135,7 +136,8 @@ impl Outbox for PostgresOrders {
             count(*) FILTER (WHERE deadline < now()) AS stuck \
             FROM (SELECT b.available_at, b.deadline, b.sent_at IS NULL AND b.available_at <= now() \
                       AND (o.lease_until IS NULL OR o.lease_until < now()) AS unsent \
-                  FROM outbox b JOIN orders o ON o.id = b.order_id) AS open";
+                  FROM outbox b CROSS JOIN LATERAL ( \
+                      SELECT lease_until FROM orders WHERE id = b.order_id OFFSET 0) o) AS open";
         // Connections may live for days, so what a new one tells of the clocks is not enough.
         self.database.read_clock().await?;
         let found = self.database.run_repeatable(STATS, &[]).await?;
@@ -152,6 +154,45 @@ impl Outbox for PostgresOrders {
 }
 
 impl PostgresOrders {
+    /// Keys live until their order is closed for a day. Orders may be open for long, and many:
+    /// each step goes on from where the last one came to, and begins anew at the end.
+    async fn purge_keys(&self, limit: u32) -> Result<bool, StoreError> {
+        const KEYS: &str = "WITH seen AS ( \
+                SELECT id, created_at, closed_at FROM orders \
+                WHERE idempotency_key IS NOT NULL AND created_at < now() - interval '24 hours' \
+                  AND (created_at, id) > ($2, $3) \
+                ORDER BY created_at, id LIMIT $1 \
+            ), purged AS ( \
+                UPDATE orders o SET idempotency_key = NULL, request_hash = NULL FROM seen s \
+                WHERE o.id = s.id AND s.closed_at < now() - interval '24 hours' RETURNING 1 \
+            ) SELECT id, created_at, (SELECT count(*) FROM seen) AS seen, \
+                (SELECT count(*) FROM purged) AS purged \
+            FROM seen ORDER BY created_at DESC, id DESC LIMIT 1";
+        let (at, id) = *self.keys_seen();
+        let found = self
+            .database
+            .run_repeatable(KEYS, &[&i64::from(limit), &at, &id])
+            .await?;
+        let Some(last) = found.first() else {
+            *self.keys_seen() = KEYS_BEGIN;
+            return Ok(false);
+        };
+        let count = |column| natural::<i64>(get::<i64>(last, column)?, column);
+        let is_full = count("seen")? >= i64::from(limit);
+        *self.keys_seen() = match is_full {
+            true => (get(last, "created_at")?, get(last, "id")?),
+            false => KEYS_BEGIN,
+        };
+        Ok(is_full && count("purged")? > 0)
+    }
+
+    fn keys_seen(&self) -> MutexGuard<'_, (Timestamp, Uuid)> {
+        // Nothing panics while it is held.
+        self.keys_seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Up to which moment messages have been taken up, where that decides which are lost.
     async fn taken_up(&self, grace: Grace) -> Result<Option<Timestamp>, StoreError> {
         match grace {
@@ -164,7 +205,7 @@ impl PostgresOrders {
     }
 }
 
-fn messages(rows: &[Row]) -> Result<Vec<ExecuteOrder>, StoreError> {
+pub(super) fn messages(rows: &[Row]) -> Result<Vec<ExecuteOrder>, StoreError> {
     rows.iter().map(|row| Ok(message(row)?)).collect()
 }
 

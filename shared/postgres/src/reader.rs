@@ -1,14 +1,17 @@
 //! The order book, for reading.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use engine::{
-    order::{EventRecord, Order, OrderId, Status},
-    ports::{Corrupt, OrderReader, PageQuery, StoreError},
+    order::{EventRecord, Market, Order, OrderId, Status},
+    ports::{Corrupt, OrderFilter, OrderReader, PageQuery, StoreError},
 };
+use jiff::Timestamp;
 
 use super::{
-    PostgresOrders,
-    rows::{self, EVENT_COLUMNS, ORDER_COLUMNS},
+    Param, PostgresOrders,
+    rows::{self, BARE_COLUMNS, EVENT_COLUMNS, ORDER_COLUMNS, WITH_WAITING},
 };
 
 #[async_trait]
@@ -19,46 +22,33 @@ impl OrderReader for PostgresOrders {
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        let sql = format!("SELECT {ORDER_COLUMNS} FROM orders o WHERE o.id = $1");
+        let sql = format!("SELECT {ORDER_COLUMNS} FROM orders o {WITH_WAITING} WHERE o.id = $1");
         let found = self.database.run_repeatable(&sql, &[&id.0]).await?;
         Ok(found.first().map(rows::order).transpose()?)
     }
 
     async fn page(&self, query: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
-        let (limit, status) = (i64::from(query.limit), query.status.map(Status::name));
-        let older = "(o.created_at, o.id) < ($2, $3)";
-        let (from, which) = source(query.status);
-        let found = match (&query.before, &status) {
-            (None, None) => {
-                let sql = page_sql(&from, &[which]);
-                self.database.run_repeatable(&sql, &[&limit]).await?
-            }
-            (Some((at, id)), None) => {
-                let sql = page_sql(&from, &[which, older]);
-                self.database
-                    .run_repeatable(&sql, &[&limit, at, &id.0])
-                    .await?
-            }
-            (None, Some(status)) => {
-                let sql = page_sql(&from, &[which, "o.status = $2"]);
-                self.database
-                    .run_repeatable(&sql, &[&limit, status])
-                    .await?
-            }
-            (Some((at, id)), Some(status)) => {
-                let sql = page_sql(&from, &[which, older, "o.status = $4"]);
-                self.database
-                    .run_repeatable(&sql, &[&limit, at, &id.0, status])
-                    .await?
-            }
-        };
-        Ok(found.iter().map(rows::order).collect())
+        let mut page = Vec::new();
+        for source in sources(&query.only) {
+            let (sql, params) = page_sql(&source, query);
+            let params: Vec<&(dyn Param + Sync)> =
+                params.iter().map(|param| &**param as _).collect();
+            let found = self.database.run_repeatable(&sql, &params).await?;
+            page.extend(found.iter().map(rows::order));
+        }
+        page.sort_by_key(|order| Reverse(place(order)));
+        // What moved between two sources would be there twice.
+        page.dedup_by_key(|order| place(order));
+        page.truncate(query.limit.into());
+        Ok(page)
     }
 
     async fn events(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError> {
         let sql = format!(
-            "SELECT {EVENT_COLUMNS} FROM order_events e JOIN orders o ON o.id = e.order_id \
-            WHERE e.order_id = $1 AND e.seq > $2 ORDER BY e.seq"
+            // The order is looked up once, and not for each of its events.
+            "WITH o AS MATERIALIZED ( \
+                SELECT decimals_in, decimals_out, created_at FROM orders WHERE id = $1) \
+            SELECT {EVENT_COLUMNS} FROM o CROSS JOIN order_events e WHERE e.order_id = $1 AND e.seq > $2 ORDER BY e.seq"
         );
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         let found = self.database.run_repeatable(&sql, &[&id.0, &after]).await?;
@@ -67,27 +57,118 @@ impl OrderReader for PostgresOrders {
     }
 }
 
-/// Where orders of a status are found quickly, and the condition that lets the planner see it.
-fn source(status: Option<Status>) -> (String, &'static str) {
-    let all = || String::from("orders o");
-    match status {
-        None | Some(Status::Confirmed) => (all(), "true"),
-        Some(Status::Failed) => (all(), "o.failure_code IS NOT NULL"), // its index's words
-        // An open order has a row in the short outbox. Each is looked up by its key, whatever the
-        // planner would rather do: OFFSET 0 keeps it from reading all of the history in order until
-        // it has met enough open orders.
-        Some(Status::Pending | Status::Routing | Status::Building | Status::Submitted) => {
-            let by_key =
-                format!("SELECT {ORDER_COLUMNS} FROM orders o WHERE o.id = b.order_id OFFSET 0");
-            (format!("outbox b CROSS JOIN LATERAL ({by_key}) o"), "true")
-        }
+fn place(order: &Result<Order, Corrupt>) -> (Timestamp, OrderId) {
+    match order {
+        Ok(order) => (order.created_at, order.id),
+        Err(corrupt) => (corrupt.created_at, corrupt.id),
     }
 }
 
-fn page_sql(from: &str, conditions: &[&str]) -> String {
-    format!(
-        "SELECT {ORDER_COLUMNS} FROM {from} WHERE {} \
-        ORDER BY o.created_at DESC, o.id DESC LIMIT $1",
+/// Where orders are found quickly, newest first.
+struct Source {
+    from: String,
+    /// What lets the planner see it.
+    which: &'static str,
+    /// The columns that say when an order was accepted, and which it is.
+    place: &'static str,
+}
+
+/// An open order has a row in the short outbox, or it waits. Each is looked up by its key, whatever
+/// the planner would rather do: OFFSET 0 keeps it from reading all of the history in order until it
+/// has met enough open orders.
+fn sources(only: &OrderFilter) -> Vec<Source> {
+    let by_key = |table: &str| Source {
+        from: format!(
+            "{table} q CROSS JOIN LATERAL (SELECT {BARE_COLUMNS}, closed_at FROM orders \
+            WHERE id = q.order_id OFFSET 0) o"
+        ),
+        which: "true",
+        place: "(o.created_at, o.id)",
+    };
+    let waiting = |which| Source {
+        which,
+        place: "(q.created_at, q.order_id)",
+        ..by_key("waiting")
+    };
+    let all = |which| Source {
+        from: "orders o".into(),
+        which,
+        place: "(o.created_at, o.id)",
+    };
+    match (only.status, only.open, only.kind) {
+        // The words of an index.
+        (Some(Status::Failed | Status::Expired), _, _) => vec![all("o.failure_code IS NOT NULL")],
+        (Some(Status::Cancelled), _, _) => vec![all("o.cancel_requested")],
+        (Some(Status::Confirmed), _, _) => vec![all("true")],
+        (Some(Status::Waiting), _, _) => vec![waiting("true")],
+        (Some(Status::Pending | Status::Routing | Status::Building | Status::Submitted), _, _) => {
+            vec![by_key("outbox")]
+        }
+        (None, Some(true), _) => vec![by_key("outbox"), waiting("NOT q.woken")],
+        (None, Some(false) | None, Some(kind)) if kind != Market::NAME => {
+            vec![all("o.type <> 'market'")]
+        }
+        (None, Some(false) | None, Some(_) | None) => vec![all("true")],
+    }
+}
+
+type OwnedParam = Box<dyn Param + Sync + Send>;
+
+fn page_sql(source: &Source, query: &PageQuery) -> (String, Vec<OwnedParam>) {
+    let OrderFilter {
+        status,
+        kind,
+        open,
+        token_in,
+        token_out,
+        client_order_id,
+        since,
+        until,
+    } = &query.only;
+    let mut params: Vec<OwnedParam> = vec![Box::new(i64::from(query.limit))];
+    let mut conditions = vec![source.which.to_owned()];
+    let mut only = |condition: &str, param: OwnedParam| {
+        params.push(param);
+        conditions.push(condition.replace('?', &format!("${}", params.len())));
+    };
+    if let Some(status) = status {
+        only("o.status = ?", Box::new(status.name()));
+    }
+    if let Some(kind) = kind {
+        only("o.type = ?", Box::new(*kind));
+    }
+    if let Some(open) = open {
+        only("(o.closed_at IS NULL) = ?", Box::new(*open));
+    }
+    if let Some(symbol) = token_in {
+        only("o.token_in = ?", Box::new(symbol.clone()));
+    }
+    if let Some(symbol) = token_out {
+        only("o.token_out = ?", Box::new(symbol.clone()));
+    }
+    if let Some(name) = client_order_id {
+        only("o.client_order_id = ?", Box::new(name.as_str().to_owned()));
+    }
+    if let Some(since) = since {
+        only("o.created_at >= ?", Box::new(*since));
+    }
+    if let Some(until) = until {
+        only("o.created_at < ?", Box::new(*until));
+    }
+    if let Some((at, id)) = &query.before {
+        params.push(Box::new(*at));
+        params.push(Box::new(id.0));
+        let (at, id) = (params.len() - 1, params.len());
+        conditions.push(format!("{} < (${at}, ${id})", source.place));
+    }
+    let newest = source
+        .place
+        .trim_matches(['(', ')'])
+        .replace(", ", " DESC, ");
+    let sql = format!(
+        "SELECT {ORDER_COLUMNS} FROM {} {WITH_WAITING} WHERE {} ORDER BY {newest} DESC LIMIT $1",
+        source.from,
         conditions.join(" AND ")
-    )
+    );
+    (sql, params)
 }

@@ -120,7 +120,9 @@ impl Subscriptions for PostgresSubscriptions {
         &self,
         grace: Duration,
     ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
-        const LEFT: &str = "SELECT s.connection_id, s.order_id FROM subscriptions s JOIN orders o ON o.id = s.order_id \
+        const LEFT: &str = "SELECT s.connection_id, s.order_id FROM subscriptions s \
+            CROSS JOIN LATERAL ( \
+                SELECT closed_at FROM orders WHERE id = s.order_id OFFSET 0) o \
             WHERE o.closed_at < now() - $1::bigint * interval '1 millisecond' \
             ORDER BY o.closed_at LIMIT 500";
         let grace = i64::try_from(millis(grace)).unwrap_or(i64::MAX);

@@ -1,21 +1,28 @@
 //! The order book, for writing. Every event is written by one statement, the same for all of them,
 //! and shared by orders that move at the same time.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use engine::{
-    order::{NewOrder, OrderId},
+    order::{ClientOrderId, Lifetime, NewOrder, OrderId, Unmet},
     ports::{
         Appended, Claim, ExecuteOrder, Inserted, Lease, OrderWriter, StoreError, Transition,
-        Unavailable,
+        Unavailable, Wake,
     },
 };
+
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{
     Database,
     batcher::StatementBatcher,
     batches,
+    outbox::KEYS_BEGIN,
     rows::{ClaimRow, NewOrderRow, TransitionRow, get, millis},
 };
 
@@ -27,6 +34,8 @@ pub struct PostgresOrders {
     inserts: StatementBatcher<batches::Insert>,
     claims: StatementBatcher<batches::Claim>,
     events: StatementBatcher<batches::Append>,
+    /// Up to which order idempotency keys were looked through.
+    pub(super) keys_seen: Arc<Mutex<(Timestamp, Uuid)>>,
 }
 
 /// Why a claim gave nothing.
@@ -54,6 +63,7 @@ impl PostgresOrders {
             inserts: StatementBatcher::new(batches::Insert(database.clone())),
             claims: StatementBatcher::new(batches::Claim(database.clone())),
             events: StatementBatcher::new(batches::Append(database.clone())),
+            keys_seen: Arc::new(Mutex::new(KEYS_BEGIN)),
             database,
         }
     }
@@ -73,24 +83,29 @@ impl PostgresOrders {
 
     /// What an order is that the insert left out; `None` when it is not there.
     async fn inserted(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
-        const KNOWN: &str = "SELECT id, request_hash FROM orders \
-            WHERE id = $1 OR idempotency_key = $2";
+        const KNOWN: &str = "SELECT id, request_hash, idempotency_key = $2 AS by_key FROM orders \
+            WHERE id = $1 OR idempotency_key = $2 OR client_order_id = $3 \
+            ORDER BY id = $1 DESC, idempotency_key = $2 DESC NULLS LAST LIMIT 1";
         let key = order.idempotency.as_ref().map(|key| key.key.clone());
+        let name = order.client_order_id.as_ref().map(ClientOrderId::as_str);
         let known = self
             .database
-            .run_repeatable(KNOWN, &[&order.id.0, &key])
+            .run_repeatable(KNOWN, &[&order.id.0, &key, &name])
             .await?;
         let Some(row) = known.first() else {
             return Ok(None);
         };
         let id = OrderId(get(row, "id")?);
+        let by_key: Option<bool> = get(row, "by_key")?;
         Ok(Some(if id == order.id {
             Inserted::New // by a try whose answer was lost
-        } else {
+        } else if by_key == Some(true) {
             Inserted::Known {
                 id,
                 request_hash: get(row, "request_hash")?,
             }
+        } else {
+            Inserted::NameTaken(id)
         }))
     }
 
@@ -103,6 +118,7 @@ impl PostgresOrders {
             .run_repeatable(WHY, &[&message.id.0, &attempt])
             .await?;
         let Some(row) = open.first() else {
+            self.forget_closed(message).await?;
             return Ok(Unclaimed::Over);
         };
         Ok(if get(row, "held")? {
@@ -110,6 +126,15 @@ impl PostgresOrders {
         } else {
             Unclaimed::Locked
         })
+    }
+
+    /// An order that was cancelled while it was being woken has an outbox row left, which would be
+    /// sent again and again.
+    async fn forget_closed(&self, message: &ExecuteOrder) -> Result<(), StoreError> {
+        const FORGET: &str = "DELETE FROM outbox b USING orders o \
+            WHERE b.order_id = $1 AND o.id = b.order_id AND o.closed_at IS NOT NULL";
+        self.database.run(FORGET, &[&message.id.0]).await?;
+        Ok(())
     }
 
     /// Changes a lease, if it still stands. Twice is the same as once.
@@ -130,7 +155,7 @@ impl PostgresOrders {
 
 #[async_trait]
 impl OrderWriter for PostgresOrders {
-    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
+    async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
         let row = NewOrderRow::new(order, lifetime);
         for _ in 0..INSERT_TRIES {
             if self.inserts.run(order.id.0, &row).await?.is_some() {
@@ -176,9 +201,41 @@ impl OrderWriter for PostgresOrders {
     async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
         let row = TransitionRow::new(transition);
         self.events
-            .run(transition.lease.order.0, &row)
+            .run(transition.by.order().0, &row)
             .await?
             .ok_or(StoreError::Conflict)
+    }
+
+    async fn wait_again(
+        &self,
+        lease: &Lease,
+        unmet: &Unmet,
+        wake: &Wake,
+    ) -> Result<(), StoreError> {
+        let best = unmet.best.as_ref();
+        let freed = self
+            .database
+            .run(
+                include_str!("sql/wait_again.sql"),
+                &[
+                    &lease.order.0,
+                    &lease.token,
+                    &lease.status.name(),
+                    &wake.at_price.map(|price| price.to_string()),
+                    &wake
+                        .after
+                        .map(|after| i64::try_from(millis(after)).unwrap_or(i64::MAX)),
+                    &unmet.reason.name(),
+                    &best.map(|best| best.price.to_string()),
+                    &best.map(|best| best.venue.name()),
+                ],
+            )
+            .await?;
+        if freed.is_empty() {
+            Err(StoreError::Conflict)
+        } else {
+            Ok(())
+        }
     }
 
     async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {

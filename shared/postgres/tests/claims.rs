@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use embedded_postgres::testing::TestDatabase;
 use engine::{
-    order::{Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token, TokenAmount},
+    order::{
+        Lifetime, Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token, TokenAmount,
+    },
     ports::{Claim, ExecuteOrder, OrderWriter},
 };
 use postgres::{Database, PostgresOrders};
@@ -23,8 +25,10 @@ fn new_order() -> NewOrder {
         },
         kind: OrderKind::Market(Market {
             slippage: SlippageTolerance::DEFAULT,
+            min_amount_out: None,
         }),
         idempotency: None,
+        client_order_id: None,
     }
 }
 
@@ -38,7 +42,7 @@ async fn a_row_that_is_locked_for_a_moment_is_claimed_all_the_same() {
     let orders = Arc::new(PostgresOrders::new(pool.clone()));
     let order = new_order();
     orders
-        .insert(&order, Duration::from_secs(60))
+        .insert(&order, Lifetime::For(Duration::from_secs(60)))
         .await
         .expect("stored");
 

@@ -32,6 +32,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         "subscriptions",
         "subscriptions_to_all",
         "transactions",
+        "waiting",
     ]
     .map(|table| ("public", table));
     assert_eq!(names, ours);

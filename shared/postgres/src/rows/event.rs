@@ -3,8 +3,8 @@
 
 use engine::{
     order::{
-        EventRecord, Failure, Fill, LoggedEvent, OrderEvent, OrderId, TokenAmount, TransactionEnd,
-        UnknownName,
+        EventRecord, ExecutablePrice, Failure, Fill, Fired, LoggedEvent, OrderEvent, OrderId,
+        TokenAmount, TransactionEnd, UnknownName, Unmet,
     },
     ports::Corrupt,
     routing::{Offer, OfferedQuote, QuoteTerms, Rejection, Route, VenueId},
@@ -17,7 +17,7 @@ use tokio_postgres::Row;
 use super::{
     super::error::StatementError,
     event_v1, get, natural,
-    values::{StoredAmount, StoredPool},
+    values::{StoredAmount, StoredFired, StoredPool, StoredPrice},
 };
 
 /// The version that this build writes.
@@ -79,7 +79,15 @@ pub(in super::super) fn event_record(row: &Row) -> Result<EventRecord, Statement
 )]
 pub(super) enum StoredEvent {
     Accepted,
-    RoutingStarted,
+    RoutingStarted {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fired: Option<StoredFired>,
+    },
+    WaitingStarted {
+        reason: String,
+        best: Option<StoredPrice>,
+        settled: Option<String>,
+    },
     VenueChosen {
         venue: String,
         pool: Option<StoredPool>,
@@ -101,6 +109,18 @@ pub(super) enum StoredEvent {
         settled: Option<String>,
     },
     Failed {
+        code: String,
+        reason: String,
+        settled: Option<String>,
+    },
+    CancelRequested {
+        by: String,
+    },
+    Cancelled {
+        by: String,
+        settled: Option<String>,
+    },
+    Expired {
         code: String,
         reason: String,
         settled: Option<String>,
@@ -141,7 +161,14 @@ impl From<&OrderEvent> for StoredEvent {
         let ended = |settled: &Option<TransactionEnd>| settled.map(|end| end.name().to_owned());
         match event {
             OrderEvent::Accepted => Self::Accepted,
-            OrderEvent::RoutingStarted => Self::RoutingStarted,
+            OrderEvent::RoutingStarted { fired } => Self::RoutingStarted {
+                fired: fired.as_ref().map(StoredFired::from),
+            },
+            OrderEvent::WaitingStarted { unmet, settled } => Self::WaitingStarted {
+                reason: unmet.reason.name().to_owned(),
+                best: unmet.best.as_ref().map(StoredPrice::from),
+                settled: ended(settled),
+            },
             OrderEvent::VenueChosen {
                 route,
                 quoted_out,
@@ -172,6 +199,18 @@ impl From<&OrderEvent> for StoredEvent {
                 reason: failure.reason.clone(),
                 settled: ended(settled),
             },
+            OrderEvent::CancelRequested { by } => Self::CancelRequested {
+                by: by.name().to_owned(),
+            },
+            OrderEvent::Cancelled { by, settled } => Self::Cancelled {
+                by: by.name().to_owned(),
+                settled: ended(settled),
+            },
+            OrderEvent::Expired { failure, settled } => Self::Expired {
+                code: failure.code.name().to_owned(),
+                reason: failure.reason.clone(),
+                settled: ended(settled),
+            },
         }
     }
 }
@@ -183,7 +222,20 @@ impl TryFrom<StoredEvent> for OrderEvent {
         let ended = |settled: Option<String>| settled.map(|end| end.parse()).transpose();
         Ok(match stored {
             StoredEvent::Accepted => Self::Accepted,
-            StoredEvent::RoutingStarted => Self::RoutingStarted,
+            StoredEvent::RoutingStarted { fired } => Self::RoutingStarted {
+                fired: fired.map(Fired::from),
+            },
+            StoredEvent::WaitingStarted {
+                reason,
+                best,
+                settled,
+            } => Self::WaitingStarted {
+                unmet: Unmet {
+                    reason: reason.parse()?,
+                    best: best.map(ExecutablePrice::from),
+                },
+                settled: ended(settled)?,
+            },
             StoredEvent::VenueChosen {
                 venue,
                 pool,
@@ -224,6 +276,19 @@ impl TryFrom<StoredEvent> for OrderEvent {
                 reason,
                 settled,
             } => Self::Failed {
+                failure: Failure::new(code.parse()?, reason),
+                settled: ended(settled)?,
+            },
+            StoredEvent::CancelRequested { by } => Self::CancelRequested { by: by.parse()? },
+            StoredEvent::Cancelled { by, settled } => Self::Cancelled {
+                by: by.parse()?,
+                settled: ended(settled)?,
+            },
+            StoredEvent::Expired {
+                code,
+                reason,
+                settled,
+            } => Self::Expired {
                 failure: Failure::new(code.parse()?, reason),
                 settled: ended(settled)?,
             },

@@ -35,7 +35,7 @@ pub(super) fn read(
     Some(match status {
         Status::Pending => OrderEvent::Accepted,
         Status::Routing => match (code, reason) {
-            (None, None) => OrderEvent::RoutingStarted,
+            (None, None) => OrderEvent::RoutingStarted { fired: None },
             (Some(code), Some(reason)) => OrderEvent::AttemptFailed {
                 settled: settled(code.parse().ok()?),
                 failure: Failure::new(code.parse().ok()?, reason),
@@ -76,6 +76,8 @@ pub(super) fn read(
                 failure: Failure::new(code, failure_reason?),
             }
         }
+        // Version 0.1 knew none of these.
+        Status::Waiting | Status::Cancelled | Status::Expired => return None,
     })
 }
 
@@ -90,7 +92,10 @@ const fn settled(code: FailureCode) -> Option<TransactionEnd> {
         FailureCode::VenuesUnavailable
         | FailureCode::NoLiquidity
         | FailureCode::InsufficientFunds
-        | FailureCode::DeadlineExceeded => None,
+        | FailureCode::DeadlineExceeded
+        | FailureCode::MinAmountOut
+        | FailureCode::LimitNotMet
+        | FailureCode::TooManyTriggers => None,
     }
 }
 

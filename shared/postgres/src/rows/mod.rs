@@ -15,7 +15,7 @@ use super::error::StatementError;
 
 pub(super) use self::{
     event::{EVENT_COLUMNS, event_record},
-    order::{NewOrderRow, ORDER_COLUMNS, leased, order},
+    order::{BARE_COLUMNS, NewOrderRow, ORDER_COLUMNS, WITH_WAITING, leased, order},
     transition::TransitionRow,
 };
 

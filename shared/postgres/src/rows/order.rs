@@ -1,11 +1,12 @@
 //! Rows of `orders`.
 
-use std::{str::FromStr, time::Duration};
+use std::str::FromStr;
 
 use engine::{
     order::{
-        Failure, Fill, Market, NewOrder, Order, OrderId, OrderKind, SignedTransaction,
-        SlippageTolerance, Status, Swap, Token, TokenAmount,
+        ClientOrderId, ExecutablePrice, Failure, Fill, Lifetime, Limit, LimitPrice, Market,
+        NewOrder, Order, OrderId, OrderKind, SignedTransaction, SlippageTolerance, Status, Swap,
+        Token, TokenAmount, Unmet, Waiting,
     },
     ports::{Corrupt, LeasedOrder},
     routing::{Route, VenueId},
@@ -22,17 +23,26 @@ use uuid::Uuid;
 use super::{
     event::{StoredEvent, VERSION},
     hex, millis,
-    values::{self, StoredPool},
+    values::{self, StoredFired, StoredPool},
 };
 
-/// The columns that [`order`] reads: as a statement selects them, of `orders o`, and by their place
-/// in the answer. A page has hundreds of values, and each would be looked for by its name.
+/// The columns that [`order`] reads: as a statement selects them, of `orders o` and the row of what
+/// it waits for ([`WITH_WAITING`]), and by their place in the answer. A page has hundreds of
+/// values, and each would be looked for by its name.
 macro_rules! order_columns {
-    ($first:literal $(, $name:literal)*) => {
-        pub(in super::super) const ORDER_COLUMNS: &str = concat!("o.", $first $(, ", o.", $name)*);
-        const NAMES: &[&str] = &[$first $(, $name)*];
+    ($first:literal $(, $name:literal)*; $($waiting:literal),*) => {
+        pub(in super::super) const ORDER_COLUMNS: &str =
+            concat!("o.", $first $(, ", o.", $name)* $(, ", w.", $waiting)*);
+        /// Those of `orders` alone, and by their names alone.
+        pub(in super::super) const BARE_COLUMNS: &str = concat!($first $(, ", ", $name)*);
+        const NAMES: &[&str] = &[$first $(, $name)* $(, $waiting)*];
     };
 }
+
+/// Joins `orders o` with what an order waits for. Nothing is looked up for one that does not wait.
+pub(in super::super) const WITH_WAITING: &str = "LEFT JOIN LATERAL ( \
+    SELECT reason, best_price, best_venue, checks, checked_at FROM waiting \
+    WHERE o.status = 'waiting' AND order_id = o.id OFFSET 0) w ON true";
 
 order_columns!(
     "id",
@@ -56,7 +66,20 @@ order_columns!(
     "failure_reason",
     "failure_code",
     "created_at",
-    "updated_at"
+    "updated_at",
+    "min_amount_out",
+    "limit_price",
+    "time_in_force",
+    "client_order_id",
+    "tries",
+    "triggers",
+    "cancel_requested",
+    "fired";
+    "reason",
+    "best_price",
+    "best_venue",
+    "checks",
+    "checked_at"
 );
 
 /// The place of a column; a name that is none does not compile.
@@ -98,7 +121,12 @@ pub(in super::super) struct NewOrderRow<'a> {
     amount: String,
     slippage_bps: u16,
     status: &'static str,
-    lifetime_ms: u64,
+    lifetime_ms: Option<u64>,
+    expires_at: Option<Timestamp>,
+    min_amount_out: Option<String>,
+    limit_price: Option<String>,
+    time_in_force: Option<&'static str>,
+    client_order_id: Option<&'a str>,
     idempotency_key: Option<&'a str>,
     request_hash: Option<String>,
     version: i16,
@@ -106,9 +134,16 @@ pub(in super::super) struct NewOrderRow<'a> {
 }
 
 impl<'a> NewOrderRow<'a> {
-    pub(in super::super) fn new(order: &'a NewOrder, lifetime: Duration) -> Self {
+    pub(in super::super) fn new(order: &'a NewOrder, lifetime: Lifetime) -> Self {
         let swap = &order.swap;
-        let OrderKind::Market(Market { slippage }) = &order.kind;
+        let (min_amount_out, limit) = match &order.kind {
+            OrderKind::Market(market) => (market.min_amount_out, None),
+            OrderKind::Limit(limit) => (None, Some(limit)),
+        };
+        let (lifetime_ms, expires_at) = match lifetime {
+            Lifetime::For(duration) => (Some(millis(duration)), None),
+            Lifetime::Until(moment) => (None, Some(moment)),
+        };
         Self {
             id: order.id.0,
             kind: order.kind.name(),
@@ -117,9 +152,14 @@ impl<'a> NewOrderRow<'a> {
             decimals_in: swap.token_in.decimals,
             decimals_out: swap.token_out.decimals,
             amount: swap.amount_in.to_string(),
-            slippage_bps: slippage.bps(),
+            slippage_bps: order.kind.slippage().bps(),
             status: Status::Pending.name(),
-            lifetime_ms: millis(lifetime),
+            lifetime_ms,
+            expires_at,
+            min_amount_out: min_amount_out.map(|amount| amount.to_string()),
+            limit_price: limit.map(|limit| limit.price.to_string()),
+            time_in_force: limit.map(|limit| limit.time_in_force.name()),
+            client_order_id: order.client_order_id.as_ref().map(ClientOrderId::as_str),
             idempotency_key: order.idempotency.as_ref().map(|key| key.key.as_str()),
             request_hash: order.idempotency.as_ref().map(|key| hex(&key.request_hash)),
             version: VERSION,
@@ -139,7 +179,15 @@ pub(in super::super) fn order(row: &Row) -> Result<Order, Corrupt> {
     let (quoted_out, amount_out) = (out(column!("quoted_out"))?, out(column!("amount_out"))?);
     Ok(Order {
         id: columns.id,
-        kind: columns.kind()?,
+        kind: columns.kind(&token_out)?,
+        client_order_id: columns.client_order_id()?,
+        tries: columns.natural::<i32, _>(column!("tries"))?,
+        triggers: columns.natural::<i32, _>(column!("triggers"))?,
+        cancel_requested: columns.get(column!("cancel_requested"))?,
+        waiting: columns.waiting()?,
+        fired: columns
+            .get::<Option<Json<StoredFired>>>(column!("fired"))?
+            .map(|Json(stored)| stored.into()),
         status: columns.parsed(column!("status"))?,
         attempt: columns.natural::<i32, _>(column!("attempt"))?,
         last_seq: columns.natural::<i64, _>(column!("last_seq"))?,
@@ -254,16 +302,54 @@ impl<'a> Columns<'a> {
             .transpose()
     }
 
-    fn kind(&self) -> Result<OrderKind, Corrupt> {
+    fn kind(&self, token_out: &Token) -> Result<OrderKind, Corrupt> {
+        let slippage =
+            SlippageTolerance::from_bps(self.natural::<i16, _>(column!("slippage_bps"))?)
+                .ok_or_else(|| self.corrupt(column!("slippage_bps")))?;
         match self.get(column!("type"))? {
-            Market::NAME => {
-                let slippage =
-                    SlippageTolerance::from_bps(self.natural::<i16, _>(column!("slippage_bps"))?)
-                        .ok_or_else(|| self.corrupt(column!("slippage_bps")))?;
-                Ok(OrderKind::Market(Market { slippage }))
-            }
+            Market::NAME => Ok(OrderKind::Market(Market {
+                slippage,
+                min_amount_out: self.optional_amount(column!("min_amount_out"), token_out)?,
+            })),
+            Limit::NAME => Ok(OrderKind::Limit(Limit {
+                slippage,
+                price: LimitPrice::new(self.get(column!("limit_price"))?)
+                    .ok_or_else(|| self.corrupt(column!("limit_price")))?,
+                time_in_force: self.parsed(column!("time_in_force"))?,
+                expires_at: self.get(column!("deadline"))?,
+            })),
             _ => Err(self.corrupt(column!("type"))),
         }
+    }
+
+    fn client_order_id(&self) -> Result<Option<ClientOrderId>, Corrupt> {
+        let text: Option<String> = self.get(column!("client_order_id"))?;
+        let read = |text| ClientOrderId::new(text).ok_or(column!("client_order_id"));
+        text.map(read)
+            .transpose()
+            .map_err(|column| self.corrupt(column))
+    }
+
+    fn waiting(&self) -> Result<Option<Waiting>, Corrupt> {
+        let reason: Option<&str> = self.get(column!("reason"))?;
+        let Some(reason) = reason else {
+            return Ok(None);
+        };
+        let price: Option<Decimal> = self.get(column!("best_price"))?;
+        let venue: Option<&str> = self.get(column!("best_venue"))?;
+        Ok(Some(Waiting {
+            unmet: Unmet {
+                reason: reason
+                    .parse()
+                    .map_err(|_| self.corrupt(column!("reason")))?,
+                best: price.zip(venue).map(|(price, venue)| ExecutablePrice {
+                    price: price.normalize(),
+                    venue: VenueId::new(venue),
+                }),
+            },
+            checks: self.natural::<i32, _>(column!("checks"))?,
+            checked_at: self.get(column!("checked_at"))?,
+        }))
     }
 
     fn route(&self) -> Result<Option<Route>, Corrupt> {

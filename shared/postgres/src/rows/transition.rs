@@ -1,8 +1,8 @@
 //! The input of `append.sql`: the order as it is after an event, and what else the event brings.
 
 use engine::{
-    order::TransactionEnd,
-    ports::{Next, Transition},
+    order::{TransactionEnd, Unmet, Waiting},
+    ports::{Authority, Lease, Next, Transition, Wake},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -10,18 +10,29 @@ use uuid::Uuid;
 use super::{
     event::{StoredEvent, VERSION},
     hex, millis,
-    values::StoredPool,
+    values::{StoredFired, StoredPool},
 };
 
 /// A transition as the statement takes it.
 #[derive(Debug, Serialize)]
 pub(in super::super) struct TransitionRow<'a> {
     id: Uuid,
-    token: i64,
+    token: Option<i64>,
+    seen: Option<u64>,
     was: &'static str,
     status: &'static str,
     attempt: u32,
+    tries: u32,
+    triggers: u32,
+    fired: Option<StoredFired>,
+    cancel_requested: bool,
     closed: bool,
+    waits: bool,
+    wake_at_price: Option<String>,
+    recheck_in_ms: Option<u64>,
+    unmet: Option<&'static str>,
+    best_price: Option<String>,
+    best_venue: Option<&'a str>,
     version: i16,
     event: StoredEvent,
     lease_ms: Option<u64>,
@@ -43,25 +54,43 @@ pub(in super::super) struct TransitionRow<'a> {
 impl<'a> TransitionRow<'a> {
     pub(in super::super) fn new(transition: &Transition<'a>) -> Self {
         let Transition {
-            lease,
+            by,
             event,
             order,
             transaction,
             next,
         } = *transition;
-        let (lease_ms, retry_in_ms) = match next {
-            Next::Hold(lease) => (Some(millis(lease)), None),
-            Next::Retry(pause) => (None, Some(millis(pause))),
-            Next::Close => (None, None),
+        let (lease_ms, retry_in_ms, wake) = match next {
+            Next::Hold(lease) => (Some(millis(lease)), None, Wake::default()),
+            Next::Retry(pause) => (None, Some(millis(pause)), Wake::default()),
+            Next::Wait(wake) => (None, None, wake),
+            Next::Close => (None, None, Wake::default()),
         };
+        let (token, seen) = match by {
+            Authority::Lease(Lease { token, .. }) => (Some(token), None),
+            Authority::Seen { seq, .. } => (None, Some(seq)),
+        };
+        let unmet: Option<&Unmet> = order.waiting.as_ref().map(|Waiting { unmet, .. }| unmet);
+        let best = unmet.and_then(|unmet| unmet.best.as_ref());
         let route = order.route.as_ref();
         Self {
-            id: lease.order.0,
-            token: lease.token,
-            was: lease.status.name(),
+            id: order.id.0,
+            token,
+            seen,
+            was: by.status().name(),
             status: order.status.name(),
             attempt: order.attempt,
+            tries: order.tries,
+            triggers: order.triggers,
+            fired: order.fired.as_ref().map(StoredFired::from),
+            cancel_requested: order.cancel_requested,
             closed: next == Next::Close,
+            waits: matches!(next, Next::Wait(_)),
+            wake_at_price: wake.at_price.map(|price| price.to_string()),
+            recheck_in_ms: wake.after.map(millis),
+            unmet: unmet.map(|unmet| unmet.reason.name()),
+            best_price: best.map(|best| best.price.to_string()),
+            best_venue: best.map(|best| best.venue.name()),
             version: VERSION,
             event: event.into(),
             lease_ms,

@@ -1,7 +1,11 @@
 //! Values as they are stored. Amounts: `numeric` in whole tokens in a column, base units and
 //! decimals in an event.
 
-use engine::{order::TokenAmount, routing::PoolRef};
+use engine::{
+    order::{ExecutablePrice, Fired, TokenAmount},
+    routing::{PoolRef, VenueId},
+};
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +93,57 @@ impl From<StoredPool> for PoolRef {
             mint_in: stored.mint_in,
             mint_out: stored.mint_out,
             slot: stored.slot,
+        }
+    }
+}
+
+/// A price that a venue would pay for all of an order.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredPrice {
+    price: Decimal,
+    venue: String,
+}
+
+impl From<&ExecutablePrice> for StoredPrice {
+    fn from(best: &ExecutablePrice) -> Self {
+        Self {
+            price: best.price,
+            venue: best.venue.name().to_owned(),
+        }
+    }
+}
+
+impl From<StoredPrice> for ExecutablePrice {
+    fn from(stored: StoredPrice) -> Self {
+        Self {
+            price: stored.price,
+            venue: VenueId::new(stored.venue),
+        }
+    }
+}
+
+/// What ended an order's waiting.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredFired {
+    at: Timestamp,
+    #[serde(flatten)]
+    by: StoredPrice,
+}
+
+impl From<&Fired> for StoredFired {
+    fn from(fired: &Fired) -> Self {
+        Self {
+            at: fired.at,
+            by: (&fired.by).into(),
+        }
+    }
+}
+
+impl From<StoredFired> for Fired {
+    fn from(stored: StoredFired) -> Self {
+        Self {
+            at: stored.at,
+            by: stored.by.into(),
         }
     }
 }

@@ -1,12 +1,18 @@
 -- An event of each of any number of orders. The fence is the WHERE of `moved`; nothing else is
 -- written for an order that did not pass it. What an event does to its order was decided before:
 -- the input is the order as it is afterwards. `moved` carries the input on, so that nothing is
--- joined a second time.
+-- joined a second time. Without a token it is about an order as it was seen at an event (`seen`),
+-- and the token is raised, so that a holder writes nothing more.
 WITH moved AS (
     UPDATE orders o
     SET status = i.status,
         attempt = i.attempt,
         last_seq = o.last_seq + 1,
+        lease_epoch = o.lease_epoch + (i.token IS NULL)::integer,
+        tries = i.tries,
+        triggers = i.triggers,
+        fired = i.fired,
+        cancel_requested = i.cancel_requested,
         updated_at = now(),
         closed_at = CASE WHEN i.closed THEN now() END,
         lease_until = now() + i.lease_ms * interval '1 millisecond', -- null frees it
@@ -19,15 +25,20 @@ WITH moved AS (
         failure_reason = i.failure_reason,
         failure_code = i.failure_code
     FROM jsonb_to_recordset($1) AS i (
-        id uuid, token bigint, was text, status text, attempt integer, closed boolean,
+        id uuid, token bigint, seen bigint, was text, status text, attempt integer, tries integer,
+        triggers integer, fired jsonb, cancel_requested boolean, closed boolean, waits boolean,
+        wake_at_price numeric, recheck_in_ms bigint, unmet text, best_price numeric,
+        best_venue text,
         version smallint, event jsonb, lease_ms bigint,
         chosen_dex text, route jsonb, quoted_out numeric, tx_hash text,
         executed_price numeric, amount_out numeric, failure_reason text, failure_code text,
         signed text, last_valid_height bigint, min_out numeric, ended text, retry_in_ms bigint)
-    WHERE o.id = i.id AND o.lease_epoch = i.token AND o.status = i.was
+    WHERE o.id = i.id AND o.status = i.was
+      AND CASE WHEN i.token IS NULL THEN o.last_seq = i.seen ELSE o.lease_epoch = i.token END
     RETURNING o.id, o.last_seq, o.updated_at, o.status, o.attempt, o.chosen_dex, o.quoted_out,
-        o.tx_hash, i.closed, i.version, i.event, i.signed, i.last_valid_height, i.min_out, i.ended,
-        i.retry_in_ms
+        o.tx_hash, o.token_in, o.token_out, o.created_at, o.deadline, i.was, i.closed, i.waits,
+        i.wake_at_price, i.recheck_in_ms, i.unmet, i.best_price, i.best_venue, i.version, i.event,
+        i.signed, i.last_valid_height, i.min_out, i.ended, i.retry_in_ms
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
     SELECT id, last_seq, status, attempt, version, event, updated_at FROM moved
@@ -54,6 +65,22 @@ WITH moved AS (
 ), finished AS (
     DELETE FROM outbox b
     USING moved m
-    WHERE m.closed AND b.order_id = m.id
+    WHERE (m.closed OR m.waits) AND b.order_id = m.id
+), begun AS (
+    DELETE FROM waiting w
+    USING moved m
+    WHERE m.was = 'waiting' AND w.order_id = m.id
+), brought_back AS ( -- by a message of an earlier wake: nothing else would, should its worker die
+    INSERT INTO outbox (order_id, attempt, available_at, deadline)
+    SELECT id, attempt, now(), deadline FROM moved WHERE was = 'waiting' AND NOT closed
+    ON CONFLICT DO NOTHING
+), waits AS (
+    INSERT INTO waiting (
+        order_id, token_in, token_out, attempt, created_at, expires_at, wake_at_price, recheck_at,
+        reason, best_price, best_venue, checks, checked_at)
+    SELECT id, token_in, token_out, attempt, created_at, deadline, wake_at_price,
+        now() + recheck_in_ms * interval '1 millisecond', unmet, best_price, best_venue, 1, now()
+    FROM moved
+    WHERE waits
 )
 SELECT id, last_seq, updated_at FROM moved

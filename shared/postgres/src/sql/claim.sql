@@ -26,13 +26,17 @@ WITH input AS (
     RETURNING o.id, o.type, o.token_in, o.token_out, o.decimals_in, o.decimals_out, o.amount,
         o.slippage_bps, o.status, o.attempt, o.last_seq, o.deadline, o.chosen_dex, o.route,
         o.quoted_out, o.tx_hash, o.executed_price, o.amount_out, o.failure_reason, o.failure_code,
-        o.created_at, o.updated_at, o.lease_epoch, free.abandoned
+        o.created_at, o.updated_at, o.min_amount_out, o.limit_price, o.time_in_force,
+        o.client_order_id, o.tries, o.triggers, o.cancel_requested, o.fired, o.lease_epoch,
+        free.abandoned
 )
 -- The order's columns come first, and in the order in which a page has them.
 SELECT c.id, c.type, c.token_in, c.token_out, c.decimals_in, c.decimals_out, c.amount,
     c.slippage_bps, c.status, c.attempt, c.last_seq, c.deadline, c.chosen_dex, c.route,
     c.quoted_out, c.tx_hash, c.executed_price, c.amount_out, c.failure_reason, c.failure_code,
-    c.created_at, c.updated_at, c.lease_epoch, c.abandoned,
+    c.created_at, c.updated_at, c.min_amount_out, c.limit_price, c.time_in_force,
+    c.client_order_id, c.tries, c.triggers, c.cancel_requested, c.fired, w.reason, w.best_price,
+    w.best_venue, w.checks, w.checked_at, c.lease_epoch, c.abandoned,
     t.signature, t.signed, t.last_valid_height, t.min_out, clock_timestamp() AS now
 FROM claimed c
 LEFT JOIN LATERAL (
@@ -40,3 +44,8 @@ LEFT JOIN LATERAL (
     FROM transactions
     WHERE order_id = c.id AND state = 'signed'
     OFFSET 0) t ON true
+LEFT JOIN LATERAL (
+    SELECT reason, best_price, best_venue, checks, checked_at
+    FROM waiting
+    WHERE c.status = 'waiting' AND order_id = c.id
+    OFFSET 0) w ON true

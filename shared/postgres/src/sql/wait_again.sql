@@ -1,0 +1,26 @@
+-- An order that was woken waits again: no lease, no outbox row, and its row of what it waits for as
+-- it is now, made anew should it be missing.
+WITH freed AS (
+    UPDATE orders SET lease_until = NULL
+    WHERE id = $1 AND lease_epoch = $2 AND status = $3
+    RETURNING id, token_in, token_out, attempt, created_at, deadline
+), done AS (
+    DELETE FROM outbox b USING freed f WHERE b.order_id = f.id
+), waits AS (
+    INSERT INTO waiting AS w (
+        order_id, token_in, token_out, attempt, created_at, expires_at, wake_at_price, recheck_at,
+        reason, best_price, best_venue, checks, checked_at)
+    SELECT id, token_in, token_out, attempt, created_at, deadline, $4::text::numeric,
+        now() + $5::bigint * interval '1 millisecond', $6, $7::text::numeric, $8, 1, now()
+    FROM freed
+    ON CONFLICT (order_id) DO UPDATE
+    SET woken = false,
+        wake_at_price = excluded.wake_at_price,
+        recheck_at = excluded.recheck_at,
+        reason = excluded.reason,
+        best_price = excluded.best_price,
+        best_venue = excluded.best_venue,
+        checks = w.checks + 1,
+        checked_at = excluded.checked_at
+)
+SELECT id FROM freed
