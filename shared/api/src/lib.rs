@@ -11,7 +11,9 @@ use axum::{
     Router, middleware,
     routing::{get, post},
 };
-use engine::{catalogue::Catalogue, health::Health, ports::OrderReader, submit::Submit};
+use engine::{
+    cancel::Cancel, catalogue::Catalogue, health::Health, ports::OrderReader, submit::Submit,
+};
 use tower_http::catch_panic::CatchPanicLayer;
 
 mod dto;
@@ -30,7 +32,7 @@ use crate::{
         concurrency_limit::{self, ConcurrencyLimit},
         cors, fallbacks,
     },
-    routes::{execute, health, orders, quote, tokens},
+    routes::{cancel, execute, health, orders, quote, tokens},
 };
 
 /// What the API works with, and how it is reached.
@@ -38,6 +40,8 @@ use crate::{
 pub struct Api {
     /// Takes orders in.
     pub submit: Submit,
+    /// Cancels orders.
+    pub cancel: Cancel,
     /// Asks the venues for a quote.
     pub router: engine::routing::Router,
     /// The order book, for reading.
@@ -64,7 +68,11 @@ pub fn router(api: Api) -> Router {
     let router = Router::new()
         .route("/api/orders/execute", post(execute::execute))
         .route("/api/orders", get(orders::list))
-        .route("/api/orders/{id}", get(orders::details))
+        .route(
+            "/api/orders/{id}",
+            get(orders::details).delete(cancel::cancel),
+        )
+        .route("/api/orders/cancel", post(cancel::cancel_many))
         .route("/api/orders/{id}/events", get(orders::events))
         .route("/api/quote", get(quote::quote))
         .route("/api/tokens", get(tokens::tokens))

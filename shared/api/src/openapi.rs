@@ -2,13 +2,13 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{execute, health, orders, quote, tokens};
+use crate::routes::{cancel, execute, health, orders, quote, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Order execution engine",
-        description = "Takes market orders, routes each to the venue that pays most, executes it \
+        description = "Takes market and limit orders, routes each to the venue that pays most, executes it \
             exactly once, and streams every step. Amounts are exact decimals, written as strings. \
             Every error is a problem document (RFC 9457) with a stable `code`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
@@ -18,6 +18,8 @@ use crate::routes::{execute, health, orders, quote, tokens};
         orders::list,
         orders::details,
         orders::events,
+        cancel::cancel,
+        cancel::cancel_many,
         quote::quote,
         tokens::tokens,
         health::health,

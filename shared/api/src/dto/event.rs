@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{OfferDto, time_text};
+use super::{OfferDto, order::TriggerDto, time_text};
 
 /// An event of an order.
 #[derive(Serialize, ToSchema)]
@@ -56,7 +56,18 @@ pub fn event_json(record: &EventRecord) -> String {
 /// stored as JSON, and read back so.
 fn payload(event: &OrderEvent) -> Value {
     match event {
-        OrderEvent::Accepted | OrderEvent::RoutingStarted => json!({}),
+        OrderEvent::Accepted | OrderEvent::RoutingStarted { fired: None } => json!({}),
+        OrderEvent::RoutingStarted { fired: Some(fired) } => {
+            json!({ "trigger": TriggerDto::from(fired) })
+        }
+        OrderEvent::WaitingStarted { unmet, .. } => match &unmet.best {
+            None => json!({ "reason": unmet.reason.name() }),
+            Some(best) => json!({
+                "reason": unmet.reason.name(),
+                "bestPrice": best.price.normalize().to_string(),
+                "bestDex": best.venue.name(),
+            }),
+        },
         OrderEvent::VenueChosen {
             route,
             offers,
@@ -79,6 +90,13 @@ fn payload(event: &OrderEvent) -> Value {
         }
         OrderEvent::Failed { failure, .. } => {
             json!({ "failureReason": failure.reason, "code": failure.code.name() })
+        }
+        OrderEvent::CancelRequested { by } => {
+            json!({ "cancelRequested": true, "by": by.name() })
+        }
+        OrderEvent::Cancelled { by, .. } => json!({ "by": by.name() }),
+        OrderEvent::Expired { failure, .. } => {
+            json!({ "reason": failure.reason, "code": failure.code.name() })
         }
     }
 }

@@ -1,15 +1,16 @@
 //! Orders: as accepted, as listed, in detail.
 
 use engine::{
-    order::{EventRecord, Order, OrderEvent, OrderId, Status},
+    order::{EventRecord, Fired, Limit, Order, OrderEvent, OrderId, OrderKind, Status, Waiting},
     ports::Corrupt,
     routing::Offer,
 };
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{EventDto, OfferDto, StatusDto, slippage_bps, time_text};
+use super::{EventDto, OfferDto, StatusDto, time_text};
 
 /// An order that was accepted.
 #[derive(Serialize, ToSchema)]
@@ -67,6 +68,21 @@ pub(crate) struct OrderDto {
     /// The slippage allowed, in basis points.
     #[schema(maximum = 1000)]
     slippage_bps: u16,
+    /// The least that may be received, if the client set it; of market orders.
+    #[schema(required)]
+    min_amount_out: Option<String>,
+    /// The least price that is accepted, `tokenOut` per `tokenIn`; of limit orders.
+    #[schema(required, example = "82.5")]
+    limit_price: Option<String>,
+    /// `GTD` or `IOC`; of limit orders.
+    #[schema(required, example = "GTD")]
+    time_in_force: Option<&'static str>,
+    /// From then on nothing is signed any more; of limit orders.
+    #[schema(required, format = DateTime)]
+    expires_at: Option<String>,
+    /// The client's own name for it.
+    #[schema(required)]
+    client_order_id: Option<String>,
     /// Where the order stands.
     #[schema(value_type = StatusDto)]
     status: &'static str,
@@ -84,9 +100,21 @@ pub(crate) struct OrderDto {
     /// `tokenOut` received, an exact decimal; once confirmed.
     #[schema(required, example = "790.98311")]
     amount_out: Option<String>,
-    /// Why it failed; once failed.
+    /// Why it failed, or expired; once it did.
     #[schema(required)]
     failure_reason: Option<String>,
+    /// The stable name of that.
+    #[schema(required, example = "slippage_exceeded")]
+    failure_code: Option<&'static str>,
+    /// Whether the client wants it cancelled. One whose transaction may still land is cancelled if
+    /// that does not.
+    cancel_requested: bool,
+    /// How it waits; while it does.
+    #[schema(required)]
+    waiting: Option<WaitingDto>,
+    /// What ended its waiting last.
+    #[schema(required)]
+    trigger: Option<TriggerDto>,
     /// When it was accepted.
     #[schema(format = DateTime)]
     created_at: String,
@@ -98,6 +126,10 @@ pub(crate) struct OrderDto {
 impl From<&Order> for OrderDto {
     fn from(order: &Order) -> Self {
         let (swap, fill) = (&order.swap, order.fill);
+        let (min_amount_out, limit) = match &order.kind {
+            OrderKind::Market(market) => (market.min_amount_out, None),
+            OrderKind::Limit(limit) => (None, Some(limit)),
+        };
         let venue = order.route.as_ref().map(|route| &route.venue);
         Self {
             id: order.id.to_string(),
@@ -105,7 +137,15 @@ impl From<&Order> for OrderDto {
             token_in: swap.token_in.symbol.clone(),
             token_out: swap.token_out.symbol.clone(),
             amount: swap.amount_in.to_string(),
-            slippage_bps: slippage_bps(&order.kind),
+            slippage_bps: order.kind.slippage().bps(),
+            min_amount_out: min_amount_out.map(|amount| amount.to_string()),
+            limit_price: limit.map(|limit| limit.price.to_string()),
+            time_in_force: limit.map(|limit| limit.time_in_force.name()),
+            expires_at: limit.map(|limit| time_text(limit.expires_at)),
+            client_order_id: order
+                .client_order_id
+                .as_ref()
+                .map(|id| id.as_str().to_owned()),
             status: order.status.name(),
             attempt: order.attempt,
             chosen_dex: venue.map(|venue| venue.name().to_owned()),
@@ -113,8 +153,87 @@ impl From<&Order> for OrderDto {
             executed_price: fill.map(|fill| fill.price.normalize().to_string()),
             amount_out: fill.map(|fill| fill.amount_out.to_string()),
             failure_reason: order.failure.as_ref().map(|failure| failure.reason.clone()),
+            failure_code: order.failure.as_ref().map(|failure| failure.code.name()),
+            cancel_requested: order.cancel_requested,
+            waiting: order
+                .waiting
+                .as_ref()
+                .map(|waiting| WaitingDto::new(waiting, limit)),
+            trigger: order.fired.as_ref().map(TriggerDto::from),
             created_at: time_text(order.created_at),
             updated_at: time_text(order.updated_at),
+        }
+    }
+}
+
+/// How an order waits.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Waiting)]
+pub(crate) struct WaitingDto {
+    /// Why its condition is not met.
+    #[schema(example = "limit_not_met")]
+    reason: &'static str,
+    /// The best price there was for all of it, fees and impact inside.
+    #[schema(required, example = "79.098311")]
+    best_price: Option<String>,
+    /// Who would pay that.
+    #[schema(required, example = "Meteora")]
+    best_dex: Option<String>,
+    /// By how much that has to rise to meet the limit, in basis points, rounded up.
+    #[schema(required)]
+    distance_bps: Option<i64>,
+    /// When it was looked at last.
+    #[schema(format = DateTime)]
+    checked_at: String,
+    /// How often it was looked at since it began to wait.
+    checks: u32,
+}
+
+impl WaitingDto {
+    fn new(waiting: &Waiting, limit: Option<&Limit>) -> Self {
+        let best = waiting.unmet.best.as_ref();
+        Self {
+            reason: waiting.unmet.reason.name(),
+            best_price: best.map(|best| best.price.normalize().to_string()),
+            best_dex: best.map(|best| best.venue.name().to_owned()),
+            distance_bps: best
+                .zip(limit)
+                .and_then(|(best, limit)| distance_bps(best.price, limit.price.value())),
+            checked_at: time_text(waiting.checked_at),
+            checks: waiting.checks,
+        }
+    }
+}
+
+/// ceil((limit − best) / best × 10⁴); `None` when that is no number to tell.
+fn distance_bps(best: Decimal, limit: Decimal) -> Option<i64> {
+    let short = limit.checked_sub(best)?.checked_div(best)?;
+    i64::try_from(short.checked_mul(10_000.into())?.ceil()).ok()
+}
+
+/// What ended an order's waiting.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Trigger)]
+pub(crate) struct TriggerDto {
+    /// When it was seen.
+    #[schema(format = DateTime)]
+    at: String,
+    /// The price for all of the order that met the limit.
+    #[schema(example = "82.51")]
+    price: String,
+    /// Who would pay it.
+    #[schema(example = "Meteora")]
+    venue: String,
+}
+
+impl From<&Fired> for TriggerDto {
+    fn from(fired: &Fired) -> Self {
+        Self {
+            at: time_text(fired.at),
+            price: fired.by.price.normalize().to_string(),
+            venue: fired.by.venue.name().to_owned(),
         }
     }
 }

@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = ExecuteRequest)]
 pub(crate) struct ExecuteRequestDto {
-    /// The order type; this build executes market orders.
+    /// The order type.
     #[serde(rename = "type")]
-    #[schema(pattern = "^market$", example = "market")]
+    #[schema(pattern = "^(market|limit)$", example = "market")]
     kind: String,
     /// The symbol of the token sold.
     #[schema(example = "SOL")]
@@ -28,6 +28,60 @@ pub(crate) struct ExecuteRequestDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 1000, default = 50)]
     slippage_bps: Option<u16>,
+    /// The client's own name for the order; no other order may ever have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[A-Za-z0-9._:-]+$"
+    )]
+    client_order_id: Option<String>,
+    /// Of market orders: the least `tokenOut` that may be received, whatever is quoted by then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "783.9")]
+    min_amount_out: Option<ExactDecimalDto>,
+    /// Of limit orders, which must have it: the least price that is accepted, `tokenOut` per
+    /// `tokenIn`. An order is never executed below it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "82.5")]
+    limit_price: Option<ExactDecimalDto>,
+    /// Of limit orders: `GTD` waits until it expires, `IOC` is checked once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, pattern = "^(GTD|IOC)$", default = "GTD")]
+    time_in_force: Option<String>,
+    /// Of limit orders: from then on nothing is signed any more. 10 s to 30 days from now; 7 days
+    /// when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// Orders to cancel: `ids`, or `all` with what they have in common.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = BulkCancelRequest)]
+pub(crate) struct BulkCancelRequestDto {
+    /// These orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_items = 1, max_items = 100)]
+    ids: Option<Vec<String>>,
+    /// All open orders; `true`, and never by omission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    all: Option<bool>,
+    /// With `all`: only those of this type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, pattern = "^(market|limit)$")]
+    kind: Option<String>,
+    /// With `all`: only those that sell this token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token_in: Option<String>,
+    /// With `all`: only those that buy this token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token_out: Option<String>,
 }
 
 /// An exact decimal: a number, read from its digits and never rounded, or a string.
@@ -41,13 +95,15 @@ pub(crate) enum ExactDecimalDto {
     Text(String),
 }
 
-/// Where an order stands. `confirmed` and `failed` are final.
+/// Where an order stands. The last four are final.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = Status)]
 pub(crate) enum StatusDto {
     /// Accepted and stored.
     Pending,
+    /// Nothing is signed, and its condition is not met.
+    Waiting,
     /// The venues are being asked.
     Routing,
     /// A venue was chosen; the transaction is being built.
@@ -58,4 +114,8 @@ pub(crate) enum StatusDto {
     Confirmed,
     /// No swap happened and none will.
     Failed,
+    /// The client wanted it no more. No swap happened and none will.
+    Cancelled,
+    /// Its time ended. No swap happened and none will.
+    Expired,
 }

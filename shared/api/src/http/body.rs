@@ -148,6 +148,29 @@ impl<'a> Object<'a> {
         })
     }
 
+    /// A boolean; `None` when the field is not there.
+    ///
+    /// # Errors
+    /// `malformed_body` when it is of another type.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
+        let text = self.field(name, "true or false", |raw| raw == "true" || raw == "false")?;
+        Ok(text.map(|text| text == "true"))
+    }
+
+    /// The strings of an array; `None` when the field is not there.
+    ///
+    /// # Errors
+    /// `malformed_body` when it is of another type.
+    pub(crate) fn texts(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
+        let Some((_, raw)) = self.0.iter().find(|(given, _)| given == name) else {
+            return Ok(None);
+        };
+        let texts = serde_json::from_str(raw.get());
+        texts
+            .map(Some)
+            .map_err(|_| malformed(format!("{name} must be an array of strings")).field(name))
+    }
+
     /// A scalar's text, if `fits` says that its JSON is of the expected type.
     fn field(
         &self,

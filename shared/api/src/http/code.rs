@@ -24,8 +24,18 @@ pub enum Code {
     UnsupportedPair,
     /// An amount that the token cannot express, or that nobody can sell.
     InvalidAmount,
+    /// A minimum that the token bought cannot express, or that nobody can receive.
+    InvalidMinAmountOut,
+    /// A limit price that is none.
+    InvalidLimitPrice,
     /// A slippage that is no integer from 0 to 1000.
     InvalidSlippage,
+    /// A time to expire that is none, too soon or too far away.
+    InvalidExpiry,
+    /// A time in force that limit orders do not have.
+    InvalidTimeInForce,
+    /// A client's own order id that is not 1 to 64 of `A-Za-z0-9._:-`.
+    InvalidClientOrderId,
     /// A page size that is no integer from 1 to 200.
     InvalidLimit,
     /// A cursor that this API did not give out, or an event number that is none.
@@ -34,6 +44,8 @@ pub enum Code {
     InvalidId,
     /// A status that orders do not have.
     InvalidStatus,
+    /// A filter of orders that is none.
+    InvalidFilter,
     /// An idempotency key that is not 1 to 255 printable ASCII characters.
     InvalidIdempotencyKey,
     /// A body above 16 KiB.
@@ -50,6 +62,10 @@ pub enum Code {
     WrongHost,
     /// A WebSocket is opened here, and the request opens none.
     UpgradeRequired,
+    /// The order is final and was not cancelled.
+    NotCancellable,
+    /// Another order has this client's order id.
+    DuplicateClientOrderId,
     /// The key came before, with another order.
     IdempotencyKeyReused,
     /// The engine has as many requests in work as it takes.
@@ -67,7 +83,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 35] = [
         Self::MalformedBody,
         Self::MissingField,
         Self::UnknownField,
@@ -76,11 +92,17 @@ impl Code {
         Self::SameToken,
         Self::UnsupportedPair,
         Self::InvalidAmount,
+        Self::InvalidMinAmountOut,
+        Self::InvalidLimitPrice,
         Self::InvalidSlippage,
+        Self::InvalidExpiry,
+        Self::InvalidTimeInForce,
+        Self::InvalidClientOrderId,
         Self::InvalidLimit,
         Self::InvalidCursor,
         Self::InvalidId,
         Self::InvalidStatus,
+        Self::InvalidFilter,
         Self::InvalidIdempotencyKey,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
@@ -89,6 +111,8 @@ impl Code {
         Self::MethodNotAllowed,
         Self::WrongHost,
         Self::UpgradeRequired,
+        Self::NotCancellable,
+        Self::DuplicateClientOrderId,
         Self::IdempotencyKeyReused,
         Self::TooManyRequests,
         Self::Busy,
@@ -113,6 +137,32 @@ impl Code {
             Self::SameToken => ("same_token", S::BAD_REQUEST, "Same token"),
             Self::UnsupportedPair => ("unsupported_pair", S::BAD_REQUEST, "Unsupported pair"),
             Self::InvalidAmount => ("invalid_amount", S::BAD_REQUEST, "Invalid amount"),
+            Self::InvalidMinAmountOut => (
+                "invalid_min_amount_out",
+                S::BAD_REQUEST,
+                "Invalid minimum amount",
+            ),
+            Self::InvalidLimitPrice => {
+                ("invalid_limit_price", S::BAD_REQUEST, "Invalid limit price")
+            }
+            Self::InvalidExpiry => ("invalid_expiry", S::BAD_REQUEST, "Invalid expiry"),
+            Self::InvalidTimeInForce => (
+                "invalid_time_in_force",
+                S::BAD_REQUEST,
+                "Invalid time in force",
+            ),
+            Self::InvalidClientOrderId => (
+                "invalid_client_order_id",
+                S::BAD_REQUEST,
+                "Invalid client order id",
+            ),
+            Self::InvalidFilter => ("invalid_filter", S::BAD_REQUEST, "Invalid filter"),
+            Self::NotCancellable => ("not_cancellable", S::CONFLICT, "Not cancellable"),
+            Self::DuplicateClientOrderId => (
+                "duplicate_client_order_id",
+                S::CONFLICT,
+                "Duplicate client order id",
+            ),
             Self::InvalidSlippage => ("invalid_slippage", S::BAD_REQUEST, "Invalid slippage"),
             Self::InvalidLimit => ("invalid_limit", S::BAD_REQUEST, "Invalid limit"),
             Self::InvalidCursor => ("invalid_cursor", S::BAD_REQUEST, "Invalid cursor"),

@@ -56,7 +56,10 @@ pub(crate) async fn answer(
 
 fn granted() -> Response {
     let headers = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST"),
+        (
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            "GET, HEAD, POST, DELETE",
+        ),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, ACCEPTED),
         (header::ACCESS_CONTROL_MAX_AGE, MEMORY),
     ];

@@ -7,7 +7,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use engine::{observe, order::OrderId, ports::StoreError};
+use engine::{
+    cancel::CancelError,
+    observe,
+    order::{OrderId, Status},
+    ports::StoreError,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +28,7 @@ pub(crate) struct ApiError {
     detail: String,
     field: Option<String>,
     order: Option<OrderId>,
+    order_status: Option<Status>,
     retry_after: Option<u64>,
 }
 
@@ -34,6 +40,7 @@ impl ApiError {
             detail: detail.into(),
             field: None,
             order: None,
+            order_status: None,
             retry_after: code.retry_after(),
         }
     }
@@ -55,6 +62,29 @@ impl ApiError {
             | StoreError::Conflict
             | StoreError::Corrupt(_) => error.into(),
         }
+    }
+
+    /// An order that cannot be cancelled, because it ended in another way.
+    pub(crate) fn not_cancellable(status: Status) -> Self {
+        let detail = format!("the order is {status}, which is final");
+        Self {
+            order_status: Some(status),
+            ..Self::new(Code::NotCancellable, detail)
+        }
+    }
+
+    /// The client's own name is another order's.
+    pub(crate) fn name_taken(id: OrderId) -> Self {
+        let detail = format!("order {id} has this clientOrderId already");
+        Self {
+            order: Some(id),
+            ..Self::new(Code::DuplicateClientOrderId, detail).field("clientOrderId")
+        }
+    }
+
+    /// The code.
+    pub(crate) const fn code(&self) -> Code {
+        self.code
     }
 
     /// A defect of this program. The log has its cause; a client learns only that it is not to
@@ -128,6 +158,24 @@ impl From<StoreError> for ApiError {
     }
 }
 
+impl From<CancelError> for ApiError {
+    fn from(error: CancelError) -> Self {
+        match error {
+            // It moved each time that it was read: try again.
+            CancelError::Store(StoreError::Conflict) => {
+                Self::new(Code::Unavailable, "the order is moving; try again")
+            }
+            CancelError::Store(StoreError::Unknown(_)) => {
+                let detail = "it is not known whether the order was cancelled; \
+                    repeat, or look where it stands";
+                Self::new(Code::OutcomeUnknown, detail)
+            }
+            CancelError::Store(error) => error.into(),
+            CancelError::Defect(_) => Self::defect(),
+        }
+    }
+}
+
 /// Problem details (RFC 9457), `application/problem+json`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -148,10 +196,15 @@ pub(crate) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     field: Option<String>,
-    /// The order that it is about: of `outcome_unknown`, the id that it has if it was stored.
+    /// The order that it is about: of `outcome_unknown`, the id that it has if it was stored; of
+    /// `duplicate_client_order_id`, the other one's.
     #[serde(rename = "orderId", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Uuid)]
     order: Option<String>,
+    /// The status of the order that it is about: of `not_cancellable`.
+    #[serde(rename = "orderStatus", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    order_status: Option<&'static str>,
 }
 
 impl IntoResponse for ApiError {
@@ -165,6 +218,7 @@ impl IntoResponse for ApiError {
             code: self.code,
             field: self.field,
             order: self.order.map(|id| id.to_string()),
+            order_status: self.order_status.map(Status::name),
         };
         let mut response = (status, Json(body)).into_response();
         response.extensions_mut().insert(self.code);

@@ -1,7 +1,14 @@
 //! What clients ask for, read from text and checked: what leaves this module is valid.
 
+mod cancel;
+mod filter;
 mod new_order;
 mod swap_request;
+mod terms;
 
+use swap_request::amount;
+
+pub(crate) use cancel::{Bulk, bulk};
+pub(crate) use filter::filter;
 pub(crate) use new_order::new_order;
-pub(crate) use swap_request::{SwapRequest, market, required, whole_number};
+pub(crate) use swap_request::{SwapRequest, required, slippage, whole_number};

@@ -1,15 +1,21 @@
 //! `POST /api/orders/execute` as it is sent: the body's fields, the idempotency key, and what makes
 //! two requests equal.
 
+use std::fmt::Display;
+
 use axum::http::{HeaderMap, HeaderName};
 use engine::{
     catalogue::Catalogue,
-    order::{IdempotencyKey, Market, NewOrder, OrderId, OrderKind, Swap},
+    order::{ClientOrderId, IdempotencyKey, NewOrder, OrderId, OrderKind, Swap},
 };
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{SwapRequest, market, required};
+use super::{
+    SwapRequest, required,
+    terms::{KindName, Terms},
+};
 use crate::http::{
     body::Object,
     code::Code,
@@ -19,65 +25,61 @@ use crate::http::{
 /// The header that makes repeating a request safe.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Reads an order from a request.
+/// Reads an order from a request that came `now`.
 ///
 /// # Errors
 /// The first that applies of: a malformed body, `unsupported_order_type`, `unknown_field`; then
 /// field by field, a missing one or one of a wrong type; then what [`SwapRequest::for_kind`] finds;
-/// then `invalid_idempotency_key`.
+/// then `invalid_client_order_id`, `invalid_idempotency_key`.
 pub(crate) fn new_order(
     headers: &HeaderMap,
     body: &[u8],
     catalogue: &Catalogue,
+    now: Timestamp,
 ) -> Result<NewOrder, ApiError> {
-    let (request, kind) = read(&Object::parse(body)?)?;
-    let (swap, kind) = request.for_kind(kind, catalogue)?;
-    let idempotency = idempotency_key(headers)?.map(|key| IdempotencyKey {
-        key,
-        request_hash: meaning(&swap, &kind),
-    });
-    Ok(NewOrder {
-        id: OrderId(Uuid::now_v7()),
-        swap,
-        kind,
-        idempotency,
-    })
-}
-
-type Kind = Result<OrderKind, ApiError>;
-
-/// The kind is an error of its own, for it is told after what is wrong with the swap.
-fn read(object: &Object<'_>) -> Result<(SwapRequest, Kind), ApiError> {
-    match object.text("type")?.as_deref() {
-        // A type that is not executed is named before fields that only it has.
-        Some(Market::NAME) | None => read_market(object),
-        Some(other) => {
-            let detail = format!(
-                "{} orders are not executed here; use {}",
-                shown(other),
-                OrderKind::NAMES
-                    .map(|name| format!("\"{name}\""))
-                    .join(" or ")
-            );
-            Err(ApiError::new(Code::UnsupportedOrderType, detail).field("type"))
-        }
-    }
-}
-
-fn read_market(object: &Object<'_>) -> Result<(SwapRequest, Kind), ApiError> {
-    const FIELDS: [&str; 5] = ["type", "tokenIn", "tokenOut", "amount", "slippageBps"];
-    if let Some(name) = object.names().find(|name| !FIELDS.contains(name)) {
-        let detail = format!("{} is not a field that a client can set", shown(name));
-        return Err(ApiError::new(Code::UnknownField, detail).field(name));
-    }
+    let object = Object::parse(body)?;
+    // A type that is not executed is named before fields that only it has.
+    let name = KindName::read(&object)?;
+    name.check_fields(&object)?;
     required("type", object.text("type")?)?;
     let request = SwapRequest {
         token_in: required("tokenIn", object.text("tokenIn")?)?,
         token_out: required("tokenOut", object.text("tokenOut")?)?,
         amount: required("amount", object.number_or_text("amount")?)?,
     };
-    let slippage_bps = object.number("slippageBps")?;
-    Ok((request, market(slippage_bps.as_deref())))
+    let terms = Terms::read(name, &object)?;
+    let own_id = object.text("clientOrderId")?;
+    let of_swap = |swap: &Swap| terms.kind(swap, now);
+    let (swap, kind) = request.for_kind(name.needs(), of_swap, catalogue)?;
+    let client_order_id = own_id.as_deref().map(client_order_id).transpose()?;
+    let meaning = Meaning {
+        swap: &swap,
+        kind: &kind,
+        client_order_id: client_order_id.as_ref(),
+        expiry_given: object.text("expiresAt")?.is_some(),
+    };
+    let idempotency = idempotency_key(headers)?.map(|key| IdempotencyKey {
+        key,
+        request_hash: meaning.hash(),
+    });
+    Ok(NewOrder {
+        id: OrderId(Uuid::now_v7()),
+        swap,
+        kind,
+        idempotency,
+        client_order_id,
+    })
+}
+
+/// The client's own name for an order.
+///
+/// # Errors
+/// `invalid_client_order_id` when it is none.
+pub(crate) fn client_order_id(text: &str) -> Result<ClientOrderId, ApiError> {
+    ClientOrderId::new(text).ok_or_else(|| {
+        let detail = format!("{} is not 1 to 64 of A-Z a-z 0-9 . _ : -", shown(text));
+        ApiError::new(Code::InvalidClientOrderId, detail).field("clientOrderId")
+    })
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
@@ -97,20 +99,51 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     Ok(key.to_str().ok().map(str::to_owned))
 }
 
-/// The hash of what is asked for rather than of how it is written: `10` and `"10.0"`, in any order
-/// of fields, are the same request.
-fn meaning(swap: &Swap, kind: &OrderKind) -> [u8; 32] {
-    let terms = match kind {
-        OrderKind::Market(market) => market.slippage.bps(),
-    };
-    let canonical = format!(
-        "v1\n{}\n{}\n{}\n{}\n{terms}",
-        kind.name(),
-        swap.token_in.symbol,
-        swap.token_out.symbol,
-        swap.amount_in.units(),
-    );
-    Sha256::digest(canonical).into()
+/// What is asked for rather than how it is written: `10` and `"10.0"`, in any order of fields, are
+/// the same request.
+struct Meaning<'a> {
+    swap: &'a Swap,
+    kind: &'a OrderKind,
+    client_order_id: Option<&'a ClientOrderId>,
+    /// An expiry that was not given is another one each time.
+    expiry_given: bool,
+}
+
+impl Meaning<'_> {
+    /// Terms that version 0.1 did not have are there only when they are given: its keys are known
+    /// again.
+    fn hash(&self) -> [u8; 32] {
+        let swap = self.swap;
+        let mut text = format!(
+            "v1\n{}\n{}\n{}\n{}\n{}",
+            self.kind.name(),
+            swap.token_in.symbol,
+            swap.token_out.symbol,
+            swap.amount_in.units(),
+            self.kind.slippage().bps(),
+        );
+        let mut term = |name: &str, value: &dyn Display| {
+            text.push_str(&format!("\n{name}={value}"));
+        };
+        match self.kind {
+            OrderKind::Market(market) => {
+                if let Some(minimum) = market.min_amount_out {
+                    term("minAmountOut", &minimum.units());
+                }
+            }
+            OrderKind::Limit(limit) => {
+                term("limitPrice", &limit.price);
+                term("timeInForce", &limit.time_in_force.name());
+                if self.expiry_given {
+                    term("expiresAt", &limit.expires_at);
+                }
+            }
+        }
+        if let Some(name) = self.client_order_id {
+            term("clientOrderId", &name.as_str());
+        }
+        Sha256::digest(text).into()
+    }
 }
 
 #[cfg(test)]
@@ -146,7 +179,8 @@ mod tests {
             ),
         ] {
             let body = format!(r#"{{"type":"market","tokenIn":"SOL","tokenOut":"USDC",{terms}}}"#);
-            let order = new_order(&headers, body.as_bytes(), &catalogue).expect("a good order");
+            let order = new_order(&headers, body.as_bytes(), &catalogue, Timestamp::UNIX_EPOCH);
+            let order = order.expect("a good order");
             let given = order.idempotency.expect("it has a key").request_hash;
             let given: String = given.iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(given, hash, "{terms}");

@@ -2,7 +2,7 @@
 
 use engine::{
     catalogue::Catalogue,
-    order::{Market, Needs, OrderKind, SlippageTolerance, Swap, Token, TokenAmount},
+    order::{Needs, OrderKind, SlippageTolerance, Swap, Token, TokenAmount},
 };
 
 use crate::http::{
@@ -22,31 +22,28 @@ pub(crate) struct SwapRequest {
 }
 
 impl SwapRequest {
-    /// The swap, for an order of that kind. What is wrong with the swap is told first, so a kind
-    /// whose own terms are wrong comes as the error that it is.
+    /// The swap, and the kind that `terms` reads for it. What is wrong with the swap is told first.
     ///
     /// # Errors
     /// The first of `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount` that
     /// applies, always in this order; then the kind's.
     pub(crate) fn for_kind(
         &self,
-        kind: Result<OrderKind, ApiError>,
+        needs: Needs,
+        terms: impl FnOnce(&Swap) -> Result<OrderKind, ApiError>,
         catalogue: &Catalogue,
     ) -> Result<(Swap, OrderKind), ApiError> {
-        let needs = kind.as_ref().map_or(Needs::ListedPair, OrderKind::needs);
         let (token_in, token_out) = match needs {
             Needs::ListedPair => self.listed_pair(catalogue)?,
         };
-        let amount_in = TokenAmount::parse(&self.amount, token_in.decimals).map_err(|invalid| {
-            let detail = invalid.to_string().escape_debug().to_string();
-            ApiError::new(Code::InvalidAmount, detail).field("amount")
-        })?;
+        let amount_in = amount(&self.amount, token_in, Code::InvalidAmount, "amount")?;
         let swap = Swap {
             token_in: token_in.clone(),
             token_out: token_out.clone(),
             amount_in,
         };
-        Ok((swap, kind?))
+        let kind = terms(&swap)?;
+        Ok((swap, kind))
     }
 
     fn listed_pair<'a>(
@@ -75,22 +72,36 @@ fn listed<'a>(catalogue: &'a Catalogue, field: &str, symbol: &str) -> Result<&'a
     })
 }
 
-/// A market order with the slippage that a client wrote, or the usual one when it wrote none.
+/// An amount of a token.
+///
+/// # Errors
+/// `code` when it is none that the token can express.
+pub(crate) fn amount(
+    text: &str,
+    token: &Token,
+    code: Code,
+    field: &str,
+) -> Result<TokenAmount, ApiError> {
+    TokenAmount::parse(text, token.decimals).map_err(|invalid| {
+        let detail = invalid.to_string().escape_debug().to_string();
+        ApiError::new(code, detail).field(field)
+    })
+}
+
+/// The slippage that a client wrote, or the usual one when it wrote none.
 ///
 /// # Errors
 /// `invalid_slippage` when it is not an integer within the limit.
-pub(crate) fn market(slippage_bps: Option<&str>) -> Result<OrderKind, ApiError> {
-    let slippage = match slippage_bps {
-        None => SlippageTolerance::DEFAULT,
-        Some(text) => whole_number(text)
+pub(crate) fn slippage(bps: Option<&str>) -> Result<SlippageTolerance, ApiError> {
+    bps.map_or(Ok(SlippageTolerance::DEFAULT), |text| {
+        whole_number(text)
             .and_then(SlippageTolerance::from_bps)
             .ok_or_else(|| {
                 let max = SlippageTolerance::MAX_BPS;
                 let detail = format!("{} is not an integer from 0 to {max}", shown(text));
                 ApiError::new(Code::InvalidSlippage, detail).field("slippageBps")
-            })?,
-    };
-    Ok(OrderKind::Market(Market { slippage }))
+            })
+    })
 }
 
 /// A field that must be given.

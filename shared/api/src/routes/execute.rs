@@ -58,7 +58,9 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
             description = "The order was not accepted. 400: `malformed_body`, `missing_field`, \
                 `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, \
                 `unsupported_pair`, `invalid_amount`, `invalid_slippage`, \
-                `invalid_idempotency_key`; 413: `body_too_large`; 415: `unsupported_media_type`; \
+                `invalid_min_amount_out`, `invalid_limit_price`, `invalid_time_in_force`, \
+                `invalid_expiry`, `invalid_client_order_id`, `invalid_idempotency_key`; \
+                409: `duplicate_client_order_id`; 413: `body_too_large`; 415: `unsupported_media_type`; \
                 422: `idempotency_key_reused`; 429 with `Retry-After`: `too_many_requests`, and \
                 `busy` when the order would have to wait for too long.",
             body = ProblemBody,
@@ -82,13 +84,14 @@ pub(crate) async fn execute(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let body = body::json(&headers, body)?;
-    let order = new_order(&headers, &body, &api.catalogue)?;
+    let order = new_order(&headers, &body, &api.catalogue, api.submit.clock.now())?;
     let client = client.map(|Extension(client)| client);
     let submitted = api.submit.submit(&order, client.as_ref()).await;
     let submitted = submitted.map_err(|error| ApiError::not_stored(error, order.id))?;
     let (id, replayed) = match submitted {
         Submitted::Accepted(id) => (id, false),
         Submitted::Replayed(id) => (id, true),
+        Submitted::NameTaken(id) => return Err(ApiError::name_taken(id)),
         Submitted::Busy(busy) => return Err(ApiError::busy(busy.retry_after)),
         Submitted::KeyReused => {
             let detail = "this idempotency key was used before, for another order";

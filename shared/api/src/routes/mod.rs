@@ -1,5 +1,6 @@
 //! One handler for each route, with its part of the API's description.
 
+pub(crate) mod cancel;
 pub(crate) mod execute;
 pub(crate) mod health;
 pub(crate) mod orders;

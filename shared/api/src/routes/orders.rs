@@ -10,7 +10,7 @@ use axum::{
 };
 use engine::{
     observe,
-    order::{Order, OrderId, Status, read_seq},
+    order::{Order, OrderId, read_seq},
     ports::PageQuery,
 };
 
@@ -23,7 +23,7 @@ use crate::{
         problem::{ApiError, ProblemBody, shown},
         query::Query,
     },
-    requests::whole_number,
+    requests::{filter, whole_number},
 };
 
 const DEFAULT_LIMIT: u16 = 50;
@@ -46,6 +46,22 @@ const MAX_LIMIT: u16 = 200;
             description = "Where the page begins; take it from the `Link` header, as it is.",
         ),
         ("status" = Option<StatusDto>, Query, description = "Only orders in this status."),
+        ("type" = Option<String>, Query, description = "Only orders of this type."),
+        ("open" = Option<bool>, Query, description = "Only open orders, or only closed ones."),
+        ("tokenIn" = Option<String>, Query, description = "Only orders that sell this token."),
+        ("tokenOut" = Option<String>, Query, description = "Only orders that buy this token."),
+        (
+            "clientOrderId" = Option<String>, Query,
+            description = "Only the order that the client gave this name.",
+        ),
+        (
+            "since" = Option<String>, Query,
+            description = "Only orders accepted at this time or later (RFC 3339).",
+        ),
+        (
+            "until" = Option<String>, Query,
+            description = "Only orders accepted before this time.",
+        ),
     ),
     responses(
         (
@@ -61,7 +77,8 @@ const MAX_LIMIT: u16 = 200;
         ),
         (
             status = "4XX",
-            description = "400: `invalid_limit`, `invalid_cursor`, `invalid_status`; \
+            description = "400: `invalid_limit`, `invalid_cursor`, `invalid_status`, \
+                `invalid_filter`, `invalid_client_order_id`; \
                 429: `too_many_requests`.",
             body = ProblemBody,
             content_type = "application/problem+json",
@@ -131,21 +148,10 @@ fn page_of(query: &Query) -> Result<PageQuery, ApiError> {
             )
         })
     });
-    let status = query.get("status").map(|text| {
-        text.parse::<Status>().map_err(|_| {
-            let names = Status::ALL.map(Status::name).join(", ");
-            invalid(
-                Code::InvalidStatus,
-                "status",
-                text,
-                &format!("one of {names}"),
-            )
-        })
-    });
     Ok(PageQuery {
         limit,
         before: before.transpose()?,
-        status: status.transpose()?,
+        only: filter(query)?,
     })
 }
 
@@ -245,7 +251,7 @@ fn after(query: &Query) -> Result<u64, ApiError> {
     })
 }
 
-fn order_id(id: Result<Path<String>, PathRejection>) -> Result<OrderId, ApiError> {
+pub(super) fn order_id(id: Result<Path<String>, PathRejection>) -> Result<OrderId, ApiError> {
     // A path that is no text is no id either.
     let text = id.map(|Path(text)| text).unwrap_or_default();
     text.parse().map_err(|_| {

@@ -7,6 +7,8 @@ use axum::{
     extract::{RawQuery, State},
 };
 
+use engine::order::{Market, Needs, OrderKind, Swap};
+
 use crate::{
     Api,
     dto::QuoteDto,
@@ -14,7 +16,7 @@ use crate::{
         problem::{ApiError, ProblemBody},
         query::Query,
     },
-    requests::{SwapRequest, market, required},
+    requests::{SwapRequest, required, slippage},
 };
 
 /// Asks every venue what it would pay now.
@@ -69,11 +71,22 @@ pub(crate) async fn quote(
         token_out: required("tokenOut", given("tokenOut"))?,
         amount: required("amount", given("amount"))?,
     };
-    let kind = market(query.get("slippageBps"));
-    let (swap, kind) = request.for_kind(kind, &api.catalogue)?;
+    let market = |_: &Swap| {
+        Ok(OrderKind::Market(Market {
+            slippage: slippage(query.get("slippageBps"))?,
+            min_amount_out: None,
+        }))
+    };
+    let (swap, kind) = request.for_kind(Needs::ListedPair, market, &api.catalogue)?;
     let (offers, reason) = match api.router.route(&swap, &kind).await {
         Ok(decision) => (decision.offers, decision.reason),
         Err(no_route) => (no_route.offers, no_route.failure.reason),
     };
-    Ok(Json(QuoteDto::new(&swap, &kind, &offers, reason)))
+    Ok(Json(QuoteDto::new(
+        &swap,
+        &kind,
+        &offers,
+        reason,
+        api.submit.clock.now(),
+    )))
 }

@@ -177,7 +177,7 @@ async fn a_preflight_is_granted_to_allowed_origins_only() {
     assert_eq!(granted.status, StatusCode::NO_CONTENT);
     assert_eq!(
         granted.header("access-control-allow-methods"),
-        Some("GET, HEAD, POST")
+        Some("GET, HEAD, POST, DELETE")
     );
     let headers = granted.header("access-control-allow-headers");
     assert_eq!(headers, Some("Content-Type, Idempotency-Key, X-Request-Id"));

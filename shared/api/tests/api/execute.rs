@@ -103,7 +103,8 @@ async fn the_same_key_with_the_same_meaning_gets_the_first_answer_again() {
     let api = TestApi::new();
     let first = api.post_with_key("intent 1", ORDER).await;
     let id = first.json()["orderId"].as_str().expect("an id").to_owned();
-    api.orders.advance(&id, OrderEvent::RoutingStarted);
+    api.orders
+        .advance(&id, OrderEvent::RoutingStarted { fired: None });
     let reworded =
         r#" {"slippageBps":50,"amount":"10.0","tokenOut":"USDC","tokenIn":"SOL","type":"market"} "#;
     for body in [ORDER, reworded] {

@@ -11,10 +11,14 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
-    order::{EventRecord, IdempotencyKey, LoggedEvent, NewOrder, Order, OrderEvent, OrderId},
+    order::{
+        EventRecord, IdempotencyKey, Lifetime, LoggedEvent, NewOrder, Order, OrderEvent, OrderId,
+        Unmet,
+    },
     ports::{
-        Appended, Claim, Corrupt, ExecuteOrder, HealthCheck, Inserted, Lease, OrderReader,
-        OrderWriter, PageQuery, StoreError, Transition, Unavailable, Unhealthy,
+        Appended, Authority, Claim, Corrupt, ExecuteOrder, HealthCheck, Inserted, Lease,
+        OrderFilter, OrderReader, OrderWriter, PageQuery, StoreError, Subscribers, Transition,
+        Unavailable, Unhealthy, Wake,
     },
 };
 use jiff::Timestamp;
@@ -157,7 +161,7 @@ impl OrderReader for InMemoryOrders {
         let place = |row: &Row| (row.order.created_at, row.order.id);
         page.retain(|row| {
             query.before.is_none_or(|before| place(row) < before)
-                && query.status.is_none_or(|status| row.order.status == status)
+                && is_meant(&row.order, &query.only)
         });
         page.sort_by_key(|row| Reverse(place(row)));
         page.truncate(query.limit.into());
@@ -177,7 +181,7 @@ impl OrderReader for InMemoryOrders {
 
 #[async_trait]
 impl OrderWriter for InMemoryOrders {
-    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
+    async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
         self.trouble().await?;
         let mut rows = self.rows();
         let key = order.idempotency.clone();
@@ -186,7 +190,11 @@ impl OrderWriter for InMemoryOrders {
         }
         // One order a second, so that the newest is never in doubt.
         let at = Timestamp::from_second(1_800_000_000 + rows.len() as i64).expect("a time");
-        let order = Order::accepted(order, at, at + lifetime);
+        let deadline = match lifetime {
+            Lifetime::For(duration) => at + duration,
+            Lifetime::Until(moment) => moment,
+        };
+        let order = Order::accepted(order, at, deadline);
         let events = vec![logged(&order, OrderEvent::Accepted)];
         rows.push(Row {
             order,
@@ -206,7 +214,29 @@ impl OrderWriter for InMemoryOrders {
         unreachable!("the API executes nothing")
     }
 
-    async fn append(&self, _: &Transition<'_>) -> Result<Appended, StoreError> {
+    /// What the API moves, it has seen.
+    async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
+        self.trouble().await?;
+        let Authority::Seen { order, status, seq } = transition.by else {
+            unreachable!("the API holds no lease")
+        };
+        let mut rows = self.rows();
+        let row = rows.iter_mut().find(|row| {
+            let found = &row.order;
+            (found.id, found.status, found.last_seq) == (order, status, seq)
+        });
+        let row = row.ok_or(StoreError::Conflict)?;
+        row.order = transition.order.clone();
+        row.events
+            .push(logged(&row.order, transition.event.clone()));
+        Ok(Appended {
+            seq: row.order.last_seq,
+            at: row.order.updated_at,
+            subscribers: Subscribers::default(),
+        })
+    }
+
+    async fn wait_again(&self, _: &Lease, _: &Unmet, _: &Wake) -> Result<(), StoreError> {
         unreachable!("the API executes nothing")
     }
 
@@ -219,13 +249,35 @@ impl OrderWriter for InMemoryOrders {
     }
 }
 
-/// The order of the same key, if there is one.
+fn is_meant(order: &Order, only: &OrderFilter) -> bool {
+    let swap = &order.swap;
+    let is =
+        |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
+    only.status.is_none_or(|status| order.status == status)
+        && only.kind.is_none_or(|kind| order.kind.name() == kind)
+        && only.open.is_none_or(|open| order.is_open() == open)
+        && is(&only.token_in, &swap.token_in.symbol)
+        && is(&only.token_out, &swap.token_out.symbol)
+        && (only.client_order_id.is_none() || only.client_order_id == order.client_order_id)
+        && only.since.is_none_or(|since| order.created_at >= since)
+        && only.until.is_none_or(|until| order.created_at < until)
+}
+
+/// The order of the same key, or of the same name.
 fn known(rows: &[Row], order: &NewOrder) -> Option<Inserted> {
-    rows.iter().find_map(|row| {
+    let by_key = rows.iter().find_map(|row| {
         let (known, given) = (row.key.as_ref()?, order.idempotency.as_ref()?);
         (known.key == given.key).then(|| Inserted::Known {
             id: row.order.id,
             request_hash: known.request_hash.to_vec(),
         })
-    })
+    });
+    let by_name = || {
+        let name = order.client_order_id.as_ref()?;
+        let row = rows
+            .iter()
+            .find(|row| row.order.client_order_id.as_ref() == Some(name))?;
+        Some(Inserted::NameTaken(row.order.id))
+    };
+    by_key.or_else(by_name)
 }

@@ -3,9 +3,11 @@
 
 mod all_routes;
 mod any_input;
+mod cancel;
 mod description;
 mod execute;
 mod in_memory_orders;
+mod limit;
 mod orders;
 mod ports;
 mod quote;

@@ -39,7 +39,7 @@ fn confirm(api: &TestApi, id: &str) {
         price: "79.098311".parse().expect("a decimal"),
     };
     for event in [
-        OrderEvent::RoutingStarted,
+        OrderEvent::RoutingStarted { fired: None },
         meteora_chosen(),
         OrderEvent::Submitted {
             signature: signature(),
@@ -78,8 +78,11 @@ async fn an_order_has_exactly_the_fields_of_the_contract() {
         api.get("/api/orders").await.json(),
         json!([{
             "id": id, "type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amount": "10",
-            "slippageBps": 50, "status": "pending", "attempt": 1, "chosenDex": null, "txHash": null,
-            "executedPrice": null, "amountOut": null, "failureReason": null,
+            "slippageBps": 50, "minAmountOut": null, "limitPrice": null, "timeInForce": null,
+            "expiresAt": null, "clientOrderId": null, "status": "pending", "attempt": 1,
+            "chosenDex": null, "txHash": null, "executedPrice": null, "amountOut": null,
+            "failureReason": null, "failureCode": null, "cancelRequested": false, "waiting": null,
+            "trigger": null,
             "createdAt": "2027-01-15T08:00:00.000Z", "updatedAt": "2027-01-15T08:00:00.000Z",
         }])
     );
@@ -199,7 +202,12 @@ async fn after_a_retry_the_newest_decision_is_shown() {
         settled: None,
     };
     let again = venue_chosen("Raydium", vec![], "Raydium is the only venue left");
-    for event in [OrderEvent::RoutingStarted, meteora_chosen(), retry, again] {
+    for event in [
+        OrderEvent::RoutingStarted { fired: None },
+        meteora_chosen(),
+        retry,
+        again,
+    ] {
         api.orders.advance(&id, event);
     }
     let order = api.get(&format!("/api/orders/{id}")).await.json();
@@ -292,7 +300,10 @@ async fn an_event_that_cannot_be_read_is_shown_in_its_place() {
         settled: None,
     };
     let chosen = [meteora_chosen(), retry, meteora_chosen()];
-    for event in [OrderEvent::RoutingStarted].into_iter().chain(chosen) {
+    for event in [OrderEvent::RoutingStarted { fired: None }]
+        .into_iter()
+        .chain(chosen)
+    {
         api.orders.advance(&id, event);
     }
     api.orders.make_newest_event_unreadable(&id);

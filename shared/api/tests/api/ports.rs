@@ -12,11 +12,15 @@ use std::{
 use async_trait::async_trait;
 use engine::{
     catalogue::{Catalogue, ListedToken},
-    order::{Swap, Token, TokenAmount},
-    ports::{Clock, ExecuteOrder, Queue, ReferencePrice, Unavailable, Venue},
+    order::{OrderId, Swap, Token, TokenAmount},
+    ports::{
+        Clock, ConnectionId, ExecuteOrder, Push, PushError, Queue, ReferencePrice, StoreError,
+        Subscribers, Subscriptions, Unavailable, Venue,
+    },
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 /// SOL, USDC, USDT and JUP; SOL/USDC and USDC/USDT can be traded.
 pub(crate) fn catalogue() -> Catalogue {
@@ -52,6 +56,19 @@ pub(crate) struct FixedPriceVenue {
 impl Venue for FixedPriceVenue {
     fn id(&self) -> VenueId {
         VenueId::new(self.name)
+    }
+
+    async fn marginal_price(
+        &self,
+        token_in: &Token,
+        token_out: &Token,
+    ) -> Result<Decimal, Rejection> {
+        let digits = i32::from(token_in.decimals) - i32::from(token_out.decimals) - 3;
+        let rate = Decimal::from(self.rate);
+        Ok(match digits {
+            0.. => rate * Decimal::from(10u64.pow(digits.unsigned_abs())),
+            ..0 => rate / Decimal::from(10u64.pow(digits.unsigned_abs())),
+        })
     }
 
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
@@ -126,5 +143,62 @@ impl Queue for UnreadQueue {
 
     async fn waiting(&self) -> Result<u64, Unavailable> {
         Ok(0)
+    }
+}
+
+/// Nobody follows an order.
+pub(crate) struct Nobody;
+
+#[async_trait]
+impl Push for Nobody {
+    async fn push(&self, _: &ConnectionId, _: Arc<str>) -> Result<(), PushError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn close(&self, _: &ConnectionId) -> Result<(), PushError> {
+        unreachable!("nobody follows an order")
+    }
+}
+
+#[async_trait]
+impl Subscriptions for Nobody {
+    async fn subscribe(&self, _: &ConnectionId, _: OrderId) -> Result<bool, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn go_live(&self, _: &ConnectionId, _: OrderId, _: u64) -> Result<bool, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn live(&self, _: OrderId) -> Result<Subscribers, StoreError> {
+        Ok(Subscribers::default())
+    }
+
+    async fn subscribe_all(&self, _: &ConnectionId) -> Result<Timestamp, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn unsubscribe_all(&self, _: &ConnectionId) -> Result<(), StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn unsubscribe(
+        &self,
+        _: OrderId,
+        _: &[ConnectionId],
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn watched(&self, _: &ConnectionId) -> Result<u64, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn forget(&self, _: &ConnectionId) -> Result<(), StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn undelivered(&self, _: Duration) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
+        unreachable!("nobody follows an order")
     }
 }

@@ -20,15 +20,19 @@ async fn a_quote_shows_each_venue_and_why_one_is_better() {
             "networkFee": "0.000005", "minimumReceived": least, "chosen": chosen, "rejected": null,
         })
     };
+    let mut quote = answer.json();
+    let quoted_at = quote["quotedAt"].take();
+    let quoted_at: Result<jiff::Timestamp, _> = quoted_at.as_str().expect("a time").parse();
+    assert!(quoted_at.is_ok_and(|at| at <= jiff::Timestamp::now()));
     assert_eq!(
-        answer.json(),
+        quote,
         json!({
             "tokenIn": "SOL", "tokenOut": "USDC", "amount": "10", "slippageBps": 100,
             "quotes": [
                 offer("Raydium", "780", "779.9996", "78", "772.2", false),
                 offer("Meteora", "790", "789.9996", "79", "782.1", true),
             ],
-            "chosenDex": "Meteora",
+            "chosenDex": "Meteora", "minimumReceived": "782.1", "quotedAt": null,
             "reason": "Meteora pays 10 USDC more than Raydium after all fees",
         })
     );

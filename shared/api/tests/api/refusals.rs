@@ -39,7 +39,7 @@ async fn bodies_that_are_no_order_are_refused_by_name() {
     let deep = format!("{{\"a\":{}1{}}}", "[".repeat(8), "]".repeat(8));
     let duplicate = format!("{},\"amount\":10}}", &ORDER[..ORDER.len() - 1]);
     let unknown = format!("{},\"status\":\"confirmed\"}}", &ORDER[..ORDER.len() - 1]);
-    let limit = r#"{"type":"limit","tokenIn":"SOL","tokenOut":"USDC","amount":1,"price":"80"}"#;
+    let stop = r#"{"type":"stop","tokenIn":"SOL","tokenOut":"USDC","amount":1,"price":"80"}"#;
     let long = with("tokenIn", &format!("\"{}\"", "x".repeat(2_000)));
     let rows: Vec<(String, &str, Option<&str>)> = vec![
         (String::new(), "malformed_body", None),
@@ -92,7 +92,7 @@ async fn bodies_that_are_no_order_are_refused_by_name() {
         ),
         (unknown, "unknown_field", Some("status")),
         (
-            with("type", "\"limit\""),
+            with("type", "\"stop\""),
             "unsupported_order_type",
             Some("type"),
         ),
@@ -101,7 +101,7 @@ async fn bodies_that_are_no_order_are_refused_by_name() {
             "unsupported_order_type",
             Some("type"),
         ),
-        (limit.into(), "unsupported_order_type", Some("type")),
+        (stop.into(), "unsupported_order_type", Some("type")),
         (
             with("tokenIn", "\"DOGE\""),
             "unknown_token",
@@ -408,7 +408,7 @@ async fn other_methods_are_refused_with_those_that_are_allowed() {
     for (method, address, allowed) in [
         ("GET", "/api/orders/execute", "POST"),
         ("DELETE", "/api/orders", "GET,HEAD"),
-        ("PUT", "/api/orders/1", "GET,HEAD"),
+        ("PUT", "/api/orders/1", "GET,HEAD,DELETE"),
         ("POST", "/health", "GET,HEAD"),
         ("BREW", "/api/quote", "GET,HEAD"),
     ] {

@@ -9,9 +9,11 @@ use axum::{
     http::{HeaderMap, HeaderValue, Request, StatusCode, header},
 };
 use engine::{
+    cancel::Cancel,
     health::Health,
     policy::Policy,
     ports::{AdmitAll, Venue},
+    stream::OrderStream,
     submit::Submit,
 };
 use serde_json::Value;
@@ -19,7 +21,7 @@ use tower::ServiceExt;
 
 use crate::{
     in_memory_orders::InMemoryOrders,
-    ports::{FixedPriceVenue, NoReference, RealClock, UnreadQueue, catalogue},
+    ports::{FixedPriceVenue, NoReference, Nobody, RealClock, UnreadQueue, catalogue},
 };
 
 /// The API on an order book in memory and two venues; Meteora pays more.
@@ -69,6 +71,19 @@ impl TestApi {
                 queue: queue.clone(),
                 clock: clock.clone(),
                 policy: policy.clone(),
+            },
+            cancel: Cancel {
+                reader: orders.clone(),
+                writer: orders.clone(),
+                queue: queue.clone(),
+                stream: OrderStream {
+                    reader: orders.clone(),
+                    subscriptions: Arc::new(Nobody),
+                    push: Arc::new(Nobody),
+                    encode: api::event_json,
+                    clock: clock.clone(),
+                    policy: policy.clone(),
+                },
             },
             router: engine::routing::Router {
                 venues: vec![venue("Raydium", 78), venue("Meteora", 79)],

@@ -101,7 +101,10 @@ fn every_other_event_has_the_fields_of_its_kind() {
         price: "79.098311100000".parse().expect("a decimal"),
     };
     let failure = |code| Failure::new(code, "it moved");
-    let (accepted, routing) = (OrderEvent::Accepted, OrderEvent::RoutingStarted);
+    let (accepted, routing) = (
+        OrderEvent::Accepted,
+        OrderEvent::RoutingStarted { fired: None },
+    );
     assert_payload(Status::Pending, accepted, "{}");
     assert_payload(Status::Routing, routing, "{}");
     assert_payload(
