@@ -52,7 +52,7 @@ def expect(name, found, wanted):
 class Functions:
     """An order's way through the functions, each started for one event."""
 
-    covers = {"migrate", "submit", "relay", "worker", "websocket"}
+    covers = {"migrate", "submit", "relay", "monitor", "worker", "websocket"}
 
     def __init__(self, made, database):
         self.made, self.variables = made, FUNCTION | {"DATABASE_URL": database}
@@ -77,6 +77,9 @@ class Functions:
 
         tick = recorded("relay/tests/events/schedule.json")
         expect("relay", self.answer("relay", tick), {"ok": True})
+
+        tick = recorded("monitor/tests/events/schedule.json")
+        expect("monitor", self.answer("monitor", tick), {"ok": True})
 
         message = json.dumps({"v": 1, "orderId": order, "attempt": 1})
         bodies = {"order": message, "unreadable": "?"}

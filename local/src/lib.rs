@@ -4,7 +4,8 @@
 //!
 //! Read in this order: [`options`] (what can be chosen), [`server`] (how the parts come together,
 //! live and end), [`queue`] and [`workers`] (SQS and its event source), [`gateway`] and `socket`
-//! (API Gateway's sockets), `engines` (others on the same database), `timer` (the schedule);
+//! (API Gateway's sockets), `engines` (others on the same database), `timer` and `looks` (the
+//! schedules);
 //! [`cli`] has the commands that talk to an engine.
 
 mod admission;
@@ -16,6 +17,7 @@ mod engines;
 mod freshness;
 pub mod gateway;
 mod http_metrics;
+mod looks;
 pub mod metrics;
 pub mod options;
 mod own_postgres;

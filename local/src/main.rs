@@ -38,6 +38,7 @@ fn main() -> ExitCode {
     runtime.block_on(async {
         match line.command {
             Some(Command::Order(order)) => cli::order::run(&order).await,
+            Some(Command::Cancel(cancel)) => cli::cancel::run(&cancel).await,
             Some(Command::Serve(options)) => serve(&options).await,
             None => serve(&line.serve).await,
         }

@@ -36,7 +36,9 @@ pub enum Command {
     /// Serve (what happens when no command is given).
     Serve(Box<Serve>),
     /// Place an order at a running engine and print its life until it is final.
-    Order(Place),
+    Order(Box<Place>),
+    /// Cancel orders at a running engine.
+    Cancel(Cancel),
 }
 
 impl Parser for CommandLine {}
@@ -193,7 +195,7 @@ impl Serve {
 #[derive(Debug, Args)]
 #[command(after_help = "Exit status:\n  \
                   0  confirmed\n  \
-                  1  failed\n  \
+                  1  failed, cancelled or expired\n  \
                   2  not placed: nothing was stored, and nothing will be\n  \
                   3  it is not known whether it was placed; the key is shown, and how to repeat\n  \
                   4  placed, but its end was not seen\n\n\
@@ -208,6 +210,21 @@ pub struct Place {
     /// How much worse than quoted the execution may be, in hundredths of a percent.
     #[arg(long, value_name = "BPS")]
     pub slippage_bps: Option<u16>,
+    /// Wait for this price or better, in the token bought for one token sold.
+    #[arg(long, value_name = "PRICE", conflicts_with = "min_out")]
+    pub limit: Option<String>,
+    /// Do not wait for the limit: at once, or not at all.
+    #[arg(long, requires = "limit")]
+    pub ioc: bool,
+    /// When a limit order ends, for example 2026-12-02T00:00:00Z; after seven days if not given.
+    #[arg(long, value_name = "TIME", requires = "limit")]
+    pub expires: Option<String>,
+    /// The least to receive, whatever is quoted by then.
+    #[arg(long, value_name = "AMOUNT")]
+    pub min_out: Option<String>,
+    /// Your own name for the order, which no other order may have.
+    #[arg(long, value_name = "NAME")]
+    pub client_order_id: Option<String>,
     /// Names the intent: placing with the same key again never makes a second order.
     #[arg(long, value_name = "KEY")]
     pub idempotency_key: Option<String>,
@@ -215,6 +232,23 @@ pub struct Place {
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=3_600))]
     pub timeout: u16,
+    /// [`ENGINE_URL`].
+    #[arg(long, env = ENGINE_URL.name, default_value = ENGINE_URL.default)]
+    #[arg(value_parser = |text: &str| ENGINE_URL.parse(text).map(|url| url.to_string()))]
+    #[arg(help = ENGINE_URL.doc)]
+    pub url: String,
+}
+
+/// Which orders to cancel.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "It ends with 0 when each is cancelled, with 1 when one is not, or its transaction may still \
+    land, and with 2 when the engine does not say."
+)]
+pub struct Cancel {
+    /// Their ids.
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
     /// [`ENGINE_URL`].
     #[arg(long, env = ENGINE_URL.name, default_value = ENGINE_URL.default)]
     #[arg(value_parser = |text: &str| ENGINE_URL.parse(text).map(|url| url.to_string()))]

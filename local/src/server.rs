@@ -22,7 +22,7 @@ use crate::{
     engines::{Engines, Place},
     freshness::RelayRounds,
     gateway::Gateway,
-    metrics,
+    looks, metrics,
     options::Serve,
     own_postgres::OwnPostgres,
     queue::{Capacity, LocalQueue},
@@ -192,6 +192,11 @@ impl Server {
             start,
             shutdown.clone(),
         ));
+        workers.spawn(looks::keep(
+            use_cases.monitor(queue.clone(), &trading.ports, trading.catalogue.clone()),
+            Arc::clone(&use_cases.clock),
+            shutdown.clone(),
+        ));
         let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];
 
         let most = door::room_for(options.max_connections.into());
@@ -201,6 +206,7 @@ impl Server {
                 admission: Arc::new(BacklogLimit(queue.clone())),
                 ..use_cases.submit(queue.clone())
             },
+            cancel: use_cases.cancel(queue.clone(), push.clone()),
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
             health: runtime::health(&database, fresh),

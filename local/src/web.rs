@@ -30,6 +30,7 @@ const MAX_IN_FLIGHT: usize = 1_024;
 /// What is served.
 pub(crate) struct Served {
     pub(crate) submit: engine::submit::Submit,
+    pub(crate) cancel: engine::cancel::Cancel,
     pub(crate) router: engine::routing::Router,
     pub(crate) reader: Arc<dyn OrderReader>,
     pub(crate) health: Health,
@@ -49,6 +50,7 @@ pub(crate) struct Served {
 pub(crate) fn routes(served: Served) -> Router {
     let api = Api {
         submit: served.submit,
+        cancel: served.cancel,
         router: served.router,
         reader: served.reader,
         health: served.health,

@@ -41,11 +41,12 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     let (router, swap) = (router(bench).await?, swap());
     let kind = OrderKind::Market(MarketOrder {
         slippage: SlippageTolerance::DEFAULT,
+        min_amount_out: None,
     });
     let route = repeat(bench, || {
         router.route(black_box(&swap), &kind).now_or_never()
     });
-    let event = OrderEvent::RoutingStarted;
+    let event = OrderEvent::RoutingStarted { fired: None };
     let transition = repeat(bench, || black_box(Status::Pending).after(&event));
     let transition: Vec<f64> = transition.iter().map(|us| us * 1_000.0).collect();
     let amount = repeat(bench, || {

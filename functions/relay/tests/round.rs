@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use engine::{
     execute::Shutdown,
-    order::{Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token},
+    order::{Lifetime, Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
     ports::{ConnectionId, ExecuteOrder, Push, PushError, Queue, Unavailable},
     use_cases::UseCases,
@@ -136,10 +136,12 @@ impl RelayFixture {
             },
             kind: OrderKind::Market(Market {
                 slippage: SlippageTolerance::DEFAULT,
+                min_amount_out: None,
             }),
             idempotency: None,
+            client_order_id: None,
         };
-        let lifetime = Duration::from_secs(60);
+        let lifetime = Lifetime::For(Duration::from_secs(60));
         let writer = &self.use_cases.writer;
         writer.insert(&order, lifetime).await.expect("stored");
         order.id

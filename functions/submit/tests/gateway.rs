@@ -15,14 +15,17 @@ use api::{Api, SocketAddress};
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use engine::{
+    cancel::Cancel,
     catalogue::{Catalogue, ListedToken},
     health::Health,
-    order::{EventRecord, NewOrder, Order, OrderId, Swap, Token, TokenAmount},
+    order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Swap, Token, TokenAmount, Unmet},
     policy::Policy,
     ports::{
-        Appended, Claim, Clock, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader, OrderWriter,
-        PageQuery, Queue, ReferencePrice, StoreError, Transition, Unavailable,
+        Appended, Claim, Clock, ConnectionId, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader,
+        OrderWriter, PageQuery, Push, PushError, Queue, ReferencePrice, StoreError, Subscribers,
+        Subscriptions, Transition, Unavailable, Wake,
     },
+    stream::OrderStream,
     submit::Submit,
 };
 use jiff::Timestamp;
@@ -62,7 +65,7 @@ struct InMemoryPorts(Mutex<Vec<NewOrder>>);
 
 #[async_trait]
 impl OrderWriter for InMemoryPorts {
-    async fn insert(&self, new: &NewOrder, _: Duration) -> Result<Inserted, StoreError> {
+    async fn insert(&self, new: &NewOrder, _: Lifetime) -> Result<Inserted, StoreError> {
         let mut accepted = self.0.lock().expect("no test panics while it writes");
         let given = new.idempotency.as_ref();
         let known = accepted.iter().find_map(|order| {
@@ -88,6 +91,10 @@ impl OrderWriter for InMemoryPorts {
     }
 
     async fn append(&self, _: &Transition<'_>) -> Result<Appended, StoreError> {
+        unreachable!("the API executes nothing")
+    }
+
+    async fn wait_again(&self, _: &Lease, _: &Unmet, _: &Wake) -> Result<(), StoreError> {
         unreachable!("the API executes nothing")
     }
 
@@ -148,6 +155,63 @@ impl Clock for InMemoryPorts {
     }
 }
 
+/// Nobody follows an order.
+struct Nobody;
+
+#[async_trait]
+impl Push for Nobody {
+    async fn push(&self, _: &ConnectionId, _: Arc<str>) -> Result<(), PushError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn close(&self, _: &ConnectionId) -> Result<(), PushError> {
+        unreachable!("nobody follows an order")
+    }
+}
+
+#[async_trait]
+impl Subscriptions for Nobody {
+    async fn subscribe(&self, _: &ConnectionId, _: OrderId) -> Result<bool, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn go_live(&self, _: &ConnectionId, _: OrderId, _: u64) -> Result<bool, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn live(&self, _: OrderId) -> Result<Subscribers, StoreError> {
+        Ok(Subscribers::default())
+    }
+
+    async fn subscribe_all(&self, _: &ConnectionId) -> Result<Timestamp, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn unsubscribe_all(&self, _: &ConnectionId) -> Result<(), StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn unsubscribe(
+        &self,
+        _: OrderId,
+        _: &[ConnectionId],
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn watched(&self, _: &ConnectionId) -> Result<u64, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn forget(&self, _: &ConnectionId) -> Result<(), StoreError> {
+        unreachable!("nobody follows an order")
+    }
+
+    async fn undelivered(&self, _: Duration) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
+        unreachable!("nobody follows an order")
+    }
+}
+
 /// The function behind a gateway with the stage `prod`.
 struct Function {
     api: Api,
@@ -173,6 +237,19 @@ impl Function {
                 queue: ports.clone(),
                 clock: ports.clone(),
                 policy: Arc::clone(&policy),
+            },
+            cancel: Cancel {
+                reader: ports.clone(),
+                writer: ports.clone(),
+                queue: ports.clone(),
+                stream: OrderStream {
+                    reader: ports.clone(),
+                    subscriptions: Arc::new(Nobody),
+                    push: Arc::new(Nobody),
+                    encode: api::event_json,
+                    clock: ports.clone(),
+                    policy: Arc::clone(&policy),
+                },
             },
             router: engine::routing::Router {
                 venues: vec![],

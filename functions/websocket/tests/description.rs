@@ -10,8 +10,8 @@ use api::event_json;
 use async_trait::async_trait;
 use engine::{
     order::{
-        EventRecord, Failure, FailureCode, Fill, LoggedEvent, Order, OrderEvent, OrderId, Status,
-        TokenAmount,
+        Canceller, EventRecord, ExecutablePrice, Failure, FailureCode, Fill, Fired, LoggedEvent,
+        Order, OrderEvent, OrderId, Status, TokenAmount, Unmet, WaitingReason,
     },
     policy::Policy,
     ports::{
@@ -273,7 +273,7 @@ fn event_of(example: &str) -> OrderEvent {
     let amount_out = TokenAmount::from_units(1, 6);
     match example {
         "pending" => OrderEvent::Accepted,
-        "routing" => OrderEvent::RoutingStarted,
+        "routing" => OrderEvent::RoutingStarted { fired: None },
         "building" => OrderEvent::VenueChosen {
             route: Route {
                 venue: VenueId::new("Meteora"),
@@ -305,7 +305,38 @@ fn event_of(example: &str) -> OrderEvent {
             failure,
             settled: None,
         },
+        "waiting" => OrderEvent::WaitingStarted {
+            unmet: Unmet {
+                reason: WaitingReason::LimitNotMet,
+                best: Some(best()),
+            },
+            settled: None,
+        },
+        "triggered" => OrderEvent::RoutingStarted {
+            fired: Some(Fired {
+                at: Timestamp::UNIX_EPOCH,
+                by: best(),
+            }),
+        },
+        "cancelRequested" => OrderEvent::CancelRequested {
+            by: Canceller::Client,
+        },
+        "cancelled" => OrderEvent::Cancelled {
+            by: Canceller::Client,
+            settled: None,
+        },
+        "expired" => OrderEvent::Expired {
+            failure,
+            settled: None,
+        },
         other => panic!("no event is like the example {other}"),
+    }
+}
+
+fn best() -> ExecutablePrice {
+    ExecutablePrice {
+        price: 1.into(),
+        venue: VenueId::new("Meteora"),
     }
 }
 
@@ -313,7 +344,7 @@ fn event_of(example: &str) -> OrderEvent {
 fn events_have_the_payloads_that_are_described() {
     let document = document();
     let events = examples(&document, "orderEvent");
-    assert_eq!(events.len(), 7);
+    assert_eq!(events.len(), 12);
     for (name, event) in events {
         let order = event["orderId"].as_str().expect("an id");
         let order = order.parse().expect("an id");

@@ -10,8 +10,8 @@ use config::DelayRange;
 use engine::{
     execute::{Execute, Shutdown},
     order::{
-        Failure, Market, NewOrder, OrderId, OrderKind, SignedTransaction, SlippageTolerance,
-        Status, Swap,
+        Failure, Lifetime, Market, NewOrder, OrderId, OrderKind, SignedTransaction,
+        SlippageTolerance, Status, Swap,
     },
     policy::Policy,
     ports::{
@@ -137,10 +137,12 @@ impl WorkerFixture {
             },
             kind: OrderKind::Market(Market {
                 slippage: SlippageTolerance::DEFAULT,
+                min_amount_out: None,
             }),
             idempotency: None,
+            client_order_id: None,
         };
-        let lifetime = Duration::from_secs(60);
+        let lifetime = Lifetime::For(Duration::from_secs(60));
         self.use_cases
             .writer
             .insert(&order, lifetime)

@@ -99,7 +99,7 @@ impl Lines {
         let colour = match (self.colours, status) {
             (false, _) => "",
             (_, "confirmed") => "\x1b[32m",
-            (_, "failed") => "\x1b[31m",
+            (_, "failed" | "cancelled" | "expired") => "\x1b[31m",
             _ => "\x1b[36m",
         };
         let reset = if self.colours { "\x1b[0m" } else { "" };
@@ -116,7 +116,7 @@ impl Lines {
         output::line(line.trim_end());
         match status {
             "confirmed" => Some(true),
-            "failed" => Some(false),
+            "failed" | "cancelled" | "expired" => Some(false),
             _ => None,
         }
     }
@@ -125,6 +125,9 @@ impl Lines {
         let text = |field: &str| payload[field].as_str().unwrap_or_default();
         match status {
             "building" => format!("at {}: {}", text("chosenDex"), text("reason")),
+            "submitted" if payload["cancelRequested"] == true => {
+                "to be cancelled, unless the transaction lands".to_owned()
+            }
             "submitted" => text("txHash").to_owned(),
             "confirmed" => {
                 format!(
@@ -135,6 +138,24 @@ impl Lines {
                 )
             }
             "failed" => format!("{} ({})", text("failureReason"), text("code")),
+            "expired" => format!("{} ({})", text("reason"), text("code")),
+            "cancelled" => format!("by the {}", text("by")),
+            "waiting" if !text("bestPrice").is_empty() => format!(
+                "{}: {} would pay {} {} each",
+                text("reason"),
+                text("bestDex"),
+                text("bestPrice"),
+                self.token_out
+            ),
+            "routing" if payload["trigger"].is_object() => {
+                let trigger = |field: &str| payload["trigger"][field].as_str().unwrap_or_default();
+                format!(
+                    "{} pays {} {} each",
+                    trigger("venue"),
+                    trigger("price"),
+                    self.token_out
+                )
+            }
             _ => text("reason").to_owned(),
         }
     }

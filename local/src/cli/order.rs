@@ -108,6 +108,19 @@ fn repetition(order: &Place, key: &str) -> String {
     if let Some(bps) = order.slippage_bps {
         words.extend(["--slippage-bps".into(), bps.to_string()]);
     }
+    if order.ioc {
+        words.push("--ioc".into());
+    }
+    for (option, value) in [
+        ("--limit", &order.limit),
+        ("--expires", &order.expires),
+        ("--min-out", &order.min_out),
+        ("--client-order-id", &order.client_order_id),
+    ] {
+        if let Some(value) = value {
+            words.extend([option.into(), value.clone()]);
+        }
+    }
     words.extend(
         [&order.token_in, &order.token_out, &order.amount]
             .into_iter()

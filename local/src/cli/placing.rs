@@ -166,13 +166,32 @@ impl<'a> Placing<'a> {
             token_out,
             amount,
             slippage_bps,
+            limit,
+            ioc,
+            expires,
+            min_out,
+            client_order_id,
             ..
         } = self.order;
+        let kind = if limit.is_some() { "limit" } else { "market" };
         let mut body = json!({
-            "type": "market", "tokenIn": token_in, "tokenOut": token_out, "amount": amount,
+            "type": kind, "tokenIn": token_in, "tokenOut": token_out, "amount": amount,
         });
         if let Some(bps) = slippage_bps {
             body["slippageBps"] = (*bps).into();
+        }
+        if *ioc {
+            body["timeInForce"] = "IOC".into();
+        }
+        for (field, value) in [
+            ("limitPrice", limit),
+            ("expiresAt", expires),
+            ("minAmountOut", min_out),
+            ("clientOrderId", client_order_id),
+        ] {
+            if let Some(value) = value {
+                body[field] = value.as_str().into();
+            }
         }
         body
     }

@@ -4,11 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::Swap,
+    order::{Swap, Token},
     ports::Venue,
     routing::{Quote, QuoteTerms, Rejection, VenueId},
 };
 use runtime::Trading;
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::support::{Engine, QUICK, assert_complete, statuses, ten_sol};
@@ -36,6 +37,14 @@ struct Faulty {
 impl Venue for Faulty {
     fn id(&self) -> VenueId {
         self.inner.id()
+    }
+
+    async fn marginal_price(
+        &self,
+        token_in: &Token,
+        token_out: &Token,
+    ) -> Result<Decimal, Rejection> {
+        self.inner.marginal_price(token_in, token_out).await
     }
 
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {

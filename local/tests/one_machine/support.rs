@@ -263,12 +263,11 @@ pub(crate) fn assert_complete(events: &[Value]) {
         (1..=numbers.len() as u64).collect::<Vec<_>>(),
         "{events:#?}"
     );
-    let ends = statuses(events)
-        .iter()
-        .filter(|status| ["confirmed", "failed"].contains(status))
-        .count();
-    assert_eq!(ends, 1, "{events:#?}");
-    assert!(["confirmed", "failed"].contains(statuses(events).last().expect("events")));
+    const ENDS: [&str; 4] = ["confirmed", "failed", "cancelled", "expired"];
+    let statuses = statuses(events);
+    let ends = statuses.iter().filter(|status| ENDS.contains(status));
+    assert_eq!(ends.count(), 1, "{events:#?}");
+    assert!(ENDS.contains(statuses.last().expect("events")));
 }
 
 /// Waits for an effect. Polls, because what is waited for cannot call.

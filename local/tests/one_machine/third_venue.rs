@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::{
-    order::{Failure, SignedTransaction, Swap},
+    order::{Failure, SignedTransaction, Swap, Token},
     ports::{Chain, ChainStatus, Prepare, Unavailable, Venue},
     routing::{PoolRef, Quote, QuoteTerms, Rejection, Route, VenueId},
 };
 use runtime::Trading;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::support::{Engine, QUICK, assert_complete, ten_sol};
@@ -41,6 +42,15 @@ impl Venue for BetterVenue {
             },
             ..quote
         })
+    }
+
+    async fn marginal_price(
+        &self,
+        token_in: &Token,
+        token_out: &Token,
+    ) -> Result<Decimal, Rejection> {
+        let price = self.0.marginal_price(token_in, token_out).await?;
+        Ok(price * Decimal::new(104, 2))
     }
 }
 

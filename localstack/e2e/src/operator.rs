@@ -30,6 +30,15 @@ impl Stack {
         assert_eq!(rounds.failure, None, "{rounds:?}");
     }
 
+    /// One look of the monitor.
+    ///
+    /// # Panics
+    /// When the monitor fails.
+    pub fn monitor(&self) {
+        let look = self.aws.invoke(&Self::function("monitor"), &json!({}));
+        assert_eq!(look.failure, None, "{look:?}");
+    }
+
     /// How many messages wait in a queue or are in work, by the name of its address.
     pub fn messages(&self, queue: &str) -> u64 {
         let names = [

@@ -122,6 +122,19 @@ impl Stack {
         answer(agent.get(self.address("RestUrl").to_owned() + path).call())
     }
 
+    /// Wants a resource of the REST API gone.
+    ///
+    /// # Panics
+    /// When no HTTP answer comes.
+    pub fn delete(&self, path: &str) -> Answer {
+        let agent = agent();
+        answer(
+            agent
+                .delete(self.address("RestUrl").to_owned() + path)
+                .call(),
+        )
+    }
+
     /// Sends JSON to the REST API.
     ///
     /// # Panics

@@ -187,3 +187,63 @@ fn base64(text: &str) -> String {
     use base64::{Engine, prelude::BASE64_STANDARD};
     BASE64_STANDARD.encode(text)
 }
+
+/// An order of one SOL that is executed at this price or better.
+fn place_limit(stack: &Stack, price: &str, more: &Value) -> String {
+    let mut body = json!({
+        "type": "limit", "tokenIn": "SOL", "tokenOut": "USDC", "amount": 1, "limitPrice": price,
+    });
+    for (field, value) in more.as_object().expect("fields") {
+        body[field] = value.clone();
+    }
+    let accepted = eventually("the order is accepted", || {
+        let told = stack.post("/api/orders/execute", &body);
+        (told.status != 503).then_some(told)
+    });
+    assert_eq!(accepted.status, 202, "{accepted:?}");
+    accepted.body["orderId"].as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn a_limit_order_is_executed_at_its_limit_or_better_or_waits_and_is_cancelled() {
+    let stack = stack();
+    let order = place_limit(stack, "10", &json!({}));
+    assert_whole_life(&stack.watch(&order, 0).hear_all());
+    let order = place_limit(stack, "5000", &json!({}));
+    let mut socket = stack.watch(&order, 0);
+    socket.hear_until("waiting");
+    stack.monitor();
+    assert_eq!(
+        stack.order(&order)["status"],
+        "waiting",
+        "far away is left alone"
+    );
+    let cancelled = stack.delete(&format!("/api/orders/{order}"));
+    assert_eq!(
+        (cancelled.status, &cancelled.body["status"]),
+        (200, &json!("cancelled"))
+    );
+    let rest = socket.hear_all();
+    assert_eq!(
+        statuses(&rest),
+        ["cancelled"],
+        "the watcher hears it from submit"
+    );
+    let open = json!({ "all": true, "type": "limit", "tokenIn": "JUP" });
+    let none = stack.post("/api/orders/cancel", &open);
+    assert_eq!((none.status, &none.body["cancelled"]), (200, &json!([])));
+}
+
+#[test]
+fn the_monitor_wakes_an_order_whose_time_has_ended() {
+    let stack = stack();
+    let expires = (jiff::Timestamp::now() + std::time::Duration::from_secs(12)).to_string();
+    let order = place_limit(stack, "5000", &json!({ "expiresAt": expires }));
+    stack.watch(&order, 0).hear_until("waiting");
+    let ended = eventually("the order expires", || {
+        stack.monitor();
+        let order = stack.order(&order);
+        (order["status"] == "expired").then_some(order)
+    });
+    assert_eq!(ended["failureCode"], "deadline_exceeded");
+}

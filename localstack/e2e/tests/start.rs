@@ -21,6 +21,7 @@ fn every_missing_variable_is_named_at_once() {
         ("submit", &["QUEUE_URL", "WS_MANAGEMENT_ENDPOINT"][..]),
         ("worker", &["QUEUE_URL", "WS_MANAGEMENT_ENDPOINT"]),
         ("relay", &["QUEUE_URL", "WS_MANAGEMENT_ENDPOINT"]),
+        ("monitor", &["QUEUE_URL"]),
         ("websocket", &["REPLAY_QUEUE_URL", "WS_MANAGEMENT_ENDPOINT"]),
         ("migrate", &[]),
     ] {

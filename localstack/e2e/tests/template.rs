@@ -11,7 +11,14 @@ const SECRET: (&str, &str) = (
     "DatabaseSecretArn",
     "arn:aws:secretsmanager:eu-central-1:1:secret:orders",
 );
-const FUNCTIONS: [&str; 5] = ["Submit", "Worker", "WebSocket", "Relay", "Migrate"];
+const FUNCTIONS: [&str; 6] = [
+    "Submit",
+    "Worker",
+    "WebSocket",
+    "Relay",
+    "Monitor",
+    "Migrate",
+];
 
 fn production() -> Template {
     Template::with(&[SECRET])
@@ -50,6 +57,7 @@ fn every_function_that_the_world_can_start_is_bounded() {
         ("SubmitFunction", 20),
         ("WebSocketFunction", 20),
         ("RelayFunction", 2),
+        ("MonitorFunction", 2),
     ];
     for (function, most) in bounded {
         let properties = production().properties(function);
@@ -69,14 +77,16 @@ fn every_function_that_the_world_can_start_is_bounded() {
 }
 
 #[test]
-fn the_relay_runs_through_its_minute() {
+fn the_relay_and_the_monitor_run_through_their_minute() {
     let template = production();
-    let time_out = number(&template.properties("RelayFunction")["Timeout"]);
-    let source = template.properties("RelayFunctionEveryMinute");
-    let tick = source["Targets"][0]["Input"].as_str().expect("a text");
-    let tick: Value = serde_json::from_str(tick).expect("JSON");
-    assert_eq!(tick["rounds"], 11);
-    assert!((56..60).contains(&time_out), "{time_out}");
+    for (name, what, times) in [("Relay", "rounds", 11), ("Monitor", "looks", 27)] {
+        let time_out = number(&template.properties(&format!("{name}Function"))["Timeout"]);
+        let source = template.properties(&format!("{name}FunctionEveryMinute"));
+        let tick = source["Targets"][0]["Input"].as_str().expect("a text");
+        let tick: Value = serde_json::from_str(tick).expect("JSON");
+        assert_eq!(tick[what], times, "{name}");
+        assert!((56..60).contains(&time_out), "{name}: {time_out}");
+    }
 }
 
 #[test]
@@ -207,7 +217,12 @@ fn permissions_are_what_each_function_does() {
     };
     assert_eq!(
         may("SubmitRole"),
-        set(&["WriteOwnLog", "ReadDatabaseUrl", "SendOrders"])
+        set(&[
+            "WriteOwnLog",
+            "ReadDatabaseUrl",
+            "SendOrders",
+            "PushAndClose"
+        ])
     );
     assert_eq!(
         may("WorkerRole"),
@@ -237,6 +252,10 @@ fn permissions_are_what_each_function_does() {
             "SendOrders",
             "PushAndClose"
         ])
+    );
+    assert_eq!(
+        may("MonitorRole"),
+        set(&["WriteOwnLog", "ReadDatabaseUrl", "SendOrders"])
     );
     assert_eq!(may("MigrateRole"), set(&["WriteOwnLog", "ReadDatabaseUrl"]));
 }
@@ -271,6 +290,7 @@ fn assert_all_read(template: &Template) {
     assert_reads::<config::Execution>(template, "WorkerFunction");
     assert_reads::<config::Websocket>(template, "WebSocketFunction");
     assert_reads::<config::Execution>(template, "RelayFunction");
+    assert_reads::<config::Monitor>(template, "MonitorFunction");
     assert_reads::<config::Migrate>(template, "MigrateFunction");
 }
 
@@ -384,5 +404,5 @@ fn without_websockets_nothing_of_them_is_deployed() {
             .contains(&"ReplayQueue".to_owned())
     );
     let functions = template.resources_of("AWS::Lambda::Function");
-    assert_eq!(functions.len(), 4, "{functions:?}");
+    assert_eq!(functions.len(), 5, "{functions:?}");
 }

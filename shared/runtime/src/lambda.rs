@@ -6,12 +6,14 @@ use std::sync::Arc;
 use api::{Api, SocketAddress};
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
-    Configuration, Execution, Location, Logging, Migrate, SocketEndpoint, Submit, Websocket,
+    Configuration, Execution, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
+    Websocket,
 };
 use engine::{
     execute::{Execute, Shutdown},
+    monitor,
     policy::Policy,
-    ports::ReplayQueue,
+    ports::{Clock, ReplayQueue},
     relay::Relay,
     stream::OrderStream,
     submit,
@@ -56,7 +58,7 @@ macro_rules! function_config {
     )*};
 }
 
-function_config!(Submit: 1, Execution: 2, Websocket: 1, Migrate: 1);
+function_config!(Submit: 1, Execution: 2, Monitor: 1, Websocket: 1, Migrate: 1);
 
 /// A function that has started.
 pub struct Function<C> {
@@ -124,7 +126,9 @@ impl Function<Submit> {
         let config = &self.config;
         let trading = Trading::new(&self.database, &config.trading);
         let queue = Arc::new(SqsQueue::new(&self.sdk, &config.queue_url));
+        let push = apigateway::push(&self.sdk, &config.sockets);
         Api {
+            cancel: self.use_cases.cancel(queue.clone(), push),
             submit: submit::Submit {
                 admission: Arc::new(QueueLimit::new(
                     queue.clone(),
@@ -162,6 +166,21 @@ impl Function<Execution> {
         let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
         let push = apigateway::push(&self.sdk, &self.config.sockets);
         self.use_cases.relay(queue, push, &trading.ports)
+    }
+}
+
+impl Function<Monitor> {
+    /// Wakes orders.
+    pub fn monitor(&self) -> monitor::Monitor {
+        let trading = Trading::new(&self.database, &self.config.trading);
+        let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
+        self.use_cases
+            .monitor(queue, &trading.ports, trading.catalogue)
+    }
+
+    /// The time.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.use_cases.clock)
     }
 }
 

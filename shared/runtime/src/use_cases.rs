@@ -19,6 +19,7 @@ pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
         reader: orders.clone(),
         writer: orders.clone(),
         outbox: orders.clone(),
+        waiting: orders.clone(),
         auditor: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
         encode: api::event_json,

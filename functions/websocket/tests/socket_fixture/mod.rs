@@ -12,7 +12,7 @@ use std::{
 use api::event_json;
 use async_trait::async_trait;
 use engine::{
-    order::{Market, NewOrder, OrderKind, SlippageTolerance, Swap, Token},
+    order::{Lifetime, Market, NewOrder, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
     ports::{
         ConnectionId, OrderWriter, Push, PushError, ReplayQueue, ReplayRequest, Subscribers,
@@ -48,7 +48,7 @@ impl SocketFixture {
         let mut fixture = Self::on(database.url());
         fixture.database_kept = Some(database);
         let orders = PostgresOrders::new(fixture.database.clone());
-        let lifetime = Duration::from_secs(60);
+        let lifetime = Lifetime::For(Duration::from_secs(60));
         orders.insert(&order(), lifetime).await.expect("stored");
         fixture
     }
@@ -158,8 +158,10 @@ fn order() -> NewOrder {
         },
         kind: OrderKind::Market(Market {
             slippage: SlippageTolerance::DEFAULT,
+            min_amount_out: None,
         }),
         idempotency: None,
+        client_order_id: None,
     }
 }
 

@@ -15,7 +15,7 @@ async fn a_migration_under_load_stops_nothing() {
         let site = Site::start(database.url(), &["--database-statements", statements]).await;
         let mut ids = Vec::new();
         for change in [
-            "ALTER TABLE orders ADD COLUMN client_order_id text",
+            "ALTER TABLE orders ADD COLUMN of_a_newer_program text",
             "ALTER TABLE orders ALTER COLUMN failure_reason TYPE varchar(4000)",
             "ALTER TABLE order_events ADD COLUMN account uuid",
             "ALTER TABLE transactions ALTER COLUMN venue TYPE varchar(64)",

@@ -12,7 +12,14 @@ const FLOORS: [&[&str]; 8] = [
     &["simulation"],
     &["runtime"],
     &["testkit"],
-    &["submit", "worker", "websocket", "relay", "migrate"],
+    &[
+        "submit",
+        "worker",
+        "websocket",
+        "relay",
+        "monitor",
+        "migrate",
+    ],
     &["local"],
     &["simulator", "bench"],
 ];
