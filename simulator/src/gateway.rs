@@ -117,7 +117,10 @@ impl Subscriber {
         if seq == self.seen + 1 {
             self.seen = seq;
             let status = event.get("status").and_then(serde_json::Value::as_str);
-            self.complete |= matches!(status, Some("confirmed" | "failed"));
+            self.complete |= matches!(
+                status,
+                Some("confirmed" | "failed" | "cancelled" | "expired")
+            );
         }
         self.must_reconnect |= gap;
         self.wake();

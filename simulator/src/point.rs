@@ -26,6 +26,7 @@ points! {
     Insert Store "orders.insert",
     Claim Store "orders.claim",
     Append Store "orders.append",
+    WaitAgain Store "orders.wait_again",
     Renew Store "orders.renew",
     Release Store "orders.release",
     Order Store "orders.order",
@@ -39,7 +40,10 @@ points! {
     Overdue Store "outbox.overdue",
     Purge Store "outbox.purge",
     Audit Store "audit.audit",
+    AuditConditional Store "audit.audit_conditional",
     Stats Store "outbox.stats",
+    WakeAt Store "waiting.wake_at",
+    WakeDue Store "waiting.wake_due",
     Subscribe Store "subscriptions.subscribe",
     GoLive Store "subscriptions.go_live",
     Live Store "subscriptions.live",
@@ -53,6 +57,7 @@ points! {
     Receive Queue "queue.receive",
     Acknowledge Queue "queue.delete",
     Quote Inside "venue.quote",
+    MarginalPrice Inside "venue.marginal_price",
     Prepare Inside "chain.prepare",
     Send Chain "chain.send",
     Height Chain "chain.finalized_height",
@@ -95,15 +100,17 @@ pub(crate) enum Role {
     Submit,
     Worker,
     Relay,
+    Monitor,
     Socket,
 }
 
 impl Role {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Clients,
         Self::Submit,
         Self::Worker,
         Self::Relay,
+        Self::Monitor,
         Self::Socket,
     ];
 }

@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use engine::{
     order::{
-        EventRecord, LoggedEvent, Market, NewOrder, OrderEvent, OrderId, OrderKind,
+        EventRecord, Lifetime, LoggedEvent, Market, NewOrder, OrderEvent, OrderId, OrderKind,
         SlippageTolerance, Swap, Token,
     },
     policy::Policy,
-    ports::{Claim, ConnectionId, ExecuteOrder, Next, Transition},
+    ports::{Authority, Claim, ConnectionId, ExecuteOrder, Next, Transition},
     stream::Delivery,
 };
 use futures::{FutureExt, channel::mpsc, future::join};
@@ -42,8 +42,10 @@ fn order() -> NewOrder {
         },
         kind: OrderKind::Market(Market {
             slippage: SlippageTolerance::DEFAULT,
+            min_amount_out: None,
         }),
         idempotency: None,
+        client_order_id: None,
     }
 }
 
@@ -57,11 +59,11 @@ async fn begin_routing(ports: &Ports) {
     let Ok(Claim::Leased(leased)) = writer.claim(&message, HOUR).await else {
         panic!("the order is free");
     };
-    let event = OrderEvent::RoutingStarted;
+    let event = OrderEvent::RoutingStarted { fired: None };
     let mut after = leased.order.clone();
     after.apply(&event).expect("a legal move");
     let transition = Transition {
-        lease: leased.lease(),
+        by: Authority::Lease(leased.lease()),
         event: &event,
         order: &after,
         transaction: None,
@@ -97,7 +99,7 @@ fn a_client_that_connects_again_with_everything_seen_gets_what_comes_next() {
     world.alarm(0, Alarm::Start(process));
     world
         .store
-        .insert(&order(), HOUR, 0)
+        .insert(&order(), Lifetime::For(HOUR), 0)
         .expect("an empty store");
     let subscriber = world.gateway.subscriber(ORDER);
     world.gateway.subscribers[subscriber].seen = 1;

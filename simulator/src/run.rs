@@ -6,7 +6,7 @@ use crate::{
     executor::Executor,
     judge::Judge,
     point::{Coverage, Role},
-    processes::{post, relay, work},
+    processes::{post, relay, watch, work},
     scenario::Scenario,
     stage::Stage,
     time::ms,
@@ -77,6 +77,7 @@ fn begin(scenario: &Scenario, process: ProcessId) -> BoxFuture<'static, ()> {
     let role = stage.world.lock().processes[process].role;
     match role {
         Role::Worker => work(stage, process, scenario.batch).boxed(),
+        Role::Monitor => watch(stage, process).boxed(),
         Role::Relay => relay(stage, process, scenario.relay_period).boxed(),
         // They only answer what they are asked.
         Role::Clients | Role::Submit | Role::Socket => futures::future::ready(()).boxed(),

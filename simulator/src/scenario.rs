@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use engine::policy::Policy;
+use engine::{order::TimeInForce, policy::Policy};
 
 use crate::{
     chain::SimulatedChain,
     fault::{Fault, Faults},
     point::Role,
-    processes::Plan,
+    processes::{Plan, Terms},
     rng::Rng,
     stage::Stage,
     variants::Variant,
@@ -46,6 +46,7 @@ impl Scenario {
         if traced {
             world.keep_trace();
         }
+        world.market = world.rng.draw();
         world.open_posts = plans.len();
         world.draw_faults(calm_from, &plans);
         world.take_locks_out(variant);
@@ -79,6 +80,35 @@ fn plans(rng: &mut Rng) -> Vec<Plan> {
             subscribers: (0..rng.below(3))
                 .map(|_| rng.pick(&[0, 300, 3_000, 30_000]))
                 .collect(),
+            terms: terms(rng),
+            cancels: cancels(rng),
+        })
+        .collect()
+}
+
+fn terms(rng: &mut Rng) -> Terms {
+    if rng.chance(600) {
+        return Terms::Market(rng.chance(200).then(|| rng.between(940, 1_030)));
+    }
+    let time_in_force = if rng.chance(800) {
+        TimeInForce::Gtd
+    } else {
+        TimeInForce::Ioc
+    };
+    Terms::Limit(rng.between(950, 1_030), time_in_force)
+}
+
+/// At any moment of an order's life, and some of them twice.
+fn cancels(rng: &mut Rng) -> Vec<u64> {
+    let wishes = if rng.chance(250) {
+        rng.between(1, 2)
+    } else {
+        0
+    };
+    (0..wishes)
+        .map(|_| {
+            let longest = rng.pick(&[500, 3_000, 30_000]);
+            rng.between(0, longest)
         })
         .collect()
 }
@@ -122,6 +152,9 @@ impl World {
         };
         for _ in 0..relays {
             self.add_process(Role::Relay);
+        }
+        for _ in 0..self.rng.between(1, 2) {
+            self.add_process(Role::Monitor);
         }
         for process in 0..self.processes.len() {
             self.alarm(0, Alarm::Start(process));

@@ -91,6 +91,10 @@ pub(crate) struct World {
     pub(crate) gateway: Gateway,
     /// Amounts whose order ends every worker that routes it.
     pub(crate) poisonous: Vec<u64>,
+    /// Whether a row was damaged behind the engine's back.
+    pub(crate) damaged: bool,
+    /// What the path of the price is made of.
+    pub(crate) market: u64,
     /// When the store and the queue are away.
     pub(crate) store_outage: Option<(u64, u64)>,
     pub(crate) queue_outage: Option<(u64, u64)>,
@@ -127,6 +131,8 @@ impl World {
             chain,
             gateway: Gateway::default(),
             poisonous: Vec::new(),
+            damaged: false,
+            market: 0,
             store_outage: None,
             queue_outage: None,
             disturbed: false,

@@ -47,6 +47,7 @@ async fn postgres_keeps_the_contract() {
     check_store(&StoreFixture {
         reader: orders.clone(),
         writer: orders.clone(),
+        waiting: orders.clone(),
         outbox: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(pool)),
         clock: Arc::new(TokioClock(Instant::now())),

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use engine::{
     order::{
-        Failure, FailureCode, Fill, IdempotencyKey, Market, NewOrder, Order, OrderEvent, OrderId,
-        OrderKind, SignedTransaction, SlippageTolerance, Swap, Token, TokenAmount, TransactionEnd,
+        Failure, FailureCode, Fill, IdempotencyKey, Lifetime, Market, NewOrder, Order, OrderEvent,
+        OrderId, OrderKind, SignedTransaction, SlippageTolerance, Swap, Token, TokenAmount,
+        TransactionEnd,
     },
     ports::{
-        Appended, Claim, ExecuteOrder, Inserted, LeasedOrder, Next, PageQuery, StoreError,
-        Transition,
+        Appended, Authority, Claim, ExecuteOrder, Inserted, LeasedOrder, Next, PageQuery,
+        StoreError, Transition,
     },
     routing::{Offer, OfferedQuote, PoolRef, QuoteTerms, Rejection, Route, VenueId},
 };
@@ -56,8 +57,10 @@ pub(super) fn new_order() -> NewOrder {
         },
         kind: OrderKind::Market(Market {
             slippage: SlippageTolerance::DEFAULT,
+            min_amount_out: None,
         }),
         idempotency: None,
+        client_order_id: None,
     }
 }
 
@@ -94,7 +97,7 @@ pub(super) fn route() -> Route {
 }
 
 pub(super) fn routing() -> Move {
-    OrderEvent::RoutingStarted.into()
+    OrderEvent::RoutingStarted { fired: None }.into()
 }
 
 pub(super) fn venue_chosen() -> Move {
@@ -172,7 +175,7 @@ impl StoreFixture {
 
     /// Stores an order. Answers its first message.
     pub(super) async fn inserted(&self, order: &NewOrder, lifetime: Duration) -> ExecuteOrder {
-        let inserted = self.writer.insert(order, lifetime).await;
+        let inserted = self.writer.insert(order, Lifetime::For(lifetime)).await;
         assert_eq!(inserted.expect("the store answers"), Inserted::New);
         ExecuteOrder {
             id: order.id,
@@ -264,7 +267,7 @@ impl StoreFixture {
         };
         self.writer
             .append(&Transition {
-                lease: leased.lease(),
+                by: Authority::Lease(leased.lease()),
                 event: &step.event,
                 order: after,
                 transaction: step.transaction.as_ref(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::{
     order::{NewOrder, Order, OrderEvent, OrderId, Status, TransactionEnd},
-    ports::{ExecuteOrder, PageQuery},
+    ports::{ExecuteOrder, OrderFilter, PageQuery},
 };
 
 use super::{
@@ -29,7 +29,7 @@ impl StoreFixture {
         let query = PageQuery {
             limit: 200,
             before: None,
-            status: None,
+            only: OrderFilter::default(),
         };
         let mut page = self.page(&query).await.into_iter();
         page.find(|order| order.id == id).expect("it is new")

@@ -11,10 +11,11 @@ mod outbox;
 mod queue;
 mod simulated;
 mod subscriptions;
+mod waiting;
 
 use std::sync::Arc;
 
-use engine::ports::{Clock, OrderReader, OrderWriter, Outbox, Subscriptions};
+use engine::ports::{Clock, OrderReader, OrderWriter, Outbox, Subscriptions, WaitingOrders};
 
 pub use queue::{Consumer, Delivered, QueueFixture, check_queue};
 pub use simulated::{on_simulated_queue, on_simulated_store};
@@ -26,6 +27,8 @@ pub struct StoreFixture {
     pub reader: Arc<dyn OrderReader>,
     /// The same book, for writing.
     pub writer: Arc<dyn OrderWriter>,
+    /// What waits in the same book.
+    pub waiting: Arc<dyn WaitingOrders>,
     /// The relay's view of the same book.
     pub outbox: Arc<dyn Outbox>,
     /// Who follows the orders of that book.
@@ -43,4 +46,5 @@ pub async fn check_store(fixture: &StoreFixture) {
     life::check(fixture).await;
     outbox::check(fixture).await;
     subscriptions::check(fixture).await;
+    waiting::check(fixture).await;
 }

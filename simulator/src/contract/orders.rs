@@ -1,8 +1,8 @@
 //! The order book's duties.
 
 use engine::{
-    order::{Status, TransactionEnd},
-    ports::{Claim, ExecuteOrder, Inserted, PageQuery, StoreError},
+    order::{Lifetime, Status, TransactionEnd},
+    ports::{Claim, ExecuteOrder, Inserted, OrderFilter, PageQuery, StoreError},
 };
 use futures::future::join_all;
 use uuid::Uuid;
@@ -47,7 +47,7 @@ async fn one_key_makes_one_order_however_often_it_comes(fixture: &StoreFixture) 
     let answers = join_all(
         orders
             .iter()
-            .map(|order| fixture.writer.insert(order, HOUR)),
+            .map(|order| fixture.writer.insert(order, Lifetime::For(HOUR))),
     )
     .await;
     let answers: Vec<Inserted> = answers
@@ -280,7 +280,10 @@ async fn the_history_is_read_newest_first(fixture: &StoreFixture) {
         let query = PageQuery {
             limit: 200,
             before,
-            status,
+            only: OrderFilter {
+                status,
+                ..OrderFilter::default()
+            },
         };
         let ours = fixture
             .page(&query)

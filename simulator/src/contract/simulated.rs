@@ -24,6 +24,7 @@ pub fn on_simulated_store(check: impl FnOnce(StoreFixture) -> BoxFuture<'static,
         check(StoreFixture {
             reader: Arc::new(OrdersPort(network.clone())),
             writer: Arc::new(OrdersPort(network.clone())),
+            waiting: Arc::new(OrdersPort(network.clone())),
             outbox: Arc::new(OutboxPort::new(network.clone())),
             subscriptions: Arc::new(SubscriptionsPort(network.clone())),
             clock: Arc::new(ClockPort(network)),

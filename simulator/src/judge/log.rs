@@ -72,6 +72,9 @@ fn same(one: &Order, other: &Order) -> bool {
         && one.tx_hash == other.tx_hash
         && one.fill == other.fill
         && one.failure == other.failure
+        && (one.tries, one.triggers) == (other.tries, other.triggers)
+        && one.cancel_requested == other.cancel_requested
+        && one.fired == other.fired
 }
 
 fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Option<Violation> {
@@ -96,21 +99,39 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
         return Some(violation);
     }
     let now = since_begin(event.at);
-    // Past the deadline the relay does not wait any more.
-    if now < seen.not_before.min(row.deadline) && event.status != Status::Failed {
+    // Past the deadline the relay does not wait any more, and a cancel never does.
+    let ends_without_swap = matches!(
+        event.status,
+        Status::Failed | Status::Cancelled | Status::Expired
+    );
+    if now < seen.not_before.min(row.deadline) && !ends_without_swap {
         let detail = format!("{event:?} at {now} ms");
         return broken("each retry waits its back-off", detail);
     }
-    if event.attempt > before.attempt {
-        let pause = policy.backoff.get(before.attempt as usize - 1).copied();
-        seen.not_before = now + ms(pause.unwrap_or_default()) * 8 / 10;
+    let (tries, cancelled) = seen
+        .replayed
+        .as_ref()
+        .map_or((1, false), |order| (order.tries, order.cancel_requested));
+    match event.known() {
+        Some(OrderEvent::AttemptFailed { .. } | OrderEvent::WaitingStarted { .. }) if cancelled => {
+            return broken(
+                "what is to be cancelled is not tried again",
+                format!("{event:?}"),
+            );
+        }
+        Some(OrderEvent::AttemptFailed { .. }) => {
+            let pause = policy.backoff.get(tries as usize - 1).copied();
+            seen.not_before = now + ms(pause.unwrap_or_default()) * 8 / 10;
+        }
+        Some(OrderEvent::WaitingStarted { .. }) => seen.not_before = 0,
+        Some(_) | None => {}
     }
     if let Some(OrderEvent::VenueChosen { quoted_out, .. }) = event.known()
         && !plausible(&row.order, *quoted_out)
     {
         return broken("nonsense is never traded on", format!("{event:?}"));
     }
-    judge_attempts(policy, row, event).or_else(|| replay(seen.replayed.as_mut()?, event))
+    judge_attempts(policy, row, event, tries).or_else(|| replay(seen.replayed.as_mut()?, event))
 }
 
 fn judge_move(row: &Row, before: &EventRecord, event: &EventRecord) -> Option<Violation> {
@@ -126,17 +147,31 @@ fn judge_move(row: &Row, before: &EventRecord, event: &EventRecord) -> Option<Vi
     if !legal(before.status, event.status) {
         return broken(LEGAL, moved());
     }
-    let retry = event.status == Status::Routing && before.status != Status::Pending;
+    let begins = matches!(before.status, Status::Pending | Status::Waiting);
+    let retry = event.status == Status::Routing && !begins || event.status == Status::Waiting;
     if event.attempt != before.attempt + u32::from(retry) {
         return broken(EXACT, moved());
     }
     None
 }
 
-fn judge_attempts(policy: &Policy, row: &Row, event: &EventRecord) -> Option<Violation> {
-    let attempts = policy.backoff.len() as u32 + 1;
-    if event.attempt > attempts {
+fn judge_attempts(
+    policy: &Policy,
+    row: &Row,
+    event: &EventRecord,
+    tries: u32,
+) -> Option<Violation> {
+    let most = policy.backoff.len() as u32 + 1;
+    if matches!(event.known(), Some(OrderEvent::AttemptFailed { .. })) && tries >= most {
         return broken(EXACT, format!("{event:?}"));
+    }
+    // The clock was read before a call that may take this long.
+    let begun = since_begin(event.at) + SKEW + 2 * 5_000;
+    if let Some(OrderEvent::Expired { failure, .. }) = event.known()
+        && failure.code == FailureCode::DeadlineExceeded
+        && begun < row.deadline
+    {
+        return broken("no order expires before its time", format!("{event:?}"));
     }
     if event.status != Status::Failed {
         return None;
@@ -144,9 +179,7 @@ fn judge_attempts(policy: &Policy, row: &Row, event: &EventRecord) -> Option<Vio
     let Some(OrderEvent::Failed { failure, .. }) = event.known() else {
         return broken(LEGAL, format!("failed without a failure: {event:?}"));
     };
-    // The clock was read before a call that may take this long.
-    let begun = since_begin(event.at) + SKEW + 2 * 5_000;
-    if failure.code.is_retryable() && event.attempt < attempts && begun < row.deadline {
+    if failure.code.is_retryable() && tries < most && begun < row.deadline {
         return broken(EXACT, format!("given up at {event:?}"));
     }
     if failure.code == FailureCode::DeadlineExceeded && begun < row.deadline {
@@ -162,6 +195,7 @@ fn accepted(order: &Order) -> Order {
         swap: order.swap.clone(),
         kind: order.kind.clone(),
         idempotency: None,
+        client_order_id: order.client_order_id.clone(),
     };
     Order::accepted(&new, order.created_at, order.deadline)
 }
@@ -174,15 +208,21 @@ fn replay(order: &mut Order, record: &EventRecord) -> Option<Violation> {
     broken(REPLAY, format!("{refused}: {record:?}"))
 }
 
-/// The table of moves, written down a second time. Back to routing is a retry.
+/// The table of moves, written down a second time. Back to routing is a retry, or the end of
+/// waiting; from `submitted` to itself goes the wish to cancel.
 const fn legal(from: Status, to: Status) -> bool {
-    use Status::{Building, Confirmed, Failed, Pending, Routing, Submitted};
+    use Status::{
+        Building, Cancelled, Confirmed, Expired, Failed, Pending, Routing, Submitted, Waiting,
+    };
     matches!(
         (from, to),
-        (Pending | Routing | Building | Submitted, Routing | Failed)
+        (
+            Pending | Waiting | Routing | Building | Submitted,
+            Routing | Failed | Cancelled | Expired
+        ) | (Routing | Building | Submitted, Waiting)
             | (Routing, Building)
             | (Building, Submitted)
-            | (Submitted, Confirmed)
+            | (Submitted, Submitted | Confirmed)
     )
 }
 
@@ -199,8 +239,10 @@ mod tests {
     use std::time::Duration;
 
     use engine::{
-        order::{LoggedEvent, Market, OrderId, OrderKind, SlippageTolerance, Swap, Token},
-        ports::{Claim, ExecuteOrder, Next, Transition},
+        order::{
+            Lifetime, LoggedEvent, Market, OrderId, OrderKind, SlippageTolerance, Swap, Token,
+        },
+        ports::{Authority, Claim, ExecuteOrder, Next, Transition},
         routing::{Route, VenueId},
     };
     use uuid::Uuid;
@@ -226,20 +268,24 @@ mod tests {
             },
             kind: OrderKind::Market(Market {
                 slippage: SlippageTolerance::DEFAULT,
+                min_amount_out: None,
             }),
             idempotency: None,
+            client_order_id: None,
         };
         let mut store = Store::default();
-        store.insert(&new, HOUR, 0).expect("an empty store");
+        store
+            .insert(&new, Lifetime::For(HOUR), 0)
+            .expect("an empty store");
         let message = ExecuteOrder { id: ID, attempt: 1 };
         let Claim::Leased(leased) = store.claim(&message, HOUR, 0, 0) else {
             panic!("the order is free");
         };
-        let event = OrderEvent::RoutingStarted;
+        let event = OrderEvent::RoutingStarted { fired: None };
         let mut after = leased.order.clone();
         after.apply(&event).expect("a legal move");
         let transition = OwnedTransition::from(&Transition {
-            lease: leased.lease(),
+            by: Authority::Lease(leased.lease()),
             event: &event,
             order: &after,
             transaction: None,

@@ -15,7 +15,10 @@ use self::{
     refusal::judge_refusal,
     swaps::judge_swaps,
 };
-use crate::world::{Violation, World};
+use crate::{
+    store::Row,
+    world::{Violation, World},
+};
 
 /// Looks at a world after each step.
 pub(crate) struct Judge {
@@ -27,6 +30,20 @@ pub(crate) struct Judge {
 /// A promise that does not hold, and what was seen.
 const fn broken(invariant: &'static str, detail: String) -> Option<Violation> {
     Some(Violation { invariant, detail })
+}
+
+/// That somebody is to look at an open order: a worker by its outbox row, or the monitor while it
+/// waits; and not both. A row that was damaged on purpose is the auditor's to mend.
+fn judge_turn(row: &Row, world: &World) -> Option<Violation> {
+    let turns = [row.outbox.is_some(), row.is_asleep()];
+    if !row.order.is_open() || world.damaged || turns[0] != turns[1] {
+        return None;
+    }
+    let detail = format!("{:?} with outbox and waiting row: {turns:?}", row.order);
+    broken(
+        "an open order has exactly one row that brings it back",
+        detail,
+    )
 }
 
 impl Judge {
@@ -53,7 +70,9 @@ impl Judge {
         for row in world.store.rows.values() {
             if self.reads_logs {
                 let seen = self.seen.entry(row.id()).or_default();
-                violation = violation.or_else(|| judge_log(&self.policy, row, seen));
+                violation = violation
+                    .or_else(|| judge_log(&self.policy, row, seen))
+                    .or_else(|| judge_turn(row, world));
             }
             violation = violation
                 .or_else(|| judge_refusal(row, world))

@@ -4,9 +4,15 @@ use engine::order::Status;
 
 use super::broken;
 use crate::{
+    chain::Landed,
     store::Row,
     world::{Violation, World},
 };
+
+fn is_below_the_floor(row: &Row, swap: &Landed) -> bool {
+    let floor = row.order.kind.floor(&row.order.swap);
+    floor.is_some_and(|floor| swap.amount_out.units() < floor.units())
+}
 
 /// Holds the row against the chain's record.
 pub(super) fn judge_swaps(row: &Row, world: &World) -> Option<Violation> {
@@ -18,9 +24,14 @@ pub(super) fn judge_swaps(row: &Row, world: &World) -> Option<Violation> {
         return broken("at most one swap lands", both);
     }
     match (order.status, first) {
-        (Status::Failed, Some(swap)) => {
-            broken("never failed but executed", format!("order {id}: {swap:?}"))
+        (Status::Failed | Status::Cancelled | Status::Expired, Some(swap)) => {
+            let detail = format!("order {id} is {}: {swap:?}", order.status);
+            broken("never ended without a swap but executed", detail)
         }
+        (_, Some(swap)) if is_below_the_floor(row, &swap) => broken(
+            "no order is executed below its floor",
+            format!("{order:?}: {swap:?}"),
+        ),
         (Status::Confirmed, swap) => {
             let as_told = swap.is_some_and(|swap| {
                 Some(&swap.signature) == order.tx_hash.as_ref()

@@ -24,4 +24,15 @@ impl Auditor for AuditPort {
             move |world: &mut World| world.store.audit(&position, &watched, limit, world.now);
         Ok(self.0.call(Point::Audit, audit).await?)
     }
+
+    async fn audit_conditional(
+        &self,
+        position: &AuditPosition,
+        limit: u32,
+    ) -> Result<Audited, StoreError> {
+        let position = *position;
+        let audit =
+            move |world: &mut World| world.store.audit_conditional(&position, limit, world.now);
+        Ok(self.0.call(Point::AuditConditional, audit).await?)
+    }
 }

@@ -13,8 +13,11 @@ mod venue;
 use std::sync::Arc;
 
 use engine::{
+    cancel::Cancel,
+    catalogue::{Catalogue, ListedToken},
     execute::Execute,
-    order::EventRecord,
+    monitor::Monitor,
+    order::{EventRecord, Token},
     policy::Policy,
     ports::{Push, Queue},
     relay::Relay,
@@ -34,7 +37,7 @@ pub(crate) use outbox::OutboxPort;
 pub(crate) use push::PushPort;
 pub(crate) use queue::QueuePort;
 pub(crate) use subscriptions::SubscriptionsPort;
-pub(crate) use venue::{ReferencePort, VenuePort, fair_out};
+pub(crate) use venue::{ReferencePort, VenuePort, fair_out, thousandths_of_the_middle};
 
 /// What the use cases of one process stand on. A broken variant replaces single ports.
 #[derive(Clone)]
@@ -55,6 +58,20 @@ pub(crate) fn encode(record: &EventRecord) -> String {
     .to_string()
 }
 
+fn catalogue() -> Catalogue {
+    let listed = |(symbol, decimals): (&str, u8)| ListedToken {
+        token: Token {
+            symbol: symbol.into(),
+            decimals,
+        },
+        mint: String::new(),
+    };
+    Catalogue {
+        tokens: [("SOL", 9), ("USDC", 6)].map(listed).into(),
+        pairs: vec![("SOL".into(), "USDC".into())],
+    }
+}
+
 impl Ports {
     pub(crate) fn new(network: &Network, policy: &Arc<Policy>) -> Self {
         let network = || network.clone();
@@ -63,6 +80,7 @@ impl Ports {
                 reader: Arc::new(OrdersPort(network())),
                 writer: Arc::new(OrdersPort(network())),
                 outbox: Arc::new(OutboxPort::new(network())),
+                waiting: Arc::new(OrdersPort(network())),
                 auditor: Arc::new(AuditPort(network())),
                 subscriptions: Arc::new(SubscriptionsPort(network())),
                 encode,
@@ -90,6 +108,18 @@ impl Ports {
     pub(crate) fn execute(&self) -> Execute {
         let (queue, push) = (Arc::clone(&self.queue), Arc::clone(&self.push));
         self.base.execute(queue, push, &self.trading)
+    }
+
+    pub(crate) fn cancel(&self) -> Cancel {
+        let (queue, push) = (Arc::clone(&self.queue), Arc::clone(&self.push));
+        self.base.cancel(queue, push)
+    }
+
+    /// It watches the one pair that there is, and so one direction in vain.
+    pub(crate) fn monitor(&self) -> Monitor {
+        let queue = Arc::clone(&self.queue);
+        self.base
+            .monitor(queue, &self.trading, Arc::new(catalogue()))
     }
 
     pub(crate) fn relay(&self) -> Relay {

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{
-    order::{EventRecord, NewOrder, Order, OrderId},
+    order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Unmet},
     ports::{
-        Appended, Claim, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader, OrderWriter,
-        PageQuery, StoreError, Subscribers, Transition, Unavailable,
+        Appended, Authority, Claim, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader,
+        OrderWriter, PageQuery, StoreError, Subscribers, Transition, Unavailable, WaitingOrders,
+        Wake,
     },
 };
+
+use rust_decimal::Decimal;
 
 use crate::{fault::Fault, network::Network, point::Point, store::OwnedTransition, world::World};
 
@@ -47,7 +50,7 @@ impl OrderWriter for OrdersPort {
         Ok(None)
     }
 
-    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
+    async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
         let (order, id) = (order.clone(), order.id);
         let insert = move |world: &mut World| {
             if world.store.locks.time_fence && world.given_up.contains(&order.id) {
@@ -76,12 +79,14 @@ impl OrderWriter for OrdersPort {
 
     async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
         let transition = OwnedTransition::from(transition);
-        let id = transition.lease.order;
+        let id = transition.by.order();
         let commit = move |world: &mut World| {
             world.note(|| {
-                let (from, to) = (transition.lease.status, transition.order.status);
+                let (from, to) = (transition.by.status(), transition.order.status);
                 format!("append {id} {from} -> {to}")
             });
+            // Another process than the order's worker pushes it, so it may overtake.
+            world.disturbed |= matches!(transition.by, Authority::Seen { .. });
             world.store.append(&transition, world.now)
         };
         let mut appended = self.0.call(Point::Append, commit).await??;
@@ -97,6 +102,17 @@ impl OrderWriter for OrdersPort {
         Ok(appended)
     }
 
+    async fn wait_again(
+        &self,
+        lease: &Lease,
+        unmet: &Unmet,
+        wake: &Wake,
+    ) -> Result<(), StoreError> {
+        let (lease, unmet, wake) = (*lease, unmet.clone(), *wake);
+        let wait = move |world: &mut World| world.store.wait_again(lease, &unmet, wake, world.now);
+        self.0.call(Point::WaitAgain, wait).await?
+    }
+
     async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
         let lease = *lease;
         let renew = move |world: &mut World| world.store.renew(lease, duration, world.now);
@@ -107,5 +123,28 @@ impl OrderWriter for OrdersPort {
         let lease = *lease;
         let release = move |world: &mut World| world.store.release(lease, pause, world.now);
         self.0.call(Point::Release, release).await?
+    }
+}
+
+#[async_trait]
+impl WaitingOrders for OrdersPort {
+    async fn wake_at(
+        &self,
+        token_in: &str,
+        token_out: &str,
+        price: Decimal,
+        limit: u32,
+    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let (token_in, token_out) = (token_in.to_owned(), token_out.to_owned());
+        let wake = move |world: &mut World| {
+            let pair = (token_in.as_str(), token_out.as_str());
+            world.store.wake_at(pair, price, limit, world.now)
+        };
+        Ok(self.0.call(Point::WakeAt, wake).await?)
+    }
+
+    async fn wake_due(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let wake = move |world: &mut World| world.store.wake_due(limit, world.now);
+        Ok(self.0.call(Point::WakeDue, wake).await?)
     }
 }

@@ -91,6 +91,7 @@ impl Outbox for OutboxPort {
         let purge = move |world: &mut World| {
             if world.strikes(Fault::OutboxLost) {
                 let drawn = world.rng.draw();
+                world.damaged = true;
                 world.store.lose_outbox_row(drawn);
             }
             world.store.purge(limit, world.now)

@@ -1,13 +1,15 @@
-//! Venues around a price that does not move, and the lies they tell.
+//! Venues around a price that jumps every few seconds, and the lies they tell.
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{Swap, TokenAmount},
+    order::{Swap, Token, TokenAmount},
     ports::{ReferencePrice, Venue},
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
+
+use rust_decimal::Decimal;
 
 use crate::{chain::height, fault::Fault, network::Network, point::Point, time::at, world::World};
 
@@ -26,9 +28,9 @@ pub(crate) struct VenuePort {
 /// The price, without the network: it is inside of each process.
 pub(crate) struct ReferencePort;
 
-/// What a swap pays at the mid price.
+/// What a swap pays at the middle of all prices.
 pub(crate) fn fair_out(swap: &Swap) -> TokenAmount {
-    swap.token_out.units(swap.amount_in.units() * 80)
+    swap.token_out.units(swap.amount_in.units() * MIDDLE)
 }
 
 impl VenuePort {
@@ -47,6 +49,19 @@ impl VenuePort {
 impl Venue for VenuePort {
     fn id(&self) -> VenueId {
         self.id.clone()
+    }
+
+    /// Honest: a bound that were none would be a defect of the venue's arithmetic, which has
+    /// property tests of its own.
+    async fn marginal_price(&self, _: &Token, _: &Token) -> Result<Decimal, Rejection> {
+        let price = |world: &mut World| {
+            if world.strikes(Fault::VenueDown) {
+                return Err(Rejection::Unavailable("not now".into()));
+            }
+            Ok(Decimal::from(MIDDLE * world.price_ppm() / 1_000))
+        };
+        let asked = self.network.call(Point::MarginalPrice, price).await;
+        asked.unwrap_or_else(|error| Err(Rejection::Unavailable(error.into_text())))
     }
 
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
@@ -80,7 +95,25 @@ impl ReferencePrice for ReferencePort {
     }
 }
 
+/// USDC's units for one of SOL's, in the middle.
+const MIDDLE: u64 = 80;
+/// How long a price stands, in milliseconds.
+const PRICE_STANDS: u64 = 5_000;
+
+/// The middle price of a whole token, times a thousandth.
+pub(crate) fn thousandths_of_the_middle(thousandths: u64) -> Decimal {
+    Decimal::from(MIDDLE * thousandths)
+}
+
 impl World {
+    /// The price now, in millionths of the middle one: within two percent of it, another one every
+    /// few seconds, without anything in between.
+    fn price_ppm(&self) -> u64 {
+        let step = self.now / PRICE_STANDS;
+        let mixed = (step ^ self.market).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        980_000 + (mixed >> 32) % 40_000
+    }
+
     fn quote(&mut self, venue: VenueId, swap: &Swap) -> Result<Quote, Rejection> {
         if self.strikes(Fault::VenueDown) {
             return Err(Rejection::Unavailable("not now".into()));
@@ -89,6 +122,7 @@ impl World {
             return Err(Rejection::NoLiquidity("nothing in the pool".into()));
         }
         let fair = fair_out(swap);
+        let price = self.price_ppm();
         let pool = PoolRef {
             address: format!("{venue}'s pool"),
             mint_in: format!("{}'s mint", swap.token_in.symbol),
@@ -97,7 +131,9 @@ impl World {
         };
         let terms = QuoteTerms {
             amount_in: swap.amount_in,
-            amount_out: fair.with_units(fair.units() * self.rng.between(980, 1_000) / 1_000),
+            amount_out: fair.with_units(
+                fair.units() * price / 1_000_000 * self.rng.between(980, 1_000) / 1_000,
+            ),
             fee: swap.amount_in.with_units(swap.amount_in.units() / 400),
             price_impact_bps: 1,
             network_fee: TokenAmount::from_units(5_000, SOL_DECIMALS),

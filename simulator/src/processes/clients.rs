@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use engine::{
-    order::{IdempotencyKey, Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token},
+    cancel::Cancelled,
+    order::{
+        IdempotencyKey, Limit, LimitPrice, Market, NewOrder, OrderId, OrderKind, SlippageTolerance,
+        Status, Swap, TimeInForce, Token,
+    },
     ports::StoreError,
     submit::Submitted,
 };
@@ -11,7 +15,13 @@ use futures::FutureExt;
 use uuid::Uuid;
 
 use super::follow;
-use crate::{fault::Fault, stage::Stage, world::Refused};
+use crate::{
+    fault::Fault,
+    ports::thousandths_of_the_middle,
+    stage::Stage,
+    time::{at, ms},
+    world::Refused,
+};
 
 /// What a client is going to do.
 #[derive(Clone, Debug)]
@@ -22,6 +32,19 @@ pub(crate) struct Plan {
     pub(crate) key: Option<String>,
     /// When each subscriber comes, counted from the acceptance.
     pub(crate) subscribers: Vec<u64>,
+    /// What kind of order it is.
+    pub(crate) terms: Terms,
+    /// When it is cancelled, counted from the acceptance.
+    pub(crate) cancels: Vec<u64>,
+}
+
+/// The kind of an order that is to be placed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Terms {
+    /// At the market; at least so many thousandths of the middle price, if it is set.
+    Market(Option<u64>),
+    /// At so many thousandths of the middle price, or better.
+    Limit(u64, TimeInForce),
 }
 
 /// Posts an order and sends its subscribers off.
@@ -72,6 +95,22 @@ fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
         decimals,
     };
     let token_in = token("SOL", 9);
+    let slippage = SlippageTolerance::DEFAULT;
+    let now = world.now;
+    let kind = match plan.terms {
+        Terms::Market(minimum) => OrderKind::Market(Market {
+            slippage,
+            min_amount_out: minimum
+                .map(|minimum| token("USDC", 6).units(plan.amount_in * 80 * minimum / 1_000)),
+        }),
+        Terms::Limit(thousandths, time_in_force) => OrderKind::Limit(Limit {
+            slippage,
+            price: LimitPrice::new(thousandths_of_the_middle(thousandths))
+                .unwrap_or_else(|| unreachable!("it has few digits")),
+            time_in_force,
+            expires_at: at(now + ms(stage.policy.market_lifetime)),
+        }),
+    };
     NewOrder {
         id: OrderId(Uuid::from_u128(random)),
         swap: Swap {
@@ -79,9 +118,8 @@ fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
             token_in,
             token_out: token("USDC", 6),
         },
-        kind: OrderKind::Market(Market {
-            slippage: SlippageTolerance::DEFAULT,
-        }),
+        kind,
+        client_order_id: None,
         idempotency: plan.key.clone().map(|key| IdempotencyKey {
             key,
             request_hash: [7; 32],
@@ -105,6 +143,11 @@ fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, followed: bool) {
         Submitted::KeyReused => {
             return world.violated("the same request is never a reuse", || format!("{plan:?}"));
         }
+        Submitted::NameTaken(_) => {
+            return world.violated("an order without a name has nobody's", || {
+                format!("{plan:?}")
+            });
+        }
         Submitted::Busy(_) => {
             return world.violated("every order is admitted", || format!("{plan:?}"));
         }
@@ -120,8 +163,37 @@ fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, followed: bool) {
         world.violated("one key, one order", || format!("{first} and {id}"));
     }
     world.note(|| format!("order {id} is accepted"));
+    for &pause in plan.cancels.iter().filter(|_| followed) {
+        let cancelling = cancel(stage.clone(), id, pause).boxed();
+        world.spawn(stage.clients, cancelling);
+    }
     for &pause in plan.subscribers.iter().filter(|_| followed) {
         let following = follow(stage.clone(), id, pause).boxed();
         world.spawn(stage.clients, following);
+    }
+}
+
+/// Wants an order cancelled, once. What it is answered must be true.
+async fn cancel(stage: Stage, id: OrderId, pause: u64) {
+    let network = stage.network(stage.clients);
+    network.pause(pause).await;
+    let answer = stage.ask(stage.submit, |ports| async move {
+        ports.cancel().cancel(id).await
+    });
+    let Ok(Ok(cancelled)) = answer.await else {
+        return; // nothing was heard, or nothing is known
+    };
+    let mut world = stage.world.lock();
+    let status = world.store.rows.get(&id).map(|row| row.order.status);
+    let holds = match cancelled {
+        Cancelled::Now(_) => status == Some(Status::Cancelled),
+        Cancelled::Requested(_) => true,
+        Cancelled::TooLate(told) => status == Some(told),
+        Cancelled::Unknown => false,
+    };
+    if !holds {
+        world.violated("a cancel is what its answer says", || {
+            format!("order {id}: {cancelled:?}, and it is {status:?}")
+        });
     }
 }

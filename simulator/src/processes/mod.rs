@@ -1,11 +1,13 @@
 //! Who runs: the engine's processes as the functions drive them, and the clients outside.
 
 mod clients;
+mod monitor;
 mod relay;
 mod subscriber;
 mod worker;
 
-pub(crate) use clients::{Plan, post};
+pub(crate) use clients::{Plan, Terms, post};
+pub(crate) use monitor::watch;
 pub(crate) use relay::relay;
 pub(crate) use subscriber::follow;
 pub(crate) use worker::work;

@@ -1,17 +1,19 @@
 //! The one statement that moves an order: row, event, transaction and outbox together.
 
 use engine::{
-    order::{EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction, TransactionEnd},
-    ports::{Appended, Lease, Next, StoreError, Transition},
+    order::{
+        EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction, Status, TransactionEnd,
+    },
+    ports::{Appended, Authority, Next, StoreError, Transition},
 };
 
-use super::{Row, Store, TransactionState};
+use super::{Row, Store, TransactionState, WaitingRow};
 use crate::time::{at, ms};
 
 /// A transition without its borrows, so that it can take effect after its sender is gone.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnedTransition {
-    pub(crate) lease: Lease,
+    pub(crate) by: Authority,
     pub(crate) event: OrderEvent,
     pub(crate) order: Order,
     pub(crate) transaction: Option<SignedTransaction>,
@@ -21,7 +23,7 @@ pub(crate) struct OwnedTransition {
 impl From<&Transition<'_>> for OwnedTransition {
     fn from(transition: &Transition<'_>) -> Self {
         Self {
-            lease: transition.lease,
+            by: transition.by,
             event: transition.event.clone(),
             order: transition.order.clone(),
             transaction: transition.transaction.cloned(),
@@ -37,7 +39,7 @@ impl Store {
         now: u64,
     ) -> Result<Appended, StoreError> {
         let locks = self.locks;
-        let row = self.fenced(transition.lease).ok_or(StoreError::Conflict)?;
+        let row = self.allowed(&transition.by).ok_or(StoreError::Conflict)?;
         let second = transition.transaction.is_some() && row.has_live_transaction();
         if second && locks.one_live_transaction {
             return Err(StoreError::Conflict);
@@ -45,6 +47,13 @@ impl Store {
         let seq = row.order.last_seq + 1;
         if locks.fence && transition.order.last_seq != seq {
             return Err(StoreError::Rejected(format!("the next event is {seq}")));
+        }
+        if let Authority::Seen { .. } = transition.by {
+            row.token += 1;
+        }
+        if transition.by.status() == Status::Waiting {
+            row.waiting = None;
+            row.bring_back(now);
         }
         row.write(&transition.order, seq, now);
         row.log(&transition.event);
@@ -100,10 +109,14 @@ impl Row {
     fn hand_on(&mut self, next: Next, now: u64) {
         self.lease_until = match next {
             Next::Hold(duration) => Some(now + ms(duration)),
-            Next::Retry(_) | Next::Close => None,
+            Next::Retry(_) | Next::Wait(_) | Next::Close => None,
         };
         match (next, &mut self.outbox) {
             (Next::Close, outbox) => *outbox = None,
+            (Next::Wait(wake), outbox) => {
+                *outbox = None;
+                self.waiting = Some(WaitingRow::new(wake, now));
+            }
             (Next::Retry(pause), Some(outbox)) => {
                 outbox.attempt = self.order.attempt;
                 outbox.available_at = now + ms(pause);

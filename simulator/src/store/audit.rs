@@ -1,7 +1,7 @@
 //! The order book against itself.
 
 use engine::{
-    order::{OrderId, Status, TransactionEnd},
+    order::{OrderId, Status, TransactionEnd, Trigger},
     ports::{AuditPosition, Audited},
 };
 
@@ -19,12 +19,36 @@ impl Store {
         limit: u32,
         now: u64,
     ) -> Audited {
+        self.audit_those(position, watched, limit, now, |_| true)
+    }
+
+    pub(crate) fn audit_conditional(
+        &mut self,
+        position: &AuditPosition,
+        limit: u32,
+        now: u64,
+    ) -> Audited {
+        self.audit_those(position, &[], limit, now, |row| {
+            row.order.kind.trigger() != Trigger::Immediately
+        })
+    }
+
+    fn audit_those(
+        &mut self,
+        position: &AuditPosition,
+        watched: &[OrderId],
+        limit: u32,
+        now: u64,
+        which: fn(&Row) -> bool,
+    ) -> Audited {
         let after = (position.created_at, position.id);
         let place = |row: &Row| (at(row.created_at), row.id());
         let mut come: Vec<(jiff::Timestamp, OrderId)> = self
             .rows
             .values()
-            .filter(|row| place(row) > after && row.created_at.saturating_add(UNTOUCHED) < now)
+            .filter(|row| {
+                which(row) && place(row) > after && row.created_at.saturating_add(UNTOUCHED) < now
+            })
             .map(place)
             .collect();
         come.sort_unstable();
@@ -44,7 +68,9 @@ impl Store {
                 continue;
             };
             if row.order.is_open() {
-                audited.again.push(id);
+                if row.order.status != Status::Waiting {
+                    audited.again.push(id);
+                }
                 row.mend(now, &mut audited);
             } else if row.updated_at.saturating_add(UNTOUCHED) >= now {
                 audited.again.push(id);
@@ -64,7 +90,7 @@ impl Row {
                 .is_none_or(|until| until.saturating_add(UNTOUCHED) < now);
         let attempt = self.order.attempt;
         let found = self.outbox.as_ref().map(|outbox| outbox.attempt);
-        if !is_idle || found == Some(attempt) {
+        if !is_idle || found == Some(attempt) || found.is_none() && self.is_asleep() {
             return;
         }
         match found {
@@ -81,6 +107,7 @@ impl Row {
 
     fn judge(&mut self, audited: &mut Audited) {
         audited.rows_left_over += u64::from(self.outbox.take().is_some());
+        self.waiting = None;
         let ended = |end| TransactionState::Ended(end);
         let count = |state| {
             let of = |found: &&(_, TransactionState)| found.1 == state;

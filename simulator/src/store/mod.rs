@@ -8,6 +8,7 @@ mod orders;
 mod outbox;
 mod row;
 mod subscriptions;
+mod waiting;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use engine::{order::OrderId, ports::ConnectionId};
 pub(crate) use append::OwnedTransition;
 pub(crate) use row::Row;
 use row::{OutboxRow, TransactionState};
+use waiting::WaitingRow;
 
 /// All tables.
 #[derive(Debug, Default)]

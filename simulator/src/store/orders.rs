@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use engine::{
-    order::{EventRecord, NewOrder, Order, OrderId},
-    ports::{Claim, ExecuteOrder, Inserted, Lease, LeasedOrder, PageQuery, StoreError},
+    order::{EventRecord, Lifetime, NewOrder, Order, OrderId},
+    ports::{
+        Authority, Claim, ExecuteOrder, Inserted, Lease, LeasedOrder, OrderFilter, PageQuery,
+        StoreError,
+    },
 };
 
 use super::{Row, Store};
@@ -14,7 +17,7 @@ impl Store {
     pub(crate) fn insert(
         &mut self,
         new: &NewOrder,
-        lifetime: Duration,
+        lifetime: Lifetime,
         now: u64,
     ) -> Result<Inserted, StoreError> {
         if let Some(key) = &new.idempotency {
@@ -26,10 +29,17 @@ impl Store {
                 return Ok(Inserted::Known { id, request_hash });
             }
         }
+        if let Some(name) = &new.client_order_id {
+            let mut rows = self.rows.values();
+            let named = rows.find(|row| row.order.client_order_id.as_ref() == Some(name));
+            if let Some(row) = named {
+                return Ok(Inserted::NameTaken(row.id()));
+            }
+        }
         if self.rows.contains_key(&new.id) {
             return Err(StoreError::Rejected("the id is taken".into()));
         }
-        self.rows.insert(new.id, Row::new(new, ms(lifetime), now));
+        self.rows.insert(new.id, Row::new(new, lifetime, now));
         Ok(Inserted::New)
     }
 
@@ -108,7 +118,7 @@ impl Store {
                     .before
                     .is_none_or(|last| (order.created_at, order.id) < last)
             })
-            .filter(|order| query.status.is_none_or(|status| order.status == status))
+            .filter(|order| is_meant(order, &query.only))
             .collect();
         found.sort_by_key(|order| std::cmp::Reverse((order.created_at, order.id)));
         found
@@ -127,6 +137,17 @@ impl Store {
             .collect()
     }
 
+    /// The row, if whoever writes may.
+    pub(super) fn allowed(&mut self, by: &Authority) -> Option<&mut Row> {
+        match by {
+            Authority::Lease(lease) => self.fenced(*lease),
+            Authority::Seen { order, status, seq } => self
+                .rows
+                .get_mut(order)
+                .filter(|row| (row.order.status, row.order.last_seq) == (*status, *seq)),
+        }
+    }
+
     /// The row, if the lease stands.
     pub(super) fn fenced(&mut self, lease: Lease) -> Option<&mut Row> {
         let locked = self.locks.fence;
@@ -134,4 +155,17 @@ impl Store {
             .get_mut(&lease.order)
             .filter(|row| !locked || (row.token, row.order.status) == (lease.token, lease.status))
     }
+}
+
+fn is_meant(order: &Order, only: &OrderFilter) -> bool {
+    let is =
+        |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
+    only.status.is_none_or(|status| order.status == status)
+        && only.kind.is_none_or(|kind| order.kind.name() == kind)
+        && only.open.is_none_or(|open| order.is_open() == open)
+        && is(&only.token_in, &order.swap.token_in.symbol)
+        && is(&only.token_out, &order.swap.token_out.symbol)
+        && (only.client_order_id.is_none() || only.client_order_id == order.client_order_id)
+        && only.since.is_none_or(|since| order.created_at >= since)
+        && only.until.is_none_or(|until| order.created_at < until)
 }

@@ -2,13 +2,14 @@
 
 use engine::{
     order::{
-        EventRecord, LoggedEvent, NewOrder, Order, OrderEvent, OrderId, SignedTransaction,
-        TransactionEnd,
+        EventRecord, Lifetime, LoggedEvent, NewOrder, Order, OrderEvent, OrderId,
+        SignedTransaction, TransactionEnd,
     },
     ports::ExecuteOrder,
 };
 
-use crate::time::at;
+use super::WaitingRow;
+use crate::time::{at, ms, since_begin};
 
 /// What the store has about one order.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub(crate) struct Row {
     pub(crate) events: Vec<EventRecord>,
     pub(crate) transactions: Vec<(SignedTransaction, TransactionState)>,
     pub(crate) outbox: Option<OutboxRow>,
+    pub(crate) waiting: Option<WaitingRow>,
     pub(crate) key: Option<(String, [u8; 32])>,
     pub(crate) created_at: u64,
     /// For the judge: the step at which somebody last asked to take the order up, whatever the
@@ -45,8 +47,11 @@ pub(crate) enum TransactionState {
 }
 
 impl Row {
-    pub(crate) fn new(new: &NewOrder, lifetime_ms: u64, now: u64) -> Self {
-        let deadline = now.saturating_add(lifetime_ms);
+    pub(crate) fn new(new: &NewOrder, lifetime: Lifetime, now: u64) -> Self {
+        let deadline = match lifetime {
+            Lifetime::For(duration) => now.saturating_add(ms(duration)),
+            Lifetime::Until(moment) => since_begin(moment),
+        };
         let order = Order::accepted(new, at(now), at(deadline));
         let first = EventRecord {
             order_id: order.id,
@@ -71,6 +76,7 @@ impl Row {
             events: vec![first],
             transactions: Vec::new(),
             outbox: Some(outbox),
+            waiting: None,
             key: new
                 .idempotency
                 .as_ref()

@@ -159,3 +159,30 @@ impl Chain for GivesUpAtDeadline {
         })
     }
 }
+
+/// Signs for less than the order accepts.
+pub(super) struct ForgetsTheFloor(pub(super) Arc<dyn Chain>);
+
+#[async_trait]
+impl Chain for ForgetsTheFloor {
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        let min_out = request.min_out;
+        let lower = Prepare {
+            min_out: min_out.with_units(min_out.units() / 10 * 9),
+            ..*request
+        };
+        self.0.prepare(&lower).await
+    }
+
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
+        self.0.send(transaction).await
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        self.0.finalized_height().await
+    }
+
+    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
+        self.0.status(signature).await
+    }
+}

@@ -45,11 +45,15 @@ pub enum Variant {
     NoAuditor,
     /// A connection that lives in another engine is taken for gone.
     ForeignIsGone,
+    /// What is signed allows for slippage alone, and forgets the floor that the client set.
+    NoFloor,
+    /// An order that is to be cancelled is tried again when its transaction did not land.
+    RetryAfterCancel,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -66,6 +70,8 @@ impl Variant {
         Self::NoTimeFence,
         Self::NoAuditor,
         Self::ForeignIsGone,
+        Self::NoFloor,
+        Self::RetryAfterCancel,
     ];
 
     /// What the report calls it.
@@ -87,6 +93,8 @@ impl Variant {
             Self::NoTimeFence => "no time fence",
             Self::NoAuditor => "no auditor",
             Self::ForeignIsGone => "another engine's connection taken for gone",
+            Self::NoFloor => "floor from slippage only",
+            Self::RetryAfterCancel => "retry after a cancel in submitted",
         }
     }
 
@@ -125,6 +133,11 @@ impl Variant {
                     subscriptions,
                     network,
                 });
+            }
+            Self::NoFloor => trading.chain = Arc::new(chain::ForgetsTheFloor(chain)),
+            Self::RetryAfterCancel => {
+                let forgets = store::ForgetsCancels(Arc::clone(&base.writer));
+                base.writer = Arc::new(forgets);
             }
             Self::ForeignIsGone => {
                 let push = Arc::clone(&ports.push);

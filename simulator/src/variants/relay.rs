@@ -111,4 +111,8 @@ impl Auditor for LooksAway {
     async fn audit(&self, _: &AuditPosition, _: &[OrderId], _: u32) -> Result<Audited, StoreError> {
         Ok(Audited::default())
     }
+
+    async fn audit_conditional(&self, _: &AuditPosition, _: u32) -> Result<Audited, StoreError> {
+        Ok(Audited::default())
+    }
 }

@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{EventRecord, LoggedEvent, NewOrder},
+    order::{EventRecord, Lifetime, LoggedEvent, NewOrder, Unmet},
     ports::{
         Appended, Claim, ExecuteOrder, Inserted, Lease, OrderWriter, StoreError, Subscribers,
-        Transition,
+        Transition, Wake,
     },
 };
 
@@ -43,7 +43,7 @@ impl OrderWriter for PushesFirst {
         })
     }
 
-    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
+    async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
         self.0.base.writer.insert(order, lifetime).await
     }
 
@@ -53,6 +53,15 @@ impl OrderWriter for PushesFirst {
 
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {
         self.0.base.writer.claim(message, lease).await
+    }
+
+    async fn wait_again(
+        &self,
+        lease: &Lease,
+        unmet: &Unmet,
+        wake: &Wake,
+    ) -> Result<(), StoreError> {
+        self.0.base.writer.wait_again(lease, unmet, wake).await
     }
 
     async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
@@ -94,12 +103,21 @@ impl OrderWriter for CountsReceives {
         self.writer.append(transition).await
     }
 
-    async fn insert(&self, order: &NewOrder, lifetime: Duration) -> Result<Inserted, StoreError> {
+    async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
         self.writer.insert(order, lifetime).await
     }
 
     async fn known(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
         self.writer.known(order).await
+    }
+
+    async fn wait_again(
+        &self,
+        lease: &Lease,
+        unmet: &Unmet,
+        wake: &Wake,
+    ) -> Result<(), StoreError> {
+        self.writer.wait_again(lease, unmet, wake).await
     }
 
     async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
@@ -108,5 +126,50 @@ impl OrderWriter for CountsReceives {
 
     async fn release(&self, lease: &Lease, pause: Duration) -> Result<(), StoreError> {
         self.writer.release(lease, pause).await
+    }
+}
+
+/// Forgets that a client wants an order cancelled.
+pub(super) struct ForgetsCancels(pub(super) Arc<dyn OrderWriter>);
+
+#[async_trait]
+impl OrderWriter for ForgetsCancels {
+    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {
+        Ok(match self.0.claim(message, lease).await? {
+            Claim::Leased(mut leased) => {
+                leased.order.cancel_requested = false;
+                Claim::Leased(leased)
+            }
+            other => other,
+        })
+    }
+
+    async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
+        self.0.append(transition).await
+    }
+
+    async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
+        self.0.insert(order, lifetime).await
+    }
+
+    async fn known(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
+        self.0.known(order).await
+    }
+
+    async fn wait_again(
+        &self,
+        lease: &Lease,
+        unmet: &Unmet,
+        wake: &Wake,
+    ) -> Result<(), StoreError> {
+        self.0.wait_again(lease, unmet, wake).await
+    }
+
+    async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
+        self.0.renew(lease, duration).await
+    }
+
+    async fn release(&self, lease: &Lease, pause: Duration) -> Result<(), StoreError> {
+        self.0.release(lease, pause).await
     }
 }

@@ -1,0 +1,122 @@
+//! The statements of the monitor, and the one with which an order waits again.
+
+use engine::{
+    order::{Order, Status, Unmet, Waiting},
+    ports::{ExecuteOrder, Lease, StoreError, Wake},
+};
+use rust_decimal::Decimal;
+
+use super::{Row, Store, row::OutboxRow};
+use crate::time::{at, ms};
+
+/// A row of `waiting`; why it waits stands in the order.
+#[derive(Debug)]
+pub(crate) struct WaitingRow {
+    pub(crate) wake_at_price: Option<Decimal>,
+    pub(crate) recheck_at: Option<u64>,
+    pub(crate) woken: bool,
+}
+
+impl WaitingRow {
+    pub(crate) fn new(wake: Wake, now: u64) -> Self {
+        Self {
+            wake_at_price: wake.at_price,
+            recheck_at: wake.after.map(|after| now + ms(after)),
+            woken: false,
+        }
+    }
+}
+
+impl Store {
+    pub(crate) fn wait_again(
+        &mut self,
+        lease: Lease,
+        unmet: &Unmet,
+        wake: Wake,
+        now: u64,
+    ) -> Result<(), StoreError> {
+        let row = self.fenced(lease).ok_or(StoreError::Conflict)?;
+        row.lease_until = None;
+        row.outbox = None;
+        row.waiting = Some(WaitingRow::new(wake, now));
+        let checks = row
+            .order
+            .waiting
+            .as_ref()
+            .map_or(0, |waiting| waiting.checks);
+        row.order.waiting = Some(Waiting {
+            unmet: unmet.clone(),
+            checks: checks + 1,
+            checked_at: at(now),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn wake_at(
+        &mut self,
+        pair: (&str, &str),
+        price: Decimal,
+        limit: u32,
+        now: u64,
+    ) -> Vec<ExecuteOrder> {
+        let met = |row: &Row| {
+            let waiting = row.waiting.as_ref()?;
+            let at_price = waiting.wake_at_price.filter(|wake| *wake <= price)?;
+            (is_of(&row.order, pair) && !waiting.woken).then_some(at_price)
+        };
+        let mut due: Vec<(Decimal, &mut Row)> = self
+            .rows // in the order of their ids
+            .values_mut()
+            .filter_map(|row| Some((met(row)?, row)))
+            .collect();
+        due.sort_by_key(|(at_price, _)| *at_price);
+        due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        due.into_iter().map(|(_, row)| row.wake(now)).collect()
+    }
+
+    pub(crate) fn wake_due(&mut self, limit: u32, now: u64) -> Vec<ExecuteOrder> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let is_due = |row: &&mut Row| {
+            let deadline = row.deadline;
+            row.waiting.as_ref().is_some_and(|waiting| {
+                let again = waiting.recheck_at.is_some_and(|at| at <= now);
+                !waiting.woken && (again || deadline <= now)
+            })
+        };
+        let due = self.rows.values_mut().filter(is_due).take(limit);
+        due.map(|row| row.wake(now)).collect()
+    }
+}
+
+fn is_of(order: &Order, (token_in, token_out): (&str, &str)) -> bool {
+    order.swap.token_in.symbol == token_in && order.swap.token_out.symbol == token_out
+}
+
+impl Row {
+    fn wake(&mut self, now: u64) -> ExecuteOrder {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.woken = true;
+        }
+        self.bring_back(now);
+        ExecuteOrder {
+            id: self.id(),
+            attempt: self.order.attempt,
+        }
+    }
+
+    /// Sees to it that there is an outbox row.
+    pub(super) fn bring_back(&mut self, now: u64) {
+        self.outbox.get_or_insert(OutboxRow {
+            attempt: self.order.attempt,
+            available_at: now,
+            sent_at: None,
+            sends: 0,
+        });
+    }
+
+    /// Whether it waits for its condition, and for no worker.
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.order.status == Status::Waiting
+            && self.waiting.as_ref().is_some_and(|waiting| !waiting.woken)
+    }
+}
