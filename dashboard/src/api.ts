@@ -5,6 +5,7 @@ import type {
   Health,
   ListedOrder,
   NewOrder,
+  Order,
   OrderDetail,
   ProblemBody,
   QuoteAnswer,
@@ -114,12 +115,15 @@ export interface OrderQuery {
   readonly limit: number;
   readonly cursor?: string | null;
   readonly status?: Status | null;
+  /** Only those that are not final. */
+  readonly open?: boolean;
 }
 
 export async function listOrders(query: OrderQuery, signal?: AbortSignal): Promise<OrderPage> {
   const search = new URLSearchParams({ limit: String(query.limit) });
   if (query.cursor) search.set("cursor", query.cursor);
   if (query.status) search.set("status", query.status);
+  if (query.open) search.set("open", "true");
   const answer = await send(`/api/orders?${search}`, signal ? { signal } : {});
   return { orders: await body<ListedOrder[]>(answer), next: nextCursor(answer.headers.get("Link")) };
 }
@@ -132,6 +136,11 @@ export function nextCursor(link: string | null): string | null {
 
 export function getOrder(id: string, signal?: AbortSignal): Promise<OrderDetail> {
   return read(`/api/orders/${encodeURIComponent(id)}`, signal);
+}
+
+/** Answers the order: cancelled, or with the wish to cancel it noted while its transaction may still land. */
+export async function cancelOrder(id: string): Promise<Order> {
+  return body(await send(`/api/orders/${encodeURIComponent(id)}`, { method: "DELETE" }));
 }
 
 export interface QuoteQuery {

@@ -32,7 +32,7 @@ function Page({ route }: { route: Route }) {
     case "trade":
       return <TradePage />;
     case "orders":
-      return <OrdersPage status={route.status} cursor={route.cursor} />;
+      return <OrdersPage filter={route.filter} cursor={route.cursor} />;
     case "order":
       return <OrderPage key={route.id} id={route.id} />;
     case "charts":

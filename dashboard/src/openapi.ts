@@ -21,6 +21,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/orders/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Cancels many orders.
+         * @description Cancels each of some orders as if it were alone, or all open ones, which has to be said. The answer tells what became of each.
+         */
+        readonly post: operations["cancelOrders"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/orders/execute": {
         readonly parameters: {
             readonly query?: never;
@@ -52,7 +72,11 @@ export interface paths {
         readonly get: operations["getOrder"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
+        /**
+         * Cancels an order.
+         * @description Cancels an order, exactly: one that is answered 200 has not been executed and will not be. When a signed transaction may still land the answer is 202: if it lands the order is confirmed, if not it is cancelled, and it is never tried again.
+         */
+        readonly delete: operations["cancelOrder"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -174,23 +198,67 @@ export interface components {
              */
             readonly ws?: string;
         };
+        /** @description Orders to cancel: `ids`, or `all` with what they have in common. */
+        readonly BulkCancelRequest: {
+            /** @description All open orders; `true`, and never by omission. */
+            readonly all?: boolean;
+            /** @description These orders. */
+            readonly ids?: readonly string[];
+            /** @description With `all`: only those that sell this token. */
+            readonly tokenIn?: string;
+            /** @description With `all`: only those that buy this token. */
+            readonly tokenOut?: string;
+            /** @description With `all`: only those of this type. */
+            readonly type?: string;
+        };
+        /** @description What became of each order that was to be cancelled. */
+        readonly BulkCancelled: {
+            /** @description Orders that are cancelled: no swap happened and none will. */
+            readonly cancelled: readonly string[];
+            /** @description Orders that are not cancelled, and the code that says why. */
+            readonly refused: {
+                readonly [key: string]: string;
+            };
+            /** @description Orders whose transaction may still land; if it does not, they are cancelled. */
+            readonly requested: readonly string[];
+        };
         /**
          * @description The stable name of a problem; part of the contract.
          * @enum {string}
          */
-        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_slippage" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "idempotency_key_reused" | "too_many_requests" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
+        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_min_amount_out" | "invalid_limit_price" | "invalid_slippage" | "invalid_expiry" | "invalid_time_in_force" | "invalid_client_order_id" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_filter" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "not_cancellable" | "duplicate_client_order_id" | "idempotency_key_reused" | "too_many_requests" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
         /** @description An exact decimal: a number, read from its digits and never rounded, or a string. */
         readonly ExactDecimal: number | string;
         /** @description An order to execute. */
         readonly ExecuteRequest: {
             /** @description How much of `tokenIn` is sold, in whole tokens. */
             readonly amount: components["schemas"]["ExactDecimal"];
+            /** @description The client's own name for the order; no other order may ever have it. */
+            readonly clientOrderId?: string;
+            /**
+             * Format: date-time
+             * @description Of limit orders: from then on nothing is signed any more. 10 s to 30 days from now; 7 days
+             *     when not given.
+             */
+            readonly expiresAt?: string;
+            /**
+             * @description Of limit orders, which must have it: the least price that is accepted, `tokenOut` per
+             *     `tokenIn`. An order is never executed below it.
+             */
+            readonly limitPrice?: components["schemas"]["ExactDecimal"];
+            /** @description Of market orders: the least `tokenOut` that may be received, whatever is quoted by then. */
+            readonly minAmountOut?: components["schemas"]["ExactDecimal"];
             /**
              * Format: int32
              * @description How much worse than quoted the execution may be, in basis points; 50 when not given.
              * @default 50
              */
             readonly slippageBps?: number;
+            /**
+             * @description Of limit orders: `GTD` waits until it expires, `IOC` is checked once.
+             * @default GTD
+             */
+            readonly timeInForce?: string;
             /**
              * @description The symbol of the token sold.
              * @example SOL
@@ -202,7 +270,7 @@ export interface components {
              */
             readonly tokenOut: string;
             /**
-             * @description The order type; this build executes market orders.
+             * @description The order type.
              * @example market
              */
             readonly type: string;
@@ -298,10 +366,17 @@ export interface components {
              */
             readonly attempt: number;
             /**
+             * @description Whether the client wants it cancelled. One whose transaction may still land is cancelled if
+             *     that does not.
+             */
+            readonly cancelRequested: boolean;
+            /**
              * @description The venue of this attempt, once chosen.
              * @example Meteora
              */
             readonly chosenDex: string | null;
+            /** @description The client's own name for it. */
+            readonly clientOrderId: string | null;
             /**
              * Format: date-time
              * @description When it was accepted.
@@ -312,7 +387,17 @@ export interface components {
              * @example 79.098311
              */
             readonly executedPrice: string | null;
-            /** @description Why it failed; once failed. */
+            /**
+             * Format: date-time
+             * @description From then on nothing is signed any more; of limit orders.
+             */
+            readonly expiresAt: string | null;
+            /**
+             * @description The stable name of that.
+             * @example slippage_exceeded
+             */
+            readonly failureCode: string | null;
+            /** @description Why it failed, or expired; once it did. */
             readonly failureReason: string | null;
             /**
              * Format: uuid
@@ -320,12 +405,24 @@ export interface components {
              */
             readonly id: string;
             /**
+             * @description The least price that is accepted, `tokenOut` per `tokenIn`; of limit orders.
+             * @example 82.5
+             */
+            readonly limitPrice: string | null;
+            /** @description The least that may be received, if the client set it; of market orders. */
+            readonly minAmountOut: string | null;
+            /**
              * Format: int32
              * @description The slippage allowed, in basis points.
              */
             readonly slippageBps: number;
             /** @description Where the order stands. */
             readonly status: components["schemas"]["Status"];
+            /**
+             * @description `GTD` or `IOC`; of limit orders.
+             * @example GTD
+             */
+            readonly timeInForce: string | null;
             /**
              * @description The token sold.
              * @example SOL
@@ -336,6 +433,7 @@ export interface components {
              * @example USDC
              */
             readonly tokenOut: string;
+            readonly trigger: components["schemas"]["Trigger"] | null;
             /** @description The signature of the newest transaction. */
             readonly txHash: string | null;
             /**
@@ -348,6 +446,7 @@ export interface components {
              * @description When it last moved.
              */
             readonly updatedAt: string;
+            readonly waiting: components["schemas"]["Waiting"] | null;
         };
         /** @description An order with the routing decision of its newest attempt and all of its events. */
         readonly OrderDetails: components["schemas"]["Order"] & {
@@ -368,9 +467,12 @@ export interface components {
             readonly field?: string;
             /**
              * Format: uuid
-             * @description The order that it is about: of `outcome_unknown`, the id that it has if it was stored.
+             * @description The order that it is about: of `outcome_unknown`, the id that it has if it was stored; of
+             *     `duplicate_client_order_id`, the other one's.
              */
             readonly orderId?: string;
+            /** @description The status of the order that it is about: of `not_cancellable`. */
+            readonly orderStatus?: string;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -396,6 +498,17 @@ export interface components {
              * @example Meteora
              */
             readonly chosenDex: string | null;
+            /**
+             * @description The least that an order would accept there: as an order's `minAmountOut` it binds what is
+             *     shown now; `null` when no venue can be used.
+             * @example 787.028194
+             */
+            readonly minimumReceived: string | null;
+            /**
+             * Format: date-time
+             * @description When the venues were asked.
+             */
+            readonly quotedAt: string;
             /** @description One offer for each venue, also of those that dropped out. */
             readonly quotes: readonly components["schemas"]["OfferView"][];
             /** @description Why, in words. */
@@ -417,10 +530,10 @@ export interface components {
             readonly tokenOut: string;
         };
         /**
-         * @description Where an order stands. `confirmed` and `failed` are final.
+         * @description Where an order stands. The last four are final.
          * @enum {string}
          */
-        readonly Status: "pending" | "routing" | "building" | "submitted" | "confirmed" | "failed";
+        readonly Status: "pending" | "waiting" | "routing" | "building" | "submitted" | "confirmed" | "failed" | "cancelled" | "expired";
         /** @description A token that can be traded. */
         readonly Token: {
             /**
@@ -439,6 +552,24 @@ export interface components {
              * @example SOL
              */
             readonly symbol: string;
+        };
+        /** @description What ended an order's waiting. */
+        readonly Trigger: {
+            /**
+             * Format: date-time
+             * @description When it was seen.
+             */
+            readonly at: string;
+            /**
+             * @description The price for all of the order that met the limit.
+             * @example 82.51
+             */
+            readonly price: string;
+            /**
+             * @description Who would pay it.
+             * @example Meteora
+             */
+            readonly venue: string;
         };
         /** @description A stored order that this build cannot read: its place in the history, and no more. */
         readonly UnreadableOrder: {
@@ -490,6 +621,39 @@ export interface components {
              */
             readonly status: string;
         };
+        /** @description How an order waits. */
+        readonly Waiting: {
+            /**
+             * @description Who would pay that.
+             * @example Meteora
+             */
+            readonly bestDex: string | null;
+            /**
+             * @description The best price there was for all of it, fees and impact inside.
+             * @example 79.098311
+             */
+            readonly bestPrice: string | null;
+            /**
+             * Format: date-time
+             * @description When it was looked at last.
+             */
+            readonly checkedAt: string;
+            /**
+             * Format: int32
+             * @description How often it was looked at since it began to wait.
+             */
+            readonly checks: number;
+            /**
+             * Format: int64
+             * @description By how much that has to rise to meet the limit, in basis points, rounded up.
+             */
+            readonly distanceBps: number | null;
+            /**
+             * @description Why its condition is not met.
+             * @example limit_not_met
+             */
+            readonly reason: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -508,6 +672,20 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description Only orders in this status. */
                 readonly status?: components["schemas"]["Status"];
+                /** @description Only orders of this type. */
+                readonly type?: string;
+                /** @description Only open orders, or only closed ones. */
+                readonly open?: boolean;
+                /** @description Only orders that sell this token. */
+                readonly tokenIn?: string;
+                /** @description Only orders that buy this token. */
+                readonly tokenOut?: string;
+                /** @description Only the order that the client gave this name. */
+                readonly clientOrderId?: string;
+                /** @description Only orders accepted at this time or later (RFC 3339). */
+                readonly since?: string;
+                /** @description Only orders accepted before this time. */
+                readonly until?: string;
             };
             readonly header?: never;
             readonly path?: never;
@@ -526,7 +704,49 @@ export interface operations {
                     readonly "application/json": readonly (components["schemas"]["Order"] | components["schemas"]["UnreadableOrder"])[];
                 };
             };
-            /** @description 400: `invalid_limit`, `invalid_cursor`, `invalid_status`; 429: `too_many_requests`. */
+            /** @description 400: `invalid_limit`, `invalid_cursor`, `invalid_status`, `invalid_filter`, `invalid_client_order_id`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly cancelOrders: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BulkCancelRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description What became of each. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BulkCancelled"];
+                };
+            };
+            /** @description 400: `malformed_body`, `missing_field`, `unknown_field`, `invalid_id`, `invalid_filter`; 413: `body_too_large`; 415: `unsupported_media_type`; 429: `too_many_requests`. */
             readonly "4XX": {
                 headers: {
                     readonly [name: string]: unknown;
@@ -575,7 +795,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The order was not accepted. 400: `malformed_body`, `missing_field`, `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage`, `invalid_idempotency_key`; 413: `body_too_large`; 415: `unsupported_media_type`; 422: `idempotency_key_reused`; 429 with `Retry-After`: `too_many_requests`, and `busy` when the order would have to wait for too long. */
+            /** @description The order was not accepted. 400: `malformed_body`, `missing_field`, `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage`, `invalid_min_amount_out`, `invalid_limit_price`, `invalid_time_in_force`, `invalid_expiry`, `invalid_client_order_id`, `invalid_idempotency_key`; 409: `duplicate_client_order_id`; 413: `body_too_large`; 415: `unsupported_media_type`; 422: `idempotency_key_reused`; 429 with `Retry-After`: `too_many_requests`, and `busy` when the order would have to wait for too long. */
             readonly "4XX": {
                 headers: {
                     readonly [name: string]: unknown;
@@ -626,6 +846,56 @@ export interface operations {
                 };
             };
             /** @description 500: `internal_error`, when the stored order cannot be read; 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly cancelOrder: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The order's id. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The order is cancelled. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The order is cancelled unless its transaction lands. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 400: `invalid_id`; 404: `not_found`; 409 with `orderStatus`: `not_cancellable`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`, `outcome_unknown`. */
             readonly "5XX": {
                 headers: {
                     readonly [name: string]: unknown;

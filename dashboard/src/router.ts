@@ -5,7 +5,7 @@ const address = signal(new URL(location.href));
 
 export type Route =
   | { readonly page: "trade" }
-  | { readonly page: "orders"; readonly status: string | null; readonly cursor: string | null }
+  | { readonly page: "orders"; readonly filter: string | null; readonly cursor: string | null }
   | { readonly page: "order"; readonly id: string }
   | { readonly page: "charts" }
   | { readonly page: "unknown" };
@@ -19,7 +19,8 @@ function routeOf(url: URL): Route {
   if (first === "charts" && second === undefined) return { page: "charts" };
   if (first === "orders" && second) return { page: "order", id: decoded(second) };
   if (first === "orders") {
-    return { page: "orders", status: url.searchParams.get("status"), cursor: url.searchParams.get("cursor") };
+    const [status, cursor] = [url.searchParams.get("status"), url.searchParams.get("cursor")];
+    return { page: "orders", filter: url.searchParams.get("open") === "true" ? "open" : status, cursor };
   }
   return { page: "unknown" };
 }

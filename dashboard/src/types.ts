@@ -57,6 +57,13 @@ export interface Payload {
   readonly amountOut?: string | null;
   readonly failureReason?: string | null;
   readonly code?: string | null;
+  /** Why the order waits is the `reason`; this is the best that there was. */
+  readonly bestPrice?: string | null;
+  readonly bestDex?: string | null;
+  /** What ended its waiting. */
+  readonly trigger?: Order["trigger"];
+  /** Its client wants it cancelled, and its transaction may still land. */
+  readonly cancelRequested?: boolean | null;
 }
 
 /** An event of an order's log, the same from the socket and from a request. */
@@ -70,8 +77,13 @@ export type OrderDetail = Omit<Schemas["OrderDetails"], "events"> & { readonly e
 /** The five steps of an order that goes well, in their order. */
 export const STEPS: readonly Status[] = ["pending", "routing", "building", "submitted", "confirmed"];
 
-export const ALL_STATUSES: readonly Status[] = [...STEPS, "failed"];
+/** How an order can end. */
+const FINAL: readonly Status[] = ["confirmed", "failed", "cancelled", "expired"];
+
+export const ALL_STATUSES: readonly Status[] = ["pending", "waiting", "routing", "building", "submitted", ...FINAL];
 
 export function isFinal(status: Status): boolean {
-  return status === "confirmed" || status === "failed";
+  return FINAL.includes(status);
 }
+
+export type Waiting = NonNullable<Order["waiting"]>;

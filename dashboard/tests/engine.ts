@@ -11,11 +11,17 @@ import { setTimeout as pause } from "node:timers/promises";
 const BINARY = process.env["ENGINE"] ?? resolve(import.meta.dirname, "../../../target/debug/order-engine");
 const STARTS_WITHIN_MS = 120_000; // its first start may have to set up its own PostgreSQL
 
+/** The statuses after which nothing happens any more. */
+const FINAL = ["confirmed", "failed", "cancelled", "expired"];
+
 export interface PlacedOrder {
+  readonly type?: "market" | "limit";
   readonly tokenIn?: string;
   readonly tokenOut?: string;
   readonly amount?: string;
   readonly slippageBps?: number;
+  readonly limitPrice?: string;
+  readonly timeInForce?: "GTD" | "IOC";
 }
 
 export class Engine {
@@ -85,7 +91,7 @@ export class Engine {
   async untilFinal(orderId: string): Promise<string> {
     return await until(async () => {
       const order = (await (await fetch(`${this.url}/api/orders/${orderId}`)).json()) as { status: string };
-      return order.status === "confirmed" || order.status === "failed" ? order.status : null;
+      return FINAL.includes(order.status) ? order.status : null;
     }, 60_000);
   }
 

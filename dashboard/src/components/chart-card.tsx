@@ -39,7 +39,7 @@ export function ChartCard({ title, note, legend, table, children }: Props) {
 }
 
 /** A legend's entry for a colour that means one thing. */
-export function Swatch({ name, colour }: { name: string; colour: "good" | "bad" | "accent" | "second" }) {
+export function Swatch({ name, colour }: { name: string; colour: "good" | "bad" | "accent" | "second" | "quiet" }) {
   return (
     <>
       <span class={`legend-swatch legend-${colour}`} aria-hidden="true" />

@@ -1,9 +1,9 @@
 import { formatClock } from "../time.ts";
 import type { OrderEvent } from "../types.ts";
-import { StatusBadge } from "./status-badge.tsx";
+import { StatusBadge, triesOf } from "./status-badge.tsx";
 
 /** The log as the engine wrote it. */
-export function EventLog({ events }: { events: readonly OrderEvent[] }) {
+export function EventLog({ events, type }: { events: readonly OrderEvent[]; type: string }) {
   return (
     <ol class="log">
       {events.map((event) => (
@@ -15,7 +15,7 @@ export function EventLog({ events }: { events: readonly OrderEvent[] }) {
           <time class="log-at" dateTime={event.at} title={event.at}>
             {formatClock(event.at)}
           </time>
-          <StatusBadge status={event.status} attempt={event.attempt} />
+          <StatusBadge status={event.status} attempt={triesOf({ type, attempt: event.attempt })} />
           <Payload event={event} />
         </li>
       ))}

@@ -3,7 +3,9 @@ import { getOrder } from "../api.ts";
 import { useWatch } from "../state/live.ts";
 import { learnDetail, orderView } from "../state/orders.ts";
 import { activeOrder } from "../state/placing.ts";
+import { CancelOrder } from "./cancel-order.tsx";
 import { ExecutionFacts } from "./execution-facts.tsx";
+import { LimitFacts } from "./limit-facts.tsx";
 import { Notice, Skeleton } from "./notice.tsx";
 import { OrderHeadline } from "./order-headline.tsx";
 import { OrderTimeline } from "./order-timeline.tsx";
@@ -52,9 +54,12 @@ function Followed({ id }: { id: string }) {
     <>
       <StatusAnnouncer order={view.order} />
       {view.order ? <OrderHeadline view={view} order={view.order} /> : <Skeleton lines={3} label="Loading the order" />}
+      {/* A market order is over before one could reach for the button; its page has it. */}
+      {view.order?.type === "limit" && <CancelOrder order={view.order} />}
       <OrderTimeline view={view} />
       {view.order && (
         <div class="live-facts">
+          {view.order.type === "limit" && <LimitFacts order={view.order} />}
           <ExecutionFacts view={view} order={view.order} />
         </div>
       )}

@@ -11,14 +11,16 @@ export function OutcomesChart({ minutes }: { minutes: readonly Minute[] }) {
   const data = useMemo<uPlot.AlignedData>(
     () => [
       minutes.map((minute) => minute.start / 1000),
-      minutes.map(({ confirmed, failed, moving }) => confirmed + failed + moving),
+      minutes.map(({ confirmed, failed, ended, moving }) => confirmed + failed + ended + moving),
+      minutes.map(({ confirmed, failed, ended }) => confirmed + failed + ended),
       minutes.map(({ confirmed, failed }) => confirmed + failed),
       minutes.map(({ confirmed }) => confirmed),
     ],
     [minutes],
   );
-  const sum = (part: "confirmed" | "failed" | "moving") => minutes.reduce((total, minute) => total + minute[part], 0);
-  const summary = `Orders per minute: ${sum("confirmed")} confirmed, ${sum("failed")} failed, ${sum("moving")} in progress.`;
+  const sum = (part: "confirmed" | "failed" | "ended" | "moving") =>
+    minutes.reduce((total, minute) => total + minute[part], 0);
+  const summary = `Orders per minute: ${sum("confirmed")} confirmed, ${sum("failed")} failed, ${sum("ended")} cancelled or expired, ${sum("moving")} in progress.`;
   return (
     <ChartCard
       title="Orders per minute"
@@ -26,6 +28,7 @@ export function OutcomesChart({ minutes }: { minutes: readonly Minute[] }) {
       legend={[
         <Swatch key="Confirmed" name="Confirmed" colour="good" />,
         <Swatch key="Failed" name="Failed" colour="bad" />,
+        <Swatch key="Cancelled or expired" name="Cancelled or expired" colour="quiet" />,
         <Swatch key="In progress" name="In progress" colour="accent" />,
       ]}
       table={<MinutesTable minutes={minutes} />}
@@ -53,7 +56,13 @@ function outcomeOptions(): ChartOptions {
       x: { range: (_plot, low, high) => [low - 30, high + 30] },
       y: { range: (_plot, _low, high) => [0, Math.max(4, (high ?? 0) * 1.1)] },
     },
-    series: [{}, stack("In progress", "accent"), stack("Failed", "bad"), stack("Confirmed", "good")],
+    series: [
+      {},
+      stack("In progress", "accent"),
+      stack("Cancelled or expired", "line-strong"),
+      stack("Failed", "bad"),
+      stack("Confirmed", "good"),
+    ],
     axes: [timeAxis(), valueAxis((count) => (Number.isInteger(count) ? String(count) : ""))],
   };
 }
@@ -71,7 +80,7 @@ export function TimesChart({ minutes }: { minutes: readonly Minute[] }) {
   return (
     <ChartCard
       title="Time to confirmed"
-      note="From acceptance to confirmation, of the orders placed in each minute."
+      note="From acceptance, or a limit's trigger, to confirmation; by minute placed."
       legend={[
         <Swatch key="Median" name="Median" colour="accent" />,
         <Swatch key="95th percentile" name="95th percentile" colour="second" />,
@@ -108,7 +117,7 @@ function timeOptions(): ChartOptions {
 }
 
 function MinutesTable({ minutes }: { minutes: readonly Minute[] }) {
-  const busy = minutes.filter((minute) => minute.confirmed + minute.failed + minute.moving > 0);
+  const busy = minutes.filter((minute) => minute.confirmed + minute.failed + minute.ended + minute.moving > 0);
   const duration = (ms: number | null) => (ms === null ? "\u2013" : formatDuration(ms));
   return (
     <table class="numbers">
@@ -120,6 +129,9 @@ function MinutesTable({ minutes }: { minutes: readonly Minute[] }) {
           </th>
           <th scope="col" class="number">
             Failed
+          </th>
+          <th scope="col" class="number">
+            Cancelled or expired
           </th>
           <th scope="col" class="number">
             In progress
@@ -138,6 +150,7 @@ function MinutesTable({ minutes }: { minutes: readonly Minute[] }) {
             <td>{formatWhen(new Date(minute.start).toISOString())}</td>
             <td class="number">{minute.confirmed}</td>
             <td class="number">{minute.failed}</td>
+            <td class="number">{minute.ended}</td>
             <td class="number">{minute.moving}</td>
             <td class="number">{duration(minute.medianMs)}</td>
             <td class="number">{duration(minute.p95Ms)}</td>

@@ -6,8 +6,10 @@ import { bestOf } from "../state/best-quote.ts";
 import { preview } from "../state/preview.ts";
 import { placesOf } from "../state/tokens.ts";
 import { format, formatBasisPoints } from "../decimal.ts";
+import { Choice } from "./choice.tsx";
 import { FieldProblem, problemId } from "./field-problem.tsx";
 import { Flip } from "./icons.tsx";
+import { LimitFields } from "./limit-fields.tsx";
 import { SlippageField } from "./slippage-field.tsx";
 import { TokenSelect } from "./token-select.tsx";
 
@@ -20,11 +22,20 @@ export function OrderForm() {
     event.preventDefault();
     void place();
   };
+  const isLimit = draft.value.type === "limit";
   return (
     <form class="card form" onSubmit={submit} noValidate aria-labelledby="form-title">
       <h1 id="form-title" class="card-title" tabIndex={-1}>
-        Market order
+        {isLimit ? "Limit order" : "Market order"}
       </h1>
+      <Choice
+        legend="Order type"
+        hidden
+        name="type"
+        options={{ market: "Market", limit: "Limit" }}
+        value={draft.value.type}
+        onChange={(type) => change({ type })}
+      />
       <div class="swap">
         <PayField />
         <button type="button" class="flip" onClick={flip} aria-label="Trade the two tokens' places">
@@ -32,6 +43,7 @@ export function OrderForm() {
         </button>
         <ReceiveField />
       </div>
+      {isLimit && <LimitFields />}
       <SlippageField />
       <SubmitButton />
       <FormProblem />
@@ -151,7 +163,9 @@ function Unknown({ state }: { state: Extract<Placing, { intent: Intent }> }) {
   return (
     <p>
       {state.reason} We do not know yet whether this order was placed: {order.amount} {order.tokenIn} to{" "}
-      {order.tokenOut}. {state.kind === "checking" ? "Asking again; " : "Checking again is safe: "}
+      {order.tokenOut}
+      {order.limitPrice !== undefined && ` at ${order.limitPrice} or better`}.{" "}
+      {state.kind === "checking" ? "Asking again; " : "Checking again is safe: "}
       the same order is never placed twice.
       {orderId && (
         <>

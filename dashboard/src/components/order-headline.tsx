@@ -5,7 +5,7 @@ import { formatDuration } from "../time.ts";
 import { type Order, STEPS, type Status, isFinal } from "../types.ts";
 import { Amount } from "./amount.tsx";
 import { Arrow } from "./icons.tsx";
-import { StatusBadge } from "./status-badge.tsx";
+import { StatusBadge, triesOf } from "./status-badge.tsx";
 
 /** What goes in, what comes out, how far it is. */
 export function OrderHeadline({ view, order }: { view: OrderView; order: Order }) {
@@ -24,7 +24,7 @@ export function OrderHeadline({ view, order }: { view: OrderView; order: Order }
             <span class="amount-token">{order.tokenOut}</span>
           )}
         </p>
-        <StatusBadge status={order.status} attempt={order.attempt} />
+        <StatusBadge status={order.status} attempt={triesOf(order)} />
       </div>
       <ProgressBar view={view} order={order} />
       <p class="headline-state">
@@ -34,14 +34,15 @@ export function OrderHeadline({ view, order }: { view: OrderView; order: Order }
   );
 }
 
-/** The five steps as a bar: done, current, ahead; a failed order's ends where it failed. */
+/** The five steps as a bar: done, current, ahead; that of an order which did not make it ends where the order did. */
 function ProgressBar({ view, order }: { view: OrderView; order: Order }) {
-  const failed = order.status === "failed";
-  const reached = failed ? timelineOf(view.events).steps.length - 2 : STEPS.indexOf(order.status);
+  const fell = isFinal(order.status) && order.status !== "confirmed";
+  const waits = order.status === "waiting";
+  const reached = fell ? lastReached(view) : STEPS.indexOf(waits ? "routing" : order.status);
   const stateOf = (step: number) => {
-    if (failed) return step <= reached ? "failed" : "ahead";
+    if (fell) return step > reached ? "ahead" : order.status === "failed" ? "failed" : "ended";
     if (step < reached || order.status === "confirmed") return "done";
-    return step === reached ? "current" : "ahead";
+    return step > reached ? "ahead" : waits ? "waiting" : "current";
   };
   return (
     <div class="bar" aria-hidden="true">
@@ -52,13 +53,22 @@ function ProgressBar({ view, order }: { view: OrderView; order: Order }) {
   );
 }
 
+/** The last of the five steps that the newest attempt began. */
+function lastReached({ events }: OrderView): number {
+  const begun = timelineOf(events).steps.filter((step) => step.event !== null);
+  return Math.max(0, ...begun.map((step) => STEPS.indexOf(step.status)));
+}
+
 const SENTENCES: Record<Status, string> = {
   pending: "Waiting for a worker",
+  waiting: "Waiting for its price",
   routing: "Asking each venue",
   building: "Building the transaction",
   submitted: "Waiting for the transaction to land",
   confirmed: "Confirmed",
   failed: "Failed",
+  cancelled: "Cancelled",
+  expired: "Expired",
 };
 
 function StateSentence({ view, order }: { view: OrderView; order: Order }) {

@@ -1,11 +1,12 @@
 import { formatFigure } from "../decimal.ts";
+import { reasonInWords, toGo } from "../state/limit.ts";
 import { orderView } from "../state/orders.ts";
 import { formatWhen } from "../time.ts";
 import type { Order, UnreadableOrder } from "../types.ts";
 import { Amount } from "./amount.tsx";
 import { CopyText } from "./copy-text.tsx";
 import { Arrow } from "./icons.tsx";
-import { StatusBadge } from "./status-badge.tsx";
+import { StatusBadge, triesOf } from "./status-badge.tsx";
 
 /** Orders as rows; each row follows its own order alone, so one event draws one row. Columns give way to width. */
 export function OrderTable({ ids, caption }: { ids: readonly string[]; caption: string }) {
@@ -69,7 +70,8 @@ function OrderRow({ id }: { id: string }) {
       </td>
       <td class="from-wide">{order.chosenDex ?? <None />}</td>
       <td class="status">
-        <StatusBadge status={order.status} attempt={order.attempt} />
+        <StatusBadge status={order.status} attempt={triesOf(order)} />
+        <WaitingFor order={order} />
         <div class="row-second">
           <Received order={order} />
         </div>
@@ -106,6 +108,18 @@ function UnreadableRow({ entry: { id, status, createdAt, detail } }: { entry: Un
         <Placed at={createdAt} />
       </td>
     </tr>
+  );
+}
+
+/** Why it waits, and how far the price is from where it does not. */
+function WaitingFor({ order: { waiting } }: { order: Order }) {
+  if (!waiting) return null;
+  const { reason, distanceBps } = waiting;
+  return (
+    <p class="row-note">
+      {reasonInWords(reason)}
+      {distanceBps !== null && `, ${toGo(distanceBps)}`}
+    </p>
   );
 }
 

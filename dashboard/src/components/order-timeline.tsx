@@ -1,20 +1,24 @@
 import { useNow } from "../clock.ts";
 import { format } from "../decimal.ts";
 import { bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
+import { reasonInWords } from "../state/limit.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { type EarlierAttempt, type Step, timelineOf } from "../state/timeline.ts";
 import { formatClock, formatDuration } from "../time.ts";
-import { type Status, isQuote } from "../types.ts";
+import { type Payload, type Status, isQuote } from "../types.ts";
 import { shorten } from "./copy-text.tsx";
 import { Check, Cross } from "./icons.tsx";
 
 const NAMES: Record<Status, string> = {
   pending: "Accepted",
+  waiting: "Waiting",
   routing: "Routing",
   building: "Building",
   submitted: "Submitted",
   confirmed: "Confirmed",
   failed: "Failed",
+  cancelled: "Cancelled",
+  expired: "Expired",
 };
 
 /** The order's steps with times and durations, and what each found out. */
@@ -43,7 +47,7 @@ function StepLine({ step, view }: { step: Step; view: OrderView }) {
       aria-current={step.state === "current" ? "step" : undefined}
     >
       <span class="step-mark" aria-hidden="true">
-        {step.state === "failed" ? <Cross /> : step.state === "done" ? <Check /> : null}
+        {step.state === "failed" || step.state === "ended" ? <Cross /> : step.state === "done" ? <Check /> : null}
       </span>
       <div class="step-text">
         <p class="step-name">
@@ -79,8 +83,14 @@ function EarlierLine({ attempt }: { attempt: EarlierAttempt }) {
     <li class="step step-earlier">
       <span class="step-mark" aria-hidden="true" />
       <div class="step-text">
-        <p class="step-name">Try {attempt.attempt} given up</p>
-        <p class="step-note">{attempt.reason ?? `It came as far as ${NAMES[attempt.lastStatus].toLowerCase()}.`}</p>
+        <p class="step-name">{attempt.tryNumber === null ? "Checked" : `Try ${attempt.tryNumber} given up`}</p>
+        <p class="step-note">
+          {attempt.tryNumber === null
+            ? "Each venue asked"
+            : attempt.reason
+              ? reasonInWords(attempt.reason)
+              : `It came as far as ${NAMES[attempt.lastStatus].toLowerCase()}.`}
+        </p>
       </div>
       <div class="step-times">
         <span class="step-took">{formatDuration(attempt.tookMs)}</span>
@@ -96,17 +106,36 @@ function noteOf({ status, state, event }: Step, view: OrderView): string | null 
   switch (status) {
     case "pending":
       return state === "current" ? "Stored. Waiting for a worker" : "Stored";
+    case "waiting":
+      return waitingNote(payload);
     case "routing":
       return state === "current" ? "Asking each venue" : askedNote(view, event.attempt);
     case "building":
       return choiceOf(view, payload.chosenDex ?? null);
     case "submitted":
-      return payload.txHash ? `Transaction ${shorten(payload.txHash)}` : null;
+      return submittedNote(payload, view);
     case "confirmed":
       return payload.executedPrice ? `Landed at ${format(payload.executedPrice)}` : "Landed";
     case "failed":
       return payload.failureReason ?? null;
+    case "cancelled":
+      return null;
+    case "expired":
+      return payload.reason ?? null;
   }
+}
+
+/** Why it began to wait, and the best that there was then. */
+function waitingNote({ reason, bestPrice, bestDex }: Payload): string | null {
+  const best = bestPrice && bestDex ? `${format(bestPrice)} at ${bestDex}` : null;
+  return [reason ? reasonInWords(reason) : null, best].filter((part) => part !== null).join(": ") || null;
+}
+
+function submittedNote({ txHash }: Payload, { order }: OrderView): string | null {
+  const transaction = txHash ? `Transaction ${shorten(txHash)}` : null;
+  return order?.cancelRequested && order.status === "submitted"
+    ? [transaction, "cancel requested"].filter((part) => part !== null).join(", ")
+    : transaction;
 }
 
 /** That all were asked, and who had nothing to offer. */

@@ -9,9 +9,9 @@ export function SlippageField() {
   const problem = problemAt("slippageBps");
   const bad = problem !== null || slippageBps.value === null;
   return (
-    <fieldset class="slippage">
+    <fieldset class="choice">
       <legend>Slippage limit</legend>
-      <div class="slippage-row">
+      <div class="choice-row">
         {CHOICES.map((percent) => (
           <label key={percent} class="chip">
             <input

@@ -1,4 +1,9 @@
-import type { Status } from "../types.ts";
+import type { Order, Status } from "../types.ts";
+
+/** The number of the try. A limit order's attempts are looks at the market as well, so theirs is not shown. */
+export function triesOf({ type, attempt }: Pick<Order, "type" | "attempt">): number {
+  return type === "limit" ? 1 : attempt;
+}
 
 /** Colour and word: the word alone says it all. */
 export function StatusBadge({ status, attempt = 1 }: { status: Status | "unreadable"; attempt?: number }) {

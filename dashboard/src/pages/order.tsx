@@ -1,9 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Problem, getOrder } from "../api.ts";
+import { CancelOrder } from "../components/cancel-order.tsx";
 import { shorten } from "../components/copy-text.tsx";
 import { EventLog } from "../components/event-log.tsx";
 import { ExecutionFacts } from "../components/execution-facts.tsx";
+import { LimitFacts } from "../components/limit-facts.tsx";
 import { Notice, Skeleton } from "../components/notice.tsx";
 import { OrderHeadline } from "../components/order-headline.tsx";
 import { OrderTimeline } from "../components/order-timeline.tsx";
@@ -86,6 +88,7 @@ function Loaded({ view, order }: { view: OrderView; order: Order }) {
       <div class="column">
         <section class="card" aria-label="Progress">
           <OrderHeadline view={view} order={order} />
+          <CancelOrder order={order} />
           <OrderTimeline view={view} />
         </section>
         <section class="card" aria-labelledby="quotes-title">
@@ -95,12 +98,20 @@ function Loaded({ view, order }: { view: OrderView; order: Order }) {
           {view.offers.length > 0 ? (
             <VenueComparison offers={view.offers} tokenIn={order.tokenIn} tokenOut={order.tokenOut} />
           ) : (
-            <Notice title={isFinal(order.status) ? "No venue was chosen" : "No venue has answered yet"} />
+            <Notice title={noQuotes(order)} />
           )}
           {view.reason && <p class="route-reason">{view.reason}</p>}
         </section>
       </div>
       <div class="column">
+        {order.type === "limit" && (
+          <section class="card" aria-labelledby="limit-title">
+            <h2 id="limit-title" class="card-title card-title-alone">
+              Limit
+            </h2>
+            <LimitFacts order={order} />
+          </section>
+        )}
         <section class="card" aria-labelledby="execution-title">
           <h2 id="execution-title" class="card-title card-title-alone">
             Execution
@@ -111,9 +122,14 @@ function Loaded({ view, order }: { view: OrderView; order: Order }) {
           <h2 id="log-title" class="card-title card-title-alone">
             Event log
           </h2>
-          <EventLog events={view.events} />
+          <EventLog events={view.events} type={order.type} />
         </section>
       </div>
     </div>
   );
+}
+
+function noQuotes({ status, waiting }: Order): string {
+  if (isFinal(status)) return "No venue was chosen";
+  return waiting?.bestPrice ? "No venue meets the limit yet" : "No venue has answered yet";
 }

@@ -5,10 +5,16 @@ import { ALL_STATUSES } from "../types.ts";
 
 const PAGE = 50;
 
+/** `open` is each status that is not final. */
+const FILTERS = ["open", ...ALL_STATUSES] as const;
+
 /** The history: newest first, by status, page by page. */
-export function OrdersPage({ status, cursor }: { status: string | null; cursor: string | null }) {
-  const known = ALL_STATUSES.find((candidate) => candidate === status) ?? null;
-  const list = useMemo(() => new OrderList({ limit: PAGE, cursor, status: known }), [cursor, known]);
+export function OrdersPage({ filter, cursor }: { filter: string | null; cursor: string | null }) {
+  const known = FILTERS.find((candidate) => candidate === filter) ?? null;
+  const list = useMemo(
+    () => new OrderList({ limit: PAGE, cursor, ...(known === "open" ? { open: true } : { status: known }) }),
+    [cursor, known],
+  );
   useEffect(() => list.start(), [list]);
   return (
     <section class="card" aria-labelledby="orders-title">
@@ -20,10 +26,10 @@ export function OrdersPage({ status, cursor }: { status: string | null; cursor: 
       </header>
       <OrderListing
         list={list}
-        caption={known ? `Orders with status ${known}` : "All orders, newest first"}
+        caption={known === "open" ? "Open orders" : known ? `Orders with status ${known}` : "All orders, newest first"}
         empty={known ? `No order is ${known}` : "No order yet"}
       />
-      <Paging next={list.next.value} cursor={cursor} status={known} />
+      <Paging next={list.next.value} cursor={cursor} filter={known} />
     </section>
   );
 }
@@ -31,28 +37,28 @@ export function OrdersPage({ status, cursor }: { status: string | null; cursor: 
 function StatusFilter({ current }: { current: string | null }) {
   return (
     <nav class="filter" aria-label="Filter by status">
-      {[null, ...ALL_STATUSES].map((status) => (
-        <a key={status} href={addressOf(status, null)} aria-current={status === current ? "true" : undefined}>
-          {status ?? "all"}
+      {[null, ...FILTERS].map((filter) => (
+        <a key={filter} href={addressOf(filter, null)} aria-current={filter === current ? "true" : undefined}>
+          {filter ?? "all"}
         </a>
       ))}
     </nav>
   );
 }
 
-function Paging({ next, cursor, status }: { next: string | null; cursor: string | null; status: string | null }) {
+function Paging({ next, cursor, filter }: { next: string | null; cursor: string | null; filter: string | null }) {
   if (!next && !cursor) return null;
   return (
     <nav class="paging" aria-label="Pages of orders">
       {cursor ? (
-        <a class="button" href={addressOf(status, null)}>
+        <a class="button" href={addressOf(filter, null)}>
           Newest
         </a>
       ) : (
         <span />
       )}
       {next ? (
-        <a class="button" rel="next" href={addressOf(status, next)}>
+        <a class="button" rel="next" href={addressOf(filter, next)}>
           Older
         </a>
       ) : (
@@ -62,9 +68,10 @@ function Paging({ next, cursor, status }: { next: string | null; cursor: string 
   );
 }
 
-function addressOf(status: string | null, cursor: string | null): string {
+function addressOf(filter: string | null, cursor: string | null): string {
   const search = new URLSearchParams();
-  if (status) search.set("status", status);
+  if (filter === "open") search.set("open", "true");
+  else if (filter) search.set("status", filter);
   if (cursor) search.set("cursor", cursor);
   return search.size > 0 ? `/orders?${search}` : "/orders";
 }

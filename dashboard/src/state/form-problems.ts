@@ -4,7 +4,7 @@ import type { Problem } from "../api.ts";
 import { placing } from "./placing.ts";
 import { preview } from "./preview.ts";
 
-const FIELDS = ["amount", "tokenIn", "tokenOut", "slippageBps"] as const;
+const FIELDS = ["amount", "tokenIn", "tokenOut", "slippageBps", "limitPrice", "expiresAt"] as const;
 export type Field = (typeof FIELDS)[number];
 
 const problem = computed<Problem | null>(() => {

@@ -29,6 +29,14 @@ test("an intent outlives a reload, with its order and its key", () => {
   assert.equal(unsettled(storage, 2_000)?.orderId, "01a2");
 });
 
+test("a limit order's price, time in force and expiry are part of the intent", () => {
+  const storage = browserStorage();
+  const expiresAt = "2026-12-03T12:00:00.000Z";
+  const order = { ...INTENT.order, type: "limit", limitPrice: "82.5", timeInForce: "GTD", expiresAt };
+  keep({ ...INTENT, order }, storage);
+  assert.deepEqual(unsettled(storage, 2_000)?.order, order);
+});
+
 test("once it is known what became of it, it is gone", () => {
   const storage = browserStorage();
   keep(INTENT, storage);

@@ -17,6 +17,15 @@ const order: Order = {
   executedPrice: null,
   amountOut: null,
   failureReason: null,
+  failureCode: null,
+  minAmountOut: null,
+  limitPrice: null,
+  timeInForce: null,
+  expiresAt: null,
+  clientOrderId: null,
+  cancelRequested: false,
+  waiting: null,
+  trigger: null,
   createdAt: "2026-11-22T10:00:00.000Z",
   updatedAt: "2026-11-22T10:00:00.000Z",
 };
@@ -67,6 +76,50 @@ test("a retry starts over without the lost transaction", () => {
   assert.equal(view.order?.attempt, 2);
   assert.equal(view.order?.status, "routing");
   assert.equal(view.order?.txHash, null);
+});
+
+const limit: Order = { ...order, type: "limit", limitPrice: "80", timeInForce: "GTD" };
+const looked = [
+  event(1, "pending"),
+  event(2, "routing"),
+  event(3, "waiting", { reason: "limit_not_met", bestPrice: "79.8", bestDex: "Meteora" }, 2),
+];
+
+test("an order waits with what was found, and is on its way again once its trigger is met", () => {
+  const waits = looked.reduce(withEvent, withOrder(emptyView("a"), limit));
+  assert.equal(waits.order?.status, "waiting");
+  assert.equal(waits.order?.waiting?.distanceBps, 26);
+  const trigger = { at: "2026-11-22T10:00:04.000Z", price: "80.1", venue: "Meteora" };
+  const moves = withEvent(waits, event(4, "routing", { trigger }, 2));
+  assert.equal(moves.order?.status, "routing");
+  assert.equal(moves.order?.waiting, null);
+  assert.deepEqual(moves.order?.trigger, trigger);
+  assert.equal(withEvent(moves, event(5, "waiting", { reason: "limit_not_met" }, 3)).order?.status, "waiting");
+});
+
+test("a look that was not met is no event: the row alone brings it, and the log does not take it back", () => {
+  const waits = looked.reduce(withEvent, withOrder(emptyView("a"), limit));
+  const newest = { reason: "limit_not_met", bestPrice: "79.9", bestDex: "Raydium", distanceBps: 13, checks: 2 };
+  const row = { ...waits.order!, waiting: { ...newest, checkedAt: "2026-11-22T10:00:09.000Z" } };
+  assert.equal(withOrder(waits, row).order?.waiting?.checks, 2);
+  assert.equal(looked.reduce(withEvent, withOrder(emptyView("a"), row)).order?.waiting?.checks, 2);
+});
+
+test("the wish to cancel changes no status, keeps the transaction and is never taken back", () => {
+  const submitted = log.slice(0, 4).reduce(withEvent, withOrder(emptyView("a"), order));
+  const asked = withEvent(submitted, event(5, "submitted", { cancelRequested: true }));
+  assert.equal(asked.order?.status, "submitted");
+  assert.equal(asked.order?.txHash, "5h3x");
+  assert.equal(asked.order?.cancelRequested, true);
+  assert.equal(withOrder(asked, submitted.order!).order?.cancelRequested, true);
+});
+
+test("an order that expired says why", () => {
+  const ended = event(4, "expired", { reason: "it was not met", code: "limit_not_met" }, 2);
+  const view = [...looked, ended].reduce(withEvent, withOrder(emptyView("a"), limit));
+  assert.equal(view.order?.status, "expired");
+  assert.equal(view.order?.failureReason, "it was not met");
+  assert.equal(view.order?.failureCode, "limit_not_met");
 });
 
 test("events that cannot be read take nothing from a row that is whole", () => {

@@ -6,11 +6,14 @@ import {
   type OrderDetail,
   type OrderEvent,
   type Status,
+  type Payload,
   type UnreadableOrder,
-  STEPS,
+  type Waiting,
+  ALL_STATUSES,
   isFinal,
   isReadable,
 } from "../types.ts";
+import { distanceTo } from "./limit.ts";
 
 export interface OrderView {
   readonly id: string;
@@ -59,7 +62,9 @@ export function withListed(view: OrderView, entry: ListedOrder): OrderView {
 export function withOrder(view: OrderView, order: Order): OrderView {
   const newest = view.events.at(-1);
   // A row that is as far as the log is whole by itself, even where an event of the log cannot be read.
-  const merged = newest && isAhead(newest, order) ? view.events.reduce(orderAfter, order) : order;
+  const replayed = newest && isAhead(newest, order) ? view.events.reduce(orderAfter, order) : order;
+  // The wish to cancel is never taken back: an answer without it was on its way before.
+  const merged = view.order?.cancelRequested ? { ...replayed, cancelRequested: true } : replayed;
   const known = view.order && !view.unreadable && sameRow(view.order, merged);
   return known ? view : { ...view, order: merged, unreadable: null };
 }
@@ -70,9 +75,9 @@ export function withDetail(view: OrderView, detail: OrderDetail): OrderView {
   return withOrder(withLog.offers.length > 0 ? withLog : { ...withLog, offers: quotes, reason: reason ?? null }, order);
 }
 
-/** A retry starts over with a higher attempt, so the attempt weighs more than the step; a final status outweighs all. */
+/** A retry and a look at a waiting order start over with a higher attempt, so the attempt weighs more than the step; a final status outweighs all. */
 function progress(status: Status, attempt: number): number {
-  return isFinal(status) ? Number.MAX_SAFE_INTEGER : attempt * STEPS.length + STEPS.indexOf(status);
+  return isFinal(status) ? Number.MAX_SAFE_INTEGER : attempt * ALL_STATUSES.length + ALL_STATUSES.indexOf(status);
 }
 
 type Standing = Pick<Order, "status" | "attempt">;
@@ -92,10 +97,31 @@ function orderAfter(order: Order, { status, attempt, at, payload }: OrderEvent):
     txHash: payload.txHash ?? (startsOver ? null : order.txHash),
     executedPrice: payload.executedPrice ?? order.executedPrice,
     amountOut: payload.amountOut ?? order.amountOut,
-    failureReason: payload.failureReason ?? order.failureReason,
+    failureReason: payload.failureReason ?? (status === "expired" ? payload.reason : null) ?? order.failureReason,
+    failureCode: (isFinal(status) ? payload.code : null) ?? order.failureCode,
+    cancelRequested: order.cancelRequested || status === "cancelled" || payload.cancelRequested === true,
+    waiting: status === "waiting" ? waitingAfter(order, at, payload) : null,
+    trigger: payload.trigger ?? order.trigger,
   };
 }
 
+/** The event tells of the first look; a row that was read later knows of the newest one. */
+function waitingAfter({ waiting, limitPrice }: Order, at: string, payload: Payload): Waiting | null {
+  if (waiting && waiting.checkedAt >= at) return waiting;
+  if (typeof payload.reason !== "string") return null;
+  const bestPrice = payload.bestPrice ?? null;
+  const distanceBps = bestPrice && limitPrice ? distanceTo(limitPrice, bestPrice) : null;
+  const bestDex = payload.bestDex ?? null;
+  return { reason: payload.reason, bestPrice, bestDex, distanceBps, checkedAt: at, checks: 1 };
+}
+
 function sameRow(a: Order, b: Order): boolean {
-  return a.status === b.status && a.attempt === b.attempt && a.updatedAt === b.updatedAt && a.txHash === b.txHash;
+  return (
+    a.status === b.status &&
+    a.attempt === b.attempt &&
+    a.updatedAt === b.updatedAt &&
+    a.txHash === b.txHash &&
+    a.cancelRequested === b.cancelRequested &&
+    a.waiting?.checkedAt === b.waiting?.checkedAt
+  );
 }

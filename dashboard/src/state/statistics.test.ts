@@ -18,6 +18,15 @@ function order(createdMs: number, status: Status, tookMs = 0): Order {
     executedPrice: status === "confirmed" ? "99.5" : null,
     amountOut: null,
     failureReason: null,
+    failureCode: null,
+    minAmountOut: null,
+    limitPrice: null,
+    timeInForce: null,
+    expiresAt: null,
+    clientOrderId: null,
+    cancelRequested: false,
+    waiting: null,
+    trigger: null,
     createdAt: new Date(createdMs).toISOString(),
     updatedAt: new Date(createdMs + tookMs).toISOString(),
   };
@@ -46,6 +55,15 @@ test("orders fall into the minute in which they were placed", () => {
   assert.equal(minutes[1]?.medianMs, 3000);
   assert.equal(minutes[2]?.medianMs, null);
   assert.equal(minutes[2]?.start, 600_000);
+});
+
+test("an order that ended without a swap is neither failed nor under way, and a wait for a price is no delay", () => {
+  const [now, waited] = [60_000, order(0, "confirmed", 50_000)];
+  const trigger = { at: new Date(47_000).toISOString(), price: "80", venue: "Meteora" };
+  const orders = [order(0, "cancelled"), order(0, "expired"), order(0, "waiting"), { ...waited, trigger }];
+  const minute = byMinute(orders, now, 2)[0];
+  assert.deepEqual([minute?.failed, minute?.ended, minute?.moving], [0, 2, 1]);
+  assert.equal(minute?.medianMs, 3_000);
 });
 
 test("quantiles are values that occurred", () => {

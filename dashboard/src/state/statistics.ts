@@ -9,6 +9,8 @@ export interface Minute {
   readonly start: number;
   readonly confirmed: number;
   readonly failed: number;
+  /** Cancelled or expired: nothing was swapped, as was wished. */
+  readonly ended: number;
   readonly moving: number;
   /** Milliseconds from acceptance to confirmation; null when no order of this minute is confirmed. */
   readonly medianMs: number | null;
@@ -29,6 +31,7 @@ export function byMinute(orders: readonly Order[], now: number, minutes: number)
       start: (newest - (minutes - 1 - index)) * MINUTE_MS,
       confirmed: group.filter((order) => order.status === "confirmed").length,
       failed: group.filter((order) => order.status === "failed").length,
+      ended: group.filter(({ status }) => status === "cancelled" || status === "expired").length,
       moving: group.filter((order) => !isFinal(order.status)).length,
       medianMs: quantile(times, 0.5),
       p95Ms: quantile(times, 0.95),
@@ -36,11 +39,11 @@ export function byMinute(orders: readonly Order[], now: number, minutes: number)
   });
 }
 
-/** Milliseconds from acceptance to confirmation, ascending. */
+/** Milliseconds from acceptance to confirmation, ascending. How long an order waited for its price is not counted. */
 export function confirmationTimes(orders: readonly Order[]): number[] {
   return orders
     .filter((order) => order.status === "confirmed")
-    .map((order) => Date.parse(order.updatedAt) - Date.parse(order.createdAt))
+    .map((order) => Date.parse(order.updatedAt) - Date.parse(order.trigger?.at ?? order.createdAt))
     .sort((a, b) => a - b);
 }
 

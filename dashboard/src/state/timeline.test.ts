@@ -50,7 +50,9 @@ test("a retry starts the steps over and keeps the earlier attempt with its reaso
     steps.map((step) => step.state),
     ["done", "current", "ahead", "ahead", "ahead"],
   );
-  assert.deepEqual(earlier, [{ attempt: 1, lastStatus: "submitted", tookMs: 1990, reason: "transaction expired" }]);
+  assert.deepEqual(earlier, [
+    { attempt: 1, tryNumber: 1, lastStatus: "submitted", tookMs: 1990, reason: "transaction expired" },
+  ]);
 });
 
 test("a failed order shows what it reached and nothing more", () => {
@@ -63,6 +65,65 @@ test("a failed order shows what it reached and nothing more", () => {
       ["failed", "failed"],
     ],
   );
+});
+
+test("an order that waits shows its wait before what is ahead, and its look as a look", () => {
+  const waits = [
+    ["pending", 0],
+    ["routing", 10],
+    ["waiting", 300, 2, "limit_not_met"],
+  ] satisfies Parameters<typeof log>;
+  const { steps, earlier } = timelineOf(log(...waits));
+  assert.deepEqual(
+    steps.map((step) => [step.status, step.state]),
+    [
+      ["pending", "done"],
+      ["waiting", "current"],
+      ["routing", "ahead"],
+      ["building", "ahead"],
+      ["submitted", "ahead"],
+      ["confirmed", "ahead"],
+    ],
+  );
+  assert.deepEqual(earlier, [
+    { attempt: 1, tryNumber: null, lastStatus: "routing", tookMs: 290, reason: "limit_not_met" },
+  ]);
+  const moves = timelineOf(log(...waits, ["routing", 5000, 2]));
+  assert.deepEqual(
+    moves.steps.map((step) => step.state),
+    ["done", "done", "current", "ahead", "ahead", "ahead"],
+  );
+  assert.equal(moves.steps[1]?.tookMs, 4700);
+  const failedOnce = timelineOf(
+    log(...waits, ["routing", 5000, 2], ["building", 5300, 2], ["routing", 6000, 3, "slippage"]),
+  );
+  assert.deepEqual(
+    failedOnce.earlier.map(({ tryNumber, tookMs }) => [tryNumber, tookMs]),
+    [
+      [null, 290],
+      [1, 1000],
+    ],
+  );
+});
+
+test("a cancelled or expired order ends there, which is no failure", () => {
+  for (const status of ["cancelled", "expired"] as const) {
+    const { steps, totalMs } = timelineOf(log(["pending", 0], ["routing", 10], ["waiting", 300, 2], [status, 900, 2]));
+    assert.deepEqual(
+      steps.map((step) => [step.status, step.state]),
+      [
+        ["pending", "done"],
+        ["waiting", "done"],
+        [status, "ended"],
+      ],
+    );
+    assert.equal(totalMs, 900);
+  }
+});
+
+test("the wish to cancel does not end the step that it comes in", () => {
+  const asked = timelineOf(log(["pending", 0], ["routing", 10], ["submitted", 300], ["submitted", 900]));
+  assert.equal(asked.steps.find((step) => step.status === "submitted")?.state, "current");
 });
 
 test("an unknown log has all its steps ahead", () => {

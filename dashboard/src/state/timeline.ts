@@ -1,9 +1,10 @@
-// An order's log as the five steps that a reader expects, with what each took.
-import { type OrderEvent, type Status, STEPS, isFinal } from "../types.ts";
+// An order's log as the steps that a reader expects, with what each took: five, and the wait of one that waits.
+import { type OrderEvent, type Status, isFinal } from "../types.ts";
 
 export interface Step {
   readonly status: Status;
-  readonly state: "done" | "current" | "ahead" | "failed";
+  /** `ended`: cancelled or expired, which is the end and no failure. */
+  readonly state: "done" | "current" | "ahead" | "failed" | "ended";
   /** The event that began the step; null when it has not begun. */
   readonly event: OrderEvent | null;
   /** How long the order stayed in it; null while it does and for a final step. */
@@ -12,9 +13,11 @@ export interface Step {
 
 export interface EarlierAttempt {
   readonly attempt: number;
+  /** Its number among the tries; null if it only looked, found that the order has to wait, and tried nothing. */
+  readonly tryNumber: number | null;
   readonly lastStatus: Status;
   readonly tookMs: number;
-  /** Why it was given up, from the retry's first event. */
+  /** Why it was given up, from the next attempt's first event. */
   readonly reason: string | null;
 }
 
@@ -41,11 +44,13 @@ export function timelineOf(events: readonly OrderEvent[]): Timeline {
 
 function stepsOf(events: readonly OrderEvent[], attempt: number): Step[] {
   const newest = events.at(-1);
-  const failed = newest?.status === "failed";
-  const shown: Status[] = failed ? [...STEPS.slice(0, -1), "failed"] : [...STEPS];
+  const waits = events.some((event) => event.status === "waiting" && event.attempt === attempt);
+  const fell = newest !== undefined && isFinal(newest.status) && newest.status !== "confirmed";
+  const moving: Status[] = ["pending", ...(waits ? (["waiting"] as const) : []), "routing", "building", "submitted"];
+  const shown: Status[] = [...moving, fell ? newest.status : "confirmed"];
   const steps = shown.map((status) => stepOf(events, status, attempt));
-  // What a failed order never reached is not part of its story.
-  return failed ? steps.filter((step) => step.event !== null) : steps;
+  // What an order never reached before it failed or ended is not part of its story.
+  return fell ? steps.filter((step) => step.event !== null) : steps;
 }
 
 function stepOf(events: readonly OrderEvent[], status: Status, attempt: number): Step {
@@ -55,21 +60,32 @@ function stepOf(events: readonly OrderEvent[], status: Status, attempt: number):
   );
   const event = events[index] ?? null;
   if (!event) return { status, state: "ahead", event, tookMs: null };
-  const following = events[index + 1];
+  // An event of the same step, such as the wish to cancel, does not end it.
+  const following = events.slice(index + 1).find((later) => later.status !== status || later.attempt !== event.attempt);
   if (following) return { status, state: "done", event, tookMs: between(event, following) };
-  const state = status === "failed" ? "failed" : isFinal(status) ? "done" : "current";
-  return { status, state, event, tookMs: null };
+  return { status, state: isFinal(status) ? endOf(status) : "current", event, tookMs: null };
+}
+
+function endOf(status: Status): Step["state"] {
+  return status === "confirmed" ? "done" : status === "failed" ? "failed" : "ended";
 }
 
 function earlierAttempts(events: readonly OrderEvent[], newest: number): EarlierAttempt[] {
   const attempts: EarlierAttempt[] = [];
+  let tries = 0;
   for (let attempt = 1; attempt < newest; attempt += 1) {
-    const own = events.filter((event) => event.attempt === attempt && event.status !== "pending");
+    // What it waited before it looked is no part of the attempt.
+    const own = events.filter(
+      (event) => event.attempt === attempt && event.status !== "pending" && event.status !== "waiting",
+    );
     const retry = events.find((event) => event.attempt === attempt + 1);
     const [first, last] = [own[0], own.at(-1)];
     if (!first || !last || !retry) continue;
+    const onlyLooked = retry.status === "waiting" && last.status === "routing";
+    if (!onlyLooked) tries += 1;
     attempts.push({
       attempt,
+      tryNumber: onlyLooked ? null : tries,
       lastStatus: last.status,
       tookMs: between(first, retry),
       reason: retry.payload.reason ?? null,

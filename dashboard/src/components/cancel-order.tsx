@@ -1,0 +1,62 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { NoAnswer, Problem, asSentence, cancelOrder, getOrder } from "../api.ts";
+import { learnDetail, learnOrders } from "../state/orders.ts";
+import { type Order, isFinal } from "../types.ts";
+
+/** The button while there is something to cancel, and what became of the wish. */
+export function CancelOrder({ order }: { order: Order }) {
+  const isAsking = useSignal(false);
+  const problem = useSignal<string | null>(null);
+  const outcome = useRef<HTMLDivElement>(null);
+  const canCancel = !isFinal(order.status) && !order.cancelRequested;
+  const cancel = async () => {
+    if (isAsking.value) return;
+    isAsking.value = true;
+    problem.value = await problemOfCancelling(order.id);
+    isAsking.value = false;
+    // The button is gone, and the keyboard's focus with it.
+    if (problem.value === null) outcome.current?.focus();
+  };
+  // What was refused before is of no interest once the order has moved on.
+  useEffect(() => {
+    if (order.status === "cancelled") problem.value = null;
+  }, [order.status]);
+  return (
+    <div class="cancel">
+      {canCancel && (
+        <button type="button" class="button" aria-disabled={isAsking.value} onClick={() => void cancel()}>
+          {isAsking.value ? "Cancelling" : "Cancel order"}
+        </button>
+      )}
+      <div class="cancel-outcome" role="status" tabIndex={-1} ref={outcome}>
+        {outcomeOf(order)}
+      </div>
+      <div class="field-problem" role="alert">
+        {problem.value}
+      </div>
+    </div>
+  );
+}
+
+/** Cancels it; answers why that did not work, if it did not. */
+async function problemOfCancelling(id: string): Promise<string | null> {
+  try {
+    learnOrders([await cancelOrder(id)]);
+    return null;
+  } catch (failure) {
+    if (failure instanceof NoAnswer)
+      return `${failure.message} Whether the order is cancelled is not known; cancelling again is safe.`;
+    if (!(failure instanceof Problem)) throw failure;
+    // It is not what this page took it for.
+    if (failure.status === 409) void getOrder(id).then(learnDetail, () => undefined);
+    return asSentence(failure.message);
+  }
+}
+
+function outcomeOf({ status, cancelRequested }: Order): string | null {
+  if (status === "cancelled") return "Cancelled. Nothing was swapped.";
+  if (!cancelRequested) return null;
+  if (status === "confirmed") return "The cancel came too late: the transaction had landed.";
+  return isFinal(status) ? null : "Cancel requested: its transaction may still land.";
+}
