@@ -22,11 +22,6 @@ ALTER TABLE orders
 -- Until now a try was an attempt.
 UPDATE orders o SET tries = o.attempt FROM outbox b WHERE b.order_id = o.id AND o.attempt > 1;
 
-CREATE UNIQUE INDEX orders_client_order_id ON orders (client_order_id)
-    WHERE client_order_id IS NOT NULL;
-CREATE INDEX orders_conditional ON orders (created_at, id) WHERE type <> 'market';
-CREATE INDEX orders_cancelled ON orders (created_at DESC, id DESC) WHERE cancel_requested;
-
 -- One row for each order in `waiting`. Woken, it has an outbox row too, and no index but the key
 -- knows it any more.
 CREATE TABLE waiting (
