@@ -21,6 +21,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/orders.csv": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Writes every matching order as a line of CSV.
+         * @description Every order that the filter means, newest first, as CSV (RFC 4180) with a line of names. Amounts and prices are exact decimals. A text that a spreadsheet would take for a formula begins with an apostrophe. It is written as it is read: one that breaks off is not complete. API Gateway passes at most 10 MB, some 25,000 orders: narrow it by time there.
+         */
+        readonly get: operations["exportOrders"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/orders/cancel": {
         readonly parameters: {
             readonly query?: never;
@@ -705,6 +725,61 @@ export interface operations {
                 };
             };
             /** @description 400: `invalid_limit`, `invalid_cursor`, `invalid_status`, `invalid_filter`, `invalid_client_order_id`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly exportOrders: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only orders in this status. */
+                readonly status?: components["schemas"]["Status"];
+                /** @description Only orders of this type. */
+                readonly type?: string;
+                /** @description Only open orders, or only closed ones. */
+                readonly open?: boolean;
+                /** @description Only orders that sell this token. */
+                readonly tokenIn?: string;
+                /** @description Only orders that buy this token. */
+                readonly tokenOut?: string;
+                /** @description Only the order that the client gave this name. */
+                readonly clientOrderId?: string;
+                /** @description Only orders accepted at this time or later (RFC 3339). */
+                readonly since?: string;
+                /** @description Only orders accepted before this time. */
+                readonly until?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The orders. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description 400: `invalid_status`, `invalid_filter`, `invalid_client_order_id`; 429: `too_many_requests`. */
             readonly "4XX": {
                 headers: {
                     readonly [name: string]: unknown;

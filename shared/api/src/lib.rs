@@ -32,7 +32,7 @@ use crate::{
         concurrency_limit::{self, ConcurrencyLimit},
         cors, fallbacks,
     },
-    routes::{cancel, execute, health, orders, quote, tokens},
+    routes::{cancel, execute, export, health, orders, quote, tokens},
 };
 
 /// What the API works with, and how it is reached.
@@ -68,6 +68,7 @@ pub fn router(api: Api) -> Router {
     let router = Router::new()
         .route("/api/orders/execute", post(execute::execute))
         .route("/api/orders", get(orders::list))
+        .route("/api/orders.csv", get(export::export))
         .route(
             "/api/orders/{id}",
             get(orders::details).delete(cancel::cancel),

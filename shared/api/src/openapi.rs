@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{cancel, execute, health, orders, quote, tokens};
+use crate::routes::{cancel, execute, export, health, orders, quote, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -16,6 +16,7 @@ use crate::routes::{cancel, execute, health, orders, quote, tokens};
     paths(
         execute::execute,
         orders::list,
+        export::export,
         orders::details,
         orders::events,
         cancel::cancel,

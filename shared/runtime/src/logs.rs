@@ -17,7 +17,7 @@ use config::{LogFormat, LogLevel, Logging};
 pub struct LogsError(#[from] TryInitError);
 
 /// The crates of this workspace that run in a program.
-const OURS: [&str; 17] = [
+const OURS: [&str; 18] = [
     "api",
     "aws",
     "config",
@@ -28,6 +28,7 @@ const OURS: [&str; 17] = [
     "order_engine",
     "postgres",
     "relay",
+    "monitor",
     "runtime",
     "simulation",
     "submit",

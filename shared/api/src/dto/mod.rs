@@ -2,6 +2,7 @@
 //! nothing outside of this module knows a name or a format that clients see in a body.
 
 mod cancel;
+mod csv;
 mod event;
 mod health;
 mod offer;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::{
     cancel::BulkCancelDto,
+    csv::csv_lines,
     event::EventDto,
     health::{HealthDto, LiveDto},
     offer::OfferDto,

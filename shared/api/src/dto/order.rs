@@ -123,6 +123,63 @@ pub(crate) struct OrderDto {
     updated_at: String,
 }
 
+impl OrderDto {
+    /// The names of [`OrderDto::cells`], those of the JSON.
+    pub(super) const NAMES: [&'static str; 22] = [
+        "id",
+        "type",
+        "tokenIn",
+        "tokenOut",
+        "amount",
+        "slippageBps",
+        "minAmountOut",
+        "limitPrice",
+        "timeInForce",
+        "expiresAt",
+        "clientOrderId",
+        "status",
+        "attempt",
+        "chosenDex",
+        "txHash",
+        "executedPrice",
+        "amountOut",
+        "failureCode",
+        "failureReason",
+        "cancelRequested",
+        "createdAt",
+        "updatedAt",
+    ];
+
+    /// What fits into a line: all but what is nested. What is not there is empty.
+    pub(super) fn cells(self) -> [String; Self::NAMES.len()] {
+        let or_empty = Option::unwrap_or_default;
+        [
+            self.id,
+            self.kind.to_owned(),
+            self.token_in,
+            self.token_out,
+            self.amount,
+            self.slippage_bps.to_string(),
+            or_empty(self.min_amount_out),
+            or_empty(self.limit_price),
+            self.time_in_force.unwrap_or_default().to_owned(),
+            or_empty(self.expires_at),
+            or_empty(self.client_order_id),
+            self.status.to_owned(),
+            self.attempt.to_string(),
+            or_empty(self.chosen_dex),
+            or_empty(self.tx_hash),
+            or_empty(self.executed_price),
+            or_empty(self.amount_out),
+            self.failure_code.unwrap_or_default().to_owned(),
+            or_empty(self.failure_reason),
+            self.cancel_requested.to_string(),
+            self.created_at,
+            self.updated_at,
+        ]
+    }
+}
+
 impl From<&Order> for OrderDto {
     fn from(order: &Order) -> Self {
         let (swap, fill) = (&order.swap, order.fill);

@@ -2,6 +2,7 @@
 
 pub(crate) mod cancel;
 pub(crate) mod execute;
+pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod orders;
 pub(crate) mod quote;

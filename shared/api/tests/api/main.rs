@@ -6,6 +6,7 @@ mod any_input;
 mod cancel;
 mod description;
 mod execute;
+mod export;
 mod in_memory_orders;
 mod limit;
 mod orders;
