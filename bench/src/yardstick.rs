@@ -74,7 +74,9 @@ fn append(was: &str, status: &str, rest: &str) -> String {
     let closed = status == "confirmed";
     let lease = if closed { "" } else { "'lease_ms', 10000, " };
     let fields = format!(
-        "'id', {ID}, 'token', 1, 'version', 2, 'closed', {closed}, 'was', '{was}', 'status', '{status}', 'attempt', 1, {lease}{rest}"
+        "'id', {ID}, 'token', 1, 'version', 2, 'closed', {closed}, 'was', '{was}', \
+        'status', '{status}', 'attempt', 1, 'tries', 1, 'triggers', 0, 'waits', false, \
+        'cancel_requested', false, {lease}{rest}"
     );
     let subscribers =
         format!("SELECT connection_id FROM subscriptions WHERE order_id = {ID} AND live;\n");
