@@ -194,7 +194,6 @@ impl Server {
         ));
         workers.spawn(looks::keep(
             use_cases.monitor(queue.clone(), &trading.ports, trading.catalogue.clone()),
-            Arc::clone(&use_cases.clock),
             shutdown.clone(),
         ));
         let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];

@@ -6,7 +6,6 @@ use runtime::lambda::{Error, Function};
 async fn main() -> Result<(), Error> {
     let function = Function::<config::Monitor>::start().await?;
     let monitor = &function.monitor();
-    let clock = &function.clock();
-    let handle = async |tick, shutdown| Ok(monitor::handle(monitor, clock, tick, &shutdown).await);
+    let handle = async |tick, shutdown| Ok(monitor::handle(monitor, tick, &shutdown).await);
     function.serve(handle).await
 }

@@ -1,13 +1,17 @@
 //! Batches as SQS delivers them, on the real order book. Only the queue, the gateway and, where it
 //! has to break, the chain are played.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_lambda_events::event::sqs::SqsEvent;
 use config::DelayRange;
 use engine::{
+    cancel::Cancelled,
     execute::{Execute, Shutdown},
     order::{
         Failure, Lifetime, Market, NewOrder, OrderId, OrderKind, SignedTransaction,
@@ -78,6 +82,44 @@ async fn each_odd_record_fails_alone() {
     assert_eq!(worker.status(bad).await, Status::Building);
 }
 
+/// Its worker died before it had sent what it signed, and then the client changed its mind.
+#[tokio::test]
+async fn what_is_to_be_cancelled_is_not_sent_any_more() {
+    let database = migrated_database();
+    let worker = WorkerFixture::on(database.url());
+    let order = worker.place(FIRST).await;
+    let chain = Arc::new(UnheardChain::default());
+    let deaf = worker.with_chain(chain.clone());
+    assert_eq!(
+        deaf.deliver(BATCH).await,
+        json!({ "batchItemFailures": [] })
+    );
+    assert_eq!(
+        (deaf.status(order).await, chain.sends()),
+        (Status::Submitted, 1)
+    );
+    let cancel = deaf
+        .use_cases
+        .cancel(Arc::new(DeafQueue), Arc::new(NobodyThere));
+    let requested = cancel.cancel(order).await.expect("written");
+    assert!(
+        matches!(requested, Cancelled::Requested(_)),
+        "{requested:?}"
+    );
+    deaf.deliver(BATCH).await;
+    assert_eq!(
+        (deaf.status(order).await, chain.sends()),
+        (Status::Submitted, 1)
+    );
+    // Nothing can land any more.
+    chain.height.store(u64::MAX, Ordering::Relaxed);
+    deaf.deliver(BATCH).await;
+    assert_eq!(
+        (deaf.status(order).await, chain.sends()),
+        (Status::Cancelled, 1)
+    );
+}
+
 #[tokio::test]
 async fn without_its_order_book_a_worker_hands_every_message_back() {
     let worker = WorkerFixture::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
@@ -123,6 +165,11 @@ impl WorkerFixture {
             chain: self.trading.ports.chain,
             breaks_at: order.parse().expect("a UUID"),
         });
+        self
+    }
+
+    fn with_chain(mut self, chain: Arc<dyn Chain>) -> Self {
+        self.trading.ports.chain = chain;
         self
     }
 
@@ -194,6 +241,44 @@ impl Chain for BrittleChain {
 
     async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
         self.chain.status(signature).await
+    }
+}
+
+/// Takes bytes and never knows of them.
+#[derive(Default)]
+struct UnheardChain {
+    sends: AtomicU64,
+    height: AtomicU64,
+}
+
+impl UnheardChain {
+    fn sends(&self) -> u64 {
+        self.sends.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl Chain for UnheardChain {
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        Ok(SignedTransaction {
+            signature: "signature".into(),
+            bytes: vec![1],
+            last_valid_height: 1,
+            min_out: request.min_out,
+        })
+    }
+
+    async fn send(&self, _: &SignedTransaction) -> Result<Duration, Unavailable> {
+        self.sends.fetch_add(1, Ordering::Relaxed);
+        Err(Unavailable("lost on its way".into()))
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        Ok(self.height.load(Ordering::Relaxed))
+    }
+
+    async fn status(&self, _: &str) -> Result<ChainStatus, Unavailable> {
+        Ok(ChainStatus::Unknown)
     }
 }
 

@@ -26,7 +26,8 @@ pub struct Audit {
     pub auditor: Arc<dyn Auditor>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// How far it has come. Kept in memory: whoever starts anew reads the last day again.
+    /// How far it has come. Kept in memory: whoever starts anew reads the last day again, and all
+    /// that may wait.
     pub progress: Arc<Mutex<Progress>>,
 }
 
@@ -71,11 +72,14 @@ impl Audit {
                 break;
             }
         }
-        self.go_round(now).await
+        self.go_round().await
     }
 
-    async fn go_round(&self, now: Timestamp) -> Result<(), StoreError> {
-        let position = self.progress().conditional.unwrap_or_else(|| start(now));
+    async fn go_round(&self) -> Result<(), StoreError> {
+        let position = self.progress().conditional.unwrap_or(AuditPosition {
+            created_at: Timestamp::UNIX_EPOCH, // they wait for weeks
+            id: OrderId(Uuid::nil()),
+        });
         let audited = self.auditor.audit_conditional(&position, STEP).await?;
         observe::audited(&audited);
         self.progress().conditional = audited.position;
@@ -91,8 +95,11 @@ impl Audit {
             return None;
         }
         progress.last = Some(now);
-        let position = progress.position.unwrap_or_else(|| start(now));
-        Some((position, progress.watched.clone()))
+        let start = AuditPosition {
+            created_at: now.checked_sub(BACK).unwrap_or(Timestamp::MIN),
+            id: OrderId(Uuid::nil()),
+        };
+        Some((progress.position.unwrap_or(start), progress.watched.clone()))
     }
 
     fn keep(&self, position: AuditPosition, watched: &[OrderId]) {
@@ -104,12 +111,5 @@ impl Audit {
     fn progress(&self) -> MutexGuard<'_, Progress> {
         // Nothing panics while it is held.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn start(now: Timestamp) -> AuditPosition {
-    AuditPosition {
-        created_at: now.checked_sub(BACK).unwrap_or(Timestamp::MIN),
-        id: OrderId(Uuid::nil()),
     }
 }

@@ -70,11 +70,22 @@ impl Submit {
         }
     }
 
+    /// What an order that is not to be accepted any more is answered with, because its key or its
+    /// name is known; `None` when neither is. Stores nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the order book does not answer.
+    pub async fn known(&self, order: &NewOrder) -> Result<Option<Submitted>, StoreError> {
+        if order.idempotency.is_none() && order.client_order_id.is_none() {
+            return Ok(None);
+        }
+        let known = self.writer.known(order).await?;
+        Ok(known.map(|known| answered(order, &known)))
+    }
+
     async fn refuse(&self, order: &NewOrder, busy: Busy) -> Result<Submitted, StoreError> {
-        if (order.idempotency.is_some() || order.client_order_id.is_some())
-            && let Some(known) = self.writer.known(order).await?
-        {
-            return Ok(answered(order, &known));
+        if let Some(known) = self.known(order).await? {
+            return Ok(known);
         }
         observe::refused_busy();
         Ok(Submitted::Busy(busy))

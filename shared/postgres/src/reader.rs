@@ -1,13 +1,10 @@
 //! The order book, for reading.
 
-use std::cmp::Reverse;
-
 use async_trait::async_trait;
 use engine::{
     order::{EventRecord, Market, Order, OrderId, Status},
     ports::{Corrupt, OrderFilter, OrderReader, PageQuery, StoreError},
 };
-use jiff::Timestamp;
 
 use super::{
     Param, PostgresOrders,
@@ -28,19 +25,10 @@ impl OrderReader for PostgresOrders {
     }
 
     async fn page(&self, query: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
-        let mut page = Vec::new();
-        for source in sources(&query.only) {
-            let (sql, params) = page_sql(&source, query);
-            let params: Vec<&(dyn Param + Sync)> =
-                params.iter().map(|param| &**param as _).collect();
-            let found = self.database.run_repeatable(&sql, &params).await?;
-            page.extend(found.iter().map(rows::order));
-        }
-        page.sort_by_key(|order| Reverse(place(order)));
-        // What moved between two sources would be there twice.
-        page.dedup_by_key(|order| place(order));
-        page.truncate(query.limit.into());
-        Ok(page)
+        let (sql, params) = page_sql(query);
+        let params: Vec<&(dyn Param + Sync)> = params.iter().map(|param| &**param as _).collect();
+        let found = self.database.run_repeatable(&sql, &params).await?;
+        Ok(found.iter().map(rows::order).collect())
     }
 
     async fn events(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError> {
@@ -48,19 +36,13 @@ impl OrderReader for PostgresOrders {
             // The order is looked up once, and not for each of its events.
             "WITH o AS MATERIALIZED ( \
                 SELECT decimals_in, decimals_out, created_at FROM orders WHERE id = $1) \
-            SELECT {EVENT_COLUMNS} FROM o CROSS JOIN order_events e WHERE e.order_id = $1 AND e.seq > $2 ORDER BY e.seq"
+            SELECT {EVENT_COLUMNS} FROM o CROSS JOIN order_events e \
+            WHERE e.order_id = $1 AND e.seq > $2 ORDER BY e.seq"
         );
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         let found = self.database.run_repeatable(&sql, &[&id.0, &after]).await?;
         let events: Result<_, _> = found.iter().map(rows::event_record).collect();
         Ok(events?)
-    }
-}
-
-fn place(order: &Result<Order, Corrupt>) -> (Timestamp, OrderId) {
-    match order {
-        Ok(order) => (order.created_at, order.id),
-        Err(corrupt) => (corrupt.created_at, corrupt.id),
     }
 }
 
@@ -70,10 +52,11 @@ struct Source {
     /// What lets the planner see it.
     which: &'static str,
     /// The columns that say when an order was accepted, and which it is.
-    place: &'static str,
+    place: [&'static str; 2],
 }
 
-/// An open order has a row in the short outbox, or it waits. Each is looked up by its key, whatever
+/// An open order has a row in the short outbox, or it waits; one statement reads both, so that none
+/// slips from the one to the other in between. Each is looked up by its key, whatever
 /// the planner would rather do: OFFSET 0 keeps it from reading all of the history in order until it
 /// has met enough open orders.
 fn sources(only: &OrderFilter) -> Vec<Source> {
@@ -83,17 +66,17 @@ fn sources(only: &OrderFilter) -> Vec<Source> {
             WHERE id = q.order_id OFFSET 0) o"
         ),
         which: "true",
-        place: "(o.created_at, o.id)",
+        place: ["o.created_at", "o.id"],
     };
     let waiting = |which| Source {
         which,
-        place: "(q.created_at, q.order_id)",
+        place: ["q.created_at", "q.order_id"],
         ..by_key("waiting")
     };
     let all = |which| Source {
         from: "orders o".into(),
         which,
-        place: "(o.created_at, o.id)",
+        place: ["o.created_at", "o.id"],
     };
     match (only.status, only.open, only.kind) {
         // The words of an index.
@@ -114,7 +97,7 @@ fn sources(only: &OrderFilter) -> Vec<Source> {
 
 type OwnedParam = Box<dyn Param + Sync + Send>;
 
-fn page_sql(source: &Source, query: &PageQuery) -> (String, Vec<OwnedParam>) {
+fn page_sql(query: &PageQuery) -> (String, Vec<OwnedParam>) {
     let OrderFilter {
         status,
         kind,
@@ -126,7 +109,7 @@ fn page_sql(source: &Source, query: &PageQuery) -> (String, Vec<OwnedParam>) {
         until,
     } = &query.only;
     let mut params: Vec<OwnedParam> = vec![Box::new(i64::from(query.limit))];
-    let mut conditions = vec![source.which.to_owned()];
+    let mut conditions = Vec::new();
     let mut only = |condition: &str, param: OwnedParam| {
         params.push(param);
         conditions.push(condition.replace('?', &format!("${}", params.len())));
@@ -155,20 +138,32 @@ fn page_sql(source: &Source, query: &PageQuery) -> (String, Vec<OwnedParam>) {
     if let Some(until) = until {
         only("o.created_at < ?", Box::new(*until));
     }
+    let mut older = String::new();
     if let Some((at, id)) = &query.before {
         params.push(Box::new(*at));
         params.push(Box::new(id.0));
-        let (at, id) = (params.len() - 1, params.len());
-        conditions.push(format!("{} < (${at}, ${id})", source.place));
+        older = format!(" AND (at, id) < (${}, ${})", params.len() - 1, params.len());
     }
-    let newest = source
-        .place
-        .trim_matches(['(', ')'])
-        .replace(", ", " DESC, ");
-    let sql = format!(
-        "SELECT {ORDER_COLUMNS} FROM {} {WITH_WAITING} WHERE {} ORDER BY {newest} DESC LIMIT $1",
-        source.from,
-        conditions.join(" AND ")
-    );
+    let conditions: String = conditions.iter().map(|one| format!(" AND {one}")).collect();
+    let parts = sources(&query.only).into_iter().map(|source| {
+        let Source {
+            from,
+            which,
+            place: [at, id],
+        } = source;
+        let older = older.replace("(at, id)", &format!("({at}, {id})"));
+        format!(
+            "SELECT {ORDER_COLUMNS} FROM {from} {WITH_WAITING} WHERE {which}{conditions}{older} \
+            ORDER BY {at} DESC, {id} DESC LIMIT $1"
+        )
+    });
+    let parts: Vec<String> = parts.collect();
+    let sql = match &parts[..] {
+        [one] => one.clone(),
+        several => format!(
+            "({}) ORDER BY created_at DESC, id DESC LIMIT $1",
+            several.join(") UNION ALL (")
+        ),
+    };
     (sql, params)
 }

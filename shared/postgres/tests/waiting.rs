@@ -1,7 +1,14 @@
 //! What a look at the orders that wait costs, when there are many of them.
 
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
 use embedded_postgres::testing::TestDatabase;
-use engine::ports::WaitingOrders;
+use engine::{
+    audit::Audit,
+    ports::{Clock, WaitingOrders},
+};
+use jiff::Timestamp;
 use postgres::{Database, PostgresOrders};
 use rust_decimal::Decimal;
 
@@ -55,4 +62,45 @@ async fn a_look_that_finds_nothing_reads_a_few_pages_however_many_wait() {
     assert_eq!(woken.expect("an answer").len(), 100, "those at 200 and 201");
     let woken = orders.wake_at("SOL", "USDC", Decimal::from(201), 500).await;
     assert_eq!(woken.expect("an answer"), [], "each once");
+}
+
+struct Now;
+
+#[async_trait]
+impl Clock for Now {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Orders wait for weeks. One of which the row is lost would wait for ever.
+#[tokio::test]
+async fn an_order_that_has_waited_for_weeks_is_still_looked_after() {
+    let server = TestDatabase::create();
+    let database = Database::connect(server.url(), 1).expect("a URL of ours");
+    postgres::migrate(&database).await.expect("migrated");
+    let once = MANY
+        .replace("50000", "1")
+        .replace("'1 second'", "'20 days'");
+    let once = once.replace(
+        "'GTD', now() - n * interval '20 days', now()",
+        "'GTD', now() - n * interval '20 days', now() - interval '20 days'",
+    );
+    database.run(&once, &[]).await.expect("it waits");
+    database
+        .run("DELETE FROM waiting", &[])
+        .await
+        .expect("damaged");
+    let audit = Audit {
+        auditor: Arc::new(PostgresOrders::new(database.clone())),
+        clock: Arc::new(Now),
+        progress: Arc::default(),
+    };
+    audit.run().await.expect("an answer");
+    let mended = database.run("SELECT attempt FROM outbox", &[]).await;
+    assert_eq!(mended.expect("an answer").len(), 1);
 }

@@ -13,7 +13,7 @@ use engine::{
     execute::{Execute, Shutdown},
     monitor,
     policy::Policy,
-    ports::{Clock, ReplayQueue},
+    ports::ReplayQueue,
     relay::Relay,
     stream::OrderStream,
     submit,
@@ -176,11 +176,6 @@ impl Function<Monitor> {
         let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
         self.use_cases
             .monitor(queue, &trading.ports, trading.catalogue)
-    }
-
-    /// The time.
-    pub fn clock(&self) -> Arc<dyn Clock> {
-        Arc::clone(&self.use_cases.clock)
     }
 }
 

@@ -167,7 +167,7 @@ impl Execute {
                 Status::Pending | Status::Waiting | Status::Routing | Status::Building
                     if self.is_overdue(order) =>
                 {
-                    self.fail(&mut claimed, out_of_time(), None).await?;
+                    self.run_out(&mut claimed, None).await?;
                 }
                 Status::Waiting => {
                     if !self.look_again(&mut claimed).await? {
@@ -237,11 +237,8 @@ impl Execute {
             return claimed.record(OrderEvent::Cancelled { by, settled }).await;
         }
         let overdue = self.is_overdue(order);
-        if overdue && let Lifetime::Until(_) = order.kind.lifetime(&self.policy) {
-            let failure = out_of_time();
-            return claimed
-                .record(OrderEvent::Expired { failure, settled })
-                .await;
+        if overdue && self.expires(order) {
+            return self.run_out(claimed, settled).await;
         }
         let pause = self
             .policy
@@ -261,6 +258,24 @@ impl Execute {
         claimed.retry(event, pause).await?;
         self.announce(claimed.order(), pause).await;
         Ok(())
+    }
+
+    /// Ends an order whose time has ended: it has expired, or failed.
+    async fn run_out(
+        &self,
+        claimed: &mut ClaimedOrder,
+        settled: Option<TransactionEnd>,
+    ) -> Result<(), ExecuteError> {
+        let failure = Failure::new(
+            FailureCode::DeadlineExceeded,
+            "the order could not be executed within its time",
+        );
+        let event = if self.expires(claimed.order()) {
+            OrderEvent::Expired { failure, settled }
+        } else {
+            OrderEvent::Failed { failure, settled }
+        };
+        claimed.record(event).await
     }
 
     async fn park(&self, claimed: ClaimedOrder, pause: Duration) -> Result<Executed, ExecuteError> {
@@ -287,11 +302,11 @@ impl Execute {
     fn is_overdue(&self, order: &Order) -> bool {
         self.clock.now() > order.deadline
     }
-}
 
-fn out_of_time() -> Failure {
-    Failure::new(
-        FailureCode::DeadlineExceeded,
-        "the order could not be executed within its time",
-    )
+    fn expires(&self, order: &Order) -> bool {
+        match order.kind.lifetime(&self.policy) {
+            Lifetime::For(_) => false,
+            Lifetime::Until(_) => true,
+        }
+    }
 }

@@ -82,7 +82,8 @@ impl Execute {
                     self.fail(claimed, failure, Some(end)).await?;
                     return Ok(None);
                 }
-                Outcome::Unseen if !sent_by_us => {
+                // What is to be cancelled may expire unsent.
+                Outcome::Unseen if !sent_by_us && !claimed.order().cancel_requested => {
                     sent_by_us = true;
                     self.send(claimed, &transaction).await.max(POLL_INTERVAL)
                 }

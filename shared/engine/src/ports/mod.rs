@@ -23,7 +23,7 @@ pub use self::{
     health::{HealthCheck, Unhealthy},
     orders::{
         Appended, Authority, Claim, Inserted, Lease, LeasedOrder, Next, OrderFilter, OrderReader,
-        OrderWriter, PageQuery, Transition,
+        OrderWriter, PageQuery, Transition, place,
     },
     outbox::{Grace, Outbox, OutboxStats},
     queue::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest},

@@ -218,6 +218,15 @@ pub struct PageQuery {
     pub only: OrderFilter,
 }
 
+/// A row's place in the history, from which the next page begins; one that cannot be read has one,
+/// too.
+pub fn place(row: &Result<Order, Corrupt>) -> (Timestamp, OrderId) {
+    match row {
+        Ok(order) => (order.created_at, order.id),
+        Err(corrupt) => (corrupt.created_at, corrupt.id),
+    }
+}
+
 /// Which orders are meant. An empty filter means all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrderFilter {

@@ -1,10 +1,11 @@
 -- Orders with their first event and their outbox row: all or nothing. An order that is stored
--- already, or whose key or name is taken, is left out; and all of them when the statement arrives after it
--- was given up ($2, by this server's clock): their clients were told that nothing will be stored.
+-- already, or whose key or name is taken, is left out; and all of them when the statement arrives
+-- after it was given up ($2, by this server's clock): their clients were told that nothing will be
+-- stored.
 WITH input AS (
     SELECT i.id, i.type, i.token_in, i.token_out, i.decimals_in, i.decimals_out, i.amount,
-        i.slippage_bps, i.status, i.lifetime_ms, i.expires_at, i.min_amount_out, i.limit_price, i.time_in_force,
-        i.client_order_id, i.idempotency_key, i.request_hash, i.version, i.event
+        i.slippage_bps, i.status, i.lifetime_ms, i.expires_at, i.min_amount_out, i.limit_price,
+        i.time_in_force, i.client_order_id, i.idempotency_key, i.request_hash, i.version, i.event
     FROM jsonb_to_recordset($1) AS i (
         id uuid, type text, token_in text, token_out text, decimals_in smallint,
         decimals_out smallint, amount numeric, slippage_bps smallint, status text, lifetime_ms bigint,
