@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * Writes every matching order as a line of CSV.
-         * @description Every order that the filter means, newest first, as CSV (RFC 4180) with a line of names. Amounts and prices are exact decimals. A text that a spreadsheet would take for a formula begins with an apostrophe. It is written as it is read: one that breaks off is not complete. API Gateway passes at most 10 MB, some 25,000 orders: narrow it by time there.
+         * @description Every order that the filter means, newest first, as CSV (RFC 4180) with a line of names. Amounts and prices are exact decimals. A text that a spreadsheet would take for a formula begins with an apostrophe. It is written as it is read: one that breaks off is not complete. On AWS an answer has 6 MB at most, some 15,000 orders: narrow it by time there.
          */
         readonly get: operations["exportOrders"];
         readonly put?: never;

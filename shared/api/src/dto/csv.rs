@@ -12,7 +12,6 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 pub(crate) fn csv_lines(orders: &[Result<Order, Corrupt>], names: bool) -> Vec<u8> {
     let mut writer = WriterBuilder::new()
         .terminator(Terminator::CRLF)
-        .flexible(true)
         .from_writer(Vec::new());
     // A write to memory does not fail.
     if names {

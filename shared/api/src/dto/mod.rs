@@ -21,7 +21,7 @@ pub(crate) use self::{
     offer::OfferDto,
     order::{AcceptedDto, ListedOrderDto, OrderDetailsDto, OrderDto},
     quote::QuoteDto,
-    schemas::{BulkCancelRequestDto, ExecuteRequestDto, StatusDto},
+    schemas::{BulkCancelRequestDto, ExecuteRequestDto, FilterDto, StatusDto},
     token::TokenDto,
 };
 pub use event::event_json;

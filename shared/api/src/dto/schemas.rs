@@ -4,7 +4,7 @@
 #![expect(dead_code, reason = "descriptions; nothing builds one")]
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// An order to execute.
 #[derive(Serialize, ToSchema)]
@@ -93,6 +93,29 @@ pub(crate) enum ExactDecimalDto {
     Number(f64),
     /// `"10"`, for clients whose numbers are floats.
     Text(String),
+}
+
+/// Which orders are meant. All that is given must be true of an order.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub(crate) struct FilterDto {
+    /// Only orders in this status.
+    status: Option<StatusDto>,
+    /// Only orders of this type.
+    #[param(rename = "type", pattern = "^(market|limit)$")]
+    kind: Option<String>,
+    /// Only open orders, or only closed ones.
+    open: Option<bool>,
+    /// Only orders that sell this token.
+    token_in: Option<String>,
+    /// Only orders that buy this token.
+    token_out: Option<String>,
+    /// Only the order that the client gave this name.
+    client_order_id: Option<String>,
+    /// Only orders accepted at this time or later (RFC 3339).
+    since: Option<String>,
+    /// Only orders accepted before this time.
+    until: Option<String>,
 }
 
 /// Where an order stands. The last four are final.

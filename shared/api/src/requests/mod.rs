@@ -10,5 +10,5 @@ use swap_request::amount;
 
 pub(crate) use cancel::{Bulk, bulk};
 pub(crate) use filter::filter;
-pub(crate) use new_order::new_order;
+pub(crate) use new_order::{Requested, new_order};
 pub(crate) use swap_request::{SwapRequest, required, slippage, whole_number};

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     SwapRequest, required,
-    terms::{KindName, Terms},
+    terms::{KindName, Terms, in_time},
 };
 use crate::http::{
     body::Object,
@@ -24,6 +24,14 @@ use crate::http::{
 
 /// The header that makes repeating a request safe.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// An order as it was asked for.
+pub(crate) struct Requested {
+    /// The order.
+    pub(crate) order: NewOrder,
+    /// Why it comes too late to be accepted; a repeat gets its answer all the same.
+    pub(crate) in_time: Result<(), ApiError>,
+}
 
 /// Reads an order from a request that came `now`.
 ///
@@ -36,7 +44,7 @@ pub(crate) fn new_order(
     body: &[u8],
     catalogue: &Catalogue,
     now: Timestamp,
-) -> Result<NewOrder, ApiError> {
+) -> Result<Requested, ApiError> {
     let object = Object::parse(body)?;
     // A type that is not executed is named before fields that only it has.
     let name = KindName::read(&object)?;
@@ -62,12 +70,15 @@ pub(crate) fn new_order(
         key,
         request_hash: meaning.hash(),
     });
-    Ok(NewOrder {
-        id: OrderId(Uuid::now_v7()),
-        swap,
-        kind,
-        idempotency,
-        client_order_id,
+    Ok(Requested {
+        in_time: in_time(&kind, now),
+        order: NewOrder {
+            id: OrderId(Uuid::now_v7()),
+            swap,
+            kind,
+            idempotency,
+            client_order_id,
+        },
     })
 }
 
@@ -180,7 +191,7 @@ mod tests {
         ] {
             let body = format!(r#"{{"type":"market","tokenIn":"SOL","tokenOut":"USDC",{terms}}}"#);
             let order = new_order(&headers, body.as_bytes(), &catalogue, Timestamp::UNIX_EPOCH);
-            let order = order.expect("a good order");
+            let order = order.expect("a good request").order;
             let given = order.idempotency.expect("it has a key").request_hash;
             let given: String = given.iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(given, hash, "{terms}");

@@ -117,7 +117,8 @@ impl Terms {
     ///
     /// # Errors
     /// `invalid_slippage`, `invalid_min_amount_out`, `invalid_limit_price`,
-    /// `invalid_time_in_force`, `invalid_expiry`, in this order.
+    /// `invalid_time_in_force`, `invalid_expiry`, in this order. Whether an expiry is too soon is
+    /// [`in_time`]'s.
     pub(super) fn kind(&self, swap: &Swap, now: Timestamp) -> Result<OrderKind, ApiError> {
         let slippage = slippage(self.slippage_bps.as_deref())?;
         match self.name {
@@ -165,20 +166,41 @@ impl Terms {
     }
 }
 
-fn expiry(text: Option<&str>, now: Timestamp) -> Result<Timestamp, ApiError> {
+/// Whether there is time left to begin an order in. Asked last, and by itself: what is a repeat
+/// was asked for in time.
+///
+/// # Errors
+/// `invalid_expiry` when there is not.
+pub(super) fn in_time(kind: &OrderKind, now: Timestamp) -> Result<(), ApiError> {
+    match kind {
+        OrderKind::Limit(limit) if limit.expires_at < now + SHORTEST_LIFE => {
+            Err(not_between(limit.expires_at, now))
+        }
+        OrderKind::Limit(_) | OrderKind::Market(_) => Ok(()),
+    }
+}
+
+fn not_between(at: Timestamp, now: Timestamp) -> ApiError {
     let (earliest, latest) = (now + SHORTEST_LIFE, now + LONGEST_LIFE);
-    let invalid = |detail: String| ApiError::new(Code::InvalidExpiry, detail).field("expiresAt");
+    invalid_expiry(format!(
+        "{at:.3} is not between {earliest:.3} and {latest:.3}: 10 s to 30 days from now"
+    ))
+}
+
+fn invalid_expiry(detail: String) -> ApiError {
+    ApiError::new(Code::InvalidExpiry, detail).field("expiresAt")
+}
+
+fn expiry(text: Option<&str>, now: Timestamp) -> Result<Timestamp, ApiError> {
     let at = match text {
         None => now + USUAL_LIFE,
-        Some(text) => text
-            .parse::<Timestamp>()
-            .map_err(|_| invalid(format!("{} is not a time like RFC 3339 has", shown(text))))?,
+        Some(text) => text.parse::<Timestamp>().map_err(|_| {
+            invalid_expiry(format!("{} is not a time like RFC 3339 has", shown(text)))
+        })?,
     };
-    if !(earliest..=latest).contains(&at) {
-        return Err(invalid(format!(
-            "{at:.3} is not between {earliest:.3} and {latest:.3}: 10 s to 30 days from now"
-        )));
+    if at > now + LONGEST_LIFE {
+        return Err(not_between(at, now));
     }
     // Kept in milliseconds.
-    Timestamp::from_millisecond(at.as_millisecond()).map_err(|_| invalid(format!("{at}")))
+    Timestamp::from_millisecond(at.as_millisecond()).map_err(|_| invalid_expiry(format!("{at}")))
 }

@@ -12,11 +12,11 @@ use axum::{
 use engine::{
     cancel::Cancelled,
     order::OrderId,
-    ports::{OrderFilter, PageQuery},
+    ports::{OrderFilter, place},
 };
 use futures::{StreamExt, stream};
 
-use super::orders::order_id;
+use super::{orders::order_id, pages::Pages};
 use crate::{
     Api,
     dto::{BulkCancelDto, BulkCancelRequestDto, OrderDto},
@@ -28,9 +28,8 @@ use crate::{
     requests::{Bulk, bulk},
 };
 
-/// How many orders are cancelled at once, and read at a time.
+/// How many orders are cancelled at once.
 const AT_ONCE: usize = 32;
-const PAGE: u16 = 200;
 
 /// Cancels an order.
 #[utoipa::path(
@@ -120,32 +119,17 @@ pub(crate) async fn cancel_many(
     Ok(Json(told))
 }
 
-/// Newest first. An order that comes meanwhile is not meant.
 async fn cancel_all(
     api: &Api,
     only: OrderFilter,
     told: &mut BulkCancelDto,
 ) -> Result<(), ApiError> {
-    let mut query = PageQuery {
-        limit: PAGE,
-        before: None,
-        only,
-    };
-    loop {
-        let page = api.reader.page(&query).await?;
-        let ids = page.iter().map(|row| match row {
-            Ok(order) => (order.created_at, order.id),
-            Err(corrupt) => (corrupt.created_at, corrupt.id),
-        });
-        let ids: Vec<_> = ids.collect();
-        query.before = ids.last().copied();
-        let is_last = ids.len() < usize::from(PAGE);
-        let ids = ids.into_iter().map(|(_, id)| id).collect();
+    let mut pages = Pages::of(&api.reader, only);
+    while let Some(page) = pages.next().await? {
+        let ids = page.iter().map(|row| place(row).1).collect();
         cancel_each(api, ids, told).await;
-        if is_last {
-            return Ok(());
-        }
     }
+    Ok(())
 }
 
 async fn cancel_each(api: &Api, ids: Vec<OrderId>, told: &mut BulkCancelDto) {

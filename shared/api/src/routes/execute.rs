@@ -19,7 +19,7 @@ use crate::{
         code::Code,
         problem::{ApiError, ProblemBody},
     },
-    requests::new_order,
+    requests::{Requested, new_order},
 };
 
 /// Tells that nothing new was executed: the key came before, with the same order.
@@ -84,10 +84,16 @@ pub(crate) async fn execute(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let body = body::json(&headers, body)?;
-    let order = new_order(&headers, &body, &api.catalogue, api.submit.clock.now())?;
+    let now = api.submit.clock.now();
+    let Requested { order, in_time } = new_order(&headers, &body, &api.catalogue, now)?;
     let client = client.map(|Extension(client)| client);
-    let submitted = api.submit.submit(&order, client.as_ref()).await;
-    let submitted = submitted.map_err(|error| ApiError::not_stored(error, order.id))?;
+    let submitted = match in_time {
+        Ok(()) => {
+            let submitted = api.submit.submit(&order, client.as_ref()).await;
+            submitted.map_err(|error| ApiError::not_stored(error, order.id))?
+        }
+        Err(too_late) => api.submit.known(&order).await?.ok_or(too_late)?,
+    };
     let (id, replayed) = match submitted {
         Submitted::Accepted(id) => (id, false),
         Submitted::Replayed(id) => (id, true),

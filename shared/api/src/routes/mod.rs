@@ -5,5 +5,6 @@ pub(crate) mod execute;
 pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod orders;
+mod pages;
 pub(crate) mod quote;
 pub(crate) mod tokens;

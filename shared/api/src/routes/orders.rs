@@ -11,12 +11,12 @@ use axum::{
 use engine::{
     observe,
     order::{Order, OrderId, read_seq},
-    ports::PageQuery,
+    ports::{PageQuery, place},
 };
 
 use crate::{
     Api,
-    dto::{EventDto, ListedOrderDto, OrderDetailsDto, StatusDto},
+    dto::{EventDto, FilterDto, ListedOrderDto, OrderDetailsDto},
     http::{
         code::Code,
         cursor,
@@ -45,23 +45,7 @@ const MAX_LIMIT: u16 = 200;
             "cursor" = Option<String>, Query,
             description = "Where the page begins; take it from the `Link` header, as it is.",
         ),
-        ("status" = Option<StatusDto>, Query, description = "Only orders in this status."),
-        ("type" = Option<String>, Query, description = "Only orders of this type."),
-        ("open" = Option<bool>, Query, description = "Only open orders, or only closed ones."),
-        ("tokenIn" = Option<String>, Query, description = "Only orders that sell this token."),
-        ("tokenOut" = Option<String>, Query, description = "Only orders that buy this token."),
-        (
-            "clientOrderId" = Option<String>, Query,
-            description = "Only the order that the client gave this name.",
-        ),
-        (
-            "since" = Option<String>, Query,
-            description = "Only orders accepted at this time or later (RFC 3339).",
-        ),
-        (
-            "until" = Option<String>, Query,
-            description = "Only orders accepted before this time.",
-        ),
+        FilterDto,
     ),
     responses(
         (
@@ -111,10 +95,7 @@ pub(crate) async fn list(
     let listed: Vec<ListedOrderDto> = rows.iter().map(ListedOrderDto::from).collect();
     let mut response = Json(listed).into_response();
     if let Some(last) = rows.last().filter(|_| more) {
-        let (created_at, id) = match last {
-            Ok(order) => (order.created_at, order.id),
-            Err(corrupt) => (corrupt.created_at, corrupt.id),
-        };
+        let (created_at, id) = place(last);
         let next = query.with("cursor", &cursor::write(created_at, id));
         let link = format!("<{}/api/orders?{next}>; rel=\"next\"", api.base_path);
         response = ([(header::LINK, link)], response).into_response();

@@ -46,6 +46,16 @@ async fn every_order_is_a_line_newest_first_whatever_its_texts() {
         "no formula: {}",
         orders[0]
     );
+    let listed = api.get("/api/orders?limit=1").await.json();
+    for (name, cell) in names.split(',').zip(cells) {
+        let told = match &listed[0][name] {
+            serde_json::Value::Null => String::new(),
+            serde_json::Value::String(text) if name == "clientOrderId" => format!("'{text}"),
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        assert_eq!(cell, told, "{name}");
+    }
     let unreadable = orders[399];
     assert!(unreadable.contains(",unreadable,"), "{unreadable}");
     assert!(!file.body.contains("secret_column"));

@@ -1,6 +1,17 @@
 //! Limit orders, minimums and the client's own names, as they come in.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
 use axum::http::StatusCode;
+use engine::ports::Clock;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::test_api::{ORDER, TestApi};
@@ -158,6 +169,49 @@ async fn another_term_under_the_same_key_is_another_request() {
     ] {
         let answer = api.post_with_key("k", &other).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{other}");
+    }
+    assert_eq!(api.orders.len(), 1);
+}
+
+/// A time that a test moves.
+#[derive(Default)]
+struct MovedClock(AtomicU64);
+
+#[async_trait]
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now() + Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// The answer was lost, and the client asks again when its order is about to expire, or has.
+#[tokio::test]
+async fn a_repeat_gets_its_answer_however_late_it_comes() {
+    let clock = Arc::new(MovedClock::default());
+    let api = TestApi::with(|api| api.submit.clock = clock.clone());
+    let at = Timestamp::now() + Duration::from_secs(30);
+    let body = and(LIMIT, &format!(r#""expiresAt":"{at}""#));
+    let first = api.post_with_key("k", &body).await;
+    assert_eq!(first.status, StatusCode::ACCEPTED, "{}", first.body);
+    for later in [25, 3_600] {
+        clock.0.store(later, Ordering::Relaxed);
+        let again = api.post_with_key("k", &body).await;
+        assert_eq!(again.status, StatusCode::ACCEPTED, "{}", again.body);
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        assert_eq!(first.json()["orderId"], again.json()["orderId"]);
+        for refused in [
+            api.post_with_key("another", &body).await,
+            api.post(body.clone()).await,
+        ] {
+            assert_eq!(refused.problem().0, "invalid_expiry");
+        }
+        let other = body.replace("82.50", "83");
+        let other = api.post_with_key("k", &other).await;
+        assert_eq!(other.problem().0, "idempotency_key_reused");
     }
     assert_eq!(api.orders.len(), 1);
 }
