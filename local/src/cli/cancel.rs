@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use engine::order::OrderId;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 
@@ -40,11 +41,10 @@ pub async fn run(cancel: &Cancel) -> ExitCode {
 }
 
 async fn cancel_one(client: &Client, url: &str, id: &str) -> End {
-    // What is no id is no path either.
-    let id: String = id
-        .chars()
-        .filter(|char| char.is_ascii_hexdigit() || *char == '-')
-        .collect();
+    let Ok(id) = id.parse::<OrderId>() else {
+        output::complain(format_args!("{id:?} is not an order's id"));
+        return End::NotCancelled;
+    };
     let request = client.delete(format!("{url}/api/orders/{id}"));
     let answer = match request.timeout(http::REQUEST).send().await {
         Ok(answer) => answer,
