@@ -137,6 +137,8 @@ impl World {
         self.store.locks.fence = !unfenced;
         self.store.locks.one_live_transaction = variant != Some(Variant::NoFenceNoIndex);
         self.store.locks.time_fence = variant != Some(Variant::NoTimeFence);
+        self.store.locks.stop_fence = variant != Some(Variant::CancelWithoutFence);
+        self.store.locks.wakes_at_once = variant != Some(Variant::WakeBeforeQueue);
     }
 
     /// Adds the processes and has them started. Answers clients, submit and socket.

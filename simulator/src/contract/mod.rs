@@ -4,6 +4,7 @@
 //! Every check panics with what it saw instead. The checks use orders of their own, so a database
 //! that others use as well is fine; time is the fixture's clock, so a simulated fixture takes none.
 
+mod cancel;
 mod fixture;
 mod life;
 mod orders;
@@ -47,4 +48,5 @@ pub async fn check_store(fixture: &StoreFixture) {
     outbox::check(fixture).await;
     subscriptions::check(fixture).await;
     waiting::check(fixture).await;
+    cancel::check(fixture).await;
 }

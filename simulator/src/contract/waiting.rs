@@ -171,10 +171,12 @@ async fn those_whose_price_is_met_are_woken_once_the_lowest_first(fixture: &Stor
         waiting.push(fixture.waits(&order, at_price(price)).await);
     }
     assert_eq!(fixture.woken_at(&symbol, 79).await, []);
-    let woken = fixture.woken_at(&symbol, 90).await;
     let mut first = [waiting[1], waiting[3]];
     first.sort_by_key(|message| message.id);
-    assert_eq!(woken, [first[0], first[1], waiting[0]]);
+    let one = fixture.waiting.wake_at(&symbol, "USDC", 90.into(), 1).await;
+    assert_eq!(one.expect("the store answers"), [first[0]]);
+    let woken = fixture.woken_at(&symbol, 90).await;
+    assert_eq!(woken, [first[1], waiting[0]]);
     assert_eq!(fixture.woken_at(&symbol, 90).await, [], "each once");
     let order = fixture.read(&waiting[0]).await;
     assert_eq!(order.status, Status::Waiting, "a wake moves nothing");

@@ -5,6 +5,7 @@ mod log;
 mod messages;
 mod refusal;
 mod swaps;
+mod wakes;
 
 use std::collections::BTreeMap;
 

@@ -58,7 +58,7 @@ impl Venue for VenuePort {
             if world.strikes(Fault::VenueDown) {
                 return Err(Rejection::Unavailable("not now".into()));
             }
-            Ok(Decimal::from(MIDDLE * world.price_ppm() / 1_000))
+            Ok(world.marginal_price())
         };
         let asked = self.network.call(Point::MarginalPrice, price).await;
         asked.unwrap_or_else(|error| Err(Rejection::Unavailable(error.into_text())))
@@ -106,6 +106,11 @@ pub(crate) fn thousandths_of_the_middle(thousandths: u64) -> Decimal {
 }
 
 impl World {
+    /// What a whole token is paid at most now.
+    pub(crate) fn marginal_price(&self) -> Decimal {
+        Decimal::from(MIDDLE * self.price_ppm() / 1_000)
+    }
+
     /// The price now, in millionths of the middle one: within two percent of it, another one every
     /// few seconds, without anything in between.
     fn price_ppm(&self) -> u64 {

@@ -11,7 +11,9 @@ pub(crate) async fn watch(stage: Stage, process: ProcessId) {
     let (network, monitor) = (stage.network(process), stage.ports(process).monitor());
     loop {
         invocation(async {
+            let look = stage.world.lock().begin_look();
             monitor.tick().await;
+            stage.world.lock().judge_look(&look);
         })
         .await;
         network.pause(PAUSE).await;

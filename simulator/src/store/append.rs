@@ -45,11 +45,13 @@ impl Store {
             return Err(StoreError::Conflict);
         }
         let seq = row.order.last_seq + 1;
-        if locks.fence && transition.order.last_seq != seq {
+        // The database need not look at this: nothing happens behind a holder's back while every
+        // other writer raises the token.
+        if locks.fence && locks.stop_fence && transition.order.last_seq != seq {
             return Err(StoreError::Rejected(format!("the next event is {seq}")));
         }
         if let Authority::Seen { .. } = transition.by {
-            row.token += 1;
+            row.token += i64::from(locks.stop_fence);
         }
         if transition.by.status() == Status::Waiting {
             row.waiting = None;

@@ -46,6 +46,10 @@ pub(crate) struct Locks {
     pub(crate) one_live_transaction: bool,
     /// An order is not stored after it was given up.
     pub(crate) time_fence: bool,
+    /// Whoever stops an order raises its token, so that a worker half-way writes nothing more.
+    pub(crate) stop_fence: bool,
+    /// An order is marked as woken and queued in one statement.
+    pub(crate) wakes_at_once: bool,
 }
 
 impl Default for Locks {
@@ -54,6 +58,8 @@ impl Default for Locks {
             fence: true,
             one_live_transaction: true,
             time_fence: true,
+            stop_fence: true,
+            wakes_at_once: true,
         }
     }
 }

@@ -59,9 +59,21 @@ impl Store {
         limit: u32,
         now: u64,
     ) -> Vec<ExecuteOrder> {
+        self.wake_within(pair, |wake| wake <= price, limit, now)
+    }
+
+    /// As [`Store::wake_at`], for the wake prices that are `meant`.
+    pub(crate) fn wake_within(
+        &mut self,
+        pair: (&str, &str),
+        meant: impl Fn(Decimal) -> bool,
+        limit: u32,
+        now: u64,
+    ) -> Vec<ExecuteOrder> {
+        let at_once = self.locks.wakes_at_once;
         let met = |row: &Row| {
             let waiting = row.waiting.as_ref()?;
-            let at_price = waiting.wake_at_price.filter(|wake| *wake <= price)?;
+            let at_price = waiting.wake_at_price.filter(|wake| meant(*wake))?;
             (is_of(&row.order, pair) && !waiting.woken).then_some(at_price)
         };
         let mut due: Vec<(Decimal, &mut Row)> = self
@@ -71,11 +83,14 @@ impl Store {
             .collect();
         due.sort_by_key(|(at_price, _)| *at_price);
         due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        due.into_iter().map(|(_, row)| row.wake(now)).collect()
+        due.into_iter()
+            .map(|(_, row)| row.wake(at_once, now))
+            .collect()
     }
 
     pub(crate) fn wake_due(&mut self, limit: u32, now: u64) -> Vec<ExecuteOrder> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let at_once = self.locks.wakes_at_once;
         let is_due = |row: &&mut Row| {
             let deadline = row.deadline;
             row.waiting.as_ref().is_some_and(|waiting| {
@@ -84,7 +99,16 @@ impl Store {
             })
         };
         let due = self.rows.values_mut().filter(is_due).take(limit);
-        due.map(|row| row.wake(now)).collect()
+        due.map(|row| row.wake(at_once, now)).collect()
+    }
+
+    /// Queues what was marked as woken: for a variant that does not do both at once.
+    pub(crate) fn queue_woken(&mut self, woken: &[ExecuteOrder], now: u64) {
+        for message in woken {
+            if let Some(row) = self.rows.get_mut(&message.id) {
+                row.bring_back(now);
+            }
+        }
     }
 }
 
@@ -93,11 +117,13 @@ fn is_of(order: &Order, (token_in, token_out): (&str, &str)) -> bool {
 }
 
 impl Row {
-    fn wake(&mut self, now: u64) -> ExecuteOrder {
+    fn wake(&mut self, at_once: bool, now: u64) -> ExecuteOrder {
         if let Some(waiting) = &mut self.waiting {
             waiting.woken = true;
         }
-        self.bring_back(now);
+        if at_once {
+            self.bring_back(now);
+        }
         ExecuteOrder {
             id: self.id(),
             attempt: self.order.attempt,

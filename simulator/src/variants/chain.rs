@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
-    order::{Failure, SignedTransaction},
+    order::{Failure, FailureCode, OrderKind, SignedTransaction},
     ports::{Chain, ChainStatus, Prepare, Unavailable},
 };
 
@@ -156,6 +156,54 @@ impl Chain for GivesUpAtDeadline {
             },
             ChainStatus::InFlight { .. } if overdue => ChainStatus::Unknown,
             status => status,
+        })
+    }
+}
+
+/// Past a limit order's end of time, tells that its transaction is dead.
+pub(super) struct ExpiresLive {
+    pub(super) chain: Arc<dyn Chain>,
+    pub(super) network: Network,
+}
+
+impl ExpiresLive {
+    fn has_expired(&self, signature: &str) -> bool {
+        let now = self.network.now();
+        let world = self.network.world.lock();
+        let id = world.chain.order_of(signature);
+        let row = id.and_then(|id| world.store.rows.get(&id));
+        row.is_some_and(|row| match row.order.kind {
+            OrderKind::Limit(_) => now > row.order.deadline,
+            OrderKind::Market(_) => false,
+        })
+    }
+}
+
+#[async_trait]
+impl Chain for ExpiresLive {
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        self.chain.prepare(request).await
+    }
+
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
+        self.chain.send(transaction).await
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        self.chain.finalized_height().await
+    }
+
+    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
+        let status = self.chain.status(signature).await?;
+        Ok(match status {
+            ChainStatus::Unknown | ChainStatus::InFlight { .. } if self.has_expired(signature) => {
+                let failure = Failure::new(FailureCode::TransactionExpired, "time is up");
+                ChainStatus::Reverted(failure)
+            }
+            ChainStatus::Unknown
+            | ChainStatus::InFlight { .. }
+            | ChainStatus::Landed { .. }
+            | ChainStatus::Reverted(_) => status,
         })
     }
 }

@@ -2,9 +2,11 @@
 //! Every one must be caught, or the checks do not check.
 
 mod chain;
+mod rearm;
 mod relay;
 mod store;
 mod stream;
+mod wake;
 
 use std::sync::Arc;
 
@@ -49,11 +51,23 @@ pub enum Variant {
     NoFloor,
     /// An order that is to be cancelled is tried again when its transaction did not land.
     RetryAfterCancel,
+    /// A cancel leaves the fencing token as it is.
+    CancelWithoutFence,
+    /// A woken order is marked first and queued afterwards.
+    WakeBeforeQueue,
+    /// An order goes back to waiting although its transaction may still land.
+    RearmWithoutSettling,
+    /// At its end of time a limit order expires although its transaction may still land.
+    ExpiryOfLive,
+    /// A price wakes what it crosses, and not all that it meets.
+    WakeByCrossing,
+    /// An order that begins to wait stays in its attempt.
+    AttemptReused,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 24] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -72,6 +86,12 @@ impl Variant {
         Self::ForeignIsGone,
         Self::NoFloor,
         Self::RetryAfterCancel,
+        Self::CancelWithoutFence,
+        Self::WakeBeforeQueue,
+        Self::RearmWithoutSettling,
+        Self::ExpiryOfLive,
+        Self::WakeByCrossing,
+        Self::AttemptReused,
     ];
 
     /// What the report calls it.
@@ -95,6 +115,12 @@ impl Variant {
             Self::ForeignIsGone => "another engine's connection taken for gone",
             Self::NoFloor => "floor from slippage only",
             Self::RetryAfterCancel => "retry after a cancel in submitted",
+            Self::CancelWithoutFence => "cancel without raising the fence",
+            Self::WakeBeforeQueue => "wake that marks before it queues",
+            Self::RearmWithoutSettling => "waiting without settling",
+            Self::ExpiryOfLive => "expiry of a live transaction",
+            Self::WakeByCrossing => "crossing instead of at least",
+            Self::AttemptReused => "attempt reused after waiting",
         }
     }
 
@@ -139,6 +165,25 @@ impl Variant {
                 let forgets = store::ForgetsCancels(Arc::clone(&base.writer));
                 base.writer = Arc::new(forgets);
             }
+            Self::WakeBeforeQueue => {
+                let waiting = Arc::clone(&base.waiting);
+                base.waiting = Arc::new(wake::MarksThenQueues { waiting, network });
+            }
+            Self::WakeByCrossing => {
+                let waiting = Arc::clone(&base.waiting);
+                base.waiting = Arc::new(wake::WakesByCrossing::new(waiting, network));
+            }
+            Self::RearmWithoutSettling => {
+                let writer = Arc::clone(&base.writer);
+                base.writer = Arc::new(rearm::WaitsUnsettled { writer, network });
+            }
+            Self::AttemptReused => {
+                let reuses = rearm::ReusesAttempt(Arc::clone(&base.writer));
+                base.writer = Arc::new(reuses);
+            }
+            Self::ExpiryOfLive => {
+                trading.chain = Arc::new(chain::ExpiresLive { chain, network });
+            }
             Self::ForeignIsGone => {
                 let push = Arc::clone(&ports.push);
                 ports.push = Arc::new(stream::KnowsItsOwn { push, network });
@@ -148,7 +193,8 @@ impl Variant {
             | Self::NoFenceNoIndex
             | Self::AcknowledgeBeforeCommit
             | Self::NoRelay
-            | Self::NoTimeFence => {}
+            | Self::NoTimeFence
+            | Self::CancelWithoutFence => {}
         }
         ports
     }
