@@ -137,6 +137,7 @@ impl Server {
         options: &Serve,
         change: impl FnOnce(Trading) -> Trading,
     ) -> Result<Self, NotStarted> {
+        let recorder = metrics::recorder(); // first: what is counted before is lost
         let listener = listen(options).await?;
         let address = listener
             .local_addr()
@@ -219,7 +220,7 @@ impl Server {
             queue: queue.clone(),
             database,
             house: House::new(options),
-            recorder: metrics::recorder(),
+            recorder,
             address: address.to_string(),
         };
         let routes = web::routes(served);
