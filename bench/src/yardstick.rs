@@ -76,6 +76,7 @@ fn append(was: &str, status: &str, rest: &str) -> String {
     let fields = format!(
         "'id', {ID}, 'token', 1, 'version', 2, 'closed', {closed}, 'was', '{was}', \
         'status', '{status}', 'attempt', 1, 'tries', 1, 'triggers', 0, 'waits', false, \
+        'decimals_out', 6, \
         'cancel_requested', false, {lease}{rest}"
     );
     let subscribers =

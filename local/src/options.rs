@@ -9,8 +9,8 @@ use config::{
     DATABASE_CONNECTIONS, DATABASE_STATEMENTS, DATABASE_URL, DATABASE_URL_FILE, DelayRange,
     ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel, MAX_CONNECTIONS,
     MAX_WAIT_S, Origins, PORT, Proxies, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
-    SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Statements, TRUSTED_PROXIES, Trading, VENUES,
-    Variable, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
+    SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Statements, TRUSTED_PROXIES,
+    Trading, VENUES, Variable, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
 };
 
 const NAME: &str = "order-engine";
@@ -135,6 +135,10 @@ pub struct Serve {
     #[arg(long, env = SIM_SEED.name, default_value = SIM_SEED.default)]
     #[arg(value_parser = parser(&SIM_SEED), help = SIM_SEED.doc)]
     pub sim_seed: u64,
+    /// [`SIM_LAUNCH_EVERY_S`].
+    #[arg(long, env = SIM_LAUNCH_EVERY_S.name, default_value = SIM_LAUNCH_EVERY_S.default)]
+    #[arg(value_parser = parser(&SIM_LAUNCH_EVERY_S), help = SIM_LAUNCH_EVERY_S.doc)]
+    pub sim_launch_every_s: WaitSeconds,
     /// [`WORKER_CONCURRENCY`].
     #[arg(long, env = WORKER_CONCURRENCY.name, default_value = WORKER_CONCURRENCY.default)]
     #[arg(value_parser = |text: &str| WORKER_CONCURRENCY.parse(text).map(Count::get))]
@@ -187,6 +191,7 @@ impl Serve {
             execution_delay: self.sim_execution_delay_ms,
             failure_rate: self.sim_failure_rate,
             seed: self.sim_seed,
+            launch_every: self.sim_launch_every_s,
         }
     }
 }

@@ -216,6 +216,8 @@ impl Server {
                 allowed_origins: options.allowed_origins.texts(),
             },
             catalogue: trading.catalogue,
+            launches: trading.ports.launches,
+            launch_log: Arc::clone(&use_cases.launch_log),
             gateway: gateway.clone(),
             queue: queue.clone(),
             database,

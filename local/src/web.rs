@@ -7,7 +7,11 @@ use axum::{
     Router, middleware,
     routing::{MethodRouter, get},
 };
-use engine::{catalogue::Catalogue, health::Health, ports::OrderReader};
+use engine::{
+    catalogue::Catalogue,
+    health::Health,
+    ports::{LaunchLog, Launches, OrderReader},
+};
 use metrics_exporter_prometheus::PrometheusHandle;
 use postgres::Database;
 use tokio::sync::Semaphore;
@@ -35,6 +39,8 @@ pub(crate) struct Served {
     pub(crate) reader: Arc<dyn OrderReader>,
     pub(crate) health: Health,
     pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) launches: Arc<dyn Launches>,
+    pub(crate) launch_log: Arc<dyn LaunchLog>,
     pub(crate) sockets: Sockets,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) most_sockets: usize,
@@ -55,6 +61,8 @@ pub(crate) fn routes(served: Served) -> Router {
         reader: served.reader,
         health: served.health,
         catalogue: served.catalogue,
+        launches: served.launches,
+        launch_log: served.launch_log,
         sockets: SocketAddress::OfRequest {
             otherwise: served.address,
         },

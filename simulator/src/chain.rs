@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The length of a slot.
-const SLOT: u64 = 400;
+pub(crate) const SLOT: u64 = 400;
 /// The height at the beginning.
 const GENESIS: u64 = 1_000;
 
@@ -187,6 +187,11 @@ fn landing_delay(last_valid: u64, now: u64, rng: &mut Rng, faults: &mut Faults) 
     } else {
         rng.between(SLOT, 4_000)
     }
+}
+
+/// The first moment of a height.
+pub(crate) const fn time_of(height: u64) -> u64 {
+    height.saturating_sub(GENESIS) * SLOT
 }
 
 /// The height at a moment.

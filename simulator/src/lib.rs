@@ -15,6 +15,7 @@ mod executor;
 mod fault;
 mod gateway;
 mod judge;
+mod launches;
 mod network;
 pub mod options;
 mod point;

@@ -7,8 +7,10 @@ use engine::{order::TimeInForce, policy::Policy};
 use crate::{
     chain::SimulatedChain,
     fault::{Fault, Faults},
+    launches::{LaunchSchedule, MINTS},
     point::Role,
-    processes::{Plan, Terms},
+    ports::VENUES,
+    processes::{Plan, SniperTerms, Terms},
     rng::Rng,
     stage::Stage,
     variants::Variant,
@@ -47,6 +49,7 @@ impl Scenario {
             world.keep_trace();
         }
         world.market = world.rng.draw();
+        world.launches = LaunchSchedule::drawn(&mut world.rng);
         world.open_posts = plans.len();
         world.draw_faults(calm_from, &plans);
         world.take_locks_out(variant);
@@ -87,7 +90,17 @@ fn plans(rng: &mut Rng) -> Vec<Plan> {
 }
 
 fn terms(rng: &mut Rng) -> Terms {
-    if rng.chance(600) {
+    if rng.chance(250) {
+        return Terms::Sniper(SniperTerms {
+            mint: rng.between(1, MINTS),
+            venue: rng.chance(300).then(|| rng.pick(&VENUES)),
+            rich: rng.chance(300),
+            safe: rng.chance(500),
+            max_age_slots: rng.pick(&[15, 60, 300]),
+            thousandths: rng.chance(300).then(|| rng.between(950, 1_030)),
+        });
+    }
+    if rng.chance(550) {
         return Terms::Market(rng.chance(200).then(|| rng.between(940, 1_030)));
     }
     let time_in_force = if rng.chance(800) {

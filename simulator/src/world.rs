@@ -14,6 +14,7 @@ use crate::{
     chain::SimulatedChain,
     fault::{Fault, Faults},
     gateway::Gateway,
+    launches::LaunchSchedule,
     point::{Coverage, Role},
     queue::SimulatedQueue,
     rng::Rng,
@@ -88,6 +89,8 @@ pub(crate) struct World {
     pub(crate) queue: SimulatedQueue,
     pub(crate) visibility_ms: u64,
     pub(crate) chain: SimulatedChain,
+    /// Which pools are created, and when.
+    pub(crate) launches: LaunchSchedule,
     pub(crate) gateway: Gateway,
     /// Amounts whose order ends every worker that routes it.
     pub(crate) poisonous: Vec<u64>,
@@ -129,6 +132,7 @@ impl World {
             queue: SimulatedQueue::default(),
             visibility_ms,
             chain,
+            launches: LaunchSchedule::default(),
             gateway: Gateway::default(),
             poisonous: Vec::new(),
             damaged: false,

@@ -48,6 +48,7 @@ async fn postgres_keeps_the_contract() {
         reader: orders.clone(),
         writer: orders.clone(),
         waiting: orders.clone(),
+        launch_log: orders.clone(),
         outbox: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(pool)),
         clock: Arc::new(TokioClock(Instant::now())),

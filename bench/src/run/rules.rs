@@ -95,6 +95,7 @@ async fn router(bench: &Bench) -> Outcome<Router> {
         execution_delay: none,
         failure_rate: 0,
         seed: 1,
+        launch_every: Duration::from_secs(240),
     };
     let (_, trading) = simulation::trading(&database, &settings);
     Ok(Router {

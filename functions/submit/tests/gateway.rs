@@ -18,12 +18,14 @@ use engine::{
     cancel::Cancel,
     catalogue::{Catalogue, ListedToken},
     health::Health,
+    launch::{LaunchedPool, PoolCondition},
     order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Swap, Token, TokenAmount, Unmet},
     policy::Policy,
     ports::{
-        Appended, Claim, Clock, ConnectionId, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader,
-        OrderWriter, PageQuery, Push, PushError, Queue, ReferencePrice, StoreError, Subscribers,
-        Subscriptions, Transition, Unavailable, Wake,
+        Appended, Claim, Clock, ConnectionId, Corrupt, CreatedPools, ExecuteOrder, Inserted,
+        LaunchLog, Launches, LaunchesError, Lease, OrderReader, OrderWriter, PageQuery, Push,
+        PushError, Queue, ReferencePrice, StoreError, Subscribers, Subscriptions, Transition,
+        Unavailable, Wake,
     },
     stream::OrderStream,
     submit::Submit,
@@ -134,6 +136,40 @@ impl Queue for InMemoryPorts {
 
     async fn waiting(&self) -> Result<u64, Unavailable> {
         Ok(0)
+    }
+}
+
+#[async_trait]
+impl Launches for InMemoryPorts {
+    async fn created(&self, _: Option<u64>) -> Result<CreatedPools, LaunchesError> {
+        Err(Unavailable("no monitor asks here".into()).into())
+    }
+
+    async fn inspect(&self, _: &LaunchedPool) -> Result<PoolCondition, Unavailable> {
+        Err(Unavailable("no worker asks here".into()))
+    }
+
+    fn announced(&self) -> Vec<LaunchedPool> {
+        Vec::new()
+    }
+}
+
+#[async_trait]
+impl LaunchLog for InMemoryPorts {
+    async fn cursor(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+
+    async fn keep(&self, _: Option<u64>, _: &CreatedPools) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn of_mint(&self, _: &str) -> Result<Vec<LaunchedPool>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn newest(&self, _: u16) -> Result<Vec<LaunchedPool>, StoreError> {
+        Ok(Vec::new())
     }
 }
 
@@ -263,6 +299,8 @@ impl Function {
                 tokens: vec![listed("SOL", 9), listed("USDC", 6)],
                 pairs: vec![("SOL".into(), "USDC".into())],
             }),
+            launches: ports.clone(),
+            launch_log: ports.clone(),
             sockets: SocketAddress::Fixed(
                 "wss://ws123.execute-api.eu-central-1.amazonaws.com/prod".into(),
             ),

@@ -10,8 +10,9 @@ use api::event_json;
 use async_trait::async_trait;
 use engine::{
     order::{
-        Canceller, EventRecord, ExecutablePrice, Failure, FailureCode, Fill, Fired, LoggedEvent,
-        Order, OrderEvent, OrderId, Status, TokenAmount, Unmet, WaitingReason,
+        Canceller, Cause, EventRecord, ExecutablePrice, Failure, FailureCode, Fill, Fired,
+        LoggedEvent, Order, OrderEvent, OrderId, SeenPool, Status, TokenAmount, TriggerPool, Unmet,
+        WaitingReason,
     },
     policy::Policy,
     ports::{
@@ -310,14 +311,28 @@ fn event_of(example: &str) -> OrderEvent {
                 reason: WaitingReason::LimitNotMet,
                 best: Some(best()),
             },
+            pool: None,
             settled: None,
         },
-        "triggered" => OrderEvent::RoutingStarted {
-            fired: Some(Fired {
-                at: Timestamp::UNIX_EPOCH,
-                by: best(),
+        "waitingForPool" => OrderEvent::WaitingStarted {
+            unmet: Unmet {
+                reason: WaitingReason::PoolOpensLater,
+                best: None,
+            },
+            pool: Some(SeenPool {
+                pool: String::new(),
+                opens_at: Timestamp::UNIX_EPOCH,
             }),
+            settled: None,
         },
+        "triggered" => fired(Cause::Price(best())),
+        "launched" => fired(Cause::Pool(TriggerPool {
+            pool: String::new(),
+            venue: VenueId::new("Meteora"),
+            slot: 1,
+            opens_at: Timestamp::UNIX_EPOCH,
+            decimals: 6,
+        })),
         "cancelRequested" => OrderEvent::CancelRequested {
             by: Canceller::Client,
         },
@@ -330,6 +345,13 @@ fn event_of(example: &str) -> OrderEvent {
             settled: None,
         },
         other => panic!("no event is like the example {other}"),
+    }
+}
+
+fn fired(by: Cause) -> OrderEvent {
+    let at = Timestamp::UNIX_EPOCH;
+    OrderEvent::RoutingStarted {
+        fired: Some(Fired { at, by }),
     }
 }
 

@@ -27,6 +27,7 @@ mod plans;
 mod process;
 mod routing;
 mod sending;
+mod sniper;
 mod sockets_rfc;
 mod start;
 mod stopping;

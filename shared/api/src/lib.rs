@@ -12,7 +12,11 @@ use axum::{
     routing::{get, post},
 };
 use engine::{
-    cancel::Cancel, catalogue::Catalogue, health::Health, ports::OrderReader, submit::Submit,
+    cancel::Cancel,
+    catalogue::Catalogue,
+    health::Health,
+    ports::{LaunchLog, Launches, OrderReader},
+    submit::Submit,
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -32,7 +36,7 @@ use crate::{
         concurrency_limit::{self, ConcurrencyLimit},
         cors, fallbacks,
     },
-    routes::{cancel, execute, export, health, orders, quote, tokens},
+    routes::{cancel, execute, export, health, launches, orders, quote, tokens},
 };
 
 /// What the API works with, and how it is reached.
@@ -50,6 +54,10 @@ pub struct Api {
     pub health: Health,
     /// What can be traded.
     pub catalogue: Arc<Catalogue>,
+    /// Who tells which pools are created.
+    pub launches: Arc<dyn Launches>,
+    /// The pools that are known to be created.
+    pub launch_log: Arc<dyn LaunchLog>,
     /// Where clients find the socket.
     pub sockets: SocketAddress,
     /// Origins of pages on other hosts that may read answers, for example `https://desk.example`.
@@ -77,6 +85,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/orders/{id}/events", get(orders::events))
         .route("/api/quote", get(quote::quote))
         .route("/api/tokens", get(tokens::tokens))
+        .route("/api/launches", get(launches::launches))
         .route_layer(middleware::from_fn_with_state(
             limit,
             concurrency_limit::apply,

@@ -2,13 +2,13 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{cancel, execute, export, health, orders, quote, tokens};
+use crate::routes::{cancel, execute, export, health, launches, orders, quote, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Order execution engine",
-        description = "Takes market and limit orders, routes each to the venue that pays most, executes it \
+        description = "Takes market, limit and sniper orders, routes each to the venue that pays most, executes it \
             exactly once, and streams every step. Amounts are exact decimals, written as strings. \
             Every error is a problem document (RFC 9457) with a stable `code`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
@@ -23,6 +23,7 @@ use crate::routes::{cancel, execute, export, health, orders, quote, tokens};
         cancel::cancel_many,
         quote::quote,
         tokens::tokens,
+        launches::launches,
         health::health,
         health::live,
     ),

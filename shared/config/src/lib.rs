@@ -98,6 +98,8 @@ pub struct Trading {
     pub failure_rate: Share,
     /// [`SIM_SEED`].
     pub seed: u64,
+    /// [`SIM_LAUNCH_EVERY_S`].
+    pub launch_every: WaitSeconds,
 }
 
 impl Configuration for Trading {
@@ -107,12 +109,14 @@ impl Configuration for Trading {
         let execution_delay = env.get(&SIM_EXECUTION_DELAY_MS);
         let failure_rate = env.get(&SIM_FAILURE_RATE);
         let seed = env.get(&SIM_SEED);
+        let launch_every = env.get(&SIM_LAUNCH_EVERY_S);
         Some(Self {
             venues: venues?,
             quote_delay: quote_delay?,
             execution_delay: execution_delay?,
             failure_rate: failure_rate?,
             seed: seed?,
+            launch_every: launch_every?,
         })
     }
 }

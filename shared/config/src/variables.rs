@@ -58,6 +58,8 @@ variables! {
     SIM_FAILURE_RATE: Share = Some("0"), Both;
     /// Seed of the simulated price path: same seed, same path.
     SIM_SEED: u64 = Some("1"), Both;
+    /// Seconds between two launches of tokens in the simulated market, on average.
+    SIM_LAUNCH_EVERY_S: WaitSeconds = Some("240"), Both;
     /// Worker invocations that may run at once.
     WORKER_CONCURRENCY: Count = Some("10"), Both;
     /// Messages that one worker invocation takes at once.

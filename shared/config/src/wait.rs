@@ -1,10 +1,10 @@
-//! How long something may wait.
+//! How long something may take, or wait.
 
 use std::{str::FromStr, time::Duration};
 
 use super::{NotAllowed, Setting};
 
-/// Whole seconds, well below an order's lifetime of fifteen minutes.
+/// Whole seconds, up to five minutes: well below a market order's lifetime of fifteen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitSeconds(u64);
 

@@ -56,6 +56,7 @@ fn what_is_set_is_taken() {
         ("SIM_EXECUTION_DELAY_MS", "10-20"),
         ("SIM_FAILURE_RATE", "0.05"),
         ("SIM_SEED", "42"),
+        ("SIM_LAUNCH_EVERY_S", "5"),
         ("LOG_LEVEL", "DEBUG"),
         ("LOG_FORMAT", "json"),
         ("BASE_PATH", "/v1"),

@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod execute;
 pub mod health;
 mod id;
+pub mod launch;
 pub mod message;
 pub mod metrics_help;
 pub mod monitor;

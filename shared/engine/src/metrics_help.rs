@@ -70,6 +70,21 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     ),
     (
         Counter,
+        "launches_read_total",
+        "New pools read from the chain's log",
+    ),
+    (
+        Counter,
+        "launches_unknown_total",
+        "Looks at new pools that the chain did not answer",
+    ),
+    (
+        Counter,
+        "launch_gaps_total",
+        "Looks stopped by a gap in the chain's log of new pools",
+    ),
+    (
+        Counter,
         "monitor_failures_total",
         "Wakes that the database did not do",
     ),

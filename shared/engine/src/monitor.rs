@@ -1,7 +1,8 @@
 //! Monitor: wake the orders whose condition may be met.
 //!
 //! It asks once for each pair and direction for the best marginal price, which bounds the price of
-//! any size, and wakes the orders that this could fill; and those whose time has come. It decides
+//! any size, and wakes the orders that this could fill; and those whose time has come. It reads the
+//! chain's log of new pools slot by slot, and wakes the orders that wait for one of them. It decides
 //! nothing: whoever is woken is looked at by a worker. Two monitors at once are harmless, and one
 //! that dies between any two lines loses nothing: what it did not wake the next tick wakes, and
 //! what it did not send the relay sends.
@@ -14,7 +15,7 @@ use crate::{
     catalogue::Catalogue,
     observe,
     order::Token,
-    ports::{ExecuteOrder, Queue, StoreError, WaitingOrders},
+    ports::{ExecuteOrder, LaunchLog, Launches, LaunchesError, Queue, StoreError, WaitingOrders},
     routing::Router,
 };
 
@@ -29,10 +30,14 @@ pub struct Monitor {
     pub router: Router,
     /// The pairs that are watched.
     pub catalogue: Arc<Catalogue>,
+    /// The chain's log of new pools.
+    pub launches: Arc<dyn Launches>,
+    /// What was read of it.
+    pub launch_log: Arc<dyn LaunchLog>,
 }
 
-/// How many orders one tick wakes for each reason: for each pair and direction, for the end of
-/// their time, for another look. The rest is the next tick's.
+/// How many orders one tick wakes for each reason: for each pair and direction, for a new pool, for
+/// the end of their time, for another look. The rest is the next tick's.
 const WOKEN: u32 = 500;
 
 impl Monitor {
@@ -45,11 +50,36 @@ impl Monitor {
             .filter_map(|(a, b)| Some((self.catalogue.token(a)?, self.catalogue.token(b)?)));
         let looks = tokens.map(|(token_in, token_out)| self.wake_pair(token_in, token_out));
         let mut woken = self.told(self.waiting.wake_due(WOKEN).await).await;
+        self.read_launches().await;
+        woken += self.told(self.waiting.wake_launched(WOKEN).await).await;
         for pair in join_all(looks).await {
             woken += self.told(pair).await;
         }
         observe::watched(woken);
         woken
+    }
+
+    /// Reads on in the chain's log. The cursor moves together with what it has passed, and over
+    /// slots that were read alone: a gap stops it.
+    async fn read_launches(&self) {
+        let cursor = match self.launch_log.cursor().await {
+            Ok(cursor) => cursor,
+            Err(error) => return observe::watch_failed(&error),
+        };
+        let piece = match self.launches.created(cursor).await {
+            Ok(piece) => piece,
+            Err(LaunchesError::Unavailable(error)) => return observe::launches_unknown(&error),
+            Err(gap @ LaunchesError::Gap { .. }) => return observe::launch_gap(&gap),
+        };
+        if cursor.is_some_and(|cursor| piece.through <= cursor) {
+            return;
+        }
+        match self.launch_log.keep(cursor, &piece).await {
+            Ok(true) => observe::launches_read(piece.pools.len(), piece.through),
+            // Another monitor has read it.
+            Ok(false) => {}
+            Err(error) => observe::watch_failed(&error),
+        }
     }
 
     async fn wake_pair(

@@ -8,9 +8,10 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, error, info, warn};
 
 use crate::{
-    order::{Failure, Fired, InvalidTransition, Order, OrderId, Trigger},
+    order::{Cause, Failure, Fired, InvalidTransition, Order, OrderId, Trigger},
     ports::{
-        Audited, ConnectionId, Corrupt, OutboxStats, PushError, StoreError, Unavailable, Unhealthy,
+        Audited, ConnectionId, Corrupt, LaunchesError, OutboxStats, PushError, StoreError,
+        Unavailable, Unhealthy,
     },
     quote::Rejection,
     venue::VenueId,
@@ -88,7 +89,14 @@ pub fn attempt_taken(order: &Order, abandoned: bool) {
 /// An order's condition is met after it has waited.
 pub fn triggered(order: &Order, fired: &Fired) {
     counter!("orders_triggered_total").increment(1);
-    info!(order = %order.id, price = %fired.by.price, venue = %fired.by.venue, "condition met");
+    match &fired.by {
+        Cause::Price(by) => {
+            info!(order = %order.id, price = %by.price, venue = %by.venue, "condition met");
+        }
+        Cause::Pool(by) => {
+            info!(order = %order.id, pool = by.pool, venue = %by.venue, slot = by.slot, "condition met");
+        }
+    }
 }
 
 /// The monitor has looked at everything.
@@ -107,6 +115,27 @@ pub fn price_unknown(token_in: &str, token_out: &str) {
         token_in,
         token_out, "no venue tells a price, orders of this pair are not woken"
     );
+}
+
+/// Pools were created, and the chain's log is read up to there.
+pub fn launches_read(pools: usize, through: u64) {
+    counter!("launches_read_total").increment(u64::try_from(pools).unwrap_or(u64::MAX));
+    if pools > 0 {
+        debug!(pools, through, "new pools are known");
+    }
+}
+
+/// The chain does not tell which pools were created; the next look asks again.
+pub fn launches_unknown(error: &Unavailable) {
+    counter!("launches_unknown_total").increment(1);
+    warn!(%error, "the chain's log of new pools could not be read");
+}
+
+/// Slots of the chain's log are missing. Nothing is read until a person decides what to do: what
+/// was created there will never be bought.
+pub fn launch_gap(gap: &LaunchesError) {
+    counter!("launch_gaps_total").increment(1);
+    error!(%gap, "a gap in the chain's log of new pools, sniper orders are not served");
 }
 
 /// The monitor could not wake what it wanted to; the next look tries again.

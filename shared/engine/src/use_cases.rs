@@ -11,8 +11,8 @@ use crate::{
     monitor::Monitor,
     policy::Policy,
     ports::{
-        AdmitAll, Auditor, Chain, Clock, OrderReader, OrderWriter, Outbox, Push, Queue,
-        ReferencePrice, Subscriptions, Venue, WaitingOrders,
+        AdmitAll, Auditor, Chain, Clock, LaunchLog, Launches, OrderReader, OrderWriter, Outbox,
+        Push, Queue, ReferencePrice, Subscriptions, Venue, WaitingOrders,
     },
     relay::Relay,
     routing::Router,
@@ -31,6 +31,8 @@ pub struct UseCases {
     pub outbox: Arc<dyn Outbox>,
     /// What waits for its condition.
     pub waiting: Arc<dyn WaitingOrders>,
+    /// The pools that are known to be created.
+    pub launch_log: Arc<dyn LaunchLog>,
     /// The order book against itself.
     pub auditor: Arc<dyn Auditor>,
     /// Who follows what.
@@ -52,6 +54,8 @@ pub struct TradingPorts {
     pub reference: Arc<dyn ReferencePrice>,
     /// Who executes.
     pub chain: Arc<dyn Chain>,
+    /// Who tells which pools are created.
+    pub launches: Arc<dyn Launches>,
 }
 
 impl UseCases {
@@ -101,6 +105,8 @@ impl UseCases {
             queue,
             router: self.router(trading),
             chain: Arc::clone(&trading.chain),
+            launches: Arc::clone(&trading.launches),
+            launch_log: Arc::clone(&self.launch_log),
             subscriptions: Arc::clone(&self.subscriptions),
             stream: self.stream(push),
             clock: Arc::clone(&self.clock),
@@ -130,6 +136,8 @@ impl UseCases {
             queue,
             router: self.router(trading),
             catalogue,
+            launches: Arc::clone(&trading.launches),
+            launch_log: Arc::clone(&self.launch_log),
         }
     }
 

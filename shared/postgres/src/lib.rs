@@ -12,6 +12,7 @@ mod deliveries;
 mod engines;
 mod error;
 mod health;
+mod launches;
 mod migrate;
 mod outbox;
 mod progress;

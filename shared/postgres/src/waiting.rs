@@ -32,4 +32,12 @@ impl WaitingOrders for PostgresOrders {
             .await?;
         messages(&woken)
     }
+
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let woken = self
+            .database
+            .run(include_str!("sql/wake_launched.sql"), &[&i64::from(limit)])
+            .await?;
+        messages(&woken)
+    }
 }

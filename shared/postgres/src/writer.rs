@@ -228,6 +228,9 @@ impl OrderWriter for PostgresOrders {
                     &unmet.reason.name(),
                     &best.map(|best| best.price.to_string()),
                     &best.map(|best| best.venue.name()),
+                    &wake
+                        .pool_after
+                        .map(|slot| i64::try_from(slot).unwrap_or(i64::MAX)),
                 ],
             )
             .await?;

@@ -21,9 +21,11 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         .expect("PostgreSQL answers");
     let names: Vec<(&str, &str)> = tables.iter().map(|row| (row.get(0), row.get(1))).collect();
     let ours = [
+        "chain_cursor",
         "deliveries",
         "engines",
         "health_probe",
+        "launches",
         "order_events",
         "orders",
         "outbox",

@@ -143,6 +143,8 @@ impl Function<Submit> {
             // The workers are another function: their queue's alarms tell how they are.
             health: health(&self.database, vec![postgres::relay_check(&self.database)]),
             catalogue: trading.catalogue,
+            launches: trading.ports.launches,
+            launch_log: Arc::clone(&self.use_cases.launch_log),
             sockets: socket_address(&config.sockets),
             allowed_origins: config.allowed_origins.texts(),
             base_path: config.base_path.as_str().to_owned(),

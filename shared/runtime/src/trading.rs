@@ -32,6 +32,7 @@ impl Trading {
             execution_delay: bounds(config.execution_delay),
             failure_rate: config.failure_rate.parts_per_million(),
             seed: config.seed,
+            launch_every: config.launch_every.duration(),
         };
         let (catalogue, ports) = simulation::trading(database, &settings);
         Self {

@@ -20,6 +20,7 @@ pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
         writer: orders.clone(),
         outbox: orders.clone(),
         waiting: orders.clone(),
+        launch_log: orders.clone(),
         auditor: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
         encode: api::event_json,

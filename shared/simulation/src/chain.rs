@@ -69,9 +69,11 @@ impl SimulatedChain {
     }
 
     fn amount(&self, symbol: &str, units: u64) -> Result<TokenAmount, Unavailable> {
-        let token = self.market.token(symbol);
-        token
-            .map(|token| TokenAmount::from_units(units, token.decimals))
+        let listed = self.market.token(symbol).map(|token| token.decimals);
+        let launched = || Some(self.market.launch_of(symbol)?.decimals);
+        listed
+            .or_else(launched)
+            .map(|decimals| TokenAmount::from_units(units, decimals))
             .ok_or_else(|| Unavailable(format!("the ledger has a swap to an unlisted {symbol}")))
     }
 
@@ -84,7 +86,7 @@ impl SimulatedChain {
             slot,
         );
         match filled {
-            Ok(fill) if message.pool.as_ref().is_some_and(|pool| pool != fill.pool) => {
+            Ok(fill) if message.pool.as_ref().is_some_and(|pool| *pool != fill.pool) => {
                 Err(SWAP_FAILED)
             }
             Ok(fill) if fill.amount_out < message.min_out => Err(SLIPPAGE),
@@ -204,6 +206,7 @@ mod tests {
             execution_delay: (delay, delay),
             failure_rate,
             seed: 1,
+            launch_every: Duration::from_secs(240),
         };
         let token = |symbol: &str, decimals| Token {
             symbol: symbol.into(),

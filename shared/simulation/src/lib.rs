@@ -8,6 +8,7 @@
 //! trades elsewhere has none of it.
 
 mod chain;
+mod launches;
 mod ledger;
 mod market;
 mod quotes;
@@ -27,11 +28,11 @@ use engine::{
 use postgres::{Database, DatabaseError, Migrated, Migrations};
 use venues::registry::VENUES;
 
-use self::{chain::SimulatedChain, quotes::SimulatedVenue, rng::Rng};
+use self::{chain::SimulatedChain, launches::SimulatedLaunches, quotes::SimulatedVenue, rng::Rng};
 
 pub use self::{
     ledger::{Landed, Ledger},
-    market::{Market, Swap as MarketSwap, Token as MarketToken},
+    market::{Launch, Market, Swap as MarketSwap, Token as MarketToken},
 };
 
 mod embedded {
@@ -61,11 +62,13 @@ pub struct Settings {
     pub failure_rate: u32,
     /// The seed of the price path and of every delay: same seed, same market.
     pub seed: u64,
+    /// How often a token is launched, on average.
+    pub launch_every: Duration,
 }
 
 /// What can be traded in the simulation, and where.
 pub fn trading(database: &Database, settings: &Settings) -> (Catalogue, TradingPorts) {
-    let market = Market::new(settings.seed);
+    let market = Market::new(settings.seed).launching_every(settings.launch_every);
     let rng = Arc::new(Rng::new(settings.seed));
     let quoting = |venue: &venues::Venue| SimulatedVenue {
         venue: VenueId::new(venue.name),
@@ -85,6 +88,10 @@ pub fn trading(database: &Database, settings: &Settings) -> (Catalogue, TradingP
             market.clone(),
             settings,
         )),
+        launches: Arc::new(SimulatedLaunches {
+            market: market.clone(),
+            database: database.clone(),
+        }),
     };
     (catalogue(&market), ports)
 }

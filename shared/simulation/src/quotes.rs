@@ -30,9 +30,12 @@ pub(crate) struct SimulatedVenue {
 
 impl SimulatedVenue {
     fn mint(&self, symbol: &str) -> Result<String, Rejection> {
-        let token = self.market.token(symbol);
-        token
-            .map(|token| token.mint.to_owned())
+        if let Some(token) = self.market.token(symbol) {
+            return Ok(token.mint.to_owned());
+        }
+        let launch = self.market.launch_of(symbol);
+        launch
+            .map(|launch| launch.mint)
             .ok_or_else(|| Rejection::NoLiquidity(format!("{symbol} is not listed")))
     }
 }
@@ -59,7 +62,7 @@ impl Venue for SimulatedVenue {
         Ok(Quote {
             venue: self.venue.clone(),
             pool: PoolRef {
-                address: fill.pool.to_owned(),
+                address: fill.pool,
                 mint_in: self.mint(token_in)?,
                 mint_out: self.mint(token_out)?,
                 slot,

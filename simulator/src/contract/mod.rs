@@ -6,6 +6,7 @@
 
 mod cancel;
 mod fixture;
+mod launches;
 mod life;
 mod orders;
 mod outbox;
@@ -16,7 +17,9 @@ mod waiting;
 
 use std::sync::Arc;
 
-use engine::ports::{Clock, OrderReader, OrderWriter, Outbox, Subscriptions, WaitingOrders};
+use engine::ports::{
+    Clock, LaunchLog, OrderReader, OrderWriter, Outbox, Subscriptions, WaitingOrders,
+};
 
 pub use queue::{Consumer, Delivered, QueueFixture, check_queue};
 pub use simulated::{on_simulated_queue, on_simulated_store};
@@ -30,6 +33,8 @@ pub struct StoreFixture {
     pub writer: Arc<dyn OrderWriter>,
     /// What waits in the same book.
     pub waiting: Arc<dyn WaitingOrders>,
+    /// What is known of new pools, in the same book.
+    pub launch_log: Arc<dyn LaunchLog>,
     /// The relay's view of the same book.
     pub outbox: Arc<dyn Outbox>,
     /// Who follows the orders of that book.
@@ -48,5 +53,6 @@ pub async fn check_store(fixture: &StoreFixture) {
     outbox::check(fixture).await;
     subscriptions::check(fixture).await;
     waiting::check(fixture).await;
+    launches::check(fixture).await;
     cancel::check(fixture).await;
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use engine::{
     order::{
-        Canceller, ClientOrderId, ExecutablePrice, Fired, Lifetime, Limit, LimitPrice, NewOrder,
-        Order, OrderEvent, OrderKind, SlippageTolerance, Status, TimeInForce, Token, Unmet,
-        WaitingReason,
+        Canceller, Cause, ClientOrderId, ExecutablePrice, Fired, Lifetime, Limit, LimitPrice,
+        NewOrder, Order, OrderEvent, OrderKind, SlippageTolerance, Status, TimeInForce, Token,
+        Unmet, WaitingReason,
     },
     ports::{
         Appended, Authority, Claim, ExecuteOrder, Grace, Inserted, LeasedOrder, Next, StoreError,
@@ -58,6 +58,7 @@ fn unmet() -> Unmet {
 fn waiting_started(wake: Wake) -> Move {
     let event = OrderEvent::WaitingStarted {
         unmet: unmet(),
+        pool: None,
         settled: None,
     };
     Move {
@@ -69,7 +70,7 @@ fn waiting_started(wake: Wake) -> Move {
 fn at_price(price: u32) -> Wake {
     Wake {
         at_price: Some(price.into()),
-        after: None,
+        ..Wake::default()
     }
 }
 
@@ -88,6 +89,7 @@ impl StoreFixture {
     async fn waits(&self, order: &NewOrder, wake: Wake) -> ExecuteOrder {
         let lifetime = match &order.kind {
             OrderKind::Limit(limit) => Lifetime::Until(limit.expires_at),
+            OrderKind::Sniper(sniper) => Lifetime::Until(sniper.expires_at),
             OrderKind::Market(_) => Lifetime::For(HOUR),
         };
         let inserted = self.writer.insert(order, lifetime).await;
@@ -187,8 +189,8 @@ async fn those_whose_price_is_met_are_woken_once_the_lowest_first(fixture: &Stor
 async fn what_is_to_be_looked_at_again_is_woken_and_waits_again(fixture: &StoreFixture) {
     let symbol = Uuid::new_v4().to_string();
     let soon = Wake {
-        at_price: None,
         after: Some(MOMENT),
+        ..Wake::default()
     };
     let order = limit_order(80, fixture.later().await, &symbol);
     let message = fixture.waits(&order, soon).await;
@@ -225,10 +227,10 @@ async fn an_order_that_a_late_message_begins_is_brought_back_like_any_other(
     let mut leased = fixture.leased(&message).await;
     let fired = Some(Fired {
         at: fixture.now().await,
-        by: ExecutablePrice {
+        by: Cause::Price(ExecutablePrice {
             price: 80.into(),
             venue: VenueId::new("Meteora"),
-        },
+        }),
     });
     let begun = OrderEvent::RoutingStarted { fired };
     fixture.moved(&mut leased, begun.into()).await;

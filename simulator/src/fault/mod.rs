@@ -93,6 +93,10 @@ faults! {
     SeenLate "landing seen late",
     /// A transaction lands with an error.
     Reverts "transaction lands with an error",
+    /// Slots of the log of new pools cannot be read for a moment.
+    LaunchLogGap "gap in the launch log",
+    /// The log of new pools is told by a node that is behind.
+    LaunchLogBehind "launch log behind",
     /// A push is answered 429 or 5xx.
     PushFailed "push answered 429 or 5xx",
     /// A push arrives and the answer is lost.
@@ -151,6 +155,8 @@ impl Fault {
             | Self::NeverLands
             | Self::LandsLate
             | Self::SeenLate
+            | Self::LaunchLogGap
+            | Self::LaunchLogBehind
             | Self::Reverts => Service::Chain,
             Self::PushFailed | Self::PushAckLost | Self::PushSlow | Self::Hangup => {
                 Service::Gateway

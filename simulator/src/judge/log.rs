@@ -219,7 +219,7 @@ const fn legal(from: Status, to: Status) -> bool {
         (
             Pending | Waiting | Routing | Building | Submitted,
             Routing | Failed | Cancelled | Expired
-        ) | (Routing | Building | Submitted, Waiting)
+        ) | (Pending | Routing | Building | Submitted, Waiting)
             | (Routing, Building)
             | (Building, Submitted)
             | (Submitted, Submitted | Confirmed)

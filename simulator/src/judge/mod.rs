@@ -1,6 +1,7 @@
 //! The promises, as they are checked at every step, from the store's rows, the chain's record and
 //! the clients' eyes alone.
 
+mod launches;
 mod log;
 mod messages;
 mod refusal;
@@ -9,9 +10,13 @@ mod wakes;
 
 use std::collections::BTreeMap;
 
-use engine::{order::OrderId, policy::Policy};
+use engine::{
+    order::{OrderId, TriggerPool},
+    policy::Policy,
+};
 
 use self::{
+    launches::{judge_cursor, judge_trigger},
     log::{Seen, judge_log},
     refusal::judge_refusal,
     swaps::judge_swaps,
@@ -25,6 +30,7 @@ use crate::{
 pub(crate) struct Judge {
     policy: Policy,
     seen: BTreeMap<OrderId, Seen>,
+    fired: BTreeMap<OrderId, Option<TriggerPool>>,
     reads_logs: bool,
 }
 
@@ -52,6 +58,7 @@ impl Judge {
         Self {
             policy: policy.clone(),
             seen: BTreeMap::new(),
+            fired: BTreeMap::new(),
             reads_logs: true,
         }
     }
@@ -67,13 +74,14 @@ impl Judge {
 
     /// Checks everything that the last step may have changed.
     pub(crate) fn inspect(&mut self, world: &mut World) {
-        let mut violation = None;
+        let mut violation = judge_cursor(world);
         for row in world.store.rows.values() {
             if self.reads_logs {
                 let seen = self.seen.entry(row.id()).or_default();
                 violation = violation
                     .or_else(|| judge_log(&self.policy, row, seen))
-                    .or_else(|| judge_turn(row, world));
+                    .or_else(|| judge_turn(row, world))
+                    .or_else(|| judge_trigger(row, self.fired.entry(row.id()).or_default()));
             }
             violation = violation
                 .or_else(|| judge_refusal(row, world))

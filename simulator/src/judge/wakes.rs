@@ -20,12 +20,12 @@ impl World {
         Look {
             price: self.marginal_price(),
             faults: self.faults.fired().iter().sum(),
-            met: self.sleepers_whose_price_is_met(),
+            met: self.sleepers_to_be_woken(),
         }
     }
 
-    /// A look wakes whoever's price is met, however that came about: while nobody looked, or in a
-    /// jump. One that met a fault, or another price, has shown nothing.
+    /// A look wakes whoever's price is met and whoever's pool is known, however that came about:
+    /// while nobody looked, or in a jump. One that met a fault, or another price, has shown nothing.
     pub(crate) fn judge_look(&mut self, look: &Look) {
         let now = self.begin_look();
         if (now.price, now.faults) != (look.price, look.faults) {
@@ -33,18 +33,22 @@ impl World {
         }
         let left = now.met.iter().find(|sleeper| look.met.contains(sleeper));
         if let Some((id, ..)) = left {
-            self.violated("an order whose price is met is woken", || {
+            self.violated("an order whose condition may be met is woken", || {
                 format!("order {id} sleeps at {}", look.price)
             });
         }
     }
 
-    fn sleepers_whose_price_is_met(&self) -> Vec<Sleeper> {
+    fn sleepers_to_be_woken(&self) -> Vec<Sleeper> {
         let price = self.marginal_price();
         let is_met = |row: &&Row| {
             let waiting = row.waiting.as_ref();
             let wake_at = waiting.and_then(|waiting| waiting.wake_at_price);
-            row.is_asleep() && wake_at.is_some_and(|wake_at| wake_at <= price)
+            let pool_is_known = row.pool_after().is_some_and(|after| {
+                let pools = self.store.launches_of(&row.order.swap.token_out.symbol);
+                pools.iter().any(|pool| pool.place.slot > after)
+            });
+            row.is_asleep() && (pool_is_known || wake_at.is_some_and(|wake_at| wake_at <= price))
         };
         let looks = |row: &Row| row.order.waiting.as_ref().map_or(0, |waits| waits.checks);
         let met = self.store.rows.values().filter(is_met);

@@ -3,6 +3,7 @@
 mod audit;
 mod chain;
 mod clock;
+mod launches;
 mod orders;
 mod outbox;
 mod push;
@@ -32,12 +33,13 @@ use crate::network::Network;
 pub(crate) use audit::AuditPort;
 pub(crate) use chain::ChainPort;
 pub(crate) use clock::ClockPort;
+pub(crate) use launches::LaunchesPort;
 pub(crate) use orders::OrdersPort;
 pub(crate) use outbox::OutboxPort;
 pub(crate) use push::PushPort;
 pub(crate) use queue::QueuePort;
 pub(crate) use subscriptions::SubscriptionsPort;
-pub(crate) use venue::{ReferencePort, VenuePort, fair_out, thousandths_of_the_middle};
+pub(crate) use venue::{ReferencePort, VENUES, VenuePort, fair_out, thousandths_of_the_middle};
 
 /// What the use cases of one process stand on. A broken variant replaces single ports.
 #[derive(Clone)]
@@ -81,6 +83,7 @@ impl Ports {
                 writer: Arc::new(OrdersPort(network())),
                 outbox: Arc::new(OutboxPort::new(network())),
                 waiting: Arc::new(OrdersPort(network())),
+                launch_log: Arc::new(OrdersPort(network())),
                 auditor: Arc::new(AuditPort(network())),
                 subscriptions: Arc::new(SubscriptionsPort(network())),
                 encode,
@@ -91,6 +94,7 @@ impl Ports {
                 venues: VenuePort::each(&network()),
                 reference: Arc::new(ReferencePort),
                 chain: Arc::new(ChainPort(network())),
+                launches: Arc::new(LaunchesPort(network())),
             },
             queue: Arc::new(QueuePort(network())),
             push: Arc::new(PushPort(network())),

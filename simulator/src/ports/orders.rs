@@ -147,4 +147,9 @@ impl WaitingOrders for OrdersPort {
         let wake = move |world: &mut World| world.store.wake_due(limit, world.now);
         Ok(self.0.call(Point::WakeDue, wake).await?)
     }
+
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let wake = move |world: &mut World| world.store.wake_launched(limit, world.now);
+        Ok(self.0.call(Point::WakeLaunched, wake).await?)
+    }
 }

@@ -14,7 +14,10 @@ use rust_decimal::Decimal;
 use crate::{chain::height, fault::Fault, network::Network, point::Point, time::at, world::World};
 
 /// Their names, in the order in which ties are broken.
-const VENUES: [&str; 3] = ["Raydium", "Meteora", "Orca"];
+pub(crate) const VENUES: [&str; 3] = ["Raydium", "Meteora", "Orca"];
+
+/// The token that is bought by those who do not wait for a pool.
+const LISTED: &str = "USDC";
 
 /// Decimals of the token that pays the chain's fee.
 const SOL_DECIMALS: u8 = 9;
@@ -128,8 +131,15 @@ impl World {
         }
         let fair = fair_out(swap);
         let price = self.price_ppm();
+        let bought = &swap.token_out.symbol;
+        let launched = self.launches.open_pool(bought, &venue, self.now);
+        let address = match (launched, bought.as_str()) {
+            (Some(launched), _) => launched.pool.clone(),
+            (None, LISTED) => format!("{venue}'s pool"),
+            (None, _) => return Err(Rejection::NoLiquidity("no pool".into())),
+        };
         let pool = PoolRef {
-            address: format!("{venue}'s pool"),
+            address,
             mint_in: format!("{}'s mint", swap.token_in.symbol),
             mint_out: format!("{}'s mint", swap.token_out.symbol),
             slot: height(self.now),

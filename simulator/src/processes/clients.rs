@@ -5,10 +5,11 @@ use std::sync::Arc;
 use engine::{
     cancel::Cancelled,
     order::{
-        IdempotencyKey, Limit, LimitPrice, Market, NewOrder, OrderId, OrderKind, SlippageTolerance,
-        Status, Swap, TimeInForce, Token,
+        IdempotencyKey, Limit, LimitPrice, Market, NewOrder, OrderId, OrderKind, Requirements,
+        SlippageTolerance, Sniper, Status, Swap, TimeInForce, Token,
     },
     ports::StoreError,
+    routing::VenueId,
     submit::Submitted,
 };
 use futures::FutureExt;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use super::follow;
 use crate::{
     fault::Fault,
+    launches::mint,
     ports::thousandths_of_the_middle,
     stage::Stage,
     time::{at, ms},
@@ -45,6 +47,25 @@ pub(crate) enum Terms {
     Market(Option<u64>),
     /// At so many thousandths of the middle price, or better.
     Limit(u64, TimeInForce),
+    /// As soon as there is a pool.
+    Sniper(SniperTerms),
+}
+
+/// What a sniper order demands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SniperTerms {
+    /// Which token it buys.
+    pub(crate) mint: u64,
+    /// Where; anywhere if it does not say.
+    pub(crate) venue: Option<&'static str>,
+    /// Whether much must lie in the pool.
+    pub(crate) rich: bool,
+    /// Whether nobody may be able to mint more.
+    pub(crate) safe: bool,
+    /// How old the pool may be.
+    pub(crate) max_age_slots: u64,
+    /// At so many thousandths of the middle price, or better.
+    pub(crate) thousandths: Option<u64>,
 }
 
 /// Posts an order and sends its subscribers off.
@@ -110,13 +131,32 @@ fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
             time_in_force,
             expires_at: at(now + ms(stage.policy.market_lifetime)),
         }),
+        Terms::Sniper(terms) => OrderKind::Sniper(Sniper {
+            slippage: SlippageTolerance::SNIPER_DEFAULT,
+            price: terms
+                .thousandths
+                .and_then(|thousandths| LimitPrice::new(thousandths_of_the_middle(thousandths))),
+            venues: terms.venue.into_iter().map(VenueId::new).collect(),
+            min_liquidity: terms.rich.then(|| token_in.units(50_000_000_000)),
+            max_liquidity: None,
+            max_age_slots: terms.max_age_slots,
+            require: Requirements {
+                mint_authority_revoked: terms.safe,
+                ..Requirements::default()
+            },
+            expires_at: at(now + ms(stage.policy.market_lifetime)),
+        }),
+    };
+    let token_out = match plan.terms {
+        Terms::Market(_) | Terms::Limit(..) => token("USDC", 6),
+        Terms::Sniper(terms) => token(&mint(terms.mint), 0),
     };
     NewOrder {
         id: OrderId(Uuid::from_u128(random)),
         swap: Swap {
             amount_in: token_in.units(plan.amount_in),
             token_in,
-            token_out: token("USDC", 6),
+            token_out,
         },
         kind,
         client_order_id: None,

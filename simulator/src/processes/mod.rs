@@ -6,7 +6,7 @@ mod relay;
 mod subscriber;
 mod worker;
 
-pub(crate) use clients::{Plan, Terms, post};
+pub(crate) use clients::{Plan, SniperTerms, Terms, post};
 pub(crate) use monitor::watch;
 pub(crate) use relay::relay;
 pub(crate) use subscriber::follow;

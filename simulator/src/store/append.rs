@@ -39,6 +39,10 @@ impl Store {
         now: u64,
     ) -> Result<Appended, StoreError> {
         let locks = self.locks;
+        let next = match transition.next {
+            Next::Wait(wake) => Next::Wait(self.hurried(transition.by.order(), wake)),
+            other => other,
+        };
         let row = self.allowed(&transition.by).ok_or(StoreError::Conflict)?;
         let second = transition.transaction.is_some() && row.has_live_transaction();
         if second && locks.one_live_transaction {
@@ -61,7 +65,7 @@ impl Store {
         row.log(&transition.event);
         row.settle(transition.event.settles());
         row.sign(transition.transaction.as_ref());
-        row.hand_on(transition.next, now);
+        row.hand_on(next, now);
         let id = row.id();
         Ok(Appended {
             seq,

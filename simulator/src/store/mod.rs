@@ -4,6 +4,7 @@
 
 mod append;
 mod audit;
+mod launches;
 mod orders;
 mod outbox;
 mod row;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use engine::{order::OrderId, ports::ConnectionId};
 
 pub(crate) use append::OwnedTransition;
+pub(crate) use launches::LaunchRow;
 pub(crate) use row::Row;
 use row::{OutboxRow, TransactionState};
 use waiting::WaitingRow;
@@ -23,6 +25,10 @@ use waiting::WaitingRow;
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     pub(crate) rows: BTreeMap<OrderId, Row>,
+    /// The pools that are known, in the order of the chain's log.
+    pub(crate) launches: Vec<LaunchRow>,
+    /// How far that log was read.
+    pub(crate) cursor: Option<u64>,
     pub(crate) subscriptions: BTreeMap<(ConnectionId, OrderId), Subscription>,
     /// Who follows every order, and until when.
     pub(crate) subscriptions_to_all: BTreeMap<ConnectionId, u64>,

@@ -1,7 +1,9 @@
 //! The statements of the monitor, and the one with which an order waits again.
 
+use std::time::Duration;
+
 use engine::{
-    order::{Order, Status, Unmet, Waiting},
+    order::{Order, OrderId, Status, Unmet, Waiting},
     ports::{ExecuteOrder, Lease, StoreError, Wake},
 };
 use rust_decimal::Decimal;
@@ -14,6 +16,7 @@ use crate::time::{at, ms};
 pub(crate) struct WaitingRow {
     pub(crate) wake_at_price: Option<Decimal>,
     pub(crate) recheck_at: Option<u64>,
+    pub(crate) pool_after: Option<u64>,
     pub(crate) woken: bool,
 }
 
@@ -22,6 +25,7 @@ impl WaitingRow {
         Self {
             wake_at_price: wake.at_price,
             recheck_at: wake.after.map(|after| now + ms(after)),
+            pool_after: wake.pool_after,
             woken: false,
         }
     }
@@ -35,6 +39,7 @@ impl Store {
         wake: Wake,
         now: u64,
     ) -> Result<(), StoreError> {
+        let wake = self.hurried(lease.order, wake);
         let row = self.fenced(lease).ok_or(StoreError::Conflict)?;
         row.lease_until = None;
         row.outbox = None;
@@ -50,6 +55,23 @@ impl Store {
             checked_at: at(now),
         });
         Ok(())
+    }
+
+    /// A pool may have become known since the order looked for one.
+    pub(super) fn hurried(&self, id: OrderId, wake: Wake) -> Wake {
+        let mint = |row: &Row| row.order.swap.token_out.symbol.clone();
+        let mint = self.rows.get(&id).map(mint);
+        let is_known = mint
+            .zip(wake.pool_after)
+            .is_some_and(|(mint, after)| self.knows_pool_after(&mint, after));
+        Wake {
+            after: if is_known {
+                Some(Duration::ZERO)
+            } else {
+                wake.after
+            },
+            ..wake
+        }
     }
 
     pub(crate) fn wake_at(
@@ -117,7 +139,7 @@ fn is_of(order: &Order, (token_in, token_out): (&str, &str)) -> bool {
 }
 
 impl Row {
-    fn wake(&mut self, at_once: bool, now: u64) -> ExecuteOrder {
+    pub(super) fn wake(&mut self, at_once: bool, now: u64) -> ExecuteOrder {
         if let Some(waiting) = &mut self.waiting {
             waiting.woken = true;
         }
@@ -138,6 +160,11 @@ impl Row {
             sent_at: None,
             sends: 0,
         });
+    }
+
+    /// The slot after which a pool wakes it.
+    pub(crate) fn pool_after(&self) -> Option<u64> {
+        self.waiting.as_ref()?.pool_after
     }
 
     /// Whether it waits for its condition, and for no worker.

@@ -173,7 +173,7 @@ impl ExpiresLive {
         let id = world.chain.order_of(signature);
         let row = id.and_then(|id| world.store.rows.get(&id));
         row.is_some_and(|row| match row.order.kind {
-            OrderKind::Limit(_) => now > row.order.deadline,
+            OrderKind::Limit(_) | OrderKind::Sniper(_) => now > row.order.deadline,
             OrderKind::Market(_) => false,
         })
     }

@@ -2,6 +2,7 @@
 //! Every one must be caught, or the checks do not check.
 
 mod chain;
+mod launches;
 mod rearm;
 mod relay;
 mod store;
@@ -63,11 +64,17 @@ pub enum Variant {
     WakeByCrossing,
     /// An order that begins to wait stays in its attempt.
     AttemptReused,
+    /// The cursor of the chain's log moves first, and what it has passed is kept afterwards.
+    CursorBeforeLaunches,
+    /// A gap in the chain's log is jumped over.
+    CursorOverGap,
+    /// What fired an order is forgotten, and looked for again.
+    TriggerForgotten,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -92,6 +99,9 @@ impl Variant {
         Self::ExpiryOfLive,
         Self::WakeByCrossing,
         Self::AttemptReused,
+        Self::CursorBeforeLaunches,
+        Self::CursorOverGap,
+        Self::TriggerForgotten,
     ];
 
     /// What the report calls it.
@@ -121,6 +131,9 @@ impl Variant {
             Self::ExpiryOfLive => "expiry of a live transaction",
             Self::WakeByCrossing => "crossing instead of at least",
             Self::AttemptReused => "attempt reused after waiting",
+            Self::CursorBeforeLaunches => "cursor before what it has passed",
+            Self::CursorOverGap => "cursor over a gap",
+            Self::TriggerForgotten => "trigger not compare-and-set",
         }
     }
 
@@ -180,6 +193,18 @@ impl Variant {
             Self::AttemptReused => {
                 let reuses = rearm::ReusesAttempt(Arc::clone(&base.writer));
                 base.writer = Arc::new(reuses);
+            }
+            Self::CursorBeforeLaunches => {
+                let log = Arc::clone(&base.launch_log);
+                base.launch_log = Arc::new(launches::MovesFirst { log, network });
+            }
+            Self::CursorOverGap => {
+                let launches = Arc::clone(&trading.launches);
+                trading.launches = Arc::new(launches::JumpsOverGaps(launches));
+            }
+            Self::TriggerForgotten => {
+                let forgets = launches::ForgetsTriggers(Arc::clone(&base.writer));
+                base.writer = Arc::new(forgets);
             }
             Self::ExpiryOfLive => {
                 trading.chain = Arc::new(chain::ExpiresLive { chain, network });

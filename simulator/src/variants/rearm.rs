@@ -27,7 +27,7 @@ pub(super) struct WaitsUnsettled {
 
 fn rearms(order: &Order) -> bool {
     let waits = match order.kind.trigger() {
-        Trigger::PriceAtLeast(_, TimeInForce::Gtd) => true,
+        Trigger::PriceAtLeast(_, TimeInForce::Gtd) | Trigger::PoolCreated(_) => true,
         Trigger::PriceAtLeast(_, TimeInForce::Ioc) | Trigger::Immediately => false,
     };
     waits && order.status == Status::Submitted && !order.cancel_requested
@@ -40,6 +40,7 @@ impl WaitsUnsettled {
                 reason: WaitingReason::PausedAfterFailure,
                 best: None,
             },
+            pool: None,
             settled: Some(TransactionEnd::Expired),
         };
         let mut after = leased.order.clone();
@@ -47,8 +48,8 @@ impl WaitsUnsettled {
             .apply(&event)
             .map_err(|invalid| StoreError::Rejected(invalid.to_string()))?;
         let wake = Wake {
-            at_price: None,
             after: Some(PAUSE),
+            ..Wake::default()
         };
         let transition = Transition {
             by: Authority::Lease(leased.lease()),

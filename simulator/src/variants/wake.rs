@@ -44,6 +44,11 @@ impl WaitingOrders for MarksThenQueues {
         self.queued(Point::WakeDue, self.waiting.wake_due(limit).await?)
             .await
     }
+
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        let woken = self.waiting.wake_launched(limit).await?;
+        self.queued(Point::WakeLaunched, woken).await
+    }
 }
 
 /// Wakes what lies between the price before and the price now. It has seen none at its start.
@@ -96,5 +101,9 @@ impl WaitingOrders for WakesByCrossing {
 
     async fn wake_due(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
         self.waiting.wake_due(limit).await
+    }
+
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+        self.waiting.wake_launched(limit).await
     }
 }

@@ -2,7 +2,7 @@
 
 use engine::order::{EventRecord, LoggedEvent, OrderEvent};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::{OfferDto, order::TriggerDto, time_text};
@@ -60,14 +60,20 @@ fn payload(event: &OrderEvent) -> Value {
         OrderEvent::RoutingStarted { fired: Some(fired) } => {
             json!({ "trigger": TriggerDto::from(fired) })
         }
-        OrderEvent::WaitingStarted { unmet, .. } => match &unmet.best {
-            None => json!({ "reason": unmet.reason.name() }),
-            Some(best) => json!({
-                "reason": unmet.reason.name(),
-                "bestPrice": best.price.normalize().to_string(),
-                "bestDex": best.venue.name(),
-            }),
-        },
+        OrderEvent::WaitingStarted { unmet, pool, .. } => {
+            let mut told = Map::new();
+            told.insert("reason".into(), unmet.reason.name().into());
+            if let Some(best) = &unmet.best {
+                let price = best.price.normalize().to_string();
+                told.insert("bestPrice".into(), price.into());
+                told.insert("bestDex".into(), best.venue.name().into());
+            }
+            if let Some(seen) = pool {
+                told.insert("pool".into(), seen.pool.as_str().into());
+                told.insert("opensAt".into(), time_text(seen.opens_at).into());
+            }
+            Value::Object(told)
+        }
         OrderEvent::VenueChosen {
             route,
             offers,

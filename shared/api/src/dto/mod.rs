@@ -5,6 +5,7 @@ mod cancel;
 mod csv;
 mod event;
 mod health;
+mod launch;
 mod offer;
 mod order;
 mod quote;
@@ -18,6 +19,7 @@ pub(crate) use self::{
     csv::csv_lines,
     event::EventDto,
     health::{HealthDto, LiveDto},
+    launch::LaunchDto,
     offer::OfferDto,
     order::{AcceptedDto, ListedOrderDto, OrderDetailsDto, OrderDto},
     quote::QuoteDto,

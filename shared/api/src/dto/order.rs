@@ -1,10 +1,14 @@
 //! Orders: as accepted, as listed, in detail.
 
 use engine::{
-    order::{EventRecord, Fired, Limit, Order, OrderEvent, OrderId, OrderKind, Status, Waiting},
+    order::{
+        Cause, EventRecord, Fired, LimitPrice, Order, OrderEvent, OrderId, OrderKind, Sniper,
+        Status, TimeInForce, TokenAmount, Waiting,
+    },
     ports::Corrupt,
     routing::Offer,
 };
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -71,15 +75,19 @@ pub(crate) struct OrderDto {
     /// The least that may be received, if the client set it; of market orders.
     #[schema(required)]
     min_amount_out: Option<String>,
-    /// The least price that is accepted, `tokenOut` per `tokenIn`; of limit orders.
+    /// The least price that is accepted, `tokenOut` per `tokenIn`; of limit orders, and of sniper
+    /// orders that have one.
     #[schema(required, example = "82.5")]
     limit_price: Option<String>,
     /// `GTD` or `IOC`; of limit orders.
     #[schema(required, example = "GTD")]
     time_in_force: Option<&'static str>,
-    /// From then on nothing is signed any more; of limit orders.
+    /// From then on nothing is signed any more; of limit and sniper orders.
     #[schema(required, format = DateTime)]
     expires_at: Option<String>,
+    /// The terms that only sniper orders have.
+    #[schema(required)]
+    sniper: Option<SniperDto>,
     /// The client's own name for it.
     #[schema(required)]
     client_order_id: Option<String>,
@@ -112,7 +120,7 @@ pub(crate) struct OrderDto {
     /// How it waits; while it does.
     #[schema(required)]
     waiting: Option<WaitingDto>,
-    /// What ended its waiting last.
+    /// What met its condition last.
     #[schema(required)]
     trigger: Option<TriggerDto>,
     /// When it was accepted.
@@ -183,10 +191,7 @@ impl OrderDto {
 impl From<&Order> for OrderDto {
     fn from(order: &Order) -> Self {
         let (swap, fill) = (&order.swap, order.fill);
-        let (min_amount_out, limit) = match &order.kind {
-            OrderKind::Market(market) => (market.min_amount_out, None),
-            OrderKind::Limit(limit) => (None, Some(limit)),
-        };
+        let terms = Terms::of(&order.kind);
         let venue = order.route.as_ref().map(|route| &route.venue);
         Self {
             id: order.id.to_string(),
@@ -195,10 +200,11 @@ impl From<&Order> for OrderDto {
             token_out: swap.token_out.symbol.clone(),
             amount: swap.amount_in.to_string(),
             slippage_bps: order.kind.slippage().bps(),
-            min_amount_out: min_amount_out.map(|amount| amount.to_string()),
-            limit_price: limit.map(|limit| limit.price.to_string()),
-            time_in_force: limit.map(|limit| limit.time_in_force.name()),
-            expires_at: limit.map(|limit| time_text(limit.expires_at)),
+            min_amount_out: terms.min_amount_out.map(|amount| amount.to_string()),
+            limit_price: terms.price.map(|price| price.to_string()),
+            time_in_force: terms.time_in_force.map(TimeInForce::name),
+            expires_at: terms.expires_at.map(time_text),
+            sniper: terms.sniper.map(SniperDto::from),
             client_order_id: order
                 .client_order_id
                 .as_ref()
@@ -215,10 +221,75 @@ impl From<&Order> for OrderDto {
             waiting: order
                 .waiting
                 .as_ref()
-                .map(|waiting| WaitingDto::new(waiting, limit)),
+                .map(|waiting| WaitingDto::new(waiting, terms.price)),
             trigger: order.fired.as_ref().map(TriggerDto::from),
             created_at: time_text(order.created_at),
             updated_at: time_text(order.updated_at),
+        }
+    }
+}
+
+/// What of an order depends on its kind.
+#[derive(Default)]
+struct Terms<'a> {
+    min_amount_out: Option<TokenAmount>,
+    price: Option<LimitPrice>,
+    time_in_force: Option<TimeInForce>,
+    expires_at: Option<Timestamp>,
+    sniper: Option<&'a Sniper>,
+}
+
+impl<'a> Terms<'a> {
+    fn of(kind: &'a OrderKind) -> Self {
+        match kind {
+            OrderKind::Market(market) => Self {
+                min_amount_out: market.min_amount_out,
+                ..Self::default()
+            },
+            OrderKind::Limit(limit) => Self {
+                price: Some(limit.price),
+                time_in_force: Some(limit.time_in_force),
+                expires_at: Some(limit.expires_at),
+                ..Self::default()
+            },
+            OrderKind::Sniper(sniper) => Self {
+                price: sniper.price,
+                expires_at: Some(sniper.expires_at),
+                sniper: Some(sniper),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+/// The terms that only a sniper order has.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Sniper)]
+pub(crate) struct SniperDto {
+    /// Where it may buy; empty means anywhere.
+    venues: Vec<String>,
+    /// The least of `tokenIn` that must lie in the pool.
+    #[schema(required)]
+    min_liquidity: Option<String>,
+    /// The most of `tokenIn` that may lie in the pool.
+    #[schema(required)]
+    max_liquidity: Option<String>,
+    /// A pool that has been open for more slots is not bought from.
+    max_age_slots: u64,
+    /// What must be given out of hand.
+    require: Vec<&'static str>,
+}
+
+impl From<&Sniper> for SniperDto {
+    fn from(sniper: &Sniper) -> Self {
+        let venues = sniper.venues.iter();
+        Self {
+            venues: venues.map(|venue| venue.name().to_owned()).collect(),
+            min_liquidity: sniper.min_liquidity.map(|amount| amount.to_string()),
+            max_liquidity: sniper.max_liquidity.map(|amount| amount.to_string()),
+            max_age_slots: sniper.max_age_slots,
+            require: sniper.require.names().collect(),
         }
     }
 }
@@ -248,7 +319,7 @@ pub(crate) struct WaitingDto {
 }
 
 impl WaitingDto {
-    fn new(waiting: &Waiting, limit: Option<&Limit>) -> Self {
+    fn new(waiting: &Waiting, limit: Option<LimitPrice>) -> Self {
         let best = waiting.unmet.best.as_ref();
         Self {
             reason: waiting.unmet.reason.name(),
@@ -256,7 +327,7 @@ impl WaitingDto {
             best_dex: best.map(|best| best.venue.name().to_owned()),
             distance_bps: best
                 .zip(limit)
-                .and_then(|(best, limit)| distance_bps(best.price, limit.price.value())),
+                .and_then(|(best, limit)| distance_bps(best.price, limit.value())),
             checked_at: time_text(waiting.checked_at),
             checks: waiting.checks,
         }
@@ -269,7 +340,7 @@ fn distance_bps(best: Decimal, limit: Decimal) -> Option<i64> {
     i64::try_from(short.checked_mul(10_000.into())?.ceil()).ok()
 }
 
-/// What ended an order's waiting.
+/// What met an order's condition: a price, or a pool.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Trigger)]
@@ -278,19 +349,49 @@ pub(crate) struct TriggerDto {
     #[schema(format = DateTime)]
     at: String,
     /// The price for all of the order that met the limit.
-    #[schema(example = "82.51")]
-    price: String,
-    /// Who would pay it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "82.51")]
+    price: Option<String>,
+    /// The pool that misses nothing of a sniper order's terms.
+    #[serde(flatten)]
+    pool: Option<TriggerPoolDto>,
+    /// Who would pay that price, or where that pool is.
     #[schema(example = "Meteora")]
     venue: String,
 }
 
+/// The pool that met a sniper order's condition.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TriggerPool)]
+pub(crate) struct TriggerPoolDto {
+    /// Its address.
+    pool: String,
+    /// The slot in which it was created.
+    slot: u64,
+    /// From then on it can be swapped in.
+    #[schema(format = DateTime)]
+    opens_at: String,
+}
+
 impl From<&Fired> for TriggerDto {
     fn from(fired: &Fired) -> Self {
+        let (price, pool, venue) = match &fired.by {
+            Cause::Price(by) => (Some(by.price.normalize().to_string()), None, &by.venue),
+            Cause::Pool(by) => {
+                let pool = TriggerPoolDto {
+                    pool: by.pool.clone(),
+                    slot: by.slot,
+                    opens_at: time_text(by.opens_at),
+                };
+                (None, Some(pool), &by.venue)
+            }
+        };
         Self {
             at: time_text(fired.at),
-            price: fired.by.price.normalize().to_string(),
-            venue: fired.by.venue.name().to_owned(),
+            price,
+            pool,
+            venue: venue.name().to_owned(),
         }
     }
 }

@@ -13,20 +13,21 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct ExecuteRequestDto {
     /// The order type.
     #[serde(rename = "type")]
-    #[schema(pattern = "^(market|limit)$", example = "market")]
+    #[schema(pattern = "^(market|limit|sniper)$", example = "market")]
     kind: String,
     /// The symbol of the token sold.
     #[schema(example = "SOL")]
     token_in: String,
-    /// The symbol of the token bought.
+    /// The symbol of the token bought; of sniper orders its mint, base58.
     #[schema(example = "USDC")]
     token_out: String,
     /// How much of `tokenIn` is sold, in whole tokens.
     #[schema(example = "10")]
     amount: ExactDecimalDto,
-    /// How much worse than quoted the execution may be, in basis points; 50 when not given.
+    /// How much worse than quoted the execution may be, in basis points; 50 when not given, and at
+    /// most 1000. Of sniper orders 1000 when not given, and at most 5000.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 0, maximum = 1000, default = 50)]
+    #[schema(nullable = false, minimum = 0, maximum = 5000, default = 50)]
     slippage_bps: Option<u16>,
     /// The client's own name for the order; no other order may ever have it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,8 +42,8 @@ pub(crate) struct ExecuteRequestDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "783.9")]
     min_amount_out: Option<ExactDecimalDto>,
-    /// Of limit orders, which must have it: the least price that is accepted, `tokenOut` per
-    /// `tokenIn`. An order is never executed below it.
+    /// Of limit orders, which must have it, and of sniper orders, which may: the least price that is
+    /// accepted, `tokenOut` per `tokenIn`. An order is never executed below it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "82.5")]
     limit_price: Option<ExactDecimalDto>,
@@ -50,11 +51,44 @@ pub(crate) struct ExecuteRequestDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, pattern = "^(GTD|IOC)$", default = "GTD")]
     time_in_force: Option<String>,
-    /// Of limit orders: from then on nothing is signed any more. 10 s to 30 days from now; 7 days
-    /// when not given.
+    /// Of limit and sniper orders: from then on nothing is signed any more. 10 s to 30 days from
+    /// now; 7 days when not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = DateTime)]
     expires_at: Option<String>,
+    /// Of sniper orders: where it may buy; anywhere when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_items = 1)]
+    venues: Option<Vec<String>>,
+    /// Of sniper orders: the least of `tokenIn` that must lie in the pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "50")]
+    min_liquidity: Option<ExactDecimalDto>,
+    /// Of sniper orders: the most of `tokenIn` that may lie in the pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "500")]
+    max_liquidity: Option<ExactDecimalDto>,
+    /// Of sniper orders: a pool that has been open for more slots is not bought from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 216_000, default = 300)]
+    max_age_slots: Option<u64>,
+    /// Of sniper orders: what must be given out of hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    require: Option<Vec<RequirementDto>>,
+}
+
+/// What the creator of a token and its pool must have given out of hand.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Requirement)]
+pub(crate) enum RequirementDto {
+    /// Nobody can mint more.
+    MintAuthorityRevoked,
+    /// Nobody can freeze accounts.
+    FreezeAuthorityRevoked,
+    /// Nobody can take the liquidity out.
+    LpBurned,
 }
 
 /// Orders to cancel: `ids`, or `all` with what they have in common.
@@ -72,7 +106,7 @@ pub(crate) struct BulkCancelRequestDto {
     all: Option<bool>,
     /// With `all`: only those of this type.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, pattern = "^(market|limit)$")]
+    #[schema(nullable = false, pattern = "^(market|limit|sniper)$")]
     kind: Option<String>,
     /// With `all`: only those that sell this token.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,7 +136,7 @@ pub(crate) struct FilterDto {
     /// Only orders in this status.
     status: Option<StatusDto>,
     /// Only orders of this type.
-    #[param(rename = "type", pattern = "^(market|limit)$")]
+    #[param(rename = "type", pattern = "^(market|limit|sniper)$")]
     kind: Option<String>,
     /// Only open orders, or only closed ones.
     open: Option<bool>,

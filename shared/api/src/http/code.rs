@@ -28,7 +28,15 @@ pub enum Code {
     InvalidMinAmountOut,
     /// A limit price that is none.
     InvalidLimitPrice,
-    /// A slippage that is no integer from 0 to 1000.
+    /// A token that is named by no mint, or by one that is traded already.
+    InvalidMint,
+    /// A venue that there is not.
+    InvalidVenue,
+    /// A bound of a pool's liquidity that is none.
+    InvalidLiquidity,
+    /// A demand that no pool can be held to.
+    InvalidRequirement,
+    /// A slippage that is no integer in its range.
     InvalidSlippage,
     /// A time to expire that is none, too soon or too far away.
     InvalidExpiry,
@@ -83,7 +91,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 39] = [
         Self::MalformedBody,
         Self::MissingField,
         Self::UnknownField,
@@ -94,6 +102,10 @@ impl Code {
         Self::InvalidAmount,
         Self::InvalidMinAmountOut,
         Self::InvalidLimitPrice,
+        Self::InvalidMint,
+        Self::InvalidVenue,
+        Self::InvalidLiquidity,
+        Self::InvalidRequirement,
         Self::InvalidSlippage,
         Self::InvalidExpiry,
         Self::InvalidTimeInForce,
@@ -144,6 +156,12 @@ impl Code {
             ),
             Self::InvalidLimitPrice => {
                 ("invalid_limit_price", S::BAD_REQUEST, "Invalid limit price")
+            }
+            Self::InvalidMint => ("invalid_mint", S::BAD_REQUEST, "Invalid mint"),
+            Self::InvalidVenue => ("invalid_venue", S::BAD_REQUEST, "Invalid venue"),
+            Self::InvalidLiquidity => ("invalid_liquidity", S::BAD_REQUEST, "Invalid liquidity"),
+            Self::InvalidRequirement => {
+                ("invalid_requirement", S::BAD_REQUEST, "Invalid requirement")
             }
             Self::InvalidExpiry => ("invalid_expiry", S::BAD_REQUEST, "Invalid expiry"),
             Self::InvalidTimeInForce => (

@@ -3,6 +3,8 @@
 mod cancel;
 mod filter;
 mod new_order;
+mod page_limit;
+mod sniper;
 mod swap_request;
 mod terms;
 
@@ -11,4 +13,5 @@ use swap_request::amount;
 pub(crate) use cancel::{Bulk, bulk};
 pub(crate) use filter::filter;
 pub(crate) use new_order::{Requested, new_order};
+pub(crate) use page_limit::page_limit;
 pub(crate) use swap_request::{SwapRequest, required, slippage, whole_number};

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName};
 use engine::{
     catalogue::Catalogue,
     order::{ClientOrderId, IdempotencyKey, NewOrder, OrderId, OrderKind, Swap},
+    routing::VenueId,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -43,6 +44,7 @@ pub(crate) fn new_order(
     headers: &HeaderMap,
     body: &[u8],
     catalogue: &Catalogue,
+    venues: &[VenueId],
     now: Timestamp,
 ) -> Result<Requested, ApiError> {
     let object = Object::parse(body)?;
@@ -57,7 +59,7 @@ pub(crate) fn new_order(
     };
     let terms = Terms::read(name, &object)?;
     let own_id = object.text("clientOrderId")?;
-    let of_swap = |swap: &Swap| terms.kind(swap, now);
+    let of_swap = |swap: &Swap| terms.kind(swap, venues, now);
     let (swap, kind) = request.for_kind(name.needs(), of_swap, catalogue)?;
     let client_order_id = own_id.as_deref().map(client_order_id).transpose()?;
     let meaning = Meaning {
@@ -149,6 +151,27 @@ impl Meaning<'_> {
                     term("expiresAt", &limit.expires_at);
                 }
             }
+            OrderKind::Sniper(sniper) => {
+                if let Some(price) = sniper.price {
+                    term("limitPrice", &price);
+                }
+                for venue in &sniper.venues {
+                    term("venue", venue);
+                }
+                if let Some(least) = sniper.min_liquidity {
+                    term("minLiquidity", &least.units());
+                }
+                if let Some(most) = sniper.max_liquidity {
+                    term("maxLiquidity", &most.units());
+                }
+                term("maxAgeSlots", &sniper.max_age_slots);
+                for demanded in sniper.require.names() {
+                    term("require", &demanded);
+                }
+                if self.expiry_given {
+                    term("expiresAt", &sniper.expires_at);
+                }
+            }
         }
         if let Some(name) = self.client_order_id {
             term("clientOrderId", &name.as_str());
@@ -190,7 +213,13 @@ mod tests {
             ),
         ] {
             let body = format!(r#"{{"type":"market","tokenIn":"SOL","tokenOut":"USDC",{terms}}}"#);
-            let order = new_order(&headers, body.as_bytes(), &catalogue, Timestamp::UNIX_EPOCH);
+            let order = new_order(
+                &headers,
+                body.as_bytes(),
+                &catalogue,
+                &[],
+                Timestamp::UNIX_EPOCH,
+            );
             let order = order.expect("a good request").order;
             let given = order.idempotency.expect("it has a key").request_hash;
             let given: String = given.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -25,8 +25,8 @@ impl SwapRequest {
     /// The swap, and the kind that `terms` reads for it. What is wrong with the swap is told first.
     ///
     /// # Errors
-    /// The first of `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount` that
-    /// applies, always in this order; then the kind's.
+    /// The first of `unknown_token`, `same_token`, `unsupported_pair`, `invalid_mint`,
+    /// `invalid_amount` that applies, always in this order; then the kind's.
     pub(crate) fn for_kind(
         &self,
         needs: Needs,
@@ -35,21 +35,19 @@ impl SwapRequest {
     ) -> Result<(Swap, OrderKind), ApiError> {
         let (token_in, token_out) = match needs {
             Needs::ListedPair => self.listed_pair(catalogue)?,
+            Needs::Mint => self.listed_and_mint(catalogue)?,
         };
-        let amount_in = amount(&self.amount, token_in, Code::InvalidAmount, "amount")?;
+        let amount_in = amount(&self.amount, &token_in, Code::InvalidAmount, "amount")?;
         let swap = Swap {
-            token_in: token_in.clone(),
-            token_out: token_out.clone(),
+            token_in,
+            token_out,
             amount_in,
         };
         let kind = terms(&swap)?;
         Ok((swap, kind))
     }
 
-    fn listed_pair<'a>(
-        &self,
-        catalogue: &'a Catalogue,
-    ) -> Result<(&'a Token, &'a Token), ApiError> {
+    fn listed_pair(&self, catalogue: &Catalogue) -> Result<(Token, Token), ApiError> {
         let token_in = listed(catalogue, "tokenIn", &self.token_in)?;
         let token_out = listed(catalogue, "tokenOut", &self.token_out)?;
         let (sold, bought) = (&token_in.symbol, &token_out.symbol);
@@ -61,8 +59,40 @@ impl SwapRequest {
             let detail = format!("no venue has a pool for {sold} and {bought}");
             return Err(ApiError::new(Code::UnsupportedPair, detail).field("tokenOut"));
         }
-        Ok((token_in, token_out))
+        Ok((token_in.clone(), token_out.clone()))
     }
+
+    /// The token bought is one that no list has. Its decimals are its pool's to tell.
+    fn listed_and_mint(&self, catalogue: &Catalogue) -> Result<(Token, Token), ApiError> {
+        let token_in = listed(catalogue, "tokenIn", &self.token_in)?;
+        let mint = &self.token_out;
+        let invalid = |detail| ApiError::new(Code::InvalidMint, detail).field("tokenOut");
+        if !is_address(mint) {
+            let detail = format!("{} is not the address of a mint", shown(mint));
+            return Err(invalid(detail));
+        }
+        let mut tokens = catalogue.tokens.iter();
+        if let Some(listed) = tokens.find(|listed| listed.mint == *mint) {
+            let symbol = &listed.token.symbol;
+            return Err(invalid(format!(
+                "{mint} is {symbol}, which is traded already: a market or a limit order buys it"
+            )));
+        }
+        let token_out = Token {
+            symbol: mint.clone(),
+            decimals: 0,
+        };
+        Ok((token_in.clone(), token_out))
+    }
+}
+
+/// Whether it is an address on Solana: 32 bytes in base58.
+fn is_address(text: &str) -> bool {
+    // Longer ones are refused unread.
+    text.len() <= 44
+        && bs58::decode(text)
+            .into_vec()
+            .is_ok_and(|bytes| bytes.len() == 32)
 }
 
 fn listed<'a>(catalogue: &'a Catalogue, field: &str, symbol: &str) -> Result<&'a Token, ApiError> {
@@ -92,12 +122,16 @@ pub(crate) fn amount(
 ///
 /// # Errors
 /// `invalid_slippage` when it is not an integer within the limit.
-pub(crate) fn slippage(bps: Option<&str>) -> Result<SlippageTolerance, ApiError> {
-    bps.map_or(Ok(SlippageTolerance::DEFAULT), |text| {
+pub(crate) fn slippage(
+    bps: Option<&str>,
+    usual: SlippageTolerance,
+    max: u16,
+) -> Result<SlippageTolerance, ApiError> {
+    bps.map_or(Ok(usual), |text| {
         whole_number(text)
+            .filter(|bps| *bps <= max)
             .and_then(SlippageTolerance::from_bps)
             .ok_or_else(|| {
-                let max = SlippageTolerance::MAX_BPS;
                 let detail = format!("{} is not an integer from 0 to {max}", shown(text));
                 ApiError::new(Code::InvalidSlippage, detail).field("slippageBps")
             })

@@ -3,11 +3,16 @@
 use std::time::Duration;
 
 use engine::order::{
-    Limit, LimitPrice, Market, Needs, OrderKind, SlippageTolerance, Swap, TimeInForce,
+    InvalidLimitPrice, Limit, LimitPrice, Market, Needs, OrderKind, SlippageTolerance, Sniper,
+    Swap, TimeInForce,
 };
+use engine::routing::VenueId;
 use jiff::Timestamp;
 
-use super::{amount, required, slippage};
+use super::{
+    amount, required, slippage,
+    sniper::{self, SniperTerms},
+};
 use crate::http::{
     body::Object,
     code::Code,
@@ -23,7 +28,7 @@ const COMMON: [&str; 6] = [
     "slippageBps",
     "clientOrderId",
 ];
-/// How long a limit order lives that says nothing of it.
+/// How long an order lives that waits and says nothing of it.
 const USUAL_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The shortest and the longest life that it may ask for.
 const SHORTEST_LIFE: Duration = Duration::from_secs(10);
@@ -34,6 +39,7 @@ const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub(super) enum KindName {
     Market,
     Limit,
+    Sniper,
 }
 
 impl KindName {
@@ -42,13 +48,14 @@ impl KindName {
         match object.text("type")?.as_deref() {
             Some(Market::NAME) | None => Ok(Self::Market),
             Some(Limit::NAME) => Ok(Self::Limit),
+            Some(Sniper::NAME) => Ok(Self::Sniper),
             Some(other) => {
                 let detail = format!(
                     "{} orders are not executed here; use {}",
                     shown(other),
                     OrderKind::NAMES
                         .map(|name| format!("\"{name}\""))
-                        .join(" or ")
+                        .join(", ")
                 );
                 Err(ApiError::new(Code::UnsupportedOrderType, detail).field("type"))
             }
@@ -60,6 +67,7 @@ impl KindName {
         match self {
             Self::Market => &["minAmountOut"],
             Self::Limit => &["limitPrice", "timeInForce", "expiresAt"],
+            Self::Sniper => &sniper::FIELDS,
         }
     }
 
@@ -67,6 +75,7 @@ impl KindName {
     pub(super) const fn needs(self) -> Needs {
         match self {
             Self::Market | Self::Limit => Needs::ListedPair,
+            Self::Sniper => Needs::Mint,
         }
     }
 
@@ -93,6 +102,7 @@ pub(super) struct Terms {
     limit_price: Option<String>,
     time_in_force: Option<String>,
     expires_at: Option<String>,
+    sniper: SniperTerms,
 }
 
 impl Terms {
@@ -105,11 +115,16 @@ impl Terms {
             limit_price: match name {
                 KindName::Market => None,
                 KindName::Limit => Some(required("limitPrice", limit_price)?),
+                KindName::Sniper => limit_price,
             },
             slippage_bps: object.number("slippageBps")?,
             min_amount_out: object.number_or_text("minAmountOut")?,
             time_in_force: object.text("timeInForce")?,
             expires_at: object.text("expiresAt")?,
+            sniper: match name {
+                KindName::Market | KindName::Limit => SniperTerms::default(),
+                KindName::Sniper => SniperTerms::read(object)?,
+            },
         })
     }
 
@@ -117,13 +132,28 @@ impl Terms {
     ///
     /// # Errors
     /// `invalid_slippage`, `invalid_min_amount_out`, `invalid_limit_price`,
-    /// `invalid_time_in_force`, `invalid_expiry`, in this order. Whether an expiry is too soon is
-    /// [`in_time`]'s.
-    pub(super) fn kind(&self, swap: &Swap, now: Timestamp) -> Result<OrderKind, ApiError> {
-        let slippage = slippage(self.slippage_bps.as_deref())?;
+    /// `invalid_time_in_force`, `invalid_expiry`, in this order; then what
+    /// [`SniperTerms::sniper`] finds. Whether an expiry is too soon is [`in_time`]'s.
+    pub(super) fn kind(
+        &self,
+        swap: &Swap,
+        venues: &[VenueId],
+        now: Timestamp,
+    ) -> Result<OrderKind, ApiError> {
+        let (usual, max) = match self.name {
+            KindName::Market | KindName::Limit => {
+                (SlippageTolerance::DEFAULT, SlippageTolerance::MAX_BPS)
+            }
+            KindName::Sniper => (
+                SlippageTolerance::SNIPER_DEFAULT,
+                SlippageTolerance::WIDEST_BPS,
+            ),
+        };
+        let slippage = slippage(self.slippage_bps.as_deref(), usual, max)?;
         match self.name {
             KindName::Market => self.market(swap, slippage),
             KindName::Limit => self.limit(swap, slippage, now),
+            KindName::Sniper => self.sniper(swap, slippage, venues, now),
         }
     }
 
@@ -144,10 +174,7 @@ impl Terms {
         now: Timestamp,
     ) -> Result<OrderKind, ApiError> {
         let price = self.limit_price.as_deref().unwrap_or_default(); // it is there
-        let price = LimitPrice::parse(price, swap).map_err(|invalid| {
-            let detail = invalid.to_string().escape_debug().to_string();
-            ApiError::new(Code::InvalidLimitPrice, detail).field("limitPrice")
-        })?;
+        let price = LimitPrice::parse(price, swap).map_err(|invalid| invalid_price(&invalid))?;
         let time_in_force = self
             .time_in_force
             .as_deref()
@@ -164,6 +191,28 @@ impl Terms {
             expires_at: expiry(self.expires_at.as_deref(), now)?,
         }))
     }
+
+    fn sniper(
+        &self,
+        swap: &Swap,
+        slippage: SlippageTolerance,
+        venues: &[VenueId],
+        now: Timestamp,
+    ) -> Result<OrderKind, ApiError> {
+        let price = self.limit_price.as_deref().map(LimitPrice::read);
+        let price = price
+            .transpose()
+            .map_err(|invalid| invalid_price(&invalid))?;
+        let expires_at = expiry(self.expires_at.as_deref(), now)?;
+        let sniper = &self.sniper;
+        let terms = sniper.sniper(swap, slippage, price, expires_at, venues)?;
+        Ok(OrderKind::Sniper(terms))
+    }
+}
+
+fn invalid_price(invalid: &InvalidLimitPrice) -> ApiError {
+    let detail = invalid.to_string().escape_debug().to_string();
+    ApiError::new(Code::InvalidLimitPrice, detail).field("limitPrice")
 }
 
 /// Whether there is time left to begin an order in. Asked last, and by itself: what is a repeat
@@ -172,12 +221,15 @@ impl Terms {
 /// # Errors
 /// `invalid_expiry` when there is not.
 pub(super) fn in_time(kind: &OrderKind, now: Timestamp) -> Result<(), ApiError> {
-    match kind {
-        OrderKind::Limit(limit) if limit.expires_at < now + SHORTEST_LIFE => {
-            Err(not_between(limit.expires_at, now))
-        }
-        OrderKind::Limit(_) | OrderKind::Market(_) => Ok(()),
+    let expires_at = match kind {
+        OrderKind::Market(_) => return Ok(()),
+        OrderKind::Limit(limit) => limit.expires_at,
+        OrderKind::Sniper(sniper) => sniper.expires_at,
+    };
+    if expires_at < now + SHORTEST_LIFE {
+        return Err(not_between(expires_at, now));
     }
+    Ok(())
 }
 
 fn not_between(at: Timestamp, now: Timestamp) -> ApiError {

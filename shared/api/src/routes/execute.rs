@@ -85,7 +85,8 @@ pub(crate) async fn execute(
 ) -> Result<Response, ApiError> {
     let body = body::json(&headers, body)?;
     let now = api.submit.clock.now();
-    let Requested { order, in_time } = new_order(&headers, &body, &api.catalogue, now)?;
+    let venues = api.router.venue_ids();
+    let Requested { order, in_time } = new_order(&headers, &body, &api.catalogue, &venues, now)?;
     let client = client.map(|Extension(client)| client);
     let submitted = match in_time {
         Ok(()) => {

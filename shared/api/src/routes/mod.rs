@@ -4,6 +4,7 @@ pub(crate) mod cancel;
 pub(crate) mod execute;
 pub(crate) mod export;
 pub(crate) mod health;
+pub(crate) mod launches;
 pub(crate) mod orders;
 mod pages;
 pub(crate) mod quote;

@@ -23,11 +23,8 @@ use crate::{
         problem::{ApiError, ProblemBody, shown},
         query::Query,
     },
-    requests::{filter, whole_number},
+    requests::{filter, page_limit},
 };
-
-const DEFAULT_LIMIT: u16 = 50;
-const MAX_LIMIT: u16 = 200;
 
 /// Lists orders, newest first.
 #[utoipa::path(
@@ -104,29 +101,11 @@ pub(crate) async fn list(
 }
 
 fn page_of(query: &Query) -> Result<PageQuery, ApiError> {
-    let invalid = |code, field, text, expected: &str| {
-        ApiError::new(code, format!("{} is not {expected}", shown(text))).field(field)
-    };
-    let limit = query.get("limit").map_or(Ok(DEFAULT_LIMIT), |text| {
-        whole_number(text)
-            .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-            .ok_or_else(|| {
-                invalid(
-                    Code::InvalidLimit,
-                    "limit",
-                    text,
-                    "an integer from 1 to 200",
-                )
-            })
-    })?;
+    let limit = page_limit(query)?;
     let before = query.get("cursor").map(|text| {
         cursor::read(text).ok_or_else(|| {
-            invalid(
-                Code::InvalidCursor,
-                "cursor",
-                text,
-                "a cursor of this history",
-            )
+            let detail = format!("{} is not a cursor of this history", shown(text));
+            ApiError::new(Code::InvalidCursor, detail).field("cursor")
         })
     });
     Ok(PageQuery {

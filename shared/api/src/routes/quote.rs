@@ -7,7 +7,7 @@ use axum::{
     extract::{RawQuery, State},
 };
 
-use engine::order::{Market, Needs, OrderKind, Swap};
+use engine::order::{Market, Needs, OrderKind, SlippageTolerance, Swap};
 
 use crate::{
     Api,
@@ -73,7 +73,11 @@ pub(crate) async fn quote(
     };
     let market = |_: &Swap| {
         Ok(OrderKind::Market(Market {
-            slippage: slippage(query.get("slippageBps"))?,
+            slippage: slippage(
+                query.get("slippageBps"),
+                SlippageTolerance::DEFAULT,
+                SlippageTolerance::MAX_BPS,
+            )?,
             min_amount_out: None,
         }))
     };

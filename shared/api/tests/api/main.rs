@@ -8,6 +8,7 @@ mod description;
 mod execute;
 mod export;
 mod in_memory_orders;
+mod launches;
 mod limit;
 mod orders;
 mod ports;

@@ -79,7 +79,7 @@ async fn an_order_has_exactly_the_fields_of_the_contract() {
         json!([{
             "id": id, "type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amount": "10",
             "slippageBps": 50, "minAmountOut": null, "limitPrice": null, "timeInForce": null,
-            "expiresAt": null, "clientOrderId": null, "status": "pending", "attempt": 1,
+            "expiresAt": null, "sniper": null, "clientOrderId": null, "status": "pending", "attempt": 1,
             "chosenDex": null, "txHash": null, "executedPrice": null, "amountOut": null,
             "failureReason": null, "failureCode": null, "cancelRequested": false, "waiting": null,
             "trigger": null,

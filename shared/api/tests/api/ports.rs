@@ -12,10 +12,12 @@ use std::{
 use async_trait::async_trait;
 use engine::{
     catalogue::{Catalogue, ListedToken},
+    launch::{LaunchedPool, PoolCondition},
     order::{OrderId, Swap, Token, TokenAmount},
     ports::{
-        Clock, ConnectionId, ExecuteOrder, Push, PushError, Queue, ReferencePrice, StoreError,
-        Subscribers, Subscriptions, Unavailable, Venue,
+        Clock, ConnectionId, CreatedPools, ExecuteOrder, LaunchLog, Launches, LaunchesError, Push,
+        PushError, Queue, ReferencePrice, StoreError, Subscribers, Subscriptions, Unavailable,
+        Venue,
     },
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
@@ -109,6 +111,43 @@ pub(crate) struct NoReference;
 impl ReferencePrice for NoReference {
     async fn amount_out(&self, _: &Swap) -> Option<TokenAmount> {
         None
+    }
+}
+
+/// These pools, and nothing else of a chain.
+pub(crate) struct KnownPools(pub(crate) Vec<LaunchedPool>);
+
+#[async_trait]
+impl Launches for KnownPools {
+    async fn created(&self, _: Option<u64>) -> Result<CreatedPools, LaunchesError> {
+        Err(Unavailable("no monitor asks here".into()).into())
+    }
+
+    async fn inspect(&self, _: &LaunchedPool) -> Result<PoolCondition, Unavailable> {
+        Err(Unavailable("no worker asks here".into()))
+    }
+
+    fn announced(&self) -> Vec<LaunchedPool> {
+        self.0.clone()
+    }
+}
+
+#[async_trait]
+impl LaunchLog for KnownPools {
+    async fn cursor(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+
+    async fn keep(&self, _: Option<u64>, _: &CreatedPools) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn of_mint(&self, _: &str) -> Result<Vec<LaunchedPool>, StoreError> {
+        Ok(self.0.clone())
+    }
+
+    async fn newest(&self, limit: u16) -> Result<Vec<LaunchedPool>, StoreError> {
+        Ok(self.0.iter().take(limit.into()).cloned().collect())
     }
 }
 

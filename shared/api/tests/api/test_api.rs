@@ -21,7 +21,7 @@ use tower::ServiceExt;
 
 use crate::{
     in_memory_orders::InMemoryOrders,
-    ports::{FixedPriceVenue, NoReference, Nobody, RealClock, UnreadQueue, catalogue},
+    ports::{FixedPriceVenue, KnownPools, NoReference, Nobody, RealClock, UnreadQueue, catalogue},
 };
 
 /// The API on an order book in memory and two venues; Meteora pays more.
@@ -94,6 +94,8 @@ impl TestApi {
             reader: orders.clone(),
             health: Health::new(vec![orders.clone()], Arc::new(RealClock)),
             catalogue: Arc::new(catalogue()),
+            launches: Arc::new(KnownPools(vec![])),
+            launch_log: Arc::new(KnownPools(vec![])),
             sockets: SocketAddress::OfRequest {
                 otherwise: "127.0.0.1:3000".into(),
             },

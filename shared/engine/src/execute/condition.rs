@@ -10,8 +10,8 @@ use crate::{
     amount::price,
     observe,
     order::{
-        ExecutablePrice, Failure, FailureCode, Fired, LimitPrice, Order, OrderEvent, TimeInForce,
-        TransactionEnd, Trigger, Unmet, WaitingReason,
+        Cause, ExecutablePrice, Failure, FailureCode, Fired, LimitPrice, Order, OrderEvent,
+        TimeInForce, TransactionEnd, Trigger, Unmet, WaitingReason,
     },
     ports::Wake,
     routing::RoutingDecision,
@@ -24,12 +24,16 @@ impl Execute {
         &self,
         claimed: &mut ClaimedOrder,
     ) -> Result<bool, ExecuteError> {
+        let kind = claimed.order().kind.clone();
+        if let Trigger::PoolCreated(sniper) = kind.trigger() {
+            return self.look_for_pool(claimed, sniper).await;
+        }
         let order = claimed.order();
         let unmet = match self.router.route(&order.swap, &order.kind).await {
             Ok(decision) if pays_enough(order, &decision) => {
                 let fired = Fired {
                     at: self.clock.now(),
-                    by: executable(order, &decision),
+                    by: Cause::Price(executable(order, &decision)),
                 };
                 observe::triggered(order, &fired);
                 claimed
@@ -81,7 +85,7 @@ impl Execute {
                     .record(OrderEvent::Expired { failure, settled })
                     .await
             }
-            Trigger::PriceAtLeast(_, TimeInForce::Gtd) => {
+            Trigger::PriceAtLeast(_, TimeInForce::Gtd) | Trigger::PoolCreated(_) => {
                 let unmet = too_low(order, &decision);
                 self.wait(claimed, unmet, None).await
             }
@@ -105,19 +109,29 @@ impl Execute {
                 .await;
         }
         let wake = self.wake(order, &unmet, order.triggers.max(1)).await;
-        claimed
-            .wait(OrderEvent::WaitingStarted { unmet, settled }, wake)
-            .await
+        let event = OrderEvent::WaitingStarted {
+            unmet,
+            pool: None,
+            settled,
+        };
+        claimed.wait(event, wake).await
     }
 
     async fn wake(&self, order: &Order, unmet: &Unmet, looks: u32) -> Wake {
-        let Trigger::PriceAtLeast(limit, _) = order.kind.trigger() else {
-            return Wake::default();
-        };
-        let (token_in, token_out) = (&order.swap.token_in, &order.swap.token_out);
-        let marginal = self.router.marginal_price(token_in, token_out).await;
         let pause = self.policy.recheck_after(looks, order.id);
-        wake_of(limit, marginal, unmet, pause)
+        match order.kind.trigger() {
+            Trigger::Immediately => Wake::default(),
+            Trigger::PriceAtLeast(limit, _) => {
+                let (token_in, token_out) = (&order.swap.token_in, &order.swap.token_out);
+                let marginal = self.router.marginal_price(token_in, token_out).await;
+                wake_of(limit, marginal, unmet, pause)
+            }
+            // It was fired, and buys at that pool or not at all.
+            Trigger::PoolCreated(_) => Wake {
+                after: (unmet.reason != WaitingReason::TooLate).then_some(pause),
+                ..Wake::default()
+            },
+        }
     }
 }
 
@@ -125,7 +139,7 @@ impl Execute {
 pub(super) fn waits_after(order: &Order, failure: &Failure) -> Option<Unmet> {
     match order.kind.trigger() {
         Trigger::Immediately | Trigger::PriceAtLeast(_, TimeInForce::Ioc) => None,
-        Trigger::PriceAtLeast(_, TimeInForce::Gtd) => {
+        Trigger::PriceAtLeast(_, TimeInForce::Gtd) | Trigger::PoolCreated(_) => {
             let reason = WaitingReason::after(failure.code)?;
             Some(Unmet { reason, best: None })
         }
@@ -141,17 +155,18 @@ fn wake_of(limit: LimitPrice, marginal: Option<Decimal>, unmet: &Unmet, pause: D
     match (marginal, &unmet.best, unmet.reason) {
         (Some(marginal), _, _) if marginal < limit => Wake {
             at_price: Some(limit),
-            after: None,
+            ..Wake::default()
         },
         (Some(marginal), Some(best), WaitingReason::LimitNotMet) => Wake {
             at_price: limit
                 .checked_mul(marginal)
                 .and_then(|product| product.checked_div(best.price)),
             after: Some(pause),
+            pool_after: None,
         },
         (Some(_) | None, Some(_) | None, _) => Wake {
-            at_price: None,
             after: Some(pause),
+            ..Wake::default()
         },
     }
 }

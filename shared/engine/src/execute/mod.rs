@@ -6,6 +6,7 @@
 
 mod claimed;
 mod condition;
+mod launch;
 mod settle;
 
 use std::{sync::Arc, time::Duration};
@@ -20,14 +21,14 @@ use crate::{
     observe,
     order::{
         Canceller, Failure, FailureCode, InvalidTransition, Lifetime, Order, OrderEvent, Status,
-        TransactionEnd,
+        TransactionEnd, Trigger,
     },
     policy::Policy,
     ports::{
-        Chain, Claim, Clock, ExecuteOrder, LeasedOrder, OrderReader, OrderWriter, Prepare, Queue,
-        StoreError, Subscriptions,
+        Chain, Claim, Clock, ExecuteOrder, LaunchLog, Launches, LeasedOrder, OrderReader,
+        OrderWriter, Prepare, Queue, StoreError, Subscriptions,
     },
-    routing::Router,
+    routing::{NoRoute, Router, RoutingDecision},
     stream::{Delivery, OrderStream},
 };
 use claimed::ClaimedOrder;
@@ -50,6 +51,10 @@ pub struct Execute {
     pub router: Router,
     /// Who executes.
     pub chain: Arc<dyn Chain>,
+    /// The pools that are created, as the chain has them.
+    pub launches: Arc<dyn Launches>,
+    /// Those of them that are known.
+    pub launch_log: Arc<dyn LaunchLog>,
     /// Who follows; for those whom a dead worker left without news.
     pub subscriptions: Arc<dyn Subscriptions>,
     /// Notifies the subscribers.
@@ -174,28 +179,52 @@ impl Execute {
                         return Ok(Executed::Waiting);
                     }
                 }
-                Status::Pending | Status::Routing => self.choose_venue(&mut claimed).await?,
+                Status::Pending => {
+                    if !self.begin(&mut claimed).await? {
+                        return Ok(Executed::Waiting);
+                    }
+                }
+                Status::Routing => self.choose_venue(&mut claimed).await?,
                 Status::Building => self.sign(&mut claimed).await?,
             }
         }
     }
 
-    /// Quotes only read, so the venues are asked while the step to `routing` is still being
-    /// written.
+    /// Begins with an order. Answers whether it goes on; else it waits, and is ours no more.
+    async fn begin(&self, claimed: &mut ClaimedOrder) -> Result<bool, ExecuteError> {
+        let kind = claimed.order().kind.clone();
+        if let Trigger::PoolCreated(sniper) = kind.trigger() {
+            return self.look_for_pool(claimed, sniper).await;
+        }
+        // Quotes only read, so the venues are asked while the step to `routing` is still being
+        // written.
+        let swap = claimed.order().swap.clone();
+        let written = claimed.record(OrderEvent::RoutingStarted { fired: None });
+        let quoted = self.router.route(&swap, &kind).map(Ok);
+        let decision = try_join(written, quoted).await?.1;
+        self.go(claimed, decision).await?;
+        Ok(true)
+    }
+
     async fn choose_venue(&self, claimed: &mut ClaimedOrder) -> Result<(), ExecuteError> {
         let order = claimed.order();
-        let (swap, kind) = (order.swap.clone(), order.kind.clone());
-        let begin = order.status == Status::Pending;
-        let written = async {
-            if begin {
-                claimed
-                    .record(OrderEvent::RoutingStarted { fired: None })
-                    .await?;
+        let decision = match launch::fired_pool(order) {
+            Some(fired) => {
+                self.router
+                    .route_at(&fired.venue, &fired.pool, &order.swap, &order.kind)
+                    .await
             }
-            Ok::<(), ExecuteError>(())
+            None => self.router.route(&order.swap, &order.kind).await,
         };
-        let quoted = self.router.route(&swap, &kind).map(Ok);
-        match try_join(written, quoted).await?.1 {
+        self.go(claimed, decision).await
+    }
+
+    async fn go(
+        &self,
+        claimed: &mut ClaimedOrder,
+        decision: Result<RoutingDecision, NoRoute>,
+    ) -> Result<(), ExecuteError> {
+        match decision {
             Ok(decision) => self.take(claimed, decision).await,
             Err(no_route) => self.fail(claimed, no_route.failure, None).await,
         }
@@ -210,6 +239,11 @@ impl Execute {
             let failure = Failure::new(FailureCode::VenuesUnavailable, reason);
             return self.fail(claimed, failure, None).await;
         };
+        if let Trigger::PoolCreated(sniper) = order.kind.trigger()
+            && let Err(unmet) = self.still_good(order, sniper).await?
+        {
+            return self.wait(claimed, unmet, None).await;
+        }
         let request = Prepare {
             id: order.id,
             swap: &order.swap,

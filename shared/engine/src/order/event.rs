@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{Failure, Fired, Status, Swap, TransactionEnd, Unmet};
+use super::{Failure, Fired, SeenPool, Status, Swap, TransactionEnd, Unmet};
 use crate::{
     amount::{TokenAmount, price},
     id::OrderId,
@@ -21,13 +21,15 @@ pub enum OrderEvent {
     Accepted,
     /// A worker took it up and asks the venues; or its condition is met, and it goes on.
     RoutingStarted {
-        /// What ended its waiting; `None` when it did not wait.
+        /// What met its condition; `None` when it has none, or none that was looked at before.
         fired: Option<Fired>,
     },
     /// Its condition is not met: it waits until that may have changed.
     WaitingStarted {
         /// Why it is not met.
         unmet: Unmet,
+        /// The pool that is not good enough; `None` when it waits for none, or there is none.
+        pool: Option<SeenPool>,
         /// How the attempt's transaction ended; `None` when none was signed.
         settled: Option<TransactionEnd>,
     },

@@ -21,7 +21,9 @@ pub use self::{
     status::{InvalidTransition, Status},
     swap::{SlippageTolerance, Swap, Token},
     transaction::{SignedTransaction, TransactionEnd},
-    waiting::{ExecutablePrice, Fired, Unmet, Waiting, WaitingReason},
+    waiting::{
+        Cause, ExecutablePrice, Fired, SeenPool, TriggerPool, Unmet, Waiting, WaitingReason,
+    },
 };
 use crate::quote::Route;
 pub use crate::{
@@ -81,7 +83,7 @@ pub struct Order {
     pub cancel_requested: bool,
     /// How it waits; set while it does.
     pub waiting: Option<Waiting>,
-    /// What ended its waiting last.
+    /// What met its condition last.
     pub fired: Option<Fired>,
     /// Where this attempt goes, once chosen; with its pool until the transaction is signed.
     pub route: Option<Route>,
@@ -140,6 +142,9 @@ impl Order {
             OrderEvent::RoutingStarted { fired: Some(fired) } => {
                 self.triggers += 1;
                 self.fired = Some(fired.clone());
+                if let Cause::Pool(pool) = &fired.by {
+                    self.swap.token_out.decimals = pool.decimals;
+                }
             }
             OrderEvent::WaitingStarted { unmet, .. } => {
                 self.next_attempt();

@@ -79,7 +79,7 @@ impl Status {
         use Status as S;
         #[rustfmt::skip]
         let to = match (self, event) {
-            (S::Pending,                 E::RoutingStarted { fired: None })                         => S::Routing,
+            (S::Pending,                 E::RoutingStarted { .. })                                  => S::Routing,
             (S::Waiting,                 E::RoutingStarted { fired: Some(_) })                      => S::Routing,
             (S::Routing,                 E::VenueChosen { .. })                                     => S::Building,
             (S::Building,                E::Submitted { .. })                                       => S::Submitted,
@@ -87,7 +87,7 @@ impl Status {
             (S::Submitted,               E::CancelRequested { .. })                                 => S::Submitted,
             (S::Routing | S::Building,   E::AttemptFailed { settled: None, .. })                    => S::Routing,
             (S::Submitted,               E::AttemptFailed { settled: Some(_), .. })                 => S::Routing,
-            (S::Routing | S::Building,   E::WaitingStarted { settled: None, .. })                   => S::Waiting,
+            (S::Pending | S::Routing | S::Building, E::WaitingStarted { settled: None, .. })        => S::Waiting,
             (S::Submitted,               E::WaitingStarted { settled: Some(_), .. })                => S::Waiting,
             (S::Pending | S::Waiting | S::Routing | S::Building, E::Failed { settled: None, .. })    => S::Failed,
             (S::Pending | S::Waiting | S::Routing | S::Building, E::Cancelled { settled: None, .. }) => S::Cancelled,
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::{
         order::{
-            Canceller, ExecutablePrice, Failure, FailureCode, Fill, Fired, TokenAmount,
+            Canceller, Cause, ExecutablePrice, Failure, FailureCode, Fill, Fired, TokenAmount,
             TransactionEnd, Unmet, WaitingReason,
         },
         quote::Route,
@@ -177,14 +177,15 @@ mod tests {
                 reason: WaitingReason::LimitNotMet,
                 best: None,
             },
+            pool: None,
             settled,
         };
         let fired = Fired {
             at: jiff::Timestamp::UNIX_EPOCH,
-            by: ExecutablePrice {
+            by: Cause::Price(ExecutablePrice {
                 price: 1.into(),
                 venue: VenueId::new("Raydium"),
-            },
+            }),
         };
         let route = Route {
             venue: VenueId::new("Raydium"),
@@ -245,6 +246,8 @@ mod tests {
             legal,
             [
                 "pending -route-> routing",
+                "pending -fire-> routing",
+                "pending -wait-> waiting",
                 "pending -fail-> failed",
                 "pending -cancel-> cancelled",
                 "pending -expire-> expired",

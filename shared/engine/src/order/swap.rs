@@ -5,9 +5,11 @@ use crate::amount::TokenAmount;
 /// A token as an order names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// The symbol clients use, for example `SOL`.
+    /// What clients call it: a listed token's symbol, for example `SOL`, and the mint of one that
+    /// is not listed.
     pub symbol: String,
-    /// How many decimals a whole token has: 10^decimals base units.
+    /// How many decimals a whole token has: 10^decimals base units. Zero while they are not known
+    /// of a token that a sniper order waits for: its pool tells them.
     pub decimals: u8,
 }
 
@@ -41,10 +43,14 @@ impl SlippageTolerance {
     pub const DEFAULT: Self = Self(50);
     /// The widest tolerance a market or limit order may ask for: 10 %.
     pub const MAX_BPS: u16 = 1_000;
+    /// The tolerance of a sniper order that names none: 10 %.
+    pub const SNIPER_DEFAULT: Self = Self(1_000);
+    /// The widest tolerance there is, which a sniper order may ask for: 50 %.
+    pub const WIDEST_BPS: u16 = 5_000;
 
-    /// `None` above [`SlippageTolerance::MAX_BPS`].
+    /// `None` above [`SlippageTolerance::WIDEST_BPS`].
     pub fn from_bps(bps: u16) -> Option<Self> {
-        (bps <= Self::MAX_BPS).then_some(Self(bps))
+        (bps <= Self::WIDEST_BPS).then_some(Self(bps))
     }
 
     /// The number of basis points.
@@ -76,6 +82,6 @@ mod tests {
         assert_eq!(minimum(half_percent, 1), 0);
         let none = SlippageTolerance::from_bps(0).expect("within the limit");
         assert_eq!(minimum(none, u64::MAX), u64::MAX);
-        assert_eq!(SlippageTolerance::from_bps(1_001), None);
+        assert_eq!(SlippageTolerance::from_bps(5_001), None);
     }
 }

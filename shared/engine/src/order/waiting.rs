@@ -13,6 +13,22 @@ use crate::{name::UnknownName, venue::VenueId};
 pub enum WaitingReason {
     /// Nobody pays the limit price for this amount.
     LimitNotMet,
+    /// There is no pool of the token that it buys.
+    NoPoolYet,
+    /// The pool cannot be swapped in yet.
+    PoolOpensLater,
+    /// Less lies in the pool than it demands.
+    LiquidityTooLow,
+    /// More lies in the pool than it allows.
+    LiquidityTooHigh,
+    /// Somebody can mint more of the token.
+    MintAuthority,
+    /// Somebody can freeze accounts of the token.
+    FreezeAuthority,
+    /// Somebody can take the pool's liquidity out.
+    LpNotBurned,
+    /// The pool has been open for longer than it allows.
+    TooLate,
     /// No venue gave a usable quote in time.
     VenuesUnavailable,
     /// No venue has liquidity for the pair at this size.
@@ -24,8 +40,16 @@ pub enum WaitingReason {
 }
 
 impl WaitingReason {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 13] = [
         Self::LimitNotMet,
+        Self::NoPoolYet,
+        Self::PoolOpensLater,
+        Self::LiquidityTooLow,
+        Self::LiquidityTooHigh,
+        Self::MintAuthority,
+        Self::FreezeAuthority,
+        Self::LpNotBurned,
+        Self::TooLate,
         Self::VenuesUnavailable,
         Self::NoLiquidity,
         Self::InsufficientFunds,
@@ -36,6 +60,14 @@ impl WaitingReason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::LimitNotMet => "limit_not_met",
+            Self::NoPoolYet => "no_pool_yet",
+            Self::PoolOpensLater => "pool_opens_later",
+            Self::LiquidityTooLow => "liquidity_too_low",
+            Self::LiquidityTooHigh => "liquidity_too_high",
+            Self::MintAuthority => "mint_authority",
+            Self::FreezeAuthority => "freeze_authority",
+            Self::LpNotBurned => "lp_not_burned",
+            Self::TooLate => "too_late",
             Self::VenuesUnavailable => "venues_unavailable",
             Self::NoLiquidity => "no_liquidity",
             Self::InsufficientFunds => "insufficient_funds",
@@ -106,6 +138,39 @@ pub struct Waiting {
 pub struct Fired {
     /// When it was seen.
     pub at: Timestamp,
+    /// What it was.
+    pub by: Cause,
+}
+
+/// What met an order's condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
     /// The price that met the limit.
-    pub by: ExecutablePrice,
+    Price(ExecutablePrice),
+    /// The pool that missed nothing. The order buys there and nowhere else.
+    Pool(TriggerPool),
+}
+
+/// A pool that fired a sniper order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriggerPool {
+    /// Its address.
+    pub pool: String,
+    /// Where it is.
+    pub venue: VenueId,
+    /// The slot in which it was created.
+    pub slot: u64,
+    /// From when on it can be swapped in.
+    pub opens_at: Timestamp,
+    /// The decimals of the token bought.
+    pub decimals: u8,
+}
+
+/// A pool that an order looked at, and that is not good enough yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenPool {
+    /// Its address.
+    pub pool: String,
+    /// From when on it can be swapped in.
+    pub opens_at: Timestamp,
 }

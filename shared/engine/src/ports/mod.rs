@@ -7,6 +7,7 @@ mod chain;
 mod clock;
 mod error;
 mod health;
+mod launches;
 mod orders;
 mod outbox;
 mod queue;
@@ -21,6 +22,7 @@ pub use self::{
     clock::Clock,
     error::{Corrupt, StoreError, Unavailable},
     health::{HealthCheck, Unhealthy},
+    launches::{CreatedPools, LaunchLog, Launches, LaunchesError},
     orders::{
         Appended, Authority, Claim, Inserted, Lease, LeasedOrder, Next, OrderFilter, OrderReader,
         OrderWriter, PageQuery, Transition, place,

@@ -15,6 +15,9 @@ pub struct Wake {
     pub at_price: Option<Decimal>,
     /// After this time; `None` when time alone does not wake it.
     pub after: Option<Duration>,
+    /// When a pool of the token that it buys is known which was created after this slot; `None`
+    /// when no pool wakes it.
+    pub pool_after: Option<u64>,
 }
 
 /// The monitor's view of the order book. Waking an order makes a message of it: in one statement
@@ -35,4 +38,8 @@ pub trait WaitingOrders: Send + Sync {
     /// Wakes orders that are to be looked at again by now, or whose time has ended: at most
     /// `limit` of each, those that are due longest first.
     async fn wake_due(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
+
+    /// Wakes orders that wait for a pool which is known by now: at most `limit`, the oldest first.
+    /// MUST wake one in the end that began to wait while the pool became known.
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
 }

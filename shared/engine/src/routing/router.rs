@@ -35,15 +35,49 @@ impl Router {
     /// # Errors
     /// [`NoRoute`] when no venue gave a usable quote.
     pub async fn route(&self, swap: &Swap, kind: &OrderKind) -> Result<RoutingDecision, NoRoute> {
-        let asked = join_all(
-            self.venues
-                .iter()
-                .map(|venue| self.ask(venue.as_ref(), swap)),
-        );
+        self.decide(&self.venues, None, swap, kind).await
+    }
+
+    /// Decides what a swap gets in that pool of that venue, and nowhere else.
+    ///
+    /// # Errors
+    /// [`NoRoute`] when the venue gave no usable quote of it.
+    pub async fn route_at(
+        &self,
+        venue: &VenueId,
+        pool: &str,
+        swap: &Swap,
+        kind: &OrderKind,
+    ) -> Result<RoutingDecision, NoRoute> {
+        let place = self.venues.iter().position(|known| known.id() == *venue);
+        let only = place.map_or(&[][..], |place| &self.venues[place..=place]);
+        self.decide(only, Some(pool), swap, kind).await
+    }
+
+    /// The venues that are asked.
+    pub fn venue_ids(&self) -> Vec<VenueId> {
+        self.venues.iter().map(|venue| venue.id()).collect()
+    }
+
+    /// Whether that venue is asked at all.
+    pub fn knows(&self, venue: &VenueId) -> bool {
+        self.venues.iter().any(|known| known.id() == *venue)
+    }
+
+    async fn decide(
+        &self,
+        venues: &[Arc<dyn Venue>],
+        pool: Option<&str>,
+        swap: &Swap,
+        kind: &OrderKind,
+    ) -> Result<RoutingDecision, NoRoute> {
+        let asked = join_all(venues.iter().map(|venue| self.ask(venue.as_ref(), swap)));
         let (answers, reference) = join(asked, self.reference.amount_out(swap)).await;
         let now = self.clock.now();
         let answers = answers.into_iter().map(|(venue, answer)| {
-            let quote = answer.and_then(|quote| self.check(quote, &venue, swap, reference, now));
+            let quote = answer
+                .and_then(|quote| self.check(quote, &venue, swap, reference, now))
+                .and_then(|quote| of_pool(quote, pool));
             if let Err(rejection) = &quote {
                 observe::venue_dropped(&venue, rejection);
             }
@@ -125,6 +159,15 @@ impl Router {
             return implausible("it pays less than half of the market price");
         }
         Ok(quote)
+    }
+}
+
+fn of_pool(quote: Quote, pool: Option<&str>) -> Result<Quote, Rejection> {
+    match pool {
+        Some(pool) if quote.pool.address != pool => {
+            Err(Rejection::Implausible("it is about another pool".into()))
+        }
+        Some(_) | None => Ok(quote),
     }
 }
 

@@ -17,7 +17,7 @@ use tokio_postgres::Row;
 use super::{
     super::error::StatementError,
     event_v1, get, natural,
-    values::{StoredAmount, StoredFired, StoredPool, StoredPrice},
+    values::{StoredAmount, StoredFired, StoredPool, StoredPrice, StoredSeenPool},
 };
 
 /// The version that this build writes.
@@ -86,6 +86,8 @@ pub(super) enum StoredEvent {
     WaitingStarted {
         reason: String,
         best: Option<StoredPrice>,
+        #[serde(flatten)]
+        pool: Option<StoredSeenPool>,
         settled: Option<String>,
     },
     VenueChosen {
@@ -164,9 +166,14 @@ impl From<&OrderEvent> for StoredEvent {
             OrderEvent::RoutingStarted { fired } => Self::RoutingStarted {
                 fired: fired.as_ref().map(StoredFired::from),
             },
-            OrderEvent::WaitingStarted { unmet, settled } => Self::WaitingStarted {
+            OrderEvent::WaitingStarted {
+                unmet,
+                pool,
+                settled,
+            } => Self::WaitingStarted {
                 reason: unmet.reason.name().to_owned(),
                 best: unmet.best.as_ref().map(StoredPrice::from),
+                pool: pool.as_ref().map(StoredSeenPool::from),
                 settled: ended(settled),
             },
             OrderEvent::VenueChosen {
@@ -228,12 +235,14 @@ impl TryFrom<StoredEvent> for OrderEvent {
             StoredEvent::WaitingStarted {
                 reason,
                 best,
+                pool,
                 settled,
             } => Self::WaitingStarted {
                 unmet: Unmet {
                     reason: reason.parse()?,
                     best: best.map(ExecutablePrice::from),
                 },
+                pool: pool.map(Into::into),
                 settled: ended(settled)?,
             },
             StoredEvent::VenueChosen {

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use engine::{
     order::{
         ClientOrderId, ExecutablePrice, Failure, Fill, Lifetime, Limit, LimitPrice, Market,
-        NewOrder, Order, OrderId, OrderKind, SignedTransaction, SlippageTolerance, Status, Swap,
-        Token, TokenAmount, Unmet, Waiting,
+        NewOrder, Order, OrderId, OrderKind, SignedTransaction, SlippageTolerance, Sniper, Status,
+        Swap, TimeInForce, Token, TokenAmount, Unmet, Waiting,
     },
     ports::{Corrupt, LeasedOrder},
     routing::{Route, VenueId},
@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::{
     event::{StoredEvent, VERSION},
     hex, millis,
-    values::{self, StoredFired, StoredPool},
+    values::{self, StoredFired, StoredPool, StoredSniper},
 };
 
 /// The columns that [`order`] reads: as a statement selects them, of `orders o` and the row of what
@@ -74,7 +74,8 @@ order_columns!(
     "tries",
     "triggers",
     "cancel_requested",
-    "fired";
+    "fired",
+    "sniper";
     "reason",
     "best_price",
     "best_venue",
@@ -126,6 +127,7 @@ pub(in super::super) struct NewOrderRow<'a> {
     min_amount_out: Option<String>,
     limit_price: Option<String>,
     time_in_force: Option<&'static str>,
+    sniper: Option<StoredSniper>,
     client_order_id: Option<&'a str>,
     idempotency_key: Option<&'a str>,
     request_hash: Option<String>,
@@ -136,9 +138,10 @@ pub(in super::super) struct NewOrderRow<'a> {
 impl<'a> NewOrderRow<'a> {
     pub(in super::super) fn new(order: &'a NewOrder, lifetime: Lifetime) -> Self {
         let swap = &order.swap;
-        let (min_amount_out, limit) = match &order.kind {
-            OrderKind::Market(market) => (market.min_amount_out, None),
-            OrderKind::Limit(limit) => (None, Some(limit)),
+        let (min_amount_out, price, time_in_force, sniper) = match &order.kind {
+            OrderKind::Market(market) => (market.min_amount_out, None, None, None),
+            OrderKind::Limit(limit) => (None, Some(limit.price), Some(limit.time_in_force), None),
+            OrderKind::Sniper(sniper) => (None, sniper.price, None, Some(sniper.into())),
         };
         let (lifetime_ms, expires_at) = match lifetime {
             Lifetime::For(duration) => (Some(millis(duration)), None),
@@ -157,8 +160,9 @@ impl<'a> NewOrderRow<'a> {
             lifetime_ms,
             expires_at,
             min_amount_out: min_amount_out.map(|amount| amount.to_string()),
-            limit_price: limit.map(|limit| limit.price.to_string()),
-            time_in_force: limit.map(|limit| limit.time_in_force.name()),
+            limit_price: price.map(|price| price.to_string()),
+            time_in_force: time_in_force.map(TimeInForce::name),
+            sniper,
             client_order_id: order.client_order_id.as_ref().map(ClientOrderId::as_str),
             idempotency_key: order.idempotency.as_ref().map(|key| key.key.as_str()),
             request_hash: order.idempotency.as_ref().map(|key| hex(&key.request_hash)),
@@ -313,13 +317,31 @@ impl<'a> Columns<'a> {
             })),
             Limit::NAME => Ok(OrderKind::Limit(Limit {
                 slippage,
-                price: LimitPrice::new(self.get(column!("limit_price"))?)
+                price: self
+                    .limit_price()?
                     .ok_or_else(|| self.corrupt(column!("limit_price")))?,
                 time_in_force: self.parsed(column!("time_in_force"))?,
                 expires_at: self.get(column!("deadline"))?,
             })),
+            Sniper::NAME => {
+                let stored: Option<Json<StoredSniper>> = self.get(column!("sniper"))?;
+                let (price, expires_at) = (self.limit_price()?, self.get(column!("deadline"))?);
+                stored
+                    .and_then(|Json(terms)| terms.with(slippage, price, expires_at))
+                    .map(OrderKind::Sniper)
+                    .ok_or_else(|| self.corrupt(column!("sniper")))
+            }
             _ => Err(self.corrupt(column!("type"))),
         }
+    }
+
+    fn limit_price(&self) -> Result<Option<LimitPrice>, Corrupt> {
+        let value: Option<Decimal> = self.get(column!("limit_price"))?;
+        let read = |value| LimitPrice::new(value).ok_or(column!("limit_price"));
+        value
+            .map(read)
+            .transpose()
+            .map_err(|column| self.corrupt(column))
     }
 
     fn client_order_id(&self) -> Result<Option<ClientOrderId>, Corrupt> {

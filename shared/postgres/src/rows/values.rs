@@ -2,7 +2,10 @@
 //! decimals in an event.
 
 use engine::{
-    order::{ExecutablePrice, Fired, TokenAmount},
+    order::{
+        Cause, ExecutablePrice, Fired, LimitPrice, Requirements, SeenPool, SlippageTolerance,
+        Sniper, TokenAmount, TriggerPool,
+    },
     routing::{PoolRef, VenueId},
 };
 use jiff::Timestamp;
@@ -122,12 +125,135 @@ impl From<StoredPrice> for ExecutablePrice {
     }
 }
 
-/// What ended an order's waiting.
+/// A pool that an order looked at.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StoredSeenPool {
+    pool: String,
+    opens_at: Timestamp,
+}
+
+impl From<&SeenPool> for StoredSeenPool {
+    fn from(seen: &SeenPool) -> Self {
+        Self {
+            pool: seen.pool.clone(),
+            opens_at: seen.opens_at,
+        }
+    }
+}
+
+impl From<StoredSeenPool> for SeenPool {
+    fn from(stored: StoredSeenPool) -> Self {
+        Self {
+            pool: stored.pool,
+            opens_at: stored.opens_at,
+        }
+    }
+}
+
+/// What met an order's condition.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredFired {
     at: Timestamp,
     #[serde(flatten)]
-    by: StoredPrice,
+    by: StoredCause,
+}
+
+/// One has a price, the other a pool.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredCause {
+    Price(StoredPrice),
+    #[serde(rename_all = "camelCase")]
+    Pool {
+        pool: String,
+        venue: String,
+        slot: u64,
+        opens_at: Timestamp,
+        decimals: u8,
+    },
+}
+
+impl From<&Cause> for StoredCause {
+    fn from(cause: &Cause) -> Self {
+        match cause {
+            Cause::Price(price) => Self::Price(price.into()),
+            Cause::Pool(pool) => Self::Pool {
+                pool: pool.pool.clone(),
+                venue: pool.venue.name().to_owned(),
+                slot: pool.slot,
+                opens_at: pool.opens_at,
+                decimals: pool.decimals,
+            },
+        }
+    }
+}
+
+impl From<StoredCause> for Cause {
+    fn from(stored: StoredCause) -> Self {
+        match stored {
+            StoredCause::Price(price) => Self::Price(price.into()),
+            StoredCause::Pool {
+                pool,
+                venue,
+                slot,
+                opens_at,
+                decimals,
+            } => Self::Pool(TriggerPool {
+                pool,
+                venue: VenueId::new(venue),
+                slot,
+                opens_at,
+                decimals,
+            }),
+        }
+    }
+}
+
+/// The terms that only a sniper order has; its price and its slippage have columns of their own.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StoredSniper {
+    venues: Vec<String>,
+    min_liquidity: Option<StoredAmount>,
+    max_liquidity: Option<StoredAmount>,
+    max_age_slots: u64,
+    require: Vec<String>,
+}
+
+impl From<&Sniper> for StoredSniper {
+    fn from(sniper: &Sniper) -> Self {
+        let venues = sniper.venues.iter();
+        Self {
+            venues: venues.map(|venue| venue.name().to_owned()).collect(),
+            min_liquidity: sniper.min_liquidity.map(StoredAmount::from),
+            max_liquidity: sniper.max_liquidity.map(StoredAmount::from),
+            max_age_slots: sniper.max_age_slots,
+            require: sniper.require.names().map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl StoredSniper {
+    /// The whole terms; `None` when one of them means nothing to this build.
+    pub(super) fn with(
+        self,
+        slippage: SlippageTolerance,
+        price: Option<LimitPrice>,
+        expires_at: Timestamp,
+    ) -> Option<Sniper> {
+        let mut names = self.require.iter().map(String::as_str);
+        Some(Sniper {
+            slippage,
+            price,
+            venues: self.venues.into_iter().map(VenueId::new).collect(),
+            min_liquidity: self.min_liquidity.map(TokenAmount::from),
+            max_liquidity: self.max_liquidity.map(TokenAmount::from),
+            max_age_slots: self.max_age_slots,
+            require: names.try_fold(Requirements::default(), Requirements::with)?,
+            expires_at,
+        })
+    }
 }
 
 impl From<&Fired> for StoredFired {

@@ -12,6 +12,7 @@ WITH moved AS (
         tries = i.tries,
         triggers = i.triggers,
         fired = i.fired,
+        decimals_out = i.decimals_out,
         cancel_requested = i.cancel_requested,
         updated_at = now(),
         closed_at = CASE WHEN i.closed THEN now() END,
@@ -26,8 +27,8 @@ WITH moved AS (
         failure_code = i.failure_code
     FROM jsonb_to_recordset($1) AS i (
         id uuid, token bigint, seen bigint, was text, status text, attempt integer, tries integer,
-        triggers integer, fired jsonb, cancel_requested boolean, closed boolean, waits boolean,
-        wake_at_price numeric, recheck_in_ms bigint, unmet text, best_price numeric,
+        triggers integer, fired jsonb, decimals_out smallint, cancel_requested boolean, closed boolean, waits boolean,
+        wake_at_price numeric, recheck_in_ms bigint, pool_after bigint, unmet text, best_price numeric,
         best_venue text,
         version smallint, event jsonb, lease_ms bigint,
         chosen_dex text, route jsonb, quoted_out numeric, tx_hash text,
@@ -37,7 +38,7 @@ WITH moved AS (
       AND CASE WHEN i.token IS NULL THEN o.last_seq = i.seen ELSE o.lease_epoch = i.token END
     RETURNING o.id, o.last_seq, o.updated_at, o.status, o.attempt, o.chosen_dex, o.quoted_out,
         o.tx_hash, o.token_in, o.token_out, o.created_at, o.deadline, i.was, i.closed, i.waits,
-        i.wake_at_price, i.recheck_in_ms, i.unmet, i.best_price, i.best_venue, i.version, i.event,
+        i.wake_at_price, i.recheck_in_ms, i.pool_after, i.unmet, i.best_price, i.best_venue, i.version, i.event,
         i.signed, i.last_valid_height, i.min_out, i.ended, i.retry_in_ms
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
@@ -77,9 +78,15 @@ WITH moved AS (
 ), waits AS (
     INSERT INTO waiting (
         order_id, token_in, token_out, attempt, created_at, expires_at, wake_at_price, recheck_at,
-        reason, best_price, best_venue, checks, checked_at)
+        pool_after, reason, best_price, best_venue, checks, checked_at)
     SELECT id, token_in, token_out, attempt, created_at, deadline, wake_at_price,
-        now() + recheck_in_ms * interval '1 millisecond', unmet, best_price, best_venue, 1, now()
+        CASE -- a pool may have become known since it was looked for
+            WHEN pool_after IS NOT NULL AND EXISTS (
+                SELECT FROM launches l WHERE l.mint = token_out AND l.slot > pool_after)
+            THEN now()
+            ELSE now() + recheck_in_ms * interval '1 millisecond'
+        END,
+        pool_after, unmet, best_price, best_venue, 1, now()
     FROM moved
     WHERE waits
 )

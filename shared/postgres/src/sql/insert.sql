@@ -5,23 +5,23 @@
 WITH input AS (
     SELECT i.id, i.type, i.token_in, i.token_out, i.decimals_in, i.decimals_out, i.amount,
         i.slippage_bps, i.status, i.lifetime_ms, i.expires_at, i.min_amount_out, i.limit_price,
-        i.time_in_force, i.client_order_id, i.idempotency_key, i.request_hash, i.version, i.event
+        i.time_in_force, i.sniper, i.client_order_id, i.idempotency_key, i.request_hash, i.version, i.event
     FROM jsonb_to_recordset($1) AS i (
         id uuid, type text, token_in text, token_out text, decimals_in smallint,
         decimals_out smallint, amount numeric, slippage_bps smallint, status text, lifetime_ms bigint,
         expires_at timestamptz, min_amount_out numeric, limit_price numeric, time_in_force text,
-        client_order_id text,
+        sniper jsonb, client_order_id text,
         idempotency_key text, request_hash text, version smallint, event jsonb)
     WHERE (SELECT clock_timestamp()) < $2
 ), stored AS (
     INSERT INTO orders (
         id, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps, status,
-        deadline, min_amount_out, limit_price, time_in_force, client_order_id, idempotency_key,
-        request_hash, created_at, updated_at)
+        deadline, min_amount_out, limit_price, time_in_force, sniper, client_order_id,
+        idempotency_key, request_hash, created_at, updated_at)
     SELECT
         id, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps, status,
         coalesce(expires_at, now() + lifetime_ms * interval '1 millisecond'), min_amount_out,
-        limit_price, time_in_force, client_order_id, idempotency_key,
+        limit_price, time_in_force, sniper, client_order_id, idempotency_key,
         decode(request_hash, 'hex'), now(), now()
     FROM input
     ON CONFLICT DO NOTHING

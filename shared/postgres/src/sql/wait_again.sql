@@ -9,14 +9,21 @@ WITH freed AS (
 ), waits AS (
     INSERT INTO waiting AS w (
         order_id, token_in, token_out, attempt, created_at, expires_at, wake_at_price, recheck_at,
-        reason, best_price, best_venue, checks, checked_at)
+        pool_after, reason, best_price, best_venue, checks, checked_at)
     SELECT id, token_in, token_out, attempt, created_at, deadline, $4::text::numeric,
-        now() + $5::bigint * interval '1 millisecond', $6, $7::text::numeric, $8, 1, now()
+        CASE
+            WHEN $9::bigint IS NOT NULL AND EXISTS (
+                SELECT FROM launches l WHERE l.mint = token_out AND l.slot > $9)
+            THEN now()
+            ELSE now() + $5::bigint * interval '1 millisecond'
+        END,
+        $9, $6, $7::text::numeric, $8, 1, now()
     FROM freed
     ON CONFLICT (order_id) DO UPDATE
     SET woken = false,
         wake_at_price = excluded.wake_at_price,
         recheck_at = excluded.recheck_at,
+        pool_after = excluded.pool_after,
         reason = excluded.reason,
         best_price = excluded.best_price,
         best_venue = excluded.best_venue,

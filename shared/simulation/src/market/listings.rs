@@ -102,8 +102,8 @@ pub(super) fn all() -> Vec<Listing> {
                         Bins {
                             step: 2,
                             each_side: 120,
-                            dollars: 4_000,
                         },
+                        4_000,
                     ),
                 ),
             ],
@@ -125,8 +125,8 @@ pub(super) fn all() -> Vec<Listing> {
                         Bins {
                             step: 10,
                             each_side: 60,
-                            dollars: 10_000,
                         },
+                        10_000,
                     ),
                 ),
             ],
@@ -148,8 +148,8 @@ pub(super) fn all() -> Vec<Listing> {
                         Bins {
                             step: 10,
                             each_side: 60,
-                            dollars: 10_000,
                         },
+                        10_000,
                     ),
                 ),
             ],
@@ -171,8 +171,8 @@ pub(super) fn all() -> Vec<Listing> {
                         Bins {
                             step: 1,
                             each_side: 20,
-                            dollars: 50_000,
                         },
+                        50_000,
                     ),
                 ),
             ],
@@ -184,8 +184,13 @@ pub(super) fn all() -> Vec<Listing> {
 fn cpmm(base: TokenId, quote: TokenId, base_reserve: u64, trade_rate: u64) -> CpmmPool {
     let worth = u128::from(base_reserve) * u128::from(tokens::anchor(base));
     let quote_reserve = (worth / u128::from(tokens::anchor(quote))) as u64;
+    cpmm_of([base_reserve, quote_reserve], trade_rate)
+}
+
+/// A CPMM pool that holds so much of its tokens.
+pub(super) fn cpmm_of(vaults: [u64; 2], trade_rate: u64) -> CpmmPool {
     CpmmPool {
-        vaults: [base_reserve, quote_reserve],
+        vaults,
         accrued: [AccruedFees::default(); 2],
         rates: Rates {
             trade: trade_rate,
@@ -210,18 +215,28 @@ fn snapshot() -> meteora::Pool {
     decoded.expect("the embedded snapshot is whole: a test decodes it")
 }
 
-/// Equal liquidity in every bin of a synthetic DLMM pool.
-struct Bins {
+/// The bins of a synthetic DLMM pool.
+#[derive(Clone, Copy)]
+pub(super) struct Bins {
     /// Basis points between neighbours.
-    step: u16,
+    pub(super) step: u16,
     /// Bins on each side of the active one, which holds both tokens.
-    each_side: i32,
-    /// Dollars in each bin.
-    dollars: u64,
+    pub(super) each_side: i32,
 }
 
-/// A DLMM pool at rest with a base fee of a tenth of its bin step.
-fn dlmm(base: TokenId, quote: TokenId, bins: Bins) -> meteora::Pool {
+/// A DLMM pool at rest with so many dollars in each bin.
+fn dlmm(base: TokenId, quote: TokenId, bins: Bins, dollars: u64) -> meteora::Pool {
+    let units = |token| {
+        let attodollars = u128::from(dollars) * 1_000_000_000_000_000_000;
+        (attodollars / u128::from(tokens::anchor(token))) as u64
+    };
+    let active_id = resting_bin(base, quote, bins.step);
+    dlmm_of(bins, active_id, [units(base), units(quote)])
+}
+
+/// A DLMM pool with a base fee of a tenth of its bin step, and `each` of its tokens in each bin on
+/// that token's side.
+pub(super) fn dlmm_of(bins: Bins, active_id: i32, each: [u64; 2]) -> meteora::Pool {
     let fees = FeeParameters {
         bin_step: bins.step,
         base_factor: 10_000,
@@ -233,17 +248,12 @@ fn dlmm(base: TokenId, quote: TokenId, bins: Bins) -> meteora::Pool {
         reduction_factor: 5_000,
         protocol_share: 1_000,
     };
-    let active_id = resting_bin(base, quote, bins.step);
-    let units = |token, on_this_side: bool| {
-        let attodollars = u128::from(bins.dollars) * 1_000_000_000_000_000_000;
-        let units = (attodollars / u128::from(tokens::anchor(token))) as u64;
-        if on_this_side { units } else { 0 }
-    };
+    let on_side = |units, is_there: bool| if is_there { units } else { 0 };
     let filled = (-bins.each_side..=bins.each_side).map(|from_active| Bin {
         id: active_id + from_active,
         reserves: [
-            units(base, from_active >= 0),
-            units(quote, from_active <= 0),
+            on_side(each[0], from_active >= 0),
+            on_side(each[1], from_active <= 0),
         ],
         orders: LimitOrders {
             taken_by: Side::Sell,

@@ -4,23 +4,27 @@
 //! each venue is a little off it, in its own way, as pools are between two arbitrage trades. So the
 //! better venue changes from order to order, and what a swap executes at differs from its quote.
 //! A swap changes nothing here: the next slot's pools are what they would have been without it.
+//! Now and then a token is launched that no list has (`launches.rs`).
 
+mod launches;
 mod listings;
 mod network_fee;
 mod path;
 mod tokens;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-pub use self::tokens::Token;
+pub use self::{launches::Launch, tokens::Token};
 
-use venues::{Refusal, Side, registry::VENUES};
+use venues::{Pool, Refusal, Side, registry::VENUES};
 
+use self::launches::Schedule;
 use self::listings::{ListedPool, Listing};
 use self::tokens::{TOKENS, TokenId};
+use crate::time::SLOT_MS;
 
 /// One swap as a venue would execute it. Amounts are base units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swap {
     /// What the user sends.
     pub amount_in: u64,
@@ -36,7 +40,7 @@ pub struct Swap {
     /// The same at the mid price in the token that comes out, rounded up.
     pub network_fee_out: u64,
     /// The pool: its address if it is real, a label that says so if it is synthetic.
-    pub pool: &'static str,
+    pub pool: String,
 }
 
 /// The default market. Cloning is cheap.
@@ -54,6 +58,7 @@ pub struct Swap {
 pub struct Market {
     seed: u64,
     listings: Arc<[Listing]>,
+    launches: Schedule,
 }
 
 /// Unix seconds between a DLMM pool's last swap and the one asked for, at every slot: the
@@ -66,7 +71,32 @@ impl Market {
         Market {
             seed,
             listings: listings::all().into(),
+            launches: Schedule {
+                seed,
+                every: slots(LAUNCH_EVERY),
+            },
         }
+    }
+
+    /// With a token launched every so often on average, instead of every four minutes.
+    pub fn launching_every(mut self, time: Duration) -> Market {
+        self.launches.every = slots(time);
+        self
+    }
+
+    /// The tokens launched in the slots after `after`, up to `through`, in their order.
+    pub fn launched(&self, after: u64, through: u64) -> impl Iterator<Item = Launch> {
+        self.launches.created(after, through)
+    }
+
+    /// The next tokens that are launched after a slot, without an end.
+    pub fn announced(&self, after: u64) -> impl Iterator<Item = Launch> {
+        self.launches.created(after, u64::MAX - self.launches.every)
+    }
+
+    /// The launch of the token with that mint, whether it has happened or not.
+    pub fn launch_of(&self, mint: &str) -> Option<Launch> {
+        self.launches.of_mint(mint)
     }
 
     /// Every token that can be traded.
@@ -101,10 +131,9 @@ impl Market {
         amount_in: u64,
         slot: u64,
     ) -> Result<Swap, Refusal> {
-        let (listing, side) = self.find(token_in, token_out).ok_or(Refusal::NoPool)?;
-        let listed = listing.pool_at(venue).ok_or(Refusal::NoPool)?;
-        let pool = listed.pool.at_price(self.price_at(listed, listing, slot));
-        let fill = pool.fill(side, amount_in, pool.last_swap() + REST)?;
+        let place = self.place(venue, token_in, token_out, slot)?;
+        let now = place.pool.last_swap() + REST;
+        let fill = place.pool.fill(place.side, amount_in, now)?;
         let network_fee = network_fee::of(fill.compute_units);
         Ok(Swap {
             amount_in,
@@ -112,8 +141,8 @@ impl Market {
             fee: fill.fee,
             price_impact_bps: impact(fill.marginal_out, fill.amount_out),
             network_fee,
-            network_fee_out: self.lamports_out(network_fee, listing, side, slot),
-            pool: listed.label,
+            network_fee_out: place.lamports_out(network_fee),
+            pool: place.label,
         })
     }
 
@@ -129,10 +158,8 @@ impl Market {
         token_out: &str,
         slot: u64,
     ) -> Result<u128, Refusal> {
-        let (listing, side) = self.find(token_in, token_out).ok_or(Refusal::NoPool)?;
-        let listed = listing.pool_at(venue).ok_or(Refusal::NoPool)?;
-        let pool = listed.pool.at_price(self.price_at(listed, listing, slot));
-        pool.marginal_price(side)
+        let place = self.place(venue, token_in, token_out, slot)?;
+        place.pool.marginal_price(place.side)
     }
 
     /// What `amount_in` is worth at the common mid price of `slot`, without fee and impact: the
@@ -150,6 +177,58 @@ impl Market {
         let token_out = listing.tokens()[side.token_out()];
         let worth = u128::from(amount_in) * u128::from(self.value(token_in, slot));
         Some(saturated(worth / u128::from(self.value(token_out, slot))))
+    }
+
+    /// Where the venue would execute a swap, in the state of `slot`.
+    fn place(
+        &self,
+        venue: &str,
+        token_in: &str,
+        token_out: &str,
+        slot: u64,
+    ) -> Result<Place, Refusal> {
+        let Some((listing, side)) = self.find(token_in, token_out) else {
+            return self.launch_place(venue, token_in, token_out, slot);
+        };
+        let listed = listing.pool_at(venue).ok_or(Refusal::NoPool)?;
+        let out = listing.tokens()[side.token_out()];
+        Ok(Place {
+            pool: listed.pool.at_price(self.price_at(listed, listing, slot)),
+            label: listed.label.to_owned(),
+            side,
+            lamports_worth: (
+                u128::from(self.value(tokens::SOL, slot)),
+                u128::from(self.value(out, slot)),
+            ),
+        })
+    }
+
+    /// The pool of a launched token, which stands against SOL.
+    fn launch_place(
+        &self,
+        venue: &str,
+        token_in: &str,
+        token_out: &str,
+        slot: u64,
+    ) -> Result<Place, Refusal> {
+        let sol = TOKENS[tokens::SOL].symbol;
+        let (mint, side) = match (token_in, token_out) {
+            (sold, mint) if sold == sol => (mint, Side::Buy),
+            (mint, bought) if bought == sol => (mint, Side::Sell),
+            _ => return Err(Refusal::NoPool),
+        };
+        let launch = self.launch_of(mint).filter(|launch| launch.venue == venue);
+        let launch = launch.ok_or(Refusal::NoPool)?;
+        let (pool, price) = launch.pool_at(self.seed, slot)?;
+        Ok(Place {
+            pool,
+            label: launch.pool,
+            side,
+            lamports_worth: match side {
+                Side::Buy => (1 << 64, price),
+                Side::Sell => (1, 1),
+            },
+        })
     }
 
     fn find(&self, token_in: &str, token_out: &str) -> Option<(&Listing, Side)> {
@@ -171,16 +250,35 @@ impl Market {
         mid * u128::from((path::WHOLE + error).unsigned_abs()) / 1_000_000
     }
 
-    /// What `lamports` are worth in the token that comes out, rounded up.
-    fn lamports_out(&self, lamports: u64, listing: &Listing, side: Side, slot: u64) -> u64 {
-        let worth = u128::from(lamports) * u128::from(self.value(tokens::SOL, slot));
-        let token_out = listing.tokens()[side.token_out()];
-        saturated(worth.div_ceil(u128::from(self.value(token_out, slot))))
-    }
-
     fn value(&self, token: TokenId, slot: u64) -> u64 {
         tokens::value(self.seed, token, slot)
     }
+}
+
+/// A pool in the state of a slot, and how it is used.
+struct Place {
+    pool: Box<dyn Pool>,
+    label: String,
+    side: Side,
+    /// So many base units of the token that comes out are worth so many lamports: the second for
+    /// the first.
+    lamports_worth: (u128, u128),
+}
+
+impl Place {
+    /// What `lamports` are worth in the token that comes out, rounded up.
+    fn lamports_out(&self, lamports: u64) -> u64 {
+        let (units, worth) = self.lamports_worth;
+        saturated((u128::from(lamports) * units).div_ceil(worth.max(1)))
+    }
+}
+
+/// How often a token is launched on average.
+const LAUNCH_EVERY: Duration = Duration::from_secs(240);
+
+fn slots(time: Duration) -> u64 {
+    let slots = time.as_millis() / u128::from(SLOT_MS.unsigned_abs());
+    u64::try_from(slots).unwrap_or(u64::MAX).max(1)
 }
 
 /// The path of a pool's error. Streams 0 to 3 are the tokens'; each pair at each venue has one of

@@ -28,14 +28,6 @@ pub struct Limit {
 impl Limit {
     /// The name on the wire and in the database.
     pub const NAME: &'static str = "limit";
-
-    /// What the swap receives at the limit price, rounded up: ceil(amount × price). More than a
-    /// token account can hold is the most that one can, which no venue pays either.
-    pub(super) fn floor(&self, swap: &Swap) -> TokenAmount {
-        self.price
-            .of(swap)
-            .unwrap_or_else(|| swap.token_out.units(u64::MAX))
-    }
 }
 
 /// How long a limit order waits for its price.
@@ -114,6 +106,22 @@ impl LimitPrice {
     /// # Errors
     /// [`InvalidLimitPrice`] for anything that is no price of it.
     pub fn parse(text: &str, swap: &Swap) -> Result<Self, InvalidLimitPrice> {
+        let price = Self::read(text)?;
+        match price.of(swap) {
+            Some(_) => Ok(price),
+            None => Err(InvalidLimitPrice::BeyondRange {
+                price: text.to_owned(),
+                amount: swap.amount_in,
+            }),
+        }
+    }
+
+    /// Reads the text of a JSON number or string, for an order that buys a token whose decimals
+    /// are not known yet.
+    ///
+    /// # Errors
+    /// [`InvalidLimitPrice`] for anything that is no price.
+    pub fn read(text: &str) -> Result<Self, InvalidLimitPrice> {
         let shown = || text.chars().take(Self::MAX_TEXT).collect::<String>();
         let number = (text.len() <= Self::MAX_TEXT)
             .then_some(text)
@@ -134,14 +142,7 @@ impl LimitPrice {
         if number <= Decimal::ZERO {
             return Err(InvalidLimitPrice::NotPositive(shown()));
         }
-        let price = Self::new(number).ok_or_else(|| InvalidLimitPrice::TooManyDigits(shown()))?;
-        match price.of(swap) {
-            Some(_) => Ok(price),
-            None => Err(InvalidLimitPrice::BeyondRange {
-                price: shown(),
-                amount: swap.amount_in,
-            }),
-        }
+        Self::new(number).ok_or_else(|| InvalidLimitPrice::TooManyDigits(shown()))
     }
 
     /// The price of that value; `None` when it is not above zero or has too many digits.
@@ -156,6 +157,13 @@ impl LimitPrice {
     /// The value.
     pub const fn value(self) -> Decimal {
         self.0
+    }
+
+    /// What a swap receives at this price, rounded up: ceil(amount × price). More than a token
+    /// account can hold is the most that one can, which no venue pays either.
+    pub(super) fn floor(self, swap: &Swap) -> TokenAmount {
+        self.of(swap)
+            .unwrap_or_else(|| swap.token_out.units(u64::MAX))
     }
 
     /// ceil(amount × price) in base units: with m the price without its point, s its decimals and

@@ -5,6 +5,7 @@
 
 mod limit;
 mod market;
+mod sniper;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 
 pub use limit::{InvalidLimitPrice, Limit, LimitPrice, TimeInForce};
 pub use market::Market;
+pub use sniper::{Requirements, Sniper};
 
 use crate::{
     amount::TokenAmount,
@@ -26,15 +28,19 @@ pub enum OrderKind {
     Market(Market),
     /// Swaps at its price or better, as soon as there is one.
     Limit(Limit),
+    /// Buys a token as soon as there is a pool of it that is good enough.
+    Sniper(Sniper),
 }
 
 /// When an order may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trigger {
+pub enum Trigger<'a> {
     /// As soon as a worker has it.
     Immediately,
     /// When the swap would be paid at least this price, if not now then later or not at all.
     PriceAtLeast(LimitPrice, TimeInForce),
+    /// When there is a pool of the token that it buys which misses nothing of these terms.
+    PoolCreated(&'a Sniper),
 }
 
 /// How long an order is tried.
@@ -51,25 +57,30 @@ pub enum Lifetime {
 pub enum Needs {
     /// Both tokens are listed, and some venue has a pool for them.
     ListedPair,
+    /// The token sold is listed, and the token bought is named by its mint, which no pool need
+    /// have yet.
+    Mint,
 }
 
 impl OrderKind {
     /// The names of all kinds, as on the wire and in the database.
-    pub const NAMES: [&'static str; 2] = [Market::NAME, Limit::NAME];
+    pub const NAMES: [&'static str; 3] = [Market::NAME, Limit::NAME, Sniper::NAME];
 
     /// The name on the wire and in the database.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Market(_) => Market::NAME,
             Self::Limit(_) => Limit::NAME,
+            Self::Sniper(_) => Sniper::NAME,
         }
     }
 
     /// When it may begin.
-    pub const fn trigger(&self) -> Trigger {
+    pub const fn trigger(&self) -> Trigger<'_> {
         match self {
             Self::Market(_) => Trigger::Immediately,
             Self::Limit(limit) => Trigger::PriceAtLeast(limit.price, limit.time_in_force),
+            Self::Sniper(sniper) => Trigger::PoolCreated(sniper),
         }
     }
 
@@ -78,6 +89,7 @@ impl OrderKind {
         match self {
             Self::Market(market) => market.slippage,
             Self::Limit(limit) => limit.slippage,
+            Self::Sniper(sniper) => sniper.slippage,
         }
     }
 
@@ -85,7 +97,8 @@ impl OrderKind {
     pub fn floor(&self, swap: &Swap) -> Option<TokenAmount> {
         match self {
             Self::Market(market) => market.floor(swap),
-            Self::Limit(limit) => Some(limit.floor(swap)),
+            Self::Limit(limit) => Some(limit.price.floor(swap)),
+            Self::Sniper(sniper) => sniper.price.map(|price| price.floor(swap)),
         }
     }
 
@@ -104,6 +117,7 @@ impl OrderKind {
         match self {
             Self::Market(_) => Lifetime::For(policy.market_lifetime),
             Self::Limit(limit) => Lifetime::Until(limit.expires_at),
+            Self::Sniper(sniper) => Lifetime::Until(sniper.expires_at),
         }
     }
 
@@ -111,6 +125,7 @@ impl OrderKind {
     pub const fn needs(&self) -> Needs {
         match self {
             Self::Market(_) | Self::Limit(_) => Needs::ListedPair,
+            Self::Sniper(_) => Needs::Mint,
         }
     }
 }
