@@ -2,10 +2,11 @@
 //!
 //! It asks once for each pair and direction for the best marginal price, which bounds the price of
 //! any size, and wakes the orders that this could fill; and those whose time has come. It reads the
-//! chain's log of new pools slot by slot, and wakes the orders that wait for one of them. It decides
-//! nothing: whoever is woken is looked at by a worker. Two monitors at once are harmless, and one
-//! that dies between any two lines loses nothing: what it did not wake the next tick wakes, and
-//! what it did not send the relay sends.
+//! chain's log of new pools slot by slot, and wakes the orders that wait for one of them.
+//!
+//! It decides nothing: whoever is woken is looked at by a worker. Two monitors at once are
+//! harmless, and one that dies between any two lines loses nothing: what it did not wake the next
+//! tick wakes, and what it did not send the relay sends.
 
 use std::{sync::Arc, time::Duration};
 

@@ -25,7 +25,8 @@ impl World {
     }
 
     /// A look wakes whoever's price is met and whoever's pool is known, however that came about:
-    /// while nobody looked, or in a jump. One that met a fault, or another price, has shown nothing.
+    /// while nobody looked, or in a jump. One that met a fault, or another price, has shown
+    /// nothing.
     pub(crate) fn judge_look(&mut self, look: &Look) {
         let now = self.begin_look();
         if (now.price, now.faults) != (look.price, look.faults) {

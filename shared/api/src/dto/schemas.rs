@@ -42,8 +42,8 @@ pub(crate) struct ExecuteRequestDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "783.9")]
     min_amount_out: Option<ExactDecimalDto>,
-    /// Of limit orders, which must have it, and of sniper orders, which may: the least price that is
-    /// accepted, `tokenOut` per `tokenIn`. An order is never executed below it.
+    /// Of limit orders, which must have it, and of sniper orders, which may: the least price that
+    /// is accepted, `tokenOut` per `tokenIn`. An order is never executed below it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "82.5")]
     limit_price: Option<ExactDecimalDto>,

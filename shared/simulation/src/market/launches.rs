@@ -6,10 +6,10 @@
 //! the liquidity leaves. The token's mint carries the number of its piece, so that whoever has the
 //! mint finds the launch without a search.
 
-use venues::{Pool, Refusal, meteora, meteora::price, raydium};
+use venues::{Pool, Refusal};
 
 use super::{
-    listings::{self, Bins},
+    listings::{LAUNCHING, LaunchVenue},
     path,
 };
 use crate::rng::mix;
@@ -136,11 +136,7 @@ impl Schedule {
             } else {
                 9
             },
-            venue: if is_among(50, draw(Draw::Venue)) {
-                raydium::VENUE.name
-            } else {
-                meteora::VENUE.name
-            },
+            venue: LAUNCHING[index(draw(Draw::Venue), LAUNCHING.len())].name,
             pool: self.address(draw(Draw::Pool), draw(Draw::Place)),
             opens,
             liquidity: DEPTHS[depth] * LAMPORTS + part * (LAMPORTS / 100),
@@ -197,21 +193,10 @@ impl Launch {
             true => supply,
             false => supply / LEFT,
         };
-        let resting: Box<dyn Pool> = if self.venue == raydium::VENUE.name {
-            Box::new(listings::cpmm_of([tokens, lamports], 2_500))
-        } else {
-            let bins = Bins {
-                step: 100,
-                each_side: 60,
-            };
-            let each = u64::from(bins.each_side.unsigned_abs());
-            let active = price::bin_below(first_price, bins.step);
-            Box::new(listings::dlmm_of(
-                bins,
-                active,
-                [tokens / each, lamports / each],
-            ))
-        };
+        let mut launching = LAUNCHING.iter();
+        let venue = launching.find(|venue| venue.name == self.venue);
+        let LaunchVenue { pool, .. } = venue.ok_or(Refusal::NoPool)?;
+        let resting = pool([tokens, lamports], first_price);
         Ok((resting.at_price(price), price))
     }
 }

@@ -45,6 +45,35 @@ impl Listing {
     }
 }
 
+/// A venue at which tokens are launched.
+pub(super) struct LaunchVenue {
+    /// The venue's name.
+    pub(super) name: &'static str,
+    /// A pool that holds so much of the token and of SOL, at a price of lamports for a base unit,
+    /// Q64.64.
+    pub(super) pool: fn([u64; 2], u128) -> Box<dyn Pool>,
+}
+
+/// Where tokens are launched.
+pub(super) const LAUNCHING: [LaunchVenue; 2] = [
+    LaunchVenue {
+        name: raydium::VENUE.name,
+        pool: |vaults, _| Box::new(cpmm_of(vaults, 2_500)),
+    },
+    LaunchVenue {
+        name: meteora::VENUE.name,
+        pool: |[tokens, lamports], at_price| {
+            let bins = Bins {
+                step: 100,
+                each_side: 60,
+            };
+            let each = u64::from(bins.each_side.unsigned_abs());
+            let active = price::bin_below(at_price, bins.step);
+            Box::new(dlmm_of(bins, active, [tokens / each, lamports / each]))
+        },
+    },
+];
+
 /// A pool of Raydium's.
 fn at_raydium(label: &'static str, pool: CpmmPool) -> ListedPool {
     ListedPool {
@@ -188,7 +217,7 @@ fn cpmm(base: TokenId, quote: TokenId, base_reserve: u64, trade_rate: u64) -> Cp
 }
 
 /// A CPMM pool that holds so much of its tokens.
-pub(super) fn cpmm_of(vaults: [u64; 2], trade_rate: u64) -> CpmmPool {
+fn cpmm_of(vaults: [u64; 2], trade_rate: u64) -> CpmmPool {
     CpmmPool {
         vaults,
         accrued: [AccruedFees::default(); 2],
@@ -217,11 +246,11 @@ fn snapshot() -> meteora::Pool {
 
 /// The bins of a synthetic DLMM pool.
 #[derive(Clone, Copy)]
-pub(super) struct Bins {
+struct Bins {
     /// Basis points between neighbours.
-    pub(super) step: u16,
+    step: u16,
     /// Bins on each side of the active one, which holds both tokens.
-    pub(super) each_side: i32,
+    each_side: i32,
 }
 
 /// A DLMM pool at rest with so many dollars in each bin.
@@ -236,7 +265,7 @@ fn dlmm(base: TokenId, quote: TokenId, bins: Bins, dollars: u64) -> meteora::Poo
 
 /// A DLMM pool with a base fee of a tenth of its bin step, and `each` of its tokens in each bin on
 /// that token's side.
-pub(super) fn dlmm_of(bins: Bins, active_id: i32, each: [u64; 2]) -> meteora::Pool {
+fn dlmm_of(bins: Bins, active_id: i32, each: [u64; 2]) -> meteora::Pool {
     let fees = FeeParameters {
         bin_step: bins.step,
         base_factor: 10_000,
