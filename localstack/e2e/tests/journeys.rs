@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 fn stack() -> &'static Stack {
     static STACK: OnceLock<Stack> = OnceLock::new();
-    STACK.get_or_init(|| Stack::deploy(&["SimExecutionDelayMs=400-600"]))
+    STACK.get_or_init(|| Stack::deploy(&["SimExecutionDelayMs=400-600", "SimLaunchEverySeconds=4"]))
 }
 
 #[test]
@@ -188,6 +188,16 @@ fn base64(text: &str) -> String {
     BASE64_STANDARD.encode(text)
 }
 
+/// An order that is accepted.
+fn place(stack: &Stack, body: &Value) -> String {
+    let accepted = eventually("the order is accepted", || {
+        let told = stack.post("/api/orders/execute", body);
+        (told.status != 503).then_some(told)
+    });
+    assert_eq!(accepted.status, 202, "{accepted:?}");
+    accepted.body["orderId"].as_str().expect("an id").to_owned()
+}
+
 /// An order of one SOL that is executed at this price or better.
 fn place_limit(stack: &Stack, price: &str, more: &Value) -> String {
     let mut body = json!({
@@ -196,12 +206,7 @@ fn place_limit(stack: &Stack, price: &str, more: &Value) -> String {
     for (field, value) in more.as_object().expect("fields") {
         body[field] = value.clone();
     }
-    let accepted = eventually("the order is accepted", || {
-        let told = stack.post("/api/orders/execute", &body);
-        (told.status != 503).then_some(told)
-    });
-    assert_eq!(accepted.status, 202, "{accepted:?}");
-    accepted.body["orderId"].as_str().expect("an id").to_owned()
+    place(stack, &body)
 }
 
 #[test]
@@ -246,4 +251,33 @@ fn the_monitor_wakes_an_order_whose_time_has_ended() {
         (order["status"] == "expired").then_some(order)
     });
     assert_eq!(ended["failureCode"], "deadline_exceeded");
+}
+
+#[test]
+fn a_sniper_order_waits_for_its_pool_and_buys_it_when_the_monitor_has_read_of_it() {
+    let stack = stack();
+    let launches = stack.get("/api/launches").body;
+    let next = &launches.as_array().expect("a list")[0];
+    assert_eq!(next["announced"], true, "{launches:#}");
+    let order = place(
+        stack,
+        &json!({
+            "type": "sniper", "tokenIn": "SOL", "tokenOut": next["mint"], "amount": "0.5",
+            "maxAgeSlots": 3_000,
+        }),
+    );
+    let mut socket = stack.watch(&order, 0);
+    socket.hear_until("waiting");
+    eventually("its pool is there and open, and the order goes on", || {
+        stack.monitor();
+        (stack.order(&order)["status"] != "waiting").then_some(())
+    });
+    let rest = socket.hear_all();
+    assert_eq!(
+        statuses(&rest),
+        ["routing", "building", "submitted", "confirmed"]
+    );
+    let bought = stack.order(&order);
+    assert_eq!(bought["trigger"]["pool"], next["pool"], "{bought:#}");
+    assert_eq!(bought["tokenOut"], next["mint"]);
 }
