@@ -215,6 +215,7 @@ impl Server {
                 replays: gateway.clone(),
                 allowed_origins: options.allowed_origins.texts(),
             },
+            candles: use_cases.candles(&trading.ports, trading.catalogue.clone()),
             catalogue: trading.catalogue,
             launches: trading.ports.launches,
             launch_log: Arc::clone(&use_cases.launch_log),

@@ -39,6 +39,7 @@ pub(crate) struct Served {
     pub(crate) reader: Arc<dyn OrderReader>,
     pub(crate) health: Health,
     pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) candles: engine::candles::Candles,
     pub(crate) launches: Arc<dyn Launches>,
     pub(crate) launch_log: Arc<dyn LaunchLog>,
     pub(crate) sockets: Sockets,
@@ -61,6 +62,7 @@ pub(crate) fn routes(served: Served) -> Router {
         reader: served.reader,
         health: served.health,
         catalogue: served.catalogue,
+        candles: served.candles,
         launches: served.launches,
         launch_log: served.launch_log,
         sockets: SocketAddress::OfRequest {

@@ -49,6 +49,8 @@ points! {
     KeepLaunches Store "launch_log.keep",
     LaunchesOfMint Store "launch_log.of_mint",
     NewestLaunches Store "launch_log.newest",
+    NotePrices Store "prices.note",
+    Candles Store "prices.candles",
     Subscribe Store "subscriptions.subscribe",
     GoLive Store "subscriptions.go_live",
     Live Store "subscriptions.live",

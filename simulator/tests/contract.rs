@@ -49,6 +49,7 @@ async fn postgres_keeps_the_contract() {
         writer: orders.clone(),
         waiting: orders.clone(),
         launch_log: orders.clone(),
+        prices: orders.clone(),
         outbox: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(pool)),
         clock: Arc::new(TokioClock(Instant::now())),

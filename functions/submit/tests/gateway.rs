@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use axum::http::StatusCode;
 use engine::{
     cancel::Cancel,
+    candles::{Candle, Candles, Interval},
     catalogue::{Catalogue, ListedToken},
     health::Health,
     launch::{LaunchedPool, PoolCondition},
@@ -23,9 +24,9 @@ use engine::{
     policy::Policy,
     ports::{
         Appended, Claim, Clock, ConnectionId, Corrupt, CreatedPools, ExecuteOrder, Inserted,
-        LaunchLog, Launches, LaunchesError, Lease, OrderReader, OrderWriter, PageQuery, Push,
-        PushError, Queue, ReferencePrice, StoreError, Subscribers, Subscriptions, Transition,
-        Unavailable, Wake,
+        LaunchLog, Launches, LaunchesError, Lease, OrderReader, OrderWriter, PageQuery, PriceLog,
+        Push, PushError, Queue, ReferencePrice, SeenPrice, StoreError, Subscribers, Subscriptions,
+        Transition, Unavailable, Wake,
     },
     stream::OrderStream,
     submit::Submit,
@@ -140,6 +141,23 @@ impl Queue for InMemoryPorts {
 }
 
 #[async_trait]
+impl PriceLog for InMemoryPorts {
+    async fn note(&self, _: &[SeenPrice]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn candles(
+        &self,
+        _: &str,
+        _: &str,
+        _: Interval,
+        _: Timestamp,
+    ) -> Result<Vec<Candle>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
 impl Launches for InMemoryPorts {
     async fn created(&self, _: Option<u64>) -> Result<CreatedPools, LaunchesError> {
         Err(Unavailable("no monitor asks here".into()).into())
@@ -176,6 +194,16 @@ impl LaunchLog for InMemoryPorts {
 #[async_trait]
 impl ReferencePrice for InMemoryPorts {
     async fn amount_out(&self, _: &Swap) -> Option<TokenAmount> {
+        None
+    }
+    fn past(
+        &self,
+        _: &Token,
+        _: &Token,
+        _: Timestamp,
+        _: Interval,
+        _: Timestamp,
+    ) -> Option<Candle> {
         None
     }
 }
@@ -299,6 +327,12 @@ impl Function {
                 tokens: vec![listed("SOL", 9), listed("USDC", 6)],
                 pairs: vec![("SOL".into(), "USDC".into())],
             }),
+            candles: Candles {
+                prices: ports.clone(),
+                reference: ports.clone(),
+                catalogue: Arc::default(),
+                clock: ports.clone(),
+            },
             launches: ports.clone(),
             launch_log: ports.clone(),
             sockets: SocketAddress::Fixed(

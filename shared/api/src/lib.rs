@@ -13,6 +13,7 @@ use axum::{
 };
 use engine::{
     cancel::Cancel,
+    candles::Candles,
     catalogue::Catalogue,
     health::Health,
     ports::{LaunchLog, Launches, OrderReader},
@@ -36,7 +37,7 @@ use crate::{
         concurrency_limit::{self, ConcurrencyLimit},
         cors, fallbacks,
     },
-    routes::{cancel, execute, export, health, launches, orders, quote, tokens},
+    routes::{cancel, candles, execute, export, health, launches, orders, quote, tokens},
 };
 
 /// What the API works with, and how it is reached.
@@ -54,6 +55,8 @@ pub struct Api {
     pub health: Health,
     /// What can be traded.
     pub catalogue: Arc<Catalogue>,
+    /// Tells how prices went.
+    pub candles: Candles,
     /// Who tells which pools are created.
     pub launches: Arc<dyn Launches>,
     /// The pools that are known to be created.
@@ -86,6 +89,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/quote", get(quote::quote))
         .route("/api/tokens", get(tokens::tokens))
         .route("/api/launches", get(launches::launches))
+        .route("/api/candles", get(candles::candles))
         .route_layer(middleware::from_fn_with_state(
             limit,
             concurrency_limit::apply,

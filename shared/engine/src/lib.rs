@@ -2,12 +2,13 @@
 //!
 //! Read in this order: [`order`] (what exists, and how it may move), [`routing`] (where it goes),
 //! [`ports`] (what is needed from outside), then the use cases: [`submit`], [`execute`],
-//! [`cancel`], [`monitor`], [`stream`], [`relay`], [`audit`], [`health`]; [`use_cases`] puts them
-//! together. The private modules are the values that both orders and routes are made of.
+//! [`cancel`], [`monitor`], [`candles`], [`stream`], [`relay`], [`audit`], [`health`];
+//! [`use_cases`] puts them together. The private modules are the values that both orders and routes are made of.
 
 mod amount;
 pub mod audit;
 pub mod cancel;
+pub mod candles;
 pub mod catalogue;
 pub mod execute;
 pub mod health;

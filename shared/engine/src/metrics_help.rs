@@ -86,7 +86,7 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     (
         Counter,
         "monitor_failures_total",
-        "Wakes that the database did not do",
+        "Wakes and notes that the database did not do",
     ),
     (
         Counter,

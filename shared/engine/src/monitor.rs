@@ -2,7 +2,8 @@
 //!
 //! It asks once for each pair and direction for the best marginal price, which bounds the price of
 //! any size, and wakes the orders that this could fill; and those whose time has come. It reads the
-//! chain's log of new pools slot by slot, and wakes the orders that wait for one of them.
+//! chain's log of new pools slot by slot, and wakes the orders that wait for one of them. And it
+//! notes the price that it has seen.
 //!
 //! It decides nothing: whoever is woken is looked at by a worker. Two monitors at once are
 //! harmless, and one that dies between any two lines loses nothing: what it did not wake the next
@@ -15,8 +16,11 @@ use futures::future::join_all;
 use crate::{
     catalogue::Catalogue,
     observe,
-    order::Token,
-    ports::{ExecuteOrder, LaunchLog, Launches, LaunchesError, Queue, StoreError, WaitingOrders},
+    order::{Swap, Token, price},
+    ports::{
+        ExecuteOrder, LaunchLog, Launches, LaunchesError, PriceLog, Queue, SeenPrice, StoreError,
+        WaitingOrders,
+    },
     routing::Router,
 };
 
@@ -35,6 +39,8 @@ pub struct Monitor {
     pub launches: Arc<dyn Launches>,
     /// What was read of it.
     pub launch_log: Arc<dyn LaunchLog>,
+    /// Where prices are noted.
+    pub prices: Arc<dyn PriceLog>,
 }
 
 /// How many orders one tick wakes for each reason: for each pair and direction, for a new pool, for
@@ -56,8 +62,32 @@ impl Monitor {
         for pair in join_all(looks).await {
             woken += self.told(pair).await;
         }
+        self.note_prices().await;
         observe::watched(woken);
         woken
+    }
+
+    /// Notes the reference price of each pair.
+    async fn note_prices(&self) {
+        let seen = self.catalogue.pairs.iter().map(async |(base, quote)| {
+            let (token_in, token_out) = (self.catalogue.token(base)?, self.catalogue.token(quote)?);
+            let swap = Swap {
+                // So many that the price has all digits that the token bought can tell.
+                amount_in: token_in.whole(1_000),
+                token_in: token_in.clone(),
+                token_out: token_out.clone(),
+            };
+            let amount_out = self.router.reference.amount_out(&swap).await?;
+            Some(SeenPrice {
+                base: base.clone(),
+                quote: quote.clone(),
+                price: price(swap.amount_in, amount_out),
+            })
+        });
+        let seen: Vec<SeenPrice> = join_all(seen).await.into_iter().flatten().collect();
+        if let Err(error) = self.prices.note(&seen).await {
+            observe::prices_not_noted(&error);
+        }
     }
 
     /// Reads on in the chain's log. The cursor moves together with what it has passed, and over

@@ -117,6 +117,12 @@ pub fn price_unknown(token_in: &str, token_out: &str) {
     );
 }
 
+/// Prices could not be noted: the candles of this minute lack them.
+pub fn prices_not_noted(error: &StoreError) {
+    counter!("monitor_failures_total").increment(1);
+    warn!(%error, "prices could not be noted");
+}
+
 /// Pools were created, and the chain's log is read up to there.
 pub fn launches_read(pools: usize, through: u64) {
     counter!("launches_read_total").increment(u64::try_from(pools).unwrap_or(u64::MAX));

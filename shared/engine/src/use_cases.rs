@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crate::{
     audit::Audit,
     cancel::Cancel,
+    candles::Candles,
     catalogue::Catalogue,
     execute::Execute,
     monitor::Monitor,
     policy::Policy,
     ports::{
         AdmitAll, Auditor, Chain, Clock, LaunchLog, Launches, OrderReader, OrderWriter, Outbox,
-        Push, Queue, ReferencePrice, Subscriptions, Venue, WaitingOrders,
+        PriceLog, Push, Queue, ReferencePrice, Subscriptions, Venue, WaitingOrders,
     },
     relay::Relay,
     routing::Router,
@@ -33,6 +34,8 @@ pub struct UseCases {
     pub waiting: Arc<dyn WaitingOrders>,
     /// The pools that are known to be created.
     pub launch_log: Arc<dyn LaunchLog>,
+    /// How prices went.
+    pub prices: Arc<dyn PriceLog>,
     /// The order book against itself.
     pub auditor: Arc<dyn Auditor>,
     /// Who follows what.
@@ -138,6 +141,17 @@ impl UseCases {
             catalogue,
             launches: Arc::clone(&trading.launches),
             launch_log: Arc::clone(&self.launch_log),
+            prices: Arc::clone(&self.prices),
+        }
+    }
+
+    /// Tells how prices went.
+    pub fn candles(&self, trading: &TradingPorts, catalogue: Arc<Catalogue>) -> Candles {
+        Candles {
+            prices: Arc::clone(&self.prices),
+            reference: Arc::clone(&trading.reference),
+            catalogue,
+            clock: Arc::clone(&self.clock),
         }
     }
 

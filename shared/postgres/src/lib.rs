@@ -15,6 +15,7 @@ mod health;
 mod launches;
 mod migrate;
 mod outbox;
+mod prices;
 mod progress;
 mod reader;
 mod rows;

@@ -29,6 +29,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         "order_events",
         "orders",
         "outbox",
+        "prices",
         "refinery_schema_history",
         "schema_compatibility",
         "subscriptions",

@@ -142,6 +142,9 @@ impl Function<Submit> {
             reader: Arc::clone(&self.use_cases.reader),
             // The workers are another function: their queue's alarms tell how they are.
             health: health(&self.database, vec![postgres::relay_check(&self.database)]),
+            candles: self
+                .use_cases
+                .candles(&trading.ports, Arc::clone(&trading.catalogue)),
             catalogue: trading.catalogue,
             launches: trading.ports.launches,
             launch_log: Arc::clone(&self.use_cases.launch_log),

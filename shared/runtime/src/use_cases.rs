@@ -21,6 +21,7 @@ pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
         outbox: orders.clone(),
         waiting: orders.clone(),
         launch_log: orders.clone(),
+        prices: orders.clone(),
         auditor: orders,
         subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
         encode: api::event_json,

@@ -4,10 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{Swap, Token, TokenAmount},
+    candles::{Candle, Interval},
+    order::{Swap, Token, TokenAmount, price},
     ports::{ReferencePrice, Venue},
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
+use jiff::Timestamp;
 use postgres::Database;
 use rust_decimal::Decimal;
 use venues::Refusal;
@@ -135,7 +137,35 @@ impl ReferencePrice for SimulatedVenue {
         )?;
         Some(swap.token_out.units(units))
     }
+
+    /// The path is a function of the slot, so its past is as well known as its present.
+    fn past(
+        &self,
+        base: &Token,
+        quote: &Token,
+        at: Timestamp,
+        interval: Interval,
+        now: Timestamp,
+    ) -> Option<Candle> {
+        let (begin, length) = (at.as_millisecond(), interval.seconds() * 1_000);
+        let moments = (0..LOOKS).filter_map(|look| {
+            let moment = Timestamp::from_millisecond(begin + look * length / LOOKS).ok()?;
+            (moment <= now).then_some(moment)
+        });
+        let many = base.whole(1_000);
+        let prices = moments.filter_map(|moment| {
+            let (sold, bought) = (&base.symbol, &quote.symbol);
+            let units = self
+                .market
+                .reference_out(sold, bought, many.units(), slot(moment))?;
+            Some(price(many, quote.units(units)))
+        });
+        Candle::of(at, prices)
+    }
 }
+
+/// How often the path is looked at in a piece of time.
+const LOOKS: i64 = 30;
 
 #[cfg(test)]
 mod tests {

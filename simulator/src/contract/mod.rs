@@ -10,6 +10,7 @@ mod launches;
 mod life;
 mod orders;
 mod outbox;
+mod prices;
 mod queue;
 mod simulated;
 mod subscriptions;
@@ -18,7 +19,7 @@ mod waiting;
 use std::sync::Arc;
 
 use engine::ports::{
-    Clock, LaunchLog, OrderReader, OrderWriter, Outbox, Subscriptions, WaitingOrders,
+    Clock, LaunchLog, OrderReader, OrderWriter, Outbox, PriceLog, Subscriptions, WaitingOrders,
 };
 
 pub use queue::{Consumer, Delivered, QueueFixture, check_queue};
@@ -35,6 +36,8 @@ pub struct StoreFixture {
     pub waiting: Arc<dyn WaitingOrders>,
     /// What is known of new pools, in the same book.
     pub launch_log: Arc<dyn LaunchLog>,
+    /// Prices, in the same book.
+    pub prices: Arc<dyn PriceLog>,
     /// The relay's view of the same book.
     pub outbox: Arc<dyn Outbox>,
     /// Who follows the orders of that book.
@@ -54,5 +57,6 @@ pub async fn check_store(fixture: &StoreFixture) {
     subscriptions::check(fixture).await;
     waiting::check(fixture).await;
     launches::check(fixture).await;
+    prices::check(fixture).await;
     cancel::check(fixture).await;
 }

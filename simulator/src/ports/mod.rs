@@ -6,6 +6,7 @@ mod clock;
 mod launches;
 mod orders;
 mod outbox;
+mod prices;
 mod push;
 mod queue;
 mod subscriptions;
@@ -84,6 +85,7 @@ impl Ports {
                 outbox: Arc::new(OutboxPort::new(network())),
                 waiting: Arc::new(OrdersPort(network())),
                 launch_log: Arc::new(OrdersPort(network())),
+                prices: Arc::new(OrdersPort(network())),
                 auditor: Arc::new(AuditPort(network())),
                 subscriptions: Arc::new(SubscriptionsPort(network())),
                 encode,

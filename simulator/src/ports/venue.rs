@@ -4,11 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
+    candles::{Candle, Interval},
     order::{Swap, Token, TokenAmount},
     ports::{ReferencePrice, Venue},
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
 
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::{chain::height, fault::Fault, network::Network, point::Point, time::at, world::World};
@@ -95,6 +97,17 @@ impl Venue for VenuePort {
 impl ReferencePrice for ReferencePort {
     async fn amount_out(&self, swap: &Swap) -> Option<TokenAmount> {
         Some(fair_out(swap))
+    }
+
+    fn past(
+        &self,
+        _: &Token,
+        _: &Token,
+        _: Timestamp,
+        _: Interval,
+        _: Timestamp,
+    ) -> Option<Candle> {
+        None
     }
 }
 

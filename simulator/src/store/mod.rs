@@ -7,6 +7,7 @@ mod audit;
 mod launches;
 mod orders;
 mod outbox;
+mod prices;
 mod row;
 mod subscriptions;
 mod waiting;
@@ -17,6 +18,7 @@ use engine::{order::OrderId, ports::ConnectionId};
 
 pub(crate) use append::OwnedTransition;
 pub(crate) use launches::LaunchRow;
+use prices::Prices;
 pub(crate) use row::Row;
 use row::{OutboxRow, TransactionState};
 use waiting::WaitingRow;
@@ -29,6 +31,7 @@ pub(crate) struct Store {
     pub(crate) launches: Vec<LaunchRow>,
     /// How far that log was read.
     pub(crate) cursor: Option<u64>,
+    prices: Prices,
     pub(crate) subscriptions: BTreeMap<(ConnectionId, OrderId), Subscription>,
     /// Who follows every order, and until when.
     pub(crate) subscriptions_to_all: BTreeMap<ConnectionId, u64>,

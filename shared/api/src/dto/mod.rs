@@ -2,6 +2,7 @@
 //! nothing outside of this module knows a name or a format that clients see in a body.
 
 mod cancel;
+mod candle;
 mod csv;
 mod event;
 mod health;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::{
     cancel::BulkCancelDto,
+    candle::CandleDto,
     csv::csv_lines,
     event::EventDto,
     health::{HealthDto, LiveDto},

@@ -13,5 +13,5 @@ use swap_request::amount;
 pub(crate) use cancel::{Bulk, bulk};
 pub(crate) use filter::filter;
 pub(crate) use new_order::{Requested, new_order};
-pub(crate) use page_limit::page_limit;
-pub(crate) use swap_request::{SwapRequest, required, slippage, whole_number};
+pub(crate) use page_limit::{page_limit, row_limit};
+pub(crate) use swap_request::{SwapRequest, listed_pair, required, slippage, whole_number};

@@ -7,19 +7,27 @@ use crate::http::{
     query::Query,
 };
 
-const DEFAULT: u16 = 50;
-const MAX: u16 = 200;
+const USUAL_PAGE: u16 = 50;
+const LARGEST_PAGE: u16 = 200;
 
-/// The `limit` of a query.
+/// The `limit` of a query for a page.
 ///
 /// # Errors
 /// `invalid_limit` when it is no integer from 1 to 200.
 pub(crate) fn page_limit(query: &Query) -> Result<u16, ApiError> {
-    query.get("limit").map_or(Ok(DEFAULT), |text| {
+    row_limit(query, USUAL_PAGE, LARGEST_PAGE)
+}
+
+/// The `limit` of a query, `usual` when it has none.
+///
+/// # Errors
+/// `invalid_limit` when it is no integer from 1 to `most`.
+pub(crate) fn row_limit(query: &Query, usual: u16, most: u16) -> Result<u16, ApiError> {
+    query.get("limit").map_or(Ok(usual), |text| {
         whole_number(text)
-            .filter(|limit| (1..=MAX).contains(limit))
+            .filter(|limit| (1..=most).contains(limit))
             .ok_or_else(|| {
-                let detail = format!("{} is not an integer from 1 to {MAX}", shown(text));
+                let detail = format!("{} is not an integer from 1 to {most}", shown(text));
                 ApiError::new(Code::InvalidLimit, detail).field("limit")
             })
     })

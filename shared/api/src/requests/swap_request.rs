@@ -34,7 +34,7 @@ impl SwapRequest {
         catalogue: &Catalogue,
     ) -> Result<(Swap, OrderKind), ApiError> {
         let (token_in, token_out) = match needs {
-            Needs::ListedPair => self.listed_pair(catalogue)?,
+            Needs::ListedPair => listed_pair(&self.token_in, &self.token_out, catalogue)?,
             Needs::Mint => self.listed_and_mint(catalogue)?,
         };
         let amount_in = amount(&self.amount, &token_in, Code::InvalidAmount, "amount")?;
@@ -45,21 +45,6 @@ impl SwapRequest {
         };
         let kind = terms(&swap)?;
         Ok((swap, kind))
-    }
-
-    fn listed_pair(&self, catalogue: &Catalogue) -> Result<(Token, Token), ApiError> {
-        let token_in = listed(catalogue, "tokenIn", &self.token_in)?;
-        let token_out = listed(catalogue, "tokenOut", &self.token_out)?;
-        let (sold, bought) = (&token_in.symbol, &token_out.symbol);
-        if token_in == token_out {
-            let detail = format!("{sold} cannot be swapped for itself");
-            return Err(ApiError::new(Code::SameToken, detail).field("tokenOut"));
-        }
-        if !catalogue.trades(sold, bought) {
-            let detail = format!("no venue has a pool for {sold} and {bought}");
-            return Err(ApiError::new(Code::UnsupportedPair, detail).field("tokenOut"));
-        }
-        Ok((token_in.clone(), token_out.clone()))
     }
 
     /// The token bought is one that no list has. Its decimals are its pool's to tell.
@@ -84,6 +69,29 @@ impl SwapRequest {
         };
         Ok((token_in.clone(), token_out))
     }
+}
+
+/// Two tokens that some venue can swap for each other.
+///
+/// # Errors
+/// The first of `unknown_token`, `same_token`, `unsupported_pair` that applies.
+pub(crate) fn listed_pair(
+    token_in: &str,
+    token_out: &str,
+    catalogue: &Catalogue,
+) -> Result<(Token, Token), ApiError> {
+    let token_in = listed(catalogue, "tokenIn", token_in)?;
+    let token_out = listed(catalogue, "tokenOut", token_out)?;
+    let (sold, bought) = (&token_in.symbol, &token_out.symbol);
+    if token_in == token_out {
+        let detail = format!("{sold} cannot be swapped for itself");
+        return Err(ApiError::new(Code::SameToken, detail).field("tokenOut"));
+    }
+    if !catalogue.trades(sold, bought) {
+        let detail = format!("no venue has a pool for {sold} and {bought}");
+        return Err(ApiError::new(Code::UnsupportedPair, detail).field("tokenOut"));
+    }
+    Ok((token_in.clone(), token_out.clone()))
 }
 
 /// Whether it is an address on Solana: 32 bytes in base58.

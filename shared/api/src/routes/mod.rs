@@ -1,6 +1,7 @@
 //! One handler for each route, with its part of the API's description.
 
 pub(crate) mod cancel;
+pub(crate) mod candles;
 pub(crate) mod execute;
 pub(crate) mod export;
 pub(crate) mod health;

@@ -4,6 +4,7 @@
 mod all_routes;
 mod any_input;
 mod cancel;
+mod candles;
 mod description;
 mod execute;
 mod export;

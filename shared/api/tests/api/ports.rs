@@ -11,13 +11,14 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
+    candles::{Candle, Interval},
     catalogue::{Catalogue, ListedToken},
     launch::{LaunchedPool, PoolCondition},
     order::{OrderId, Swap, Token, TokenAmount},
     ports::{
-        Clock, ConnectionId, CreatedPools, ExecuteOrder, LaunchLog, Launches, LaunchesError, Push,
-        PushError, Queue, ReferencePrice, StoreError, Subscribers, Subscriptions, Unavailable,
-        Venue,
+        Clock, ConnectionId, CreatedPools, ExecuteOrder, LaunchLog, Launches, LaunchesError,
+        PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice, StoreError, Subscribers,
+        Subscriptions, Unavailable, Venue,
     },
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
@@ -112,6 +113,17 @@ impl ReferencePrice for NoReference {
     async fn amount_out(&self, _: &Swap) -> Option<TokenAmount> {
         None
     }
+
+    fn past(
+        &self,
+        _: &Token,
+        _: &Token,
+        _: Timestamp,
+        _: Interval,
+        _: Timestamp,
+    ) -> Option<Candle> {
+        None
+    }
 }
 
 /// These pools, and nothing else of a chain.
@@ -148,6 +160,54 @@ impl LaunchLog for KnownPools {
 
     async fn newest(&self, limit: u16) -> Result<Vec<LaunchedPool>, StoreError> {
         Ok(self.0.iter().take(limit.into()).cloned().collect())
+    }
+}
+
+/// A clock that stands still, at the beginning of a minute: 2027-01-15 08:00:00 UTC.
+pub(crate) struct StoppedClock;
+
+impl StoppedClock {
+    fn shows() -> Timestamp {
+        Timestamp::from_second(1_800_000_000).expect("a time")
+    }
+}
+
+#[async_trait]
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        Self::shows()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Two minutes of SOL in USDC, the last one just begun.
+pub(crate) struct TwoMinutes;
+
+#[async_trait]
+impl PriceLog for TwoMinutes {
+    async fn note(&self, _: &[SeenPrice]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn candles(
+        &self,
+        base: &str,
+        quote: &str,
+        _: Interval,
+        since: Timestamp,
+    ) -> Result<Vec<Candle>, StoreError> {
+        if (base, quote) != ("SOL", "USDC") {
+            return Ok(Vec::new());
+        }
+        let minute = |at, prices: &[u32]| Candle::of(at, prices.iter().map(|&n| n.into()));
+        let now = StoppedClock::shows();
+        let before = now - Duration::from_secs(60);
+        let both = [minute(before, &[80, 100, 50, 64]), minute(now, &[64])];
+        let both = both.into_iter().flatten();
+        Ok(both.filter(|candle| candle.at >= since).collect())
     }
 }
 

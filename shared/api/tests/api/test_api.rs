@@ -10,6 +10,7 @@ use axum::{
 };
 use engine::{
     cancel::Cancel,
+    candles::Candles,
     health::Health,
     policy::Policy,
     ports::{AdmitAll, Venue},
@@ -21,7 +22,10 @@ use tower::ServiceExt;
 
 use crate::{
     in_memory_orders::InMemoryOrders,
-    ports::{FixedPriceVenue, KnownPools, NoReference, Nobody, RealClock, UnreadQueue, catalogue},
+    ports::{
+        FixedPriceVenue, KnownPools, NoReference, Nobody, RealClock, StoppedClock, TwoMinutes,
+        UnreadQueue, catalogue,
+    },
 };
 
 /// The API on an order book in memory and two venues; Meteora pays more.
@@ -94,6 +98,12 @@ impl TestApi {
             reader: orders.clone(),
             health: Health::new(vec![orders.clone()], Arc::new(RealClock)),
             catalogue: Arc::new(catalogue()),
+            candles: Candles {
+                prices: Arc::new(TwoMinutes),
+                reference: Arc::new(NoReference),
+                catalogue: Arc::new(catalogue()),
+                clock: Arc::new(StoppedClock),
+            },
             launches: Arc::new(KnownPools(vec![])),
             launch_log: Arc::new(KnownPools(vec![])),
             sockets: SocketAddress::OfRequest {

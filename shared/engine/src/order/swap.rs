@@ -18,6 +18,12 @@ impl Token {
     pub const fn units(&self, units: u64) -> TokenAmount {
         TokenAmount::from_units(units, self.decimals)
     }
+
+    /// So many whole tokens, or as many as an account can hold.
+    pub const fn whole(&self, tokens: u64) -> TokenAmount {
+        let unit = 10u64.saturating_pow(self.decimals as u32);
+        self.units(tokens.saturating_mul(unit))
+    }
 }
 
 /// What is sold for what.

@@ -10,6 +10,7 @@ mod health;
 mod launches;
 mod orders;
 mod outbox;
+mod prices;
 mod queue;
 mod subscribers;
 mod venue;
@@ -28,6 +29,7 @@ pub use self::{
         OrderWriter, PageQuery, Transition, place,
     },
     outbox::{Grace, Outbox, OutboxStats},
+    prices::{PriceLog, SeenPrice},
     queue::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
     subscribers::{ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions},
     venue::{ReferencePrice, Venue},

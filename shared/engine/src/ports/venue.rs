@@ -1,9 +1,11 @@
 //! Those who quote.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::{
+    candles::{Candle, Interval},
     order::{Swap, Token, TokenAmount},
     quote::{Quote, Rejection},
     venue::VenueId,
@@ -32,4 +34,15 @@ pub trait ReferencePrice: Send + Sync {
     /// What the swap would receive at the mid price, without fee or impact; `None` when no
     /// reference is known.
     async fn amount_out(&self, swap: &Swap) -> Option<TokenAmount>;
+
+    /// How the price of a whole `base` in `quote` went in the piece of time that began at `at`, as
+    /// far as it is over `now`; `None` when the reference does not know its past.
+    fn past(
+        &self,
+        base: &Token,
+        quote: &Token,
+        at: Timestamp,
+        interval: Interval,
+        now: Timestamp,
+    ) -> Option<Candle>;
 }
