@@ -20,6 +20,7 @@ mod journeys;
 mod limit;
 mod load;
 mod logs;
+mod looking;
 mod metrics;
 mod outage;
 mod parking;
