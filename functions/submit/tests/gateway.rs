@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use axum::http::StatusCode;
 use engine::{
     cancel::Cancel,
-    catalogue::{Catalogue, ListedToken},
+    catalogue::{Catalogue, ListedToken, MarketKind},
     health::Health,
     launch::{LaunchedPool, PoolCondition},
     order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Swap, Token, TokenAmount, Unmet},
@@ -296,6 +296,7 @@ impl Function {
             reader: ports.clone(),
             health: Health::new(vec![], ports.clone()),
             catalogue: Arc::new(Catalogue {
+                kind: MarketKind::Simulated,
                 tokens: vec![listed("SOL", 9), listed("USDC", 6)],
                 pairs: vec![("SOL".into(), "USDC".into())],
             }),

@@ -36,7 +36,7 @@ use crate::{
         concurrency_limit::{self, ConcurrencyLimit},
         cors, fallbacks,
     },
-    routes::{cancel, execute, export, health, launches, orders, quote, tokens},
+    routes::{cancel, execute, export, health, launches, market, orders, quote, tokens},
 };
 
 /// What the API works with, and how it is reached.
@@ -86,6 +86,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/quote", get(quote::quote))
         .route("/api/tokens", get(tokens::tokens))
         .route("/api/launches", get(launches::launches))
+        .route("/api/market", get(market::market))
         .route_layer(middleware::from_fn_with_state(
             limit,
             concurrency_limit::apply,

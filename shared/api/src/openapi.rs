@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{cancel, execute, export, health, launches, orders, quote, tokens};
+use crate::routes::{cancel, execute, export, health, launches, market, orders, quote, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,7 @@ use crate::routes::{cancel, execute, export, health, launches, orders, quote, to
         quote::quote,
         tokens::tokens,
         launches::launches,
+        market::market,
         health::health,
         health::live,
     ),

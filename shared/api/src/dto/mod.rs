@@ -6,6 +6,7 @@ mod csv;
 mod event;
 mod health;
 mod launch;
+mod market;
 mod offer;
 mod order;
 mod quote;
@@ -20,6 +21,7 @@ pub(crate) use self::{
     event::EventDto,
     health::{HealthDto, LiveDto},
     launch::LaunchDto,
+    market::MarketDto,
     offer::OfferDto,
     order::{AcceptedDto, ListedOrderDto, OrderDetailsDto, OrderDto},
     quote::QuoteDto,
