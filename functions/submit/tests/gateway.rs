@@ -23,10 +23,11 @@ use engine::{
     policy::Policy,
     ports::{
         Appended, Claim, Clock, ConnectionId, Corrupt, CreatedPools, ExecuteOrder, Inserted,
-        LaunchLog, Launches, LaunchesError, Lease, OrderReader, OrderWriter, PageQuery, Push,
-        PushError, Queue, ReferencePrice, StoreError, Subscribers, Subscriptions, Transition,
-        Unavailable, Wake,
+        LaunchLog, Launches, LaunchesError, Lease, OrderReader, OrderStatistics, OrderWriter,
+        PageQuery, Push, PushError, Queue, ReferencePrice, StoreError, Subscribers, Subscriptions,
+        Tally, Transition, Unavailable, Wake, Window,
     },
+    statistics::Statistics,
     stream::OrderStream,
     submit::Submit,
 };
@@ -125,6 +126,19 @@ impl OrderReader for InMemoryPorts {
 
     async fn events(&self, _: OrderId, _: u64) -> Result<Vec<EventRecord>, StoreError> {
         Ok(vec![])
+    }
+}
+
+#[async_trait]
+impl OrderStatistics for InMemoryPorts {
+    async fn tally(&self, window: Window) -> Result<Tally, StoreError> {
+        let until = self.now();
+        Ok(Tally {
+            since: until - window.length(),
+            until,
+            cells: vec![],
+            to_confirmed: None,
+        })
     }
 }
 
@@ -294,6 +308,7 @@ impl Function {
                 policy,
             },
             reader: ports.clone(),
+            statistics: Statistics::new(ports.clone(), ports.clone()),
             health: Health::new(vec![], ports.clone()),
             catalogue: Arc::new(Catalogue {
                 kind: MarketKind::Simulated,

@@ -31,6 +31,7 @@ mod sending;
 mod sniper;
 mod sockets_rfc;
 mod start;
+mod statistics;
 mod stopping;
 mod supervision;
 mod support;

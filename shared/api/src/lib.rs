@@ -16,6 +16,7 @@ use engine::{
     catalogue::Catalogue,
     health::Health,
     ports::{LaunchLog, Launches, OrderReader},
+    statistics::Statistics,
     submit::Submit,
 };
 use tower_http::catch_panic::CatchPanicLayer;
@@ -36,7 +37,7 @@ use crate::{
         concurrency_limit::{self, ConcurrencyLimit},
         cors, fallbacks,
     },
-    routes::{cancel, execute, export, health, launches, market, orders, quote, tokens},
+    routes::{cancel, execute, export, health, launches, market, orders, quote, stats, tokens},
 };
 
 /// What the API works with, and how it is reached.
@@ -50,6 +51,8 @@ pub struct Api {
     pub router: engine::routing::Router,
     /// The order book, for reading.
     pub reader: Arc<dyn OrderReader>,
+    /// What became of all orders of a time.
+    pub statistics: Statistics,
     /// Whether orders can be taken and executed.
     pub health: Health,
     /// What can be traded.
@@ -86,6 +89,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/quote", get(quote::quote))
         .route("/api/tokens", get(tokens::tokens))
         .route("/api/launches", get(launches::launches))
+        .route("/api/stats", get(stats::stats))
         .route("/api/market", get(market::market))
         .route_layer(middleware::from_fn_with_state(
             limit,

@@ -2,7 +2,9 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{cancel, execute, export, health, launches, market, orders, quote, tokens};
+use crate::routes::{
+    cancel, execute, export, health, launches, market, orders, quote, stats, tokens,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +23,7 @@ use crate::routes::{cancel, execute, export, health, launches, market, orders, q
         orders::events,
         cancel::cancel,
         cancel::cancel_many,
+        stats::stats,
         quote::quote,
         tokens::tokens,
         launches::launches,

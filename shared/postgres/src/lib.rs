@@ -18,6 +18,7 @@ mod outbox;
 mod progress;
 mod reader;
 mod rows;
+mod statistics;
 mod subscriptions;
 mod waiting;
 mod writer;

@@ -11,6 +11,7 @@ mod offer;
 mod order;
 mod quote;
 mod schemas;
+mod stats;
 mod token;
 
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ pub(crate) use self::{
     order::{AcceptedDto, ListedOrderDto, OrderDetailsDto, OrderDto},
     quote::QuoteDto,
     schemas::{BulkCancelRequestDto, ExecuteRequestDto, FilterDto, StatusDto},
+    stats::StatsDto,
     token::TokenDto,
 };
 pub use event::event_json;

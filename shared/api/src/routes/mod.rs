@@ -9,4 +9,5 @@ pub(crate) mod market;
 pub(crate) mod orders;
 mod pages;
 pub(crate) mod quote;
+pub(crate) mod stats;
 pub(crate) mod tokens;

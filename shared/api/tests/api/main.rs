@@ -14,5 +14,6 @@ mod orders;
 mod ports;
 mod quote;
 mod refusals;
+mod stats;
 mod test_api;
 mod wire;

@@ -13,6 +13,7 @@ use engine::{
     health::Health,
     policy::Policy,
     ports::{AdmitAll, Venue},
+    statistics::Statistics,
     stream::OrderStream,
     submit::Submit,
 };
@@ -92,6 +93,7 @@ impl TestApi {
                 policy,
             },
             reader: orders.clone(),
+            statistics: Statistics::new(orders.clone(), Arc::new(RealClock)),
             health: Health::new(vec![orders.clone()], Arc::new(RealClock)),
             catalogue: Arc::new(catalogue()),
             launches: Arc::new(KnownPools(vec![])),

@@ -11,6 +11,7 @@ mod launches;
 mod orders;
 mod outbox;
 mod queue;
+mod statistics;
 mod subscribers;
 mod venue;
 mod waiting;
@@ -29,6 +30,7 @@ pub use self::{
     },
     outbox::{Grace, Outbox, OutboxStats},
     queue::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
+    statistics::{Cell, OrderStatistics, Percentiles, Tally, Window},
     subscribers::{ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions},
     venue::{ReferencePrice, Venue},
     waiting::{WaitingOrders, Wake},
