@@ -1,4 +1,4 @@
-//! `order-engine`: serves on this machine, or places an order at an engine that does.
+//! `order-engine`: serves on this machine, or talks to an engine that does.
 
 use std::{pin::pin, process::ExitCode};
 
@@ -39,6 +39,9 @@ fn main() -> ExitCode {
         match line.command {
             Some(Command::Order(order)) => cli::order::run(&order).await,
             Some(Command::Cancel(cancel)) => cli::cancel::run(&cancel).await,
+            Some(Command::Orders(orders)) => cli::orders::run(&orders).await,
+            Some(Command::Watch(watch)) => cli::watch::run(&watch).await,
+            Some(Command::Quote(quote)) => cli::quote::run(&quote).await,
             Some(Command::Serve(options)) => serve(&options).await,
             None => serve(&line.serve).await,
         }

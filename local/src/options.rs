@@ -13,6 +13,10 @@ use config::{
     Trading, VENUES, Variable, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
 };
 
+mod looking;
+
+pub use looking::{Orders, Quote, Watch};
+
 const NAME: &str = "order-engine";
 
 /// Takes market orders, routes each to the venue that pays most, executes it exactly
@@ -39,6 +43,12 @@ pub enum Command {
     Order(Box<Place>),
     /// Cancel orders at a running engine.
     Cancel(Cancel),
+    /// Show the orders of a running engine, newest first.
+    Orders(Orders),
+    /// Print the life of an order that a running engine has, until it is final.
+    Watch(Watch),
+    /// Show what each venue would pay now; nothing is placed.
+    Quote(Quote),
 }
 
 impl Parser for CommandLine {}
@@ -237,11 +247,9 @@ pub struct Place {
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=3_600))]
     pub timeout: u16,
-    /// [`ENGINE_URL`].
-    #[arg(long, env = ENGINE_URL.name, default_value = ENGINE_URL.default)]
-    #[arg(value_parser = |text: &str| ENGINE_URL.parse(text).map(|url| url.to_string()))]
-    #[arg(help = ENGINE_URL.doc)]
-    pub url: String,
+    /// Where, and how it is told.
+    #[command(flatten)]
+    pub at: At,
 }
 
 /// Which orders to cancel.
@@ -254,6 +262,17 @@ pub struct Cancel {
     /// Their ids.
     #[arg(required = true, value_name = "ID")]
     pub ids: Vec<String>,
+    /// Where, and how it is told.
+    #[command(flatten)]
+    pub at: At,
+}
+
+/// Which engine a command talks to, and whom it tells what that says.
+#[derive(Clone, Debug, Args)]
+pub struct At {
+    /// Print what the engine answers as it came, a line for each JSON object, and nothing else.
+    #[arg(long)]
+    pub json: bool,
     /// [`ENGINE_URL`].
     #[arg(long, env = ENGINE_URL.name, default_value = ENGINE_URL.default)]
     #[arg(value_parser = |text: &str| ENGINE_URL.parse(text).map(|url| url.to_string()))]

@@ -209,6 +209,7 @@ impl Server {
             cancel: use_cases.cancel(queue.clone(), push.clone()),
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
+            statistics: runtime::statistics(&database),
             health: runtime::health(&database, fresh),
             sockets: Sockets {
                 stream: use_cases.stream(push),

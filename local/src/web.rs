@@ -11,6 +11,7 @@ use engine::{
     catalogue::Catalogue,
     health::Health,
     ports::{LaunchLog, Launches, OrderReader},
+    statistics::Statistics,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use postgres::Database;
@@ -37,6 +38,7 @@ pub(crate) struct Served {
     pub(crate) cancel: engine::cancel::Cancel,
     pub(crate) router: engine::routing::Router,
     pub(crate) reader: Arc<dyn OrderReader>,
+    pub(crate) statistics: Statistics,
     pub(crate) health: Health,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) candles: engine::candles::Candles,
@@ -60,6 +62,7 @@ pub(crate) fn routes(served: Served) -> Router {
         cancel: served.cancel,
         router: served.router,
         reader: served.reader,
+        statistics: served.statistics,
         health: served.health,
         catalogue: served.catalogue,
         candles: served.candles,

@@ -17,17 +17,18 @@ use axum::http::StatusCode;
 use engine::{
     cancel::Cancel,
     candles::{Candle, Candles, Interval},
-    catalogue::{Catalogue, ListedToken},
+    catalogue::{Catalogue, ListedToken, MarketKind},
     health::Health,
     launch::{LaunchedPool, PoolCondition},
     order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Swap, Token, TokenAmount, Unmet},
     policy::Policy,
     ports::{
         Appended, Claim, Clock, ConnectionId, Corrupt, CreatedPools, ExecuteOrder, Inserted,
-        LaunchLog, Launches, LaunchesError, Lease, OrderReader, OrderWriter, PageQuery, PriceLog,
-        Push, PushError, Queue, ReferencePrice, SeenPrice, StoreError, Subscribers, Subscriptions,
-        Transition, Unavailable, Wake,
+        LaunchLog, Launches, LaunchesError, Lease, OrderReader, OrderStatistics, OrderWriter,
+        PageQuery, PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice, StoreError,
+        Subscribers, Subscriptions, Tally, Transition, Unavailable, Wake, Window,
     },
+    statistics::Statistics,
     stream::OrderStream,
     submit::Submit,
 };
@@ -126,6 +127,19 @@ impl OrderReader for InMemoryPorts {
 
     async fn events(&self, _: OrderId, _: u64) -> Result<Vec<EventRecord>, StoreError> {
         Ok(vec![])
+    }
+}
+
+#[async_trait]
+impl OrderStatistics for InMemoryPorts {
+    async fn tally(&self, window: Window) -> Result<Tally, StoreError> {
+        let until = self.now();
+        Ok(Tally {
+            since: until - window.length(),
+            until,
+            cells: vec![],
+            to_confirmed: None,
+        })
     }
 }
 
@@ -322,8 +336,10 @@ impl Function {
                 policy,
             },
             reader: ports.clone(),
+            statistics: Statistics::new(ports.clone(), ports.clone()),
             health: Health::new(vec![], ports.clone()),
             catalogue: Arc::new(Catalogue {
+                kind: MarketKind::Simulated,
                 tokens: vec![listed("SOL", 9), listed("USDC", 6)],
                 pairs: vec![("SOL".into(), "USDC".into())],
             }),

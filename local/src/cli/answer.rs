@@ -12,6 +12,26 @@ pub(super) struct Placed {
     pub(super) id: String,
     /// Where it can be watched; an installation without sockets has no such address.
     pub(super) socket: Option<String>,
+    /// What the engine answered to it, to the letter; an order that was found again has none.
+    pub(super) told: Option<String>,
+}
+
+/// Why an order is not there, or nobody knows.
+#[derive(Clone, Debug)]
+pub(super) struct Reason {
+    /// In words.
+    pub(super) words: String,
+    /// The problem as the engine wrote it, if it was the engine who answered.
+    pub(super) document: Option<String>,
+}
+
+impl From<String> for Reason {
+    fn from(words: String) -> Self {
+        Self {
+            words,
+            document: None,
+        }
+    }
 }
 
 /// What one request has told.
@@ -21,20 +41,20 @@ pub(super) enum Answer {
     Placed(Placed),
     /// This request stored nothing, nor will its repetition.
     Refused {
-        reason: String,
+        reason: Reason,
         /// The engine judged the order itself: it says the same to every request with it.
         judged: bool,
     },
     /// This request stored nothing; a later one may.
     NotYet {
-        reason: String,
+        reason: Reason,
         wait: Option<Duration>,
     },
     /// No connection could be made: nothing was sent.
     Unreached(String),
     /// It was sent, and nobody knows what became of it.
     Lost {
-        reason: String,
+        reason: Reason,
         wait: Option<Duration>,
         /// The id that the order has if it was stored.
         order: Option<String>,
@@ -49,7 +69,7 @@ impl Answer {
             Err(error) if error.is_connect() => return Self::Unreached(innermost(&error)),
             Err(error) if error.is_builder() => {
                 return Self::Refused {
-                    reason: innermost(&error),
+                    reason: innermost(&error).into(),
                     judged: true,
                 };
             }
@@ -57,21 +77,25 @@ impl Answer {
         };
         let (status, wait) = (response.status(), retry_after(&response));
         // A body that is foreign, or was cut short, tells nothing.
-        let body = response.json().await.unwrap_or(Value::Null);
+        let text = response.text().await.unwrap_or_default();
         if status.is_success() {
-            return placed(&body).map_or_else(
+            return placed(text).map_or_else(
                 || Self::lost("the engine's answer cannot be read".into()),
                 Self::Placed,
             );
         }
-        Self::problem(status, wait, &body)
+        Self::problem(status, wait, text)
     }
 
-    fn problem(status: StatusCode, wait: Option<Duration>, body: &Value) -> Self {
+    fn problem(status: StatusCode, wait: Option<Duration>, text: String) -> Self {
+        let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         let code = body["code"].as_str();
         let reason = match (body["detail"].as_str(), code) {
-            (Some(detail), Some(code)) => format!("{detail} ({code})"),
-            _ => format!("the answer was {status}, and not the engine's"),
+            (Some(detail), Some(code)) => Reason {
+                words: format!("{detail} ({code})"),
+                document: Some(text),
+            },
+            _ => format!("the answer was {status}, and not the engine's").into(),
         };
         match (status, code) {
             (StatusCode::TOO_MANY_REQUESTS, _)
@@ -79,7 +103,7 @@ impl Answer {
                 Self::NotYet { reason, wait }
             }
             // Whoever stands between gave up waiting for the rest of the request, or of the answer.
-            (StatusCode::REQUEST_TIMEOUT, _) => Self::lost(reason),
+            (StatusCode::REQUEST_TIMEOUT, _) => Self::lost(reason.words),
             (status, _) if status.is_client_error() || status.is_redirection() => Self::Refused {
                 judged: code.is_some() && is_judgement(status),
                 reason,
@@ -94,7 +118,7 @@ impl Answer {
 
     fn lost(reason: String) -> Self {
         Self::Lost {
-            reason,
+            reason: reason.into(),
             wait: None,
             order: None,
         }
@@ -112,10 +136,12 @@ fn is_judgement(status: StatusCode) -> bool {
     .contains(&status)
 }
 
-fn placed(body: &Value) -> Option<Placed> {
+fn placed(text: String) -> Option<Placed> {
+    let body: Value = serde_json::from_str(&text).ok()?;
     Some(Placed {
         id: body["orderId"].as_str()?.to_owned(),
         socket: body["ws"].as_str().map(str::to_owned),
+        told: Some(text),
     })
 }
 
@@ -125,6 +151,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
     value.to_str().ok()?.parse().ok().map(Duration::from_secs)
 }
 
-fn innermost(error: &dyn std::error::Error) -> String {
+/// What is at the bottom of an error, in words.
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), innermost)
 }

@@ -4,10 +4,9 @@ use std::process::ExitCode;
 
 use engine::order::OrderId;
 use reqwest::{Client, StatusCode};
-use serde_json::Value;
 
-use super::{http, output};
-use crate::options::Cancel;
+use super::{asking::ask, http, output};
+use crate::options::{At, Cancel};
 
 /// Nobody says what became of one.
 const UNKNOWN: u8 = 2;
@@ -22,7 +21,7 @@ enum End {
 
 /// Cancels each order and says what became of it. The exit status is the worst of them.
 pub async fn run(cancel: &Cancel) -> ExitCode {
-    let client = match http::client(&cancel.url) {
+    let client = match http::client(&cancel.at.url) {
         Ok(client) => client,
         Err(error) => {
             output::complain(error);
@@ -31,7 +30,7 @@ pub async fn run(cancel: &Cancel) -> ExitCode {
     };
     let mut worst = End::Cancelled;
     for id in &cancel.ids {
-        worst = worst.max(cancel_one(&client, &cancel.url, id).await);
+        worst = worst.max(cancel_one(&client, &cancel.at, id).await);
     }
     match worst {
         End::Cancelled => ExitCode::SUCCESS,
@@ -40,44 +39,34 @@ pub async fn run(cancel: &Cancel) -> ExitCode {
     }
 }
 
-async fn cancel_one(client: &Client, url: &str, id: &str) -> End {
+async fn cancel_one(client: &Client, at: &At, id: &str) -> End {
     let Ok(id) = id.parse::<OrderId>() else {
         output::complain(format_args!("{id:?} is not an order's id"));
         return End::NotCancelled;
     };
-    let request = client.delete(format!("{url}/api/orders/{id}"));
-    let answer = match request.timeout(http::REQUEST).send().await {
-        Ok(answer) => answer,
-        Err(error) => {
-            output::complain(format_args!(
-                "order {id}: no engine answers at {url}: {error}"
-            ));
-            return End::Unknown;
-        }
-    };
-    let status = answer.status();
-    let body: Value = answer.json().await.unwrap_or(Value::Null);
-    match status {
-        StatusCode::OK => {
-            output::line(format_args!("order {id}: cancelled"));
-            End::Cancelled
-        }
-        StatusCode::ACCEPTED => {
-            output::line(format_args!(
-                "order {id}: its transaction may still land; if not, it is cancelled"
-            ));
-            End::NotCancelled
-        }
-        status => {
-            let detail = body["detail"]
-                .as_str()
-                .unwrap_or("the answer is not the engine's");
-            output::complain(format_args!("order {id}: {detail}"));
-            if status.is_client_error() {
+    let request = client.delete(format!("{}/api/orders/{id}", at.url));
+    let told = match ask(request, at).await {
+        Ok(told) => told,
+        Err(untold) => {
+            untold.tell(&format!("order {id}"), at);
+            return if untold.is_refused {
                 End::NotCancelled
             } else {
                 End::Unknown
-            }
+            };
         }
+    };
+    let (end, words) = match told.status {
+        StatusCode::OK => (End::Cancelled, "cancelled"),
+        _ => (
+            End::NotCancelled,
+            "its transaction may still land; if not, it is cancelled",
+        ),
+    };
+    if at.json {
+        output::line(told.text);
+    } else {
+        output::line(format_args!("order {id}: {words}"));
     }
+    end
 }

@@ -1,101 +1,185 @@
 //! Following an order: its events are printed as they come, until the last one.
 
-use std::time::{Duration, Instant};
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use futures::StreamExt;
+use jiff::Timestamp;
 use reqwest::Client;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 
-use super::{answer::Placed, http, output};
+use super::{answer::Placed, http, interrupt::interrupted, output};
+use crate::options::At;
 
-/// How often in a row a connection is made again without anything new, and the pause in between.
+/// The order is there; how it ended was not seen.
+pub(super) const END_UNSEEN: u8 = 4;
+
+/// How often in a row nobody answers before it is given up, and the pause in between.
 const TRIES: u32 = 30;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// After so long without a word the connection may be dead, and another one is made.
 const SILENCE: Duration = Duration::from_secs(30);
 
+/// Prints the order's life until it is final. The exit status tells how it ended.
+pub(super) async fn tell(at: &At, order: &Placed, mut lines: Lines) -> ExitCode {
+    let end = match http::client(&at.url) {
+        Ok(client) => tokio::select! {
+            end = follow(&at.url, &client, order, &mut lines) => end,
+            () = interrupted() => None,
+        },
+        Err(_) => None,
+    };
+    match end {
+        Some(true) => ExitCode::SUCCESS,
+        Some(false) => ExitCode::FAILURE,
+        None => {
+            output::complain(format_args!(
+                "the order was placed and goes on; look at {}/api/orders/{}",
+                at.url, order.id
+            ));
+            ExitCode::from(END_UNSEEN)
+        }
+    }
+}
+
+/// What one connection has told.
+enum Heard {
+    /// The order's end: whether it was confirmed.
+    End(bool),
+    /// Somebody is there, and has nothing more to say for now.
+    NoMore,
+    /// The connection was lost.
+    Lost,
+    /// There was none.
+    Unreached,
+}
+
 /// Follows an order to its end: whether it was confirmed. `None` when nobody told for too long. A
 /// lost connection is made again, after what was seen.
-pub(super) async fn follow(
-    url: &str,
-    client: &Client,
-    placed: &Placed,
-    lines: &mut Lines,
-) -> Option<bool> {
+async fn follow(url: &str, client: &Client, order: &Placed, lines: &mut Lines) -> Option<bool> {
     let mut tries = 0;
     while tries < TRIES {
         let seen = lines.seen;
-        let end = match &placed.socket {
+        let heard = match &order.socket {
             Some(socket) => listen(socket, lines).await,
-            None => read_log(url, client, &placed.id, lines).await,
+            None => Heard::Unreached,
         };
-        if end.is_some() {
-            return end;
-        }
-        tries = if lines.seen > seen { 0 } else { tries + 1 };
+        // The log tells the same to whom no socket is opened.
+        let heard = match heard {
+            Heard::Unreached => read_log(url, client, &order.id, lines).await,
+            heard => heard,
+        };
+        tries = match heard {
+            Heard::End(confirmed) => return Some(confirmed),
+            Heard::NoMore => 0,
+            Heard::Lost | Heard::Unreached if lines.seen > seen => 0,
+            Heard::Lost | Heard::Unreached => tries + 1,
+        };
         sleep(PAUSE).await;
     }
     None
 }
 
-/// `None` when the connection was lost, or silent, before the end.
-async fn listen(socket: &str, lines: &mut Lines) -> Option<bool> {
+async fn listen(socket: &str, lines: &mut Lines) -> Heard {
     let address = format!("{socket}&after={}", lines.seen);
-    let (mut stream, _) = timeout(http::REQUEST, connect_async(address))
-        .await
-        .ok()?
-        .ok()?;
-    while let Ok(Some(Ok(message))) = timeout(SILENCE, stream.next()).await {
-        if let Message::Text(text) = message {
-            let event: Value = serde_json::from_str(&text).ok()?;
-            if let Some(end) = lines.show(&event) {
-                return Some(end);
+    let Ok(Ok((mut stream, _))) = timeout(http::REQUEST, connect_async(address)).await else {
+        return Heard::Unreached;
+    };
+    loop {
+        match timeout(SILENCE, stream.next()).await {
+            Err(_) => return Heard::NoMore,
+            Ok(Some(Ok(Message::Text(text)))) => {
+                if let Some(end) = lines.show(&text) {
+                    return Heard::End(end);
+                }
             }
+            Ok(Some(Ok(_))) => {}
+            Ok(Some(Err(_)) | None) => return Heard::Lost,
         }
     }
-    None
 }
 
-/// An installation without a socket is asked for its log.
-async fn read_log(url: &str, client: &Client, id: &str, lines: &mut Lines) -> Option<bool> {
+async fn read_log(url: &str, client: &Client, id: &str, lines: &mut Lines) -> Heard {
     let url = format!("{url}/api/orders/{id}/events?after={}", lines.seen);
-    let answer = client.get(url).send().await.ok()?;
-    let events: Vec<Value> = answer.json().await.ok()?;
-    events.iter().find_map(|event| lines.show(event))
+    let Ok(answer) = client.get(url).send().await else {
+        return Heard::Unreached;
+    };
+    let Ok(events) = answer.json::<Vec<Box<RawValue>>>().await else {
+        return Heard::Lost;
+    };
+    match events.iter().find_map(|event| lines.show(event.get())) {
+        Some(end) => Heard::End(end),
+        None => Heard::NoMore,
+    }
 }
 
-/// How events are printed, and up to which they were.
+/// From when an event's time is counted.
+pub(super) enum Begin {
+    /// Since this command began: what its user waited.
+    Command(Instant),
+    /// Since the order was accepted, by the engine's clock.
+    Order(Timestamp),
+}
+
+/// How events are printed, and up to which they were seen.
 pub(super) struct Lines {
-    begin: Instant,
+    begin: Begin,
     token_out: String,
     colours: bool,
+    json: bool,
+    silent_until: u64,
     seen: u64,
 }
 
 impl Lines {
-    /// Times are counted from `begin`.
-    pub(super) fn since(begin: Instant, token_out: &str) -> Self {
+    /// Of an order that buys this token.
+    pub(super) fn since(begin: Begin, token_out: &str, at: &At) -> Self {
         Self {
             begin,
             token_out: token_out.to_owned(),
             colours: output::has_colours(),
+            json: at.json,
+            silent_until: 0,
             seen: 0,
+        }
+    }
+
+    /// Events up to that one are not printed.
+    pub(super) fn after(self, seq: u64) -> Self {
+        Self {
+            silent_until: seq,
+            ..self
         }
     }
 
     /// Prints an event that was not seen before. `Some` when it is final: whether the order was
     /// confirmed.
-    fn show(&mut self, event: &Value) -> Option<bool> {
+    fn show(&mut self, text: &str) -> Option<bool> {
+        let event: Value = serde_json::from_str(text).ok()?;
         self.seen = event["seq"].as_u64().filter(|seq| *seq > self.seen)?;
         let status = event["status"].as_str().unwrap_or_default();
+        if self.seen > self.silent_until {
+            if self.json {
+                output::line(text);
+            } else {
+                output::line(self.words(status, &event));
+            }
+        }
+        match status {
+            "confirmed" => Some(true),
+            "failed" | "cancelled" | "expired" => Some(false),
+            _ => None,
+        }
+    }
+
+    fn words(&self, status: &str, event: &Value) -> String {
         let attempt = event["attempt"].as_u64().unwrap_or(1);
-        let (millis, said) = (
-            self.begin.elapsed().as_millis(),
-            self.say(status, &event["payload"]),
-        );
+        let (millis, said) = (self.millis(event), self.say(status, &event["payload"]));
         let colour = match (self.colours, status) {
             (false, _) => "",
             (_, "confirmed") => "\x1b[32m",
@@ -113,11 +197,17 @@ impl Lines {
             millis / 1_000,
             millis % 1_000
         );
-        output::line(line.trim_end());
-        match status {
-            "confirmed" => Some(true),
-            "failed" | "cancelled" | "expired" => Some(false),
-            _ => None,
+        line.trim_end().to_owned()
+    }
+
+    fn millis(&self, event: &Value) -> u128 {
+        match self.begin {
+            Begin::Command(begin) => begin.elapsed().as_millis(),
+            Begin::Order(begin) => {
+                let at: Option<Timestamp> = event["at"].as_str().and_then(|at| at.parse().ok());
+                let since = at.map(|at| at.duration_since(begin).as_millis());
+                since.and_then(|since| since.try_into().ok()).unwrap_or(0)
+            }
         }
     }
 

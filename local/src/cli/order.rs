@@ -2,13 +2,13 @@
 
 use std::{env, process::ExitCode, time::Instant};
 
-use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
 use super::{
-    answer::Placed,
-    following::{Lines, follow},
-    http, output,
+    answer::{Placed, Reason},
+    following::{Begin, Lines, tell},
+    interrupt::interrupted,
+    output,
     placing::{Outcome, Placing},
 };
 use crate::options::Place;
@@ -17,8 +17,6 @@ use crate::options::Place;
 const NOT_PLACED: u8 = 2;
 /// Nobody knows whether the order was placed.
 const UNKNOWN: u8 = 3;
-/// The order was placed; how it ended was not seen.
-const END_UNSEEN: u8 = 4;
 
 /// Places the order and follows it. The exit status tells what became of it; the help lists them.
 pub async fn run(order: &Place) -> ExitCode {
@@ -28,16 +26,23 @@ pub async fn run(order: &Place) -> ExitCode {
         .clone()
         .unwrap_or_else(|| Uuid::new_v4().to_string());
     match place(order, &key).await {
-        Outcome::Placed(placed) => tell(order, &placed, begin).await,
+        Outcome::Placed(placed) => {
+            announce(order, &placed);
+            let lines = Lines::since(Begin::Command(begin), &order.token_out, &order.at);
+            tell(&order.at, &placed, lines).await
+        }
         Outcome::NotPlaced(reason) => {
-            output::complain(reason);
+            document(order, &reason);
+            output::complain(reason.words);
             output::complain("nothing was placed");
             ExitCode::from(NOT_PLACED)
         }
         Outcome::Unknown(reason) => {
+            document(order, &reason);
             output::complain(format_args!(
-                "{reason}\nit is not known whether the order was placed; \
+                "{}\nit is not known whether the order was placed; \
                  its key is {key}, and this never makes a second order:\n  {}",
+                reason.words,
                 repetition(order, &key)
             ));
             ExitCode::from(UNKNOWN)
@@ -48,7 +53,7 @@ pub async fn run(order: &Place) -> ExitCode {
 async fn place(order: &Place, key: &str) -> Outcome {
     let mut placing = match Placing::new(order, key) {
         Ok(placing) => placing,
-        Err(error) => return Outcome::NotPlaced(error.to_string()),
+        Err(error) => return Outcome::NotPlaced(error.to_string().into()),
     };
     tokio::select! {
         outcome = placing.run() => outcome,
@@ -56,43 +61,24 @@ async fn place(order: &Place, key: &str) -> Outcome {
     }
 }
 
-/// Prints the order's life.
-async fn tell(order: &Place, placed: &Placed, begin: Instant) -> ExitCode {
-    output::line(format_args!(
-        "order {}: {} {} to {}",
-        placed.id, order.amount, order.token_in, order.token_out
-    ));
-    let mut lines = Lines::since(begin, &order.token_out);
-    let end = match http::client(&order.url) {
-        Ok(client) => tokio::select! {
-            end = follow(&order.url, &client, placed, &mut lines) => end,
-            () = interrupted() => None,
-        },
-        Err(_) => None,
-    };
-    match end {
-        Some(true) => ExitCode::SUCCESS,
-        Some(false) => ExitCode::FAILURE,
-        None => {
-            output::complain(format_args!(
-                "the order was placed and goes on; look at {}/api/orders/{}",
-                order.url, placed.id
-            ));
-            ExitCode::from(END_UNSEEN)
-        }
+fn announce(order: &Place, placed: &Placed) {
+    if !order.at.json {
+        output::line(format_args!(
+            "order {}: {} {} to {}",
+            placed.id, order.amount, order.token_in, order.token_out
+        ));
+    } else if let Some(told) = &placed.told {
+        output::line(told);
     }
 }
 
-/// Until somebody wants this command to end.
-async fn interrupted() {
-    let signals = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    );
-    let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
-        return std::future::pending().await;
-    };
-    tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
+/// Prints what the engine wrote about it, for whoever reads JSON.
+fn document(order: &Place, reason: &Reason) {
+    if order.at.json
+        && let Some(document) = &reason.document
+    {
+        output::line(document);
+    }
 }
 
 /// The command that places the same order under the same key.
@@ -101,15 +87,17 @@ fn repetition(order: &Place, key: &str) -> String {
     let mut words = vec![program, "order".into()];
     words.extend([
         "--url".into(),
-        order.url.clone(),
+        order.at.url.clone(),
         "--idempotency-key".into(),
         key.into(),
     ]);
     if let Some(bps) = order.slippage_bps {
         words.extend(["--slippage-bps".into(), bps.to_string()]);
     }
-    if order.ioc {
-        words.push("--ioc".into());
+    for (option, is_set) in [("--ioc", order.ioc), ("--json", order.at.json)] {
+        if is_set {
+            words.push(option.into());
+        }
     }
     for (option, value) in [
         ("--limit", &order.limit),

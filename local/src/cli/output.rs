@@ -3,12 +3,20 @@
 
 use std::{
     fmt::Display,
-    io::{IsTerminal, Write, stderr, stdout},
+    io::{self, IsTerminal, Write, stderr, stdout},
 };
 
 /// A line of the result.
 pub fn line(text: impl Display) {
-    let _ = writeln!(stdout(), "{text}");
+    let _ = try_line(text);
+}
+
+/// A line of a result that may be long.
+///
+/// # Errors
+/// When nobody reads any more.
+pub(super) fn try_line(text: impl Display) -> io::Result<()> {
+    writeln!(stdout(), "{text}")
 }
 
 /// A line about what is in the way.

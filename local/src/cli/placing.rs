@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{
-    answer::{Answer, Placed},
+    answer::{Answer, Placed, Reason},
     http, output,
 };
 use crate::options::Place;
@@ -30,9 +30,9 @@ pub(super) enum Outcome {
     /// The engine has the order.
     Placed(Placed),
     /// Certainly nothing was stored, and nothing will be.
-    NotPlaced(String),
+    NotPlaced(Reason),
     /// Something was sent, and nobody said what became of it.
-    Unknown(String),
+    Unknown(Reason),
 }
 
 /// An order on its way to the engine.
@@ -47,7 +47,7 @@ pub(super) struct Placing<'a> {
     was_lost: bool,
     /// The id that the order has if an earlier request stored it.
     id: Option<String>,
-    reason: String,
+    reason: Reason,
 }
 
 impl<'a> Placing<'a> {
@@ -57,12 +57,12 @@ impl<'a> Placing<'a> {
         Ok(Self {
             order,
             key,
-            client: http::client(&order.url)?,
+            client: http::client(&order.at.url)?,
             end: Instant::now() + Duration::from_secs(order.timeout.into()),
             is_out: false,
             was_lost: false,
             id: None,
-            reason: "the engine has not answered yet".into(),
+            reason: String::from("the engine has not answered yet").into(),
         })
     }
 
@@ -74,17 +74,19 @@ impl<'a> Placing<'a> {
                 // Who is not let in any more learns nothing of what was sent before.
                 Answer::Refused { reason, judged } if judged || !self.was_lost => {
                     self.was_lost = false;
-                    return self.ended(format!("the engine did not take the order: {reason}"));
+                    let words = format!("the engine did not take the order: {}", reason.words);
+                    return self.ended(Reason { words, ..reason });
                 }
                 Answer::Refused { reason, .. } => {
                     self.reason = reason;
                     None
                 }
                 Answer::Unreached(cause) => {
-                    self.reason = format!("no engine answers at {}: {cause}", self.order.url);
+                    let words = format!("no engine answers at {}: {cause}", self.order.at.url);
                     if tries == 0 {
-                        return self.ended(format!("{} (start one with `cargo run`)", self.reason));
+                        return self.ended(format!("{words} (start one with `cargo run`)").into());
                     }
+                    self.reason = words.into();
                     None
                 }
                 Answer::NotYet { reason, wait } => {
@@ -114,10 +116,11 @@ impl<'a> Placing<'a> {
 
     /// What is known when somebody ends it.
     pub(super) fn interrupted(&self) -> Outcome {
-        self.ended(format!("interrupted; {}", self.reason))
+        let words = format!("interrupted; {}", self.reason.words);
+        self.ended(words.into())
     }
 
-    fn ended(&self, reason: String) -> Outcome {
+    fn ended(&self, reason: Reason) -> Outcome {
         if self.was_lost || self.is_out {
             Outcome::Unknown(reason)
         } else {
@@ -132,7 +135,7 @@ impl<'a> Placing<'a> {
         }
         let request = self
             .client
-            .post(format!("{}/api/orders/execute", self.order.url))
+            .post(format!("{}/api/orders/execute", self.order.at.url))
             .timeout(self.time_of_a_request())
             .header("Idempotency-Key", self.key)
             .json(&self.body());
@@ -145,13 +148,14 @@ impl<'a> Placing<'a> {
     /// The order, if it is there under the id that the engine gave it.
     async fn look(&self) -> Option<Placed> {
         let id = self.id.as_ref()?;
-        let url = format!("{}/api/orders/{id}", self.order.url);
+        let url = format!("{}/api/orders/{id}", self.order.at.url);
         let request = self.client.get(url).timeout(self.time_of_a_request());
         let answer = request.send().await.ok()?.error_for_status().ok()?;
         let order: Value = answer.json().await.ok()?;
         (order["id"].as_str() == Some(id)).then(|| Placed {
             id: id.clone(),
             socket: None,
+            told: None,
         })
     }
 
@@ -199,7 +203,7 @@ impl<'a> Placing<'a> {
     fn say_again(&self, pause: Duration) {
         output::complain(format_args!(
             "{}; asking again in {pause:?}, with the same key {}",
-            self.reason, self.key
+            self.reason.words, self.key
         ));
     }
 }

@@ -132,6 +132,16 @@ async fn a_quote_shows_both_venues_and_stores_nothing() {
         .collect();
     assert_eq!(chosen, [&quote["chosenDex"]]);
     assert_eq!(engine.json("/api/orders").await, json!([]));
+    let market = engine.json("/api/market").await;
+    let venues = market["venues"].as_array().expect("venues").iter();
+    let asked = quotes.iter().map(|quote| &quote["dex"]);
+    assert!(venues.map(|venue| &venue["id"]).eq(asked), "{market}");
+    let pairs = market["pairs"].as_array().expect("pairs");
+    assert!(pairs.contains(&json!(["SOL", "USDC"])), "{market}");
+    assert_eq!(
+        (&market["kind"], &market["auth"]),
+        (&json!("simulated"), &json!("open"))
+    );
     let tokens = engine.json("/api/tokens").await;
     assert!(
         tokens

@@ -68,6 +68,9 @@ async fn an_order_that_cannot_be_read_keeps_its_place_in_the_history() {
             .expect("an address");
         assert_eq!(ids(&engine.json(next).await), [&oldest], "{damage}");
 
+        let stats = engine.json("/api/stats?window=1h").await;
+        assert_eq!(stats["orders"], 3, "{damage}: it is counted all the same");
+
         let one = engine.get(&format!("/api/orders/{damaged}")).await;
         assert_eq!(one.status(), 500, "{damage}");
         let error: Value = one.json().await.expect("a problem document");

@@ -17,6 +17,7 @@ use engine::{
     catalogue::Catalogue,
     health::Health,
     ports::{LaunchLog, Launches, OrderReader},
+    statistics::Statistics,
     submit::Submit,
 };
 use tower_http::catch_panic::CatchPanicLayer;
@@ -37,7 +38,9 @@ use crate::{
         concurrency_limit::{self, ConcurrencyLimit},
         cors, fallbacks,
     },
-    routes::{cancel, candles, execute, export, health, launches, orders, quote, tokens},
+    routes::{
+        cancel, candles, execute, export, health, launches, market, orders, quote, stats, tokens,
+    },
 };
 
 /// What the API works with, and how it is reached.
@@ -51,6 +54,8 @@ pub struct Api {
     pub router: engine::routing::Router,
     /// The order book, for reading.
     pub reader: Arc<dyn OrderReader>,
+    /// What became of all orders of a time.
+    pub statistics: Statistics,
     /// Whether orders can be taken and executed.
     pub health: Health,
     /// What can be traded.
@@ -90,6 +95,8 @@ pub fn router(api: Api) -> Router {
         .route("/api/tokens", get(tokens::tokens))
         .route("/api/launches", get(launches::launches))
         .route("/api/candles", get(candles::candles))
+        .route("/api/stats", get(stats::stats))
+        .route("/api/market", get(market::market))
         .route_layer(middleware::from_fn_with_state(
             limit,
             concurrency_limit::apply,

@@ -2,7 +2,9 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{cancel, candles, execute, export, health, launches, orders, quote, tokens};
+use crate::routes::{
+    cancel, candles, execute, export, health, launches, market, orders, quote, stats, tokens,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,10 +23,12 @@ use crate::routes::{cancel, candles, execute, export, health, launches, orders, 
         orders::events,
         cancel::cancel,
         cancel::cancel_many,
+        stats::stats,
         quote::quote,
         tokens::tokens,
         launches::launches,
         candles::candles,
+        market::market,
         health::health,
         health::live,
     ),

@@ -80,7 +80,7 @@ variables! {
     LOG_LEVEL: LogLevel = Some("info"), Both;
     /// How logs are written; if not set, pretty on a terminal and json elsewhere.
     LOG_FORMAT: LogFormat = None, Both;
-    /// The engine at which the command `order` places its order.
+    /// The running engine that the commands talk to.
     ENGINE_URL: HttpUrl = Some("http://127.0.0.1:3000"), Machine;
     /// The orders queue: where accepted orders and retries go.
     QUEUE_URL: HttpUrl = None, Functions;

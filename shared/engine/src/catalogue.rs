@@ -11,9 +11,27 @@ pub struct ListedToken {
     pub mint: String,
 }
 
+/// What trades are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarketKind {
+    /// Prices, venues and chain are simulated: nothing is bought or sold.
+    Simulated,
+}
+
+impl MarketKind {
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Simulated => "simulated",
+        }
+    }
+}
+
 /// Tokens, and the pairs of them that some venue has a pool for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Catalogue {
+    /// Whether what is traded is real.
+    pub kind: MarketKind,
     /// Every token.
     pub tokens: Vec<ListedToken>,
     /// Symbols that can be swapped for each other, in either direction.

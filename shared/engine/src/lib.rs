@@ -2,8 +2,9 @@
 //!
 //! Read in this order: [`order`] (what exists, and how it may move), [`routing`] (where it goes),
 //! [`ports`] (what is needed from outside), then the use cases: [`submit`], [`execute`],
-//! [`cancel`], [`monitor`], [`candles`], [`stream`], [`relay`], [`audit`], [`health`];
-//! [`use_cases`] puts them together. The private modules are the values that both orders and routes are made of.
+//! [`cancel`], [`monitor`], [`candles`], [`stream`], [`relay`], [`audit`], [`health`],
+//! [`statistics`]; [`use_cases`] puts them together. The private modules are the values that both
+//! orders and routes are made of.
 
 mod amount;
 pub mod audit;
@@ -25,6 +26,7 @@ pub mod ports;
 mod quote;
 pub mod relay;
 pub mod routing;
+pub mod statistics;
 pub mod stream;
 pub mod submit;
 pub mod use_cases;

@@ -19,6 +19,7 @@ mod prices;
 mod progress;
 mod reader;
 mod rows;
+mod statistics;
 mod subscriptions;
 mod waiting;
 mod writer;

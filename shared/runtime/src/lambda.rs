@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use lambda_runtime::Error;
 
-use crate::{Trading, admission::QueueLimit, clock, health, logs, migrate, use_cases};
+use crate::{Trading, admission::QueueLimit, clock, health, logs, migrate, statistics, use_cases};
 
 /// What the environment of every function has.
 pub trait FunctionConfig: Configuration {
@@ -140,6 +140,7 @@ impl Function<Submit> {
             },
             router: self.use_cases.router(&trading.ports),
             reader: Arc::clone(&self.use_cases.reader),
+            statistics: statistics(&self.database),
             // The workers are another function: their queue's alarms tell how they are.
             health: health(&self.database, vec![postgres::relay_check(&self.database)]),
             candles: self

@@ -6,6 +6,7 @@ use engine::{
     health::Health,
     policy::Policy,
     ports::{HealthCheck, StoreError},
+    statistics::Statistics,
     use_cases::UseCases,
 };
 use postgres::{Database, PostgresOrders, PostgresSubscriptions};
@@ -34,6 +35,12 @@ pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
 pub fn health(database: &Database, others: Vec<Arc<dyn HealthCheck>>) -> Health {
     let checks = [postgres::health_checks(database), others].concat();
     Health::new(checks, Arc::new(SystemClock))
+}
+
+/// What became of the orders in that database.
+pub fn statistics(database: &Database) -> Statistics {
+    let orders = Arc::new(PostgresOrders::new(database.clone()));
+    Statistics::new(orders, Arc::new(SystemClock))
 }
 
 /// Frees what a former process held. Only for a program that is alone on its order book.

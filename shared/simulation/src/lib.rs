@@ -19,7 +19,7 @@ mod transaction;
 use std::{sync::Arc, time::Duration};
 
 use engine::{
-    catalogue::{Catalogue, ListedToken},
+    catalogue::{Catalogue, ListedToken, MarketKind},
     order::Token,
     ports::Venue,
     routing::VenueId,
@@ -105,6 +105,7 @@ fn catalogue(market: &Market) -> Catalogue {
         mint: token.mint.to_owned(),
     };
     Catalogue {
+        kind: MarketKind::Simulated,
         tokens: market.tokens().iter().map(listed).collect(),
         pairs: market
             .pairs()

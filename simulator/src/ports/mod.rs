@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use engine::{
     cancel::Cancel,
-    catalogue::{Catalogue, ListedToken},
+    catalogue::{Catalogue, ListedToken, MarketKind},
     execute::Execute,
     monitor::Monitor,
     order::{EventRecord, Token},
@@ -70,6 +70,7 @@ fn catalogue() -> Catalogue {
         mint: String::new(),
     };
     Catalogue {
+        kind: MarketKind::Simulated,
         tokens: [("SOL", 9), ("USDC", 6)].map(listed).into(),
         pairs: vec![("SOL".into(), "USDC".into())],
     }

@@ -7,10 +7,12 @@ mod csv;
 mod event;
 mod health;
 mod launch;
+mod market;
 mod offer;
 mod order;
 mod quote;
 mod schemas;
+mod stats;
 mod token;
 
 use jiff::Timestamp;
@@ -22,10 +24,12 @@ pub(crate) use self::{
     event::EventDto,
     health::{HealthDto, LiveDto},
     launch::LaunchDto,
+    market::MarketDto,
     offer::OfferDto,
     order::{AcceptedDto, ListedOrderDto, OrderDetailsDto, OrderDto},
     quote::QuoteDto,
     schemas::{BulkCancelRequestDto, ExecuteRequestDto, FilterDto, StatusDto},
+    stats::StatsDto,
     token::TokenDto,
 };
 pub use event::event_json;

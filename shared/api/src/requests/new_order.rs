@@ -196,6 +196,7 @@ mod tests {
             mint: String::new(),
         };
         let catalogue = Catalogue {
+            kind: engine::catalogue::MarketKind::Simulated,
             tokens: vec![listed("SOL", 9), listed("USDC", 6)],
             pairs: vec![("SOL".into(), "USDC".into())],
         };

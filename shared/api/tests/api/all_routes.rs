@@ -104,7 +104,13 @@ async fn no_answer_is_cached_or_guessed_at() {
 #[tokio::test]
 async fn head_is_get_without_the_body_and_options_names_the_methods() {
     let api = TestApi::new();
-    for address in ["/health", "/api/orders", "/api/tokens"] {
+    for address in [
+        "/health",
+        "/api/orders",
+        "/api/tokens",
+        "/api/market",
+        "/api/stats",
+    ] {
         let answer = ask(&api, "HEAD", address, &[]).await;
         assert_eq!(
             (answer.status, answer.body.as_str()),

@@ -16,9 +16,9 @@ use engine::{
         Unmet,
     },
     ports::{
-        Appended, Authority, Claim, Corrupt, ExecuteOrder, HealthCheck, Inserted, Lease,
-        OrderFilter, OrderReader, OrderWriter, PageQuery, StoreError, Subscribers, Transition,
-        Unavailable, Unhealthy, Wake,
+        Appended, Authority, Cell, Claim, Corrupt, ExecuteOrder, HealthCheck, Inserted, Lease,
+        OrderFilter, OrderReader, OrderStatistics, OrderWriter, PageQuery, Percentiles, StoreError,
+        Subscribers, Tally, Transition, Unavailable, Unhealthy, Wake, Window,
     },
 };
 use jiff::Timestamp;
@@ -38,7 +38,15 @@ pub(crate) struct InMemoryOrders {
     pub(crate) stall: RwLock<()>,
     /// How often it was asked how it is.
     pub(crate) looks: AtomicUsize,
+    /// How often it was added up.
+    pub(crate) tallies: AtomicUsize,
 }
+
+/// How long a worker takes for a step.
+const STEP: Duration = Duration::from_millis(250);
+
+/// When the first order is accepted.
+const BEGIN: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
 struct Row {
     order: Order,
@@ -71,6 +79,7 @@ impl InMemoryOrders {
     pub(crate) fn advance(&self, id: &str, event: OrderEvent) {
         self.change(id, |row| {
             row.order.apply(&event).expect("a legal transition");
+            row.order.updated_at += STEP;
             row.events.push(logged(&row.order, event));
         });
     }
@@ -179,6 +188,52 @@ impl OrderReader for InMemoryOrders {
     }
 }
 
+/// A second after the newest order was accepted.
+#[async_trait]
+impl OrderStatistics for InMemoryOrders {
+    async fn tally(&self, window: Window) -> Result<Tally, StoreError> {
+        self.tallies.fetch_add(1, Ordering::Relaxed);
+        self.trouble().await?;
+        let rows = self.rows();
+        let orders = rows.iter().map(|row| &row.order);
+        let newest = orders.clone().map(|order| order.created_at).max();
+        let until = newest.unwrap_or(BEGIN) + Duration::from_secs(1);
+        let since = until - window.length();
+        let meant: Vec<&Order> = orders.filter(|order| order.created_at >= since).collect();
+        let filled = meant.iter().filter(|order| order.fill.is_some());
+        let times = filled.map(|order| order.updated_at.duration_since(order.created_at));
+        let mut times: Vec<Duration> = times.filter_map(|time| time.try_into().ok()).collect();
+        times.sort();
+        let percentile = |share: usize| {
+            let place = (times.len() * share).div_ceil(100);
+            times.get(place.checked_sub(1)?).copied()
+        };
+        let to_confirmed = percentile(50).zip(percentile(95)).zip(percentile(99));
+        Ok(Tally {
+            since,
+            until,
+            cells: meant.into_iter().map(|order| cell(order, window)).collect(),
+            to_confirmed: to_confirmed.map(|((p50, p95), p99)| Percentiles { p50, p95, p99 }),
+        })
+    }
+}
+
+fn cell(order: &Order, window: Window) -> Cell {
+    Cell {
+        bucket: window.bucket_of(order.created_at),
+        ended: (!order.is_open()).then(|| order.status.name().to_owned()),
+        failure_code: order
+            .failure
+            .as_ref()
+            .map(|failure| failure.code.name().to_owned()),
+        token_in: order.swap.token_in.symbol.clone(),
+        token_out: order.swap.token_out.symbol.clone(),
+        orders: 1,
+        amount_in: order.swap.amount_in.to_decimal(),
+        amount_out: order.fill.as_ref().map(|fill| fill.amount_out.to_decimal()),
+    }
+}
+
 #[async_trait]
 impl OrderWriter for InMemoryOrders {
     async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
@@ -189,7 +244,7 @@ impl OrderWriter for InMemoryOrders {
             return Ok(known);
         }
         // One order a second, so that the newest is never in doubt.
-        let at = Timestamp::from_second(1_800_000_000 + rows.len() as i64).expect("a time");
+        let at = BEGIN + Duration::from_secs(rows.len() as u64);
         let deadline = match lifetime {
             Lifetime::For(duration) => at + duration,
             Lifetime::Until(moment) => moment,

@@ -15,5 +15,6 @@ mod orders;
 mod ports;
 mod quote;
 mod refusals;
+mod stats;
 mod test_api;
 mod wire;

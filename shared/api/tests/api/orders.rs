@@ -32,7 +32,7 @@ fn meteora_chosen() -> OrderEvent {
     venue_chosen("Meteora", offers, "Meteora pays more")
 }
 
-fn confirm(api: &TestApi, id: &str) {
+pub(crate) fn confirm(api: &TestApi, id: &str) {
     let signature = || String::from("5sig");
     let fill = Fill {
         amount_out: RECEIVED,

@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use engine::{
     candles::{Candle, Interval},
-    catalogue::{Catalogue, ListedToken},
+    catalogue::{Catalogue, ListedToken, MarketKind},
     launch::{LaunchedPool, PoolCondition},
     order::{OrderId, Swap, Token, TokenAmount},
     ports::{
@@ -35,6 +35,7 @@ pub(crate) fn catalogue() -> Catalogue {
         mint: mint.into(),
     };
     Catalogue {
+        kind: MarketKind::Simulated,
         tokens: vec![
             listed("SOL", 9, "So11111111111111111111111111111111111111112"),
             listed("USDC", 6, "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"),

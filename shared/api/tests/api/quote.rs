@@ -80,3 +80,23 @@ async fn the_tokens_are_listed_with_mint_and_decimals() {
     );
     assert_eq!(tokens.as_array().map(Vec::len), Some(4));
 }
+
+#[tokio::test]
+async fn the_market_says_what_it_is_and_names_venues_and_pairs() {
+    let api = TestApi::new();
+    api.orders.down.store(true, Ordering::Relaxed);
+    let answer = api.get("/api/market").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(
+        answer.json(),
+        json!({
+            "kind": "simulated",
+            "venues": [
+                {"id": "Raydium", "name": "Raydium"},
+                {"id": "Meteora", "name": "Meteora"},
+            ],
+            "pairs": [["SOL", "USDC"], ["USDC", "USDT"]],
+            "auth": "open",
+        })
+    );
+}

@@ -358,6 +358,7 @@ async fn parameters_out_of_their_range_are_refused() {
             "invalid_status",
             "status",
         ),
+        ("/api/stats?window=1d".into(), "invalid_filter", "window"),
         (events("-1"), "invalid_cursor", "after"),
         (events("9223372036854775808"), "invalid_cursor", "after"),
         ("/api/quote".into(), "missing_field", "tokenIn"),
@@ -433,6 +434,7 @@ async fn without_the_order_book_the_answer_is_later_and_nothing_is_stored() {
         api.get("/api/orders").await,
         api.get(&order).await,
         api.get(&format!("{order}/events")).await,
+        api.get("/api/stats").await,
     ];
     for answer in answers {
         assert_refused(&answer, 503, "unavailable", None, "no order book");

@@ -14,6 +14,7 @@ use engine::{
     health::Health,
     policy::Policy,
     ports::{AdmitAll, Venue},
+    statistics::Statistics,
     stream::OrderStream,
     submit::Submit,
 };
@@ -96,6 +97,7 @@ impl TestApi {
                 policy,
             },
             reader: orders.clone(),
+            statistics: Statistics::new(orders.clone(), Arc::new(RealClock)),
             health: Health::new(vec![orders.clone()], Arc::new(RealClock)),
             catalogue: Arc::new(catalogue()),
             candles: Candles {

@@ -12,6 +12,7 @@ mod orders;
 mod outbox;
 mod prices;
 mod queue;
+mod statistics;
 mod subscribers;
 mod venue;
 mod waiting;
@@ -31,6 +32,7 @@ pub use self::{
     outbox::{Grace, Outbox, OutboxStats},
     prices::{PriceLog, SeenPrice},
     queue::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
+    statistics::{Cell, OrderStatistics, Percentiles, Tally, Window},
     subscribers::{ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions},
     venue::{ReferencePrice, Venue},
     waiting::{WaitingOrders, Wake},

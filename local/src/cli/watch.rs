@@ -1,0 +1,61 @@
+//! The command `watch`: the life of an order that somebody placed.
+
+use std::process::ExitCode;
+
+use engine::order::OrderId;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{
+    answer::Placed,
+    asking::{Untold, ask},
+    following::{Begin, END_UNSEEN, Lines, tell},
+    http, output,
+};
+use crate::options::Watch;
+
+/// There is nothing to watch.
+const NO_SUCH_ORDER: u8 = 2;
+
+/// Prints the order's life until it is final. The exit status tells how it ended.
+pub async fn run(watch: &Watch) -> ExitCode {
+    let Ok(id) = watch.id.parse::<OrderId>() else {
+        output::complain(format_args!("{:?} is not an order's id", watch.id));
+        return ExitCode::from(NO_SUCH_ORDER);
+    };
+    let order = match order(watch, id).await {
+        Ok(order) => order,
+        Err(untold) => {
+            untold.tell(&format!("order {id}"), &watch.at);
+            return ExitCode::from(if untold.is_refused {
+                NO_SUCH_ORDER
+            } else {
+                END_UNSEEN
+            });
+        }
+    };
+    let text = |field: &str| order[field].as_str().unwrap_or_default();
+    let (amount, token_in, token_out) = (text("amount"), text("tokenIn"), text("tokenOut"));
+    if !watch.at.json {
+        output::line(format_args!(
+            "order {id}: {amount} {token_in} to {token_out}"
+        ));
+    }
+    let accepted: Timestamp = text("createdAt").parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    let lines = Lines::since(Begin::Order(accepted), token_out, &watch.at).after(watch.after);
+    // Where there is no socket at that address, the order's log is read.
+    let socket = watch.at.url.replacen("http", "ws", 1) + &format!("/api/orders/ws?orderId={id}");
+    let placed = Placed {
+        id: id.to_string(),
+        socket: Some(socket),
+        told: None,
+    };
+    tell(&watch.at, &placed, lines).await
+}
+
+async fn order(watch: &Watch, id: OrderId) -> Result<Value, Untold> {
+    let client = http::client(&watch.at.url).map_err(Untold::nothing)?;
+    let request = client.get(format!("{}/api/orders/{id}", watch.at.url));
+    let told = ask(request, &watch.at).await?;
+    serde_json::from_str(&told.text).map_err(Untold::nothing)
+}

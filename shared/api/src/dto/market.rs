@@ -1,0 +1,57 @@
+//! What is traded, and where.
+
+use engine::{catalogue::Catalogue, routing::VenueId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What is traded here, and where.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Market)]
+pub(crate) struct MarketDto {
+    /// `simulated`: nothing is bought or sold.
+    #[schema(example = "simulated")]
+    kind: &'static str,
+    /// The venues that orders are routed to; of two that pay the same the first one is taken.
+    venues: Vec<VenueDto>,
+    /// Pairs of symbols, each of which can be swapped for the other.
+    #[schema(example = json!([["SOL", "USDC"]]))]
+    pairs: Vec<[String; 2]>,
+    /// `open`: who reaches the engine may use it, and see every order.
+    #[schema(example = "open")]
+    auth: &'static str,
+}
+
+/// A venue.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Venue)]
+pub(crate) struct VenueDto {
+    /// What orders and quotes call it: `dex`, `chosenDex`.
+    #[schema(example = "Raydium")]
+    id: String,
+    /// Its name for people.
+    #[schema(example = "Raydium")]
+    name: String,
+}
+
+impl MarketDto {
+    /// These venues, and what can be traded at some of them.
+    pub(crate) fn new(catalogue: &Catalogue, venues: impl Iterator<Item = VenueId>) -> Self {
+        let pairs = catalogue.pairs.iter();
+        Self {
+            kind: catalogue.kind.name(),
+            venues: venues.map(|venue| VenueDto::from(&venue)).collect(),
+            pairs: pairs.map(|(a, b)| [a.clone(), b.clone()]).collect(),
+            // There are no keys yet.
+            auth: "open",
+        }
+    }
+}
+
+impl From<&VenueId> for VenueDto {
+    fn from(venue: &VenueId) -> Self {
+        Self {
+            id: venue.name().to_owned(),
+            name: venue.name().to_owned(),
+        }
+    }
+}
