@@ -3,6 +3,7 @@ import type { Config } from "./config.ts";
 import type {
   Accepted,
   Health,
+  Launch,
   ListedOrder,
   NewOrder,
   Order,
@@ -156,6 +157,11 @@ export function getQuote(query: QuoteQuery, signal: AbortSignal): Promise<QuoteA
 
 export function getTokens(): Promise<readonly Token[]> {
   return read("/api/tokens");
+}
+
+/** The newest pools, and before them those that are announced. */
+export function getLaunches(limit: number, signal?: AbortSignal): Promise<readonly Launch[]> {
+  return read(`/api/launches?limit=${limit}`, signal);
 }
 
 export function getHealth(): Promise<Health> {

@@ -1,15 +1,27 @@
 // A ticking "now" for what changes while one looks at it. It runs only while something on screen needs it.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { engineNow } from "./time.ts";
 
 const TICK_MS = 100;
 const now = signal(0);
+const second = computed(() => Math.floor(now.value / 1000) * 1000);
 let users = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** The engine's time, ten times a second while `active`. */
 export function useNow(active: boolean): number {
+  useTicks(active);
+  return active ? now.value : 0;
+}
+
+/** The same once a second, for what is told in seconds. */
+export function useSecond(active: boolean): number {
+  useTicks(active);
+  return active ? second.value : 0;
+}
+
+function useTicks(active: boolean): void {
   useEffect(() => {
     if (!active) return;
     users += 1;
@@ -20,7 +32,6 @@ export function useNow(active: boolean): number {
       if (users === 0) clearInterval(timer);
     };
   }, [active]);
-  return active ? now.value : 0;
 }
 
 function tick(): void {

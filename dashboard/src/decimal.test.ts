@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { basisPoints, compare, format, formatFigure, formatSigned, percentToBasisPoints, subtract } from "./decimal.ts";
+import {
+  basisPoints,
+  compare,
+  format,
+  formatFigure,
+  formatSigned,
+  percentToBasisPoints,
+  secondsToSlots,
+  subtract,
+} from "./decimal.ts";
 
 test("digits beyond a float's reach decide a comparison", () => {
   assert.equal(compare("123456789012.12345678", "123456789012.12345679"), -1);
@@ -36,6 +45,15 @@ test("a percentage becomes whole basis points or nothing", () => {
   assert.equal(percentToBasisPoints("0.010"), 1);
   assert.equal(percentToBasisPoints("0.005"), null);
   assert.equal(percentToBasisPoints("half"), null);
+});
+
+test("seconds become whole slots, never more than they hold", () => {
+  assert.equal(secondsToSlots("120"), 300);
+  assert.equal(secondsToSlots(" 1 "), 2);
+  assert.equal(secondsToSlots("0.4"), 1);
+  assert.equal(secondsToSlots("0.39"), 0);
+  assert.equal(secondsToSlots("-1"), -2);
+  for (const text of ["", "soon", "9".repeat(20)]) assert.equal(secondsToSlots(text), null, text);
 });
 
 test("formatting groups thousands and rounds half up without losing a digit", () => {

@@ -70,6 +70,14 @@ export function percentToBasisPoints(percent: string): number | null {
   return hundredths % one === 0n ? Number(hundredths / one) : null;
 }
 
+/** Seconds such as "120" in whole slots of 0.4 s (300), rounded down; null for what is no number of them. */
+export function secondsToSlots(seconds: string): number | null {
+  const value = parse(seconds);
+  if (!value) return null;
+  const slots = Number((value.units * 5n) / (2n * 10n ** BigInt(value.scale)));
+  return Number.isSafeInteger(slots) ? slots : null;
+}
+
 /** Grouped digits with at most `places` decimals, rounded half up; the text itself when it is not a decimal. */
 export function format(text: string, places = 6): string {
   const value = parse(text);

@@ -4,7 +4,22 @@ import type { components } from "./openapi.ts";
 type Schemas = components["schemas"];
 
 export type Status = Schemas["Status"];
-export type Order = Schemas["Order"];
+
+/** What met an order's condition: a limit order's price, or a sniper order's pool. */
+export interface Trigger {
+  readonly at: string;
+  readonly venue: string;
+  readonly price?: string;
+  readonly pool?: string;
+  readonly slot?: number;
+  readonly opensAt?: string;
+}
+
+export type Order = Omit<Schemas["Order"], "trigger"> & { readonly trigger: Trigger | null };
+
+/** The kinds of orders, as the page calls them. */
+export const ORDER_TYPES = { market: "Market", limit: "Limit", sniper: "Sniper" } as const;
+export type OrderType = keyof typeof ORDER_TYPES;
 
 /** An order whose row the engine holds but cannot read: all that it can say is which one and since when. */
 export type UnreadableOrder = Schemas["UnreadableOrder"] & { readonly status: "unreadable" };
@@ -18,6 +33,8 @@ export function isReadable(entry: ListedOrder): entry is Order {
 
 export type QuoteAnswer = Schemas["Quote"];
 export type Token = Schemas["Token"];
+export type Launch = Schemas["Launch"];
+export type Requirement = Schemas["Requirement"];
 export type NewOrder = Schemas["ExecuteRequest"];
 export type Accepted = Schemas["Accepted"];
 export type Health = Schemas["Health"];
@@ -61,7 +78,10 @@ export interface Payload {
   readonly bestPrice?: string | null;
   readonly bestDex?: string | null;
   /** What ended its waiting. */
-  readonly trigger?: Order["trigger"];
+  readonly trigger?: Trigger | null;
+  /** The pool that it waits for, where there is one, and from when on it can be swapped in. */
+  readonly pool?: string | null;
+  readonly opensAt?: string | null;
   /** Its client wants it cancelled, and its transaction may still land. */
   readonly cancelRequested?: boolean | null;
 }
@@ -72,7 +92,8 @@ export type OrderEvent = Omit<Schemas["Update"], "status" | "payload"> & {
   readonly payload: Payload;
 };
 
-export type OrderDetail = Omit<Schemas["OrderDetails"], "events"> & { readonly events: readonly OrderEvent[] };
+export type OrderDetail = Omit<Schemas["OrderDetails"], "events" | "trigger"> &
+  Order & { readonly events: readonly OrderEvent[] };
 
 /** The five steps of an order that goes well, in their order. */
 export const STEPS: readonly Status[] = ["pending", "routing", "building", "submitted", "confirmed"];

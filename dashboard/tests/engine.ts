@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Launch, OrderDetail } from "../src/types.ts";
 
 const BINARY = process.env["ENGINE"] ?? resolve(import.meta.dirname, "../../../target/debug/order-engine");
 const STARTS_WITHIN_MS = 120_000; // its first start may have to set up its own PostgreSQL
@@ -15,13 +16,18 @@ const STARTS_WITHIN_MS = 120_000; // its first start may have to set up its own 
 const FINAL = ["confirmed", "failed", "cancelled", "expired"];
 
 export interface PlacedOrder {
-  readonly type?: "market" | "limit";
+  readonly type?: "market" | "limit" | "sniper";
   readonly tokenIn?: string;
   readonly tokenOut?: string;
   readonly amount?: string;
   readonly slippageBps?: number;
   readonly limitPrice?: string;
   readonly timeInForce?: "GTD" | "IOC";
+  readonly minAmountOut?: string;
+  readonly clientOrderId?: string;
+  readonly minLiquidity?: string;
+  readonly maxAgeSlots?: number;
+  readonly require?: readonly string[];
 }
 
 export class Engine {
@@ -86,6 +92,18 @@ export class Engine {
       status: string;
       amount: string;
     }[];
+  }
+
+  async order(orderId: string): Promise<OrderDetail> {
+    return (await (await fetch(`${this.url}/api/orders/${orderId}`)).json()) as OrderDetail;
+  }
+
+  /** The newest of the pools that are like this, once there is one. */
+  async launch(isLike: (launch: Launch) => boolean): Promise<Launch> {
+    return await until(async () => {
+      const launches = (await (await fetch(`${this.url}/api/launches`)).json()) as Launch[];
+      return launches.find(isLike) ?? null;
+    }, 60_000);
   }
 
   async untilFinal(orderId: string): Promise<string> {

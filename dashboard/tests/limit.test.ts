@@ -35,7 +35,7 @@ function cancelButton(reader: Reader) {
 test("an order far above the market waits, says why, and is cancelled with the button", async () => {
   const reader = await Reader.open(browser, engine.url);
   await writeLimit(reader, "1.5", "10000");
-  await reader.sees(reader.page.locator("#limit-hint"), /^Best now: [\d.]+ at \w+\. [\d,.]+% to go\.$/);
+  await reader.sees(reader.page.locator("#limitPrice-hint"), /^Best now: [\d.]+ at \w+\. [\d,.]+% to go\.$/);
   await reader.page.getByRole("radio", { name: "1 hour" }).check();
   await clean(reader, "a limit order in the form");
   await reader.place();
@@ -68,7 +68,7 @@ test("an order far above the market waits, says why, and is cancelled with the b
 test("a marketable one fills at once and is confirmed", async () => {
   const reader = await Reader.open(browser, engine.url);
   await writeLimit(reader, "1.25", "1");
-  await reader.sees(reader.page.locator("#limit-hint"), "Fills at once.");
+  await reader.sees(reader.page.locator("#limitPrice-hint"), "Fills at once.");
   await reader.page.getByRole("radio", { name: "Once, now" }).check();
   assert.equal(await reader.page.getByRole("radio", { name: "1 hour" }).count(), 0, "there is nothing to expire");
   await reader.place();

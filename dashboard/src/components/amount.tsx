@@ -1,5 +1,6 @@
 import { format, formatFigure } from "../decimal.ts";
 import { placesOf } from "../state/tokens.ts";
+import { TokenName } from "./token-name.tsx";
 
 interface Props {
   value: string;
@@ -12,7 +13,10 @@ interface Props {
 export function Amount({ value, token, figure = false }: Props) {
   return (
     <span class="amount" title={`${value} ${token}`}>
-      {figure ? formatFigure(value) : format(value, placesOf(token))} <span class="amount-token">{token}</span>
+      {figure ? formatFigure(value) : format(value, placesOf(token))}{" "}
+      <span class="amount-token">
+        <TokenName token={token} />
+      </span>
     </span>
   );
 }

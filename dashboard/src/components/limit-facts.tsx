@@ -30,7 +30,7 @@ export function LimitFacts({ order }: { order: Order }) {
       {waiting && <WaitingFacts waiting={waiting} />}
       {trigger && !waiting && (
         <Fact name="Met by">
-          {format(trigger.price)} at {trigger.venue}
+          {trigger.price && format(trigger.price)} at {trigger.venue}
         </Fact>
       )}
     </dl>

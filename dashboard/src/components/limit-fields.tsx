@@ -1,21 +1,24 @@
 import { format } from "../decimal.ts";
-import { EXPIRIES, change, draft } from "../state/draft.ts";
-import { problemAt } from "../state/form-problems.ts";
+import { change, draft } from "../state/draft.ts";
 import { bestPriced, distanceTo, isMet, toGo } from "../state/limit.ts";
 import { preview } from "../state/preview.ts";
 import { Choice } from "./choice.tsx";
-import { FieldProblem, problemId } from "./field-problem.tsx";
-
-const EXPIRY_NAMES = Object.fromEntries(Object.keys(EXPIRIES).map((name) => [name, name])) as {
-  readonly [Name in keyof typeof EXPIRIES]: Name;
-};
+import { DecimalField, hintId } from "./decimal-field.tsx";
+import { ExpiryField } from "./expiry-field.tsx";
 
 /** What a limit order asks for beside a market order: its price, and for how long. */
 export function LimitFields() {
-  const { timeInForce, expiry } = draft.value;
+  const { timeInForce, limitPrice, tokenIn, tokenOut } = draft.value;
   return (
     <>
-      <PriceField />
+      <DecimalField
+        label="Limit price"
+        field="limitPrice"
+        value={limitPrice}
+        unit={`${tokenOut} per ${tokenIn}`}
+        onInput={(text) => change({ limitPrice: text })}
+        hint={<PriceHint limitPrice={limitPrice} />}
+      />
       <Choice
         legend="Time in force"
         name="timeInForce"
@@ -23,49 +26,8 @@ export function LimitFields() {
         value={timeInForce}
         onChange={(chosen) => change({ timeInForce: chosen })}
       />
-      {timeInForce === "GTD" && (
-        <div>
-          <Choice
-            legend="Expires after"
-            name="expiry"
-            options={EXPIRY_NAMES}
-            value={expiry}
-            onChange={(chosen) => change({ expiry: chosen })}
-          />
-          <FieldProblem field="expiresAt" />
-        </div>
-      )}
+      {timeInForce === "GTD" && <ExpiryField />}
     </>
-  );
-}
-
-function PriceField() {
-  const { limitPrice, tokenIn, tokenOut } = draft.value;
-  const problem = problemAt("limitPrice");
-  return (
-    <div>
-      <label class="limit-label" for="limitPrice">
-        Limit price
-      </label>
-      <div class="limit-price">
-        <input
-          id="limitPrice"
-          inputMode="decimal"
-          autocomplete="off"
-          spellcheck={false}
-          maxLength={60}
-          value={limitPrice}
-          onInput={(event) => change({ limitPrice: event.currentTarget.value })}
-          aria-invalid={problem !== null}
-          aria-describedby={`limit-hint${problem ? ` ${problemId("limitPrice")}` : ""}`}
-        />
-        <span>
-          {tokenOut} per {tokenIn}
-        </span>
-      </div>
-      <PriceHint limitPrice={limitPrice} />
-      <FieldProblem field="limitPrice" />
-    </div>
   );
 }
 
@@ -75,7 +37,7 @@ function PriceHint({ limitPrice }: { limitPrice: string }) {
   const best = shown.kind === "ready" ? bestPriced(shown.answer.quotes) : null;
   const isStale = shown.kind === "ready" && !shown.current;
   return (
-    <p id="limit-hint" class={`limit-hint ${isStale ? "is-stale" : ""}`}>
+    <p id={hintId("limitPrice")} class={`field-hint field-hint-live ${isStale ? "is-stale" : ""}`}>
       {best && `Best now: ${format(best.price)} at ${best.dex}. ${hintOf(limitPrice.trim(), best.price)}`}
     </p>
   );

@@ -55,7 +55,7 @@ function Followed({ id }: { id: string }) {
       <StatusAnnouncer order={view.order} />
       {view.order ? <OrderHeadline view={view} order={view.order} /> : <Skeleton lines={3} label="Loading the order" />}
       {/* A market order is over before one could reach for the button; its page has it. */}
-      {view.order?.type === "limit" && <CancelOrder order={view.order} />}
+      {view.order && view.order.type !== "market" && <CancelOrder order={view.order} />}
       <OrderTimeline view={view} />
       {view.order && (
         <div class="live-facts">

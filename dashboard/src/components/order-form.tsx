@@ -6,11 +6,15 @@ import { bestOf } from "../state/best-quote.ts";
 import { preview } from "../state/preview.ts";
 import { placesOf } from "../state/tokens.ts";
 import { format, formatBasisPoints } from "../decimal.ts";
+import { ORDER_TYPES } from "../types.ts";
 import { Choice } from "./choice.tsx";
-import { FieldProblem, problemId } from "./field-problem.tsx";
+import { FieldProblem } from "./field-problem.tsx";
 import { Flip } from "./icons.tsx";
 import { LimitFields } from "./limit-fields.tsx";
+import { PayField } from "./pay-field.tsx";
 import { SlippageField } from "./slippage-field.tsx";
+import { SniperFields } from "./sniper-fields.tsx";
+import { TokenName } from "./token-name.tsx";
 import { TokenSelect } from "./token-select.tsx";
 
 /** Characters of an amount in the large type. */
@@ -22,67 +26,62 @@ export function OrderForm() {
     event.preventDefault();
     void place();
   };
-  const isLimit = draft.value.type === "limit";
+  const { type } = draft.value;
   return (
     <form class="card form" onSubmit={submit} noValidate aria-labelledby="form-title">
       <h1 id="form-title" class="card-title" tabIndex={-1}>
-        {isLimit ? "Limit order" : "Market order"}
+        {ORDER_TYPES[type]} order
       </h1>
       <Choice
         legend="Order type"
         hidden
         name="type"
-        options={{ market: "Market", limit: "Limit" }}
-        value={draft.value.type}
-        onChange={(type) => change({ type })}
+        options={ORDER_TYPES}
+        value={type}
+        onChange={(chosen) => change({ type: chosen })}
       />
-      <div class="swap">
-        <PayField />
-        <button type="button" class="flip" onClick={flip} aria-label="Trade the two tokens' places">
-          <Flip />
-        </button>
-        <ReceiveField />
-      </div>
-      {isLimit && <LimitFields />}
-      <SlippageField />
+      {type === "sniper" ? <SniperFields /> : <Swap />}
+      {type === "limit" && <LimitFields />}
+      <Slippage />
       <SubmitButton />
       <FormProblem />
     </form>
   );
 }
 
-function PayField() {
+function Swap() {
   const { amount, tokenIn } = draft.value;
-  const amountProblem = problemAt("amount");
   return (
-    <div class={`side ${amountProblem || problemAt("tokenIn") ? "side-bad" : ""}`}>
-      <label class="side-label" for="amount">
-        You pay
-      </label>
-      <div class="side-row">
-        <input
-          id="amount"
-          class="side-amount"
-          inputMode="decimal"
-          autocomplete="off"
-          spellcheck={false}
-          placeholder="0"
-          maxLength={60}
-          value={amount}
-          onInput={(event) => change({ amount: event.currentTarget.value })}
-          aria-invalid={amountProblem !== null}
-          aria-describedby={amountProblem ? problemId("amount") : undefined}
-        />
-        <TokenSelect
-          label="Token to pay"
-          field="tokenIn"
-          value={tokenIn}
-          onChange={(symbol) => chooseToken("tokenIn", symbol)}
-        />
-      </div>
-      <FieldProblem field="amount" />
-      <FieldProblem field="tokenIn" />
+    <div class="swap">
+      <PayField
+        amount={amount}
+        token={tokenIn}
+        onAmount={(text) => change({ amount: text })}
+        onToken={(symbol) => chooseToken("tokenIn", symbol)}
+      />
+      <button type="button" class="flip" onClick={flip} aria-label="Trade the two tokens' places">
+        <Flip />
+      </button>
+      <ReceiveField />
     </div>
+  );
+}
+
+/** A new token's price moves further in a moment than a listed one's in a day. */
+function Slippage() {
+  const { type, slippage, sniperSlippage } = draft.value;
+  return type === "sniper" ? (
+    <SlippageField
+      value={sniperSlippage}
+      choices={["5", "10", "25"]}
+      onChange={(percent) => change({ sniperSlippage: percent })}
+    />
+  ) : (
+    <SlippageField
+      value={slippage}
+      choices={["0.1", "0.5", "1"]}
+      onChange={(percent) => change({ slippage: percent })}
+    />
   );
 }
 
@@ -163,7 +162,7 @@ function Unknown({ state }: { state: Extract<Placing, { intent: Intent }> }) {
   return (
     <p>
       {state.reason} We do not know yet whether this order was placed: {order.amount} {order.tokenIn} to{" "}
-      {order.tokenOut}
+      <TokenName token={order.tokenOut} />
       {order.limitPrice !== undefined && ` at ${order.limitPrice} or better`}.{" "}
       {state.kind === "checking" ? "Asking again; " : "Checking again is safe: "}
       the same order is never placed twice.

@@ -6,6 +6,7 @@ import { type Order, STEPS, type Status, isFinal } from "../types.ts";
 import { Amount } from "./amount.tsx";
 import { Arrow } from "./icons.tsx";
 import { StatusBadge, triesOf } from "./status-badge.tsx";
+import { TokenName } from "./token-name.tsx";
 
 /** What goes in, what comes out, how far it is. */
 export function OrderHeadline({ view, order }: { view: OrderView; order: Order }) {
@@ -21,7 +22,9 @@ export function OrderHeadline({ view, order }: { view: OrderView; order: Order }
           {order.amountOut ? (
             <Amount value={order.amountOut} token={order.tokenOut} />
           ) : (
-            <span class="amount-token">{order.tokenOut}</span>
+            <span class="amount-token">
+              <TokenName token={order.tokenOut} />
+            </span>
           )}
         </p>
         <StatusBadge status={order.status} attempt={triesOf(order)} />

@@ -7,6 +7,7 @@ import { Amount } from "./amount.tsx";
 import { CopyText } from "./copy-text.tsx";
 import { Arrow } from "./icons.tsx";
 import { StatusBadge, triesOf } from "./status-badge.tsx";
+import { TokenName } from "./token-name.tsx";
 
 /** Orders as rows; each row follows its own order alone, so one event draws one row. Columns give way to width. */
 export function OrderTable({ ids, caption }: { ids: readonly string[]; caption: string }) {
@@ -58,7 +59,7 @@ function OrderRow({ id }: { id: string }) {
             <Arrow />
             <span class="visually-hidden">to</span>
           </span>{" "}
-          {order.tokenOut}
+          <TokenName token={order.tokenOut} />
         </a>
         <div class="row-second">{placed}</div>
       </td>

@@ -1,25 +1,30 @@
-import { change, draft, slippageBps } from "../state/draft.ts";
+import { slippageBps } from "../state/draft.ts";
 import { problemAt } from "../state/form-problems.ts";
 import { FieldProblem, problemId } from "./field-problem.tsx";
 
-const CHOICES = ["0.1", "0.5", "1"];
+interface Props {
+  /** In percent, as typed. */
+  value: string;
+  /** A few to choose from. */
+  choices: readonly string[];
+  onChange: (percent: string) => void;
+}
 
-export function SlippageField() {
-  const { slippage } = draft.value;
+export function SlippageField({ value, choices, onChange }: Props) {
   const problem = problemAt("slippageBps");
   const bad = problem !== null || slippageBps.value === null;
   return (
     <fieldset class="choice">
       <legend>Slippage limit</legend>
       <div class="choice-row">
-        {CHOICES.map((percent) => (
+        {choices.map((percent) => (
           <label key={percent} class="chip">
             <input
               type="radio"
               name="slippage"
               value={percent}
-              checked={slippage === percent}
-              onChange={() => change({ slippage: percent })}
+              checked={value === percent}
+              onChange={() => onChange(percent)}
             />
             <span>{percent}%</span>
           </label>
@@ -30,8 +35,8 @@ export function SlippageField() {
             inputMode="decimal"
             autocomplete="off"
             maxLength={8}
-            value={slippage}
-            onInput={(event) => change({ slippage: event.currentTarget.value })}
+            value={value}
+            onInput={(event) => onChange(event.currentTarget.value)}
             aria-invalid={bad}
             aria-describedby={problem ? problemId("slippageBps") : undefined}
           />

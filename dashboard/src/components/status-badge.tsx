@@ -1,8 +1,8 @@
 import type { Order, Status } from "../types.ts";
 
-/** The number of the try. A limit order's attempts are looks at the market as well, so theirs is not shown. */
+/** The number of the try. The attempts of an order that waits are looks at the market as well, so theirs is not shown. */
 export function triesOf({ type, attempt }: Pick<Order, "type" | "attempt">): number {
-  return type === "limit" ? 1 : attempt;
+  return type === "market" ? attempt : 1;
 }
 
 /** Colour and word: the word alone says it all. */

@@ -3,6 +3,7 @@ import { LiveOrder } from "../components/live-order.tsx";
 import { OrderForm } from "../components/order-form.tsx";
 import { OrderListing } from "../components/order-listing.tsx";
 import { RoutePreview } from "../components/route-preview.tsx";
+import { draft } from "../state/draft.ts";
 import { OrderList } from "../state/order-list.ts";
 import { startPreview } from "../state/preview.ts";
 
@@ -17,7 +18,7 @@ export function TradePage() {
     <div class="columns">
       <div class="column">
         <OrderForm />
-        <RoutePreview />
+        {draft.value.type !== "sniper" && <RoutePreview />}
       </div>
       <div class="column">
         <LiveOrder />

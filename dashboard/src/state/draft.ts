@@ -1,8 +1,8 @@
 // The order being written. It outlives a reload of the page.
 import { computed, effect, signal } from "@preact/signals";
-import { percentToBasisPoints } from "../decimal.ts";
+import { percentToBasisPoints, secondsToSlots } from "../decimal.ts";
 import { engineNow } from "../time.ts";
-import type { NewOrder } from "../types.ts";
+import type { Launch, NewOrder, OrderType, Requirement } from "../types.ts";
 
 const KEY = "draft";
 
@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 export const EXPIRIES = { "1 hour": HOUR_MS, "1 day": 24 * HOUR_MS, "7 days": 7 * 24 * HOUR_MS } as const;
 
 interface Draft {
-  readonly type: "market" | "limit";
+  readonly type: OrderType;
   readonly tokenIn: string;
   readonly tokenOut: string;
   /** As typed. The engine decides whether it is an amount. */
@@ -21,6 +21,17 @@ interface Draft {
   readonly limitPrice: string;
   readonly timeInForce: "GTD" | "IOC";
   readonly expiry: keyof typeof EXPIRIES;
+  /** What a sniper order asks for is apart: an amount of dollars must not become one of SOL with the order's type. */
+  readonly mint: string;
+  readonly sniperTokenIn: string;
+  readonly sniperAmount: string;
+  readonly sniperSlippage: string;
+  readonly leastPrice: string;
+  readonly require: readonly Requirement[];
+  readonly minLiquidity: string;
+  readonly maxLiquidity: string;
+  /** In seconds. */
+  readonly maxAge: string;
 }
 
 const FIRST_DRAFT: Draft = {
@@ -32,6 +43,15 @@ const FIRST_DRAFT: Draft = {
   limitPrice: "",
   timeInForce: "GTD",
   expiry: "7 days",
+  mint: "",
+  sniperTokenIn: "SOL",
+  sniperAmount: "0.5",
+  sniperSlippage: "10",
+  leastPrice: "",
+  require: ["mint_authority_revoked", "lp_burned"],
+  minLiquidity: "",
+  maxLiquidity: "",
+  maxAge: "120",
 };
 
 export const draft = signal<Draft>({ ...FIRST_DRAFT, ...remembered() });
@@ -65,29 +85,63 @@ export function flip(): void {
   change({ tokenIn: draft.value.tokenOut, tokenOut: draft.value.tokenIn, limitPrice: "" });
 }
 
+/** A least price goes with the token, as a limit price goes with the pair. */
+export function chooseMint(mint: string): void {
+  change({ mint, leastPrice: "" });
+}
+
+export function chooseLaunch({ mint, against }: Launch): void {
+  chooseMint(mint);
+  change({ sniperTokenIn: against });
+}
+
 /** Percent in basis points; null for text that the engine's whole basis points cannot express. */
-export const slippageBps = computed(() => percentToBasisPoints(draft.value.slippage));
+export const slippageBps = computed(() => {
+  const { type, slippage, sniperSlippage } = draft.value;
+  return percentToBasisPoints(type === "sniper" ? sniperSlippage : slippage);
+});
+
+/** The age in slots; null for what is no number of seconds, undefined for none. */
+export const maxAgeSlots = computed(() => {
+  const { maxAge } = draft.value;
+  return maxAge.trim() === "" ? undefined : secondsToSlots(maxAge);
+});
 
 export function newOrder(): NewOrder {
-  const { type, tokenIn, tokenOut, amount } = draft.value;
+  const { type, tokenIn, tokenOut, amount, mint, sniperTokenIn, sniperAmount } = draft.value;
   const slippage = slippageBps.value;
+  const tolerated = slippage === null ? {} : { slippageBps: slippage };
+  if (type === "sniper") {
+    const swap = { type, tokenIn: sniperTokenIn, tokenOut: mint.trim(), amount: sniperAmount.trim() };
+    return { ...swap, ...tolerated, ...sniperFields() };
+  }
+  const swap = { type, tokenIn, tokenOut, amount: amount.trim() };
+  return { ...swap, ...tolerated, ...(type === "limit" ? limitFields() : {}) };
+}
+
+function limitFields(): Partial<NewOrder> {
+  const { limitPrice, timeInForce } = draft.value;
+  return { ...typed({ limitPrice }), timeInForce, ...(timeInForce === "GTD" ? expiryField() : {}) };
+}
+
+function sniperFields(): Partial<NewOrder> {
+  const { leastPrice, require, minLiquidity, maxLiquidity } = draft.value;
+  const slots = maxAgeSlots.value;
   return {
-    type,
-    tokenIn,
-    tokenOut,
-    amount: amount.trim(),
-    ...(slippage === null ? {} : { slippageBps: slippage }),
-    ...(type === "limit" ? limitFields() : {}),
+    ...typed({ limitPrice: leastPrice, minLiquidity, maxLiquidity }),
+    ...(typeof slots === "number" ? { maxAgeSlots: slots } : {}),
+    require,
+    ...expiryField(),
   };
 }
 
 /** The expiry becomes a time here, once: whoever repeats the order repeats that time, too. */
-function limitFields(): Partial<NewOrder> {
-  const { limitPrice, timeInForce, expiry } = draft.value;
-  const price = limitPrice.trim();
-  return {
-    ...(price === "" ? {} : { limitPrice: price }),
-    timeInForce,
-    ...(timeInForce === "GTD" ? { expiresAt: new Date(engineNow() + EXPIRIES[expiry]).toISOString() } : {}),
-  };
+function expiryField(): Partial<NewOrder> {
+  return { expiresAt: new Date(engineNow() + EXPIRIES[draft.value.expiry]).toISOString() };
+}
+
+/** The fields in which something was written. */
+function typed<Name extends string>(fields: Readonly<Record<Name, string>>): { readonly [N in Name]?: string } {
+  const written = Object.entries<string>(fields).map(([name, text]) => [name, text.trim()] as const);
+  return Object.fromEntries(written.filter(([, text]) => text !== "")) as { readonly [N in Name]?: string };
 }

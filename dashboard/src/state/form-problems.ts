@@ -4,7 +4,18 @@ import type { Problem } from "../api.ts";
 import { placing } from "./placing.ts";
 import { preview } from "./preview.ts";
 
-const FIELDS = ["amount", "tokenIn", "tokenOut", "slippageBps", "limitPrice", "expiresAt"] as const;
+const FIELDS = [
+  "amount",
+  "tokenIn",
+  "tokenOut",
+  "slippageBps",
+  "limitPrice",
+  "expiresAt",
+  "require",
+  "minLiquidity",
+  "maxLiquidity",
+  "maxAgeSlots",
+] as const;
 export type Field = (typeof FIELDS)[number];
 
 const problem = computed<Problem | null>(() => {

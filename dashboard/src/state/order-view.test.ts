@@ -22,6 +22,7 @@ const order: Order = {
   limitPrice: null,
   timeInForce: null,
   expiresAt: null,
+  sniper: null,
   clientOrderId: null,
   cancelRequested: false,
   waiting: null,

@@ -2,8 +2,8 @@
 import { computed, signal } from "@preact/signals";
 import { NoAnswer, Problem, asSentence, getOrder, placeOrder } from "../api.ts";
 import { engineNow } from "../time.ts";
-import type { NewOrder } from "../types.ts";
-import { draft, newOrder, slippageBps } from "./draft.ts";
+import type { NewOrder, Order } from "../types.ts";
+import { draft, maxAgeSlots, newOrder, slippageBps } from "./draft.ts";
 import { type Intent, isRepeatable, keep, settled, unsettled } from "./intent.ts";
 import { tellOtherTabs } from "./order-list.ts";
 import { learnOrders } from "./orders.ts";
@@ -28,6 +28,8 @@ const PAUSES_MS = [1_000, 2_000, 4_000, 8_000];
 /** No pause ends later than this after the first try. */
 const PATIENCE_MS = 30_000;
 const PLACED_FOR_MS = 1_200;
+/** What the engine takes when it is not told. */
+const USUAL_AGE_SLOTS = 300;
 const ACTIVE_KEY = "activeOrder";
 
 const left = unsettled(sessionStorage, Date.now());
@@ -53,12 +55,21 @@ export async function place(): Promise<void> {
     placing.value = { kind: "refused", problem: new Problem(0, "too_late", detail, null, null) };
     return;
   }
-  if (slippageBps.value === null) {
-    const detail = "Slippage is a percentage in steps of 0.01.";
-    placing.value = { kind: "refused", problem: new Problem(400, "invalid_slippage", detail, "slippageBps", null) };
+  const problem = unsayable();
+  if (problem) {
+    placing.value = { kind: "refused", problem };
     return;
   }
   await settle({ order: newOrder(), key: newKey(), at: Date.now(), orderId: null }, false);
+}
+
+/** What was typed and has no place in a request, so that the engine cannot object to it. */
+function unsayable(): Problem | null {
+  if (slippageBps.value === null)
+    return new Problem(400, "invalid_slippage", "Slippage is a percentage in steps of 0.01.", "slippageBps", null);
+  if (draft.value.type === "sniper" && maxAgeSlots.value === null)
+    return new Problem(400, "invalid_requirement", "The age is a number of seconds.", "maxAgeSlots", null);
+  return null;
 }
 
 async function settle(intent: Intent, wasLost: boolean): Promise<void> {
@@ -132,10 +143,11 @@ function accepted(order: NewOrder, orderId: string): void {
       amountOut: null,
       failureReason: null,
       failureCode: null,
-      minAmountOut: null,
+      minAmountOut: order.minAmountOut === undefined ? null : String(order.minAmountOut),
       limitPrice: order.limitPrice === undefined ? null : String(order.limitPrice),
       timeInForce: order.timeInForce ?? null,
       expiresAt: order.expiresAt ?? null,
+      sniper: order.type === "sniper" ? termsOf(order) : null,
       clientOrderId: null,
       cancelRequested: false,
       waiting: null,
@@ -146,6 +158,16 @@ function accepted(order: NewOrder, orderId: string): void {
   ]);
   activeOrder.value = orderId;
   tellOtherTabs();
+}
+
+function termsOf({ venues, minLiquidity, maxLiquidity, maxAgeSlots, require }: NewOrder): Order["sniper"] {
+  return {
+    venues: venues ?? [],
+    minLiquidity: minLiquidity === undefined ? null : String(minLiquidity),
+    maxLiquidity: maxLiquidity === undefined ? null : String(maxLiquidity),
+    maxAgeSlots: maxAgeSlots ?? USUAL_AGE_SLOTS,
+    require: require ?? [],
+  };
 }
 
 /** A refusal belongs to what was sent: the next change of the draft clears it. */

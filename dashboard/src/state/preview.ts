@@ -19,17 +19,18 @@ export const preview = signal<Preview>({ kind: "empty" });
 
 /** Changes exactly when the question to the venues does. */
 const question = computed(() => {
-  const { tokenIn, tokenOut, amount } = draft.value;
-  return JSON.stringify([tokenIn, tokenOut, amount.trim(), slippageBps.value]);
+  const { type, tokenIn, tokenOut, amount } = draft.value;
+  // No venue has a price for a token that is yet to be launched.
+  return type === "sniper" ? null : JSON.stringify([tokenIn, tokenOut, amount.trim(), slippageBps.value]);
 });
 
 /** Keeps the preview fresh until the returned function is called. */
 export function startPreview(): () => void {
   return effect(() => {
-    void question.value;
+    const asked = question.value;
     const stop = new AbortController();
     const { tokenIn, tokenOut, amount } = draft.peek();
-    if (amount.trim() === "" || tokenIn === "" || tokenOut === "") {
+    if (asked === null || amount.trim() === "" || tokenIn === "" || tokenOut === "") {
       preview.value = { kind: "empty" };
       return;
     }

@@ -23,6 +23,7 @@ function order(createdMs: number, status: Status, tookMs = 0): Order {
     limitPrice: null,
     timeInForce: null,
     expiresAt: null,
+    sniper: null,
     clientOrderId: null,
     cancelRequested: false,
     waiting: null,

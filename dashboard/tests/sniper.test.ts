@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Locator } from "playwright-core";
+import type { Launch } from "../src/types.ts";
+import { clean } from "./clean.ts";
+import { Engine, until } from "./engine.ts";
+import { Reader, openBrowser } from "./reader.ts";
+
+const SMALL_PHONE = { viewport: { width: 320, height: 700 }, colorScheme: "dark", hasTouch: true } as const;
+/** An address that has no pool, and never will. */
+const NOBODYS_MINT = "9n4nbM75f5Ui33ZbPYXn59EwSgE8CGsHtAeTH5YFeJ9E";
+
+let engine: Engine;
+let browser: Browser;
+
+before(async () => {
+  engine = await Engine.start({ SIM_LAUNCH_EVERY_S: "1" });
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await engine?.stop();
+});
+
+async function openForm(options = {}): Promise<Reader> {
+  const reader = await Reader.open(browser, engine.url, "/", options);
+  await reader.page.getByRole("radio", { name: "Sniper", exact: true }).check();
+  await reader.page.getByRole("heading", { name: "Sniper order" }).waitFor();
+  return reader;
+}
+
+function pools(reader: Reader): Locator {
+  return reader.page.getByRole("group", { name: "New and announced pools" });
+}
+
+function field(reader: Reader, label: string): Locator {
+  return reader.page.getByLabel(label, { exact: true });
+}
+
+/** What the page asks the engine to execute. */
+async function placed(reader: Reader): Promise<Record<string, unknown>> {
+  const request = reader.page.waitForRequest("**/api/orders/execute");
+  await reader.place();
+  return JSON.parse((await request).postData() ?? "") as Record<string, unknown>;
+}
+
+const isSafe = (launch: Launch) => launch.mintAuthorityRevoked && launch.lpBurned;
+
+test("the pools are listed with what they are, in words and not by colour alone", async () => {
+  const reader = await openForm();
+  await pools(reader).getByRole("radio").first().waitFor();
+  const launches = (await (await fetch(`${engine.url}/api/launches`)).json()) as Launch[];
+  for (const launch of [...launches.slice(3, 20)]) {
+    const row = pools(reader).locator(`[data-mint="${launch.mint}"]`);
+    await row.waitFor();
+    const name = await row.innerText();
+    assert.ok(name.startsWith(`${launch.symbol} ${launch.mint.slice(0, 4)}\u2026${launch.mint.slice(-4)}`), name);
+    assert.match(name, /opens in \d+ s|open for \d+ s/);
+    assert.match(name, new RegExp(launch.venue));
+    assert.match(name, /[\d.,]+ SOL/);
+    assert.match(name, launch.mintAuthorityRevoked ? /, mint authority revoked/ : /, mint authority not revoked/);
+    assert.match(name, launch.freezeAuthorityRevoked ? /, freeze authority revoked/ : /, freeze authority not revoked/);
+    assert.match(name, launch.lpBurned ? /, LP burned/ : /, LP not burned/);
+    assert.equal(/Not bought: .*LP not burned/.test(name), !launch.lpBurned, name);
+  }
+  await reader.sees(pools(reader).locator(".launch"), /announced, opens in \d+ s/);
+  await clean(reader, "the sniper form");
+  await reader.leave();
+});
+
+test("a pool that is chosen by keyboard is bought from once it opens, with the form's own terms", async () => {
+  const reader = await openForm();
+  const opensSoon = ({ opensAt }: Launch) => Math.abs(Date.parse(opensAt) - Date.now() - 10_000) < 6_000;
+  const launch = await engine.launch((found) => isSafe(found) && !found.announced && opensSoon(found));
+  const radio = pools(reader).locator(`[data-mint="${launch.mint}"] input`);
+  await radio.focus();
+  await reader.page.keyboard.press("Space");
+  assert.equal(await field(reader, "Mint of the token to buy").inputValue(), launch.mint);
+  await reader.write("0.25");
+  const before = Date.now();
+  const order = await placed(reader);
+  const { expiresAt, ...terms } = order;
+  assert.deepEqual(terms, {
+    type: "sniper",
+    tokenIn: "SOL",
+    tokenOut: launch.mint,
+    amount: "0.25",
+    slippageBps: 1000,
+    maxAgeSlots: 300,
+    require: ["mint_authority_revoked", "lp_burned"],
+  });
+  const days = (Date.parse(String(expiresAt)) - before) / 86_400_000;
+  assert.ok(Math.abs(days - 7) < 0.01, String(days));
+  await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/, 60_000);
+  assert.equal((await engine.order(await reader.activeOrder())).trigger?.pool, launch.pool);
+  await reader.leave();
+});
+
+test("nothing moves in the list while somebody is in it", async () => {
+  const reader = await openForm();
+  const mints = () =>
+    pools(reader)
+      .locator(".launch")
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-mint")));
+  await pools(reader).locator(".launch input").nth(3).focus();
+  const first = await mints();
+  await reader.sees(pools(reader), /\d+ newer: shown when you leave the list/);
+  assert.deepEqual(await mints(), first);
+  await field(reader, "Mint of the token to buy").focus();
+  await until(async () => ((await mints())[0] === first[0] ? null : true));
+  await reader.leave();
+});
+
+test("a pasted mint waits with the terms that were written", async () => {
+  const reader = await openForm(SMALL_PHONE);
+  await field(reader, "Mint of the token to buy").fill(` ${NOBODYS_MINT} `);
+  await reader.write("1.5");
+  await reader.page.getByLabel("Mint authority revoked", { exact: true }).uncheck();
+  await reader.page.getByLabel("Freeze authority revoked", { exact: true }).check();
+  await field(reader, "Least liquidity").fill("50");
+  await field(reader, "Most liquidity").fill("500.5");
+  await field(reader, "Oldest pool").fill("61");
+  await reader.sees(reader.page.locator("#maxAgeSlots-hint"), "152 slots");
+  await field(reader, "Least price (optional)").fill("1200");
+  await reader.page.getByLabel("Slippage in percent").fill("50");
+  await reader.page.getByRole("radio", { name: "1 hour" }).check();
+  await clean(reader, "the sniper form, filled in");
+  const { expiresAt, ...terms } = await placed(reader);
+  assert.deepEqual(terms, {
+    type: "sniper",
+    tokenIn: "SOL",
+    tokenOut: NOBODYS_MINT,
+    amount: "1.5",
+    slippageBps: 5000,
+    limitPrice: "1200",
+    minLiquidity: "50",
+    maxLiquidity: "500.5",
+    maxAgeSlots: 152,
+    require: ["lp_burned", "freeze_authority_revoked"],
+  });
+  assert.ok(Date.parse(String(expiresAt)) - Date.now() < 3_600_000);
+  await reader.sees(reader.page.locator(".headline .badge"), "waiting");
+  await reader.leave();
+});
+
+test("each objection of the engine stands at its field, and a mint takes its least price with it", async () => {
+  const reader = await openForm();
+  const mint = field(reader, "Mint of the token to buy");
+  for (const text of ["", "USDC", "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"]) {
+    await mint.fill(text);
+    await reader.place();
+    await reader.sees(reader.problemAt("tokenOut"), /\S/);
+    assert.equal(await mint.getAttribute("aria-invalid"), "true", text);
+    assert.match((await mint.getAttribute("aria-describedby")) ?? "", /tokenOut-problem/);
+  }
+  await mint.fill(NOBODYS_MINT);
+  for (const [label, name, bad, good] of [
+    ["You pay", "amount", "0", "1"],
+    ["Least liquidity", "minLiquidity", "-1", "2"],
+    ["Most liquidity", "maxLiquidity", "1", ""],
+    ["Oldest pool", "maxAgeSlots", "0", "60"],
+    ["Oldest pool", "maxAgeSlots", "soon", "60"],
+    ["Least price (optional)", "limitPrice", "0", ""],
+    ["Slippage in percent", "slippageBps", "50.01", "10"],
+  ] as const) {
+    const box = reader.page.getByLabel(label, { exact: label !== "Slippage in percent" });
+    await box.fill(bad);
+    await reader.place();
+    await reader.sees(reader.problemAt(name), /\S/);
+    assert.equal(await box.getAttribute("aria-invalid"), "true", label);
+    await box.fill(good);
+    await until(async () => ((await reader.problemAt(name).innerText()) === "" ? true : null));
+  }
+  await field(reader, "Least price (optional)").fill("5");
+  await mint.fill("");
+  assert.equal(await field(reader, "Least price (optional)").inputValue(), "");
+  await reader.page.getByRole("radio", { name: "Market", exact: true }).check();
+  assert.equal(await field(reader, "You pay").inputValue(), "10", "the market form keeps its own amount");
+  await reader.leave();
+});
