@@ -38,10 +38,12 @@ fn main() -> ExitCode {
     runtime.block_on(async {
         match line.command {
             Some(Command::Order(order)) => cli::order::run(&order).await,
+            Some(Command::Snipe(snipe)) => cli::snipe::run(&snipe).await,
             Some(Command::Cancel(cancel)) => cli::cancel::run(&cancel).await,
             Some(Command::Orders(orders)) => cli::orders::run(&orders).await,
             Some(Command::Watch(watch)) => cli::watch::run(&watch).await,
             Some(Command::Quote(quote)) => cli::quote::run(&quote).await,
+            Some(Command::Launches(launches)) => cli::launches::run(&launches).await,
             Some(Command::Serve(options)) => serve(&options).await,
             None => serve(&line.serve).await,
         }

@@ -14,13 +14,15 @@ use config::{
 };
 
 mod looking;
+mod placing;
 
-pub use looking::{Orders, Quote, Watch};
+pub use looking::{Launches, Orders, Quote, Watch};
+pub use placing::{Place, Sending, Snipe};
 
 const NAME: &str = "order-engine";
 
-/// Takes market orders, routes each to the venue that pays most, executes it exactly
-/// once, and streams every step.
+/// Takes market, limit and sniper orders, routes each to the venue that pays most, executes it
+/// exactly once, and streams every step.
 ///
 /// Without a command it serves, with a PostgreSQL of its own unless DATABASE_URL names one.
 #[derive(Debug, Args)]
@@ -41,6 +43,8 @@ pub enum Command {
     Serve(Box<Serve>),
     /// Place an order at a running engine and print its life until it is final.
     Order(Box<Place>),
+    /// Buy a token as soon as it has a pool, and print the order's life until it is final.
+    Snipe(Box<Snipe>),
     /// Cancel orders at a running engine.
     Cancel(Cancel),
     /// Show the orders of a running engine, newest first.
@@ -49,6 +53,8 @@ pub enum Command {
     Watch(Watch),
     /// Show what each venue would pay now; nothing is placed.
     Quote(Quote),
+    /// Show the tokens that got a pool just now, and in the simulated market the next ones.
+    Launches(Launches),
 }
 
 impl Parser for CommandLine {}
@@ -204,52 +210,6 @@ impl Serve {
             launch_every: self.sim_launch_every_s,
         }
     }
-}
-
-/// An order to place.
-#[derive(Debug, Args)]
-#[command(after_help = "Exit status:\n  \
-                  0  confirmed\n  \
-                  1  failed, cancelled or expired\n  \
-                  2  not placed: nothing was stored, and nothing will be\n  \
-                  3  it is not known whether it was placed; the key is shown, and how to repeat\n  \
-                  4  placed, but its end was not seen\n\n\
-                  Example: order-engine order SOL USDC 10")]
-pub struct Place {
-    /// Token to sell, for example SOL.
-    pub token_in: String,
-    /// Token to buy, for example USDC.
-    pub token_out: String,
-    /// How much to sell, in whole tokens: 10, 0.25.
-    pub amount: String,
-    /// How much worse than quoted the execution may be, in hundredths of a percent.
-    #[arg(long, value_name = "BPS")]
-    pub slippage_bps: Option<u16>,
-    /// Wait for this price or better, in the token bought for one token sold.
-    #[arg(long, value_name = "PRICE", conflicts_with = "min_out")]
-    pub limit: Option<String>,
-    /// Do not wait for the limit: at once, or not at all.
-    #[arg(long, requires = "limit")]
-    pub ioc: bool,
-    /// When a limit order ends, for example 2026-12-02T00:00:00Z; after seven days if not given.
-    #[arg(long, value_name = "TIME", requires = "limit")]
-    pub expires: Option<String>,
-    /// The least to receive, whatever is quoted by then.
-    #[arg(long, value_name = "AMOUNT")]
-    pub min_out: Option<String>,
-    /// Your own name for the order, which no other order may have.
-    #[arg(long, value_name = "NAME")]
-    pub client_order_id: Option<String>,
-    /// Names the intent: placing with the same key again never makes a second order.
-    #[arg(long, value_name = "KEY")]
-    pub idempotency_key: Option<String>,
-    /// How long to go on asking while it is not known whether the order is placed.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=3_600))]
-    pub timeout: u16,
-    /// Where, and how it is told.
-    #[command(flatten)]
-    pub at: At,
 }
 
 /// Which orders to cancel.

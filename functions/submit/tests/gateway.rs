@@ -308,6 +308,11 @@ impl Function {
             },
             mint: String::new(),
         };
+        let catalogue = Arc::new(Catalogue {
+            kind: MarketKind::Simulated,
+            tokens: vec![listed("SOL", 9), listed("USDC", 6)],
+            pairs: vec![("SOL".into(), "USDC".into())],
+        });
         let api = Api {
             submit: Submit {
                 admission: Arc::new(engine::ports::AdmitAll),
@@ -338,15 +343,11 @@ impl Function {
             reader: ports.clone(),
             statistics: Statistics::new(ports.clone(), ports.clone()),
             health: Health::new(vec![], ports.clone()),
-            catalogue: Arc::new(Catalogue {
-                kind: MarketKind::Simulated,
-                tokens: vec![listed("SOL", 9), listed("USDC", 6)],
-                pairs: vec![("SOL".into(), "USDC".into())],
-            }),
+            catalogue: Arc::clone(&catalogue),
             candles: Candles {
                 prices: ports.clone(),
                 reference: ports.clone(),
-                catalogue: Arc::default(),
+                catalogue: Arc::clone(&catalogue),
                 clock: ports.clone(),
             },
             launches: ports.clone(),

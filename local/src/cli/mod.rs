@@ -1,20 +1,23 @@
 //! The commands that talk to a running engine.
 //!
-//! `order` and `cancel` write: `placing` sends the order until it is known what became of it,
-//! `answer` reads what the engine (or whoever stands before it) said. `orders`, `watch` and `quote`
-//! look: `asking` puts one question, `table` aligns what comes of it. `following` prints an order's
-//! life for whoever placed it, or watches it.
+//! `order`, `snipe` and `cancel` write: an `intent` is sent by `placing` until it is known what
+//! became of it, `answer` reads what the engine (or whoever stands before it) said. `orders`,
+//! `watch`, `quote` and `launches` look: `asking` puts one question, `table` aligns what comes of
+//! it. `following` prints an order's life for whoever placed it, or watches it.
 
 mod answer;
 mod asking;
 pub mod cancel;
 mod following;
 mod http;
+mod intent;
 mod interrupt;
+pub mod launches;
 pub mod order;
 pub mod orders;
 pub mod output;
 mod placing;
 pub mod quote;
+pub mod snipe;
 mod table;
 pub mod watch;

@@ -4,14 +4,14 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::{
     answer::{Answer, Placed, Reason},
     http, output,
 };
-use crate::options::Place;
+use crate::options::Sending;
 
 /// The pauses between tries; the last one is repeated.
 const PAUSES: [Duration; 4] = [
@@ -37,7 +37,8 @@ pub(super) enum Outcome {
 
 /// An order on its way to the engine.
 pub(super) struct Placing<'a> {
-    order: &'a Place,
+    body: &'a Value,
+    sending: &'a Sending,
     key: &'a str,
     client: Client,
     end: Instant,
@@ -53,12 +54,17 @@ pub(super) struct Placing<'a> {
 impl<'a> Placing<'a> {
     /// # Errors
     /// When no client can be made.
-    pub(super) fn new(order: &'a Place, key: &'a str) -> Result<Self, reqwest::Error> {
+    pub(super) fn new(
+        body: &'a Value,
+        sending: &'a Sending,
+        key: &'a str,
+    ) -> Result<Self, reqwest::Error> {
         Ok(Self {
-            order,
+            body,
+            sending,
             key,
-            client: http::client(&order.at.url)?,
-            end: Instant::now() + Duration::from_secs(order.timeout.into()),
+            client: http::client(&sending.at.url)?,
+            end: Instant::now() + Duration::from_secs(sending.timeout.into()),
             is_out: false,
             was_lost: false,
             id: None,
@@ -82,7 +88,7 @@ impl<'a> Placing<'a> {
                     None
                 }
                 Answer::Unreached(cause) => {
-                    let words = format!("no engine answers at {}: {cause}", self.order.at.url);
+                    let words = format!("no engine answers at {}: {cause}", self.sending.at.url);
                     if tries == 0 {
                         return self.ended(format!("{words} (start one with `cargo run`)").into());
                     }
@@ -135,10 +141,10 @@ impl<'a> Placing<'a> {
         }
         let request = self
             .client
-            .post(format!("{}/api/orders/execute", self.order.at.url))
+            .post(format!("{}/api/orders/execute", self.sending.at.url))
             .timeout(self.time_of_a_request())
             .header("Idempotency-Key", self.key)
-            .json(&self.body());
+            .json(self.body);
         self.is_out = true;
         let answer = Answer::read(request.send().await).await;
         self.is_out = false;
@@ -148,7 +154,7 @@ impl<'a> Placing<'a> {
     /// The order, if it is there under the id that the engine gave it.
     async fn look(&self) -> Option<Placed> {
         let id = self.id.as_ref()?;
-        let url = format!("{}/api/orders/{id}", self.order.at.url);
+        let url = format!("{}/api/orders/{id}", self.sending.at.url);
         let request = self.client.get(url).timeout(self.time_of_a_request());
         let answer = request.send().await.ok()?.error_for_status().ok()?;
         let order: Value = answer.json().await.ok()?;
@@ -162,42 +168,6 @@ impl<'a> Placing<'a> {
     fn time_of_a_request(&self) -> Duration {
         let left = self.end.saturating_duration_since(Instant::now());
         left.clamp(LEAST, http::REQUEST)
-    }
-
-    fn body(&self) -> Value {
-        let Place {
-            token_in,
-            token_out,
-            amount,
-            slippage_bps,
-            limit,
-            ioc,
-            expires,
-            min_out,
-            client_order_id,
-            ..
-        } = self.order;
-        let kind = if limit.is_some() { "limit" } else { "market" };
-        let mut body = json!({
-            "type": kind, "tokenIn": token_in, "tokenOut": token_out, "amount": amount,
-        });
-        if let Some(bps) = slippage_bps {
-            body["slippageBps"] = (*bps).into();
-        }
-        if *ioc {
-            body["timeInForce"] = "IOC".into();
-        }
-        for (field, value) in [
-            ("limitPrice", limit),
-            ("expiresAt", expires),
-            ("minAmountOut", min_out),
-            ("clientOrderId", client_order_id),
-        ] {
-            if let Some(value) = value {
-                body[field] = value.as_str().into();
-            }
-        }
-        body
     }
 
     fn say_again(&self, pause: Duration) {

@@ -77,3 +77,19 @@ pub struct Quote {
     #[command(flatten)]
     pub at: At,
 }
+
+/// Which launches to show.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "It ends with 0 when it showed what there is, and with 2 when the engine does not say.\n\n\
+    Example: order-engine launches"
+)]
+pub struct Launches {
+    /// How many known pools at the most; those that are announced come before them.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=200))]
+    pub limit: u16,
+    /// Where, and how it is told.
+    #[command(flatten)]
+    pub at: At,
+}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use simulation::{Landed, Launch, Market};
 
 use crate::{
-    process::{Process, free_port, plan},
+    process::{Process, free_port, plan, run},
     support::{Engine, QUICK, assert_complete, eventually, landed, serve, statuses},
 };
 
@@ -251,4 +251,69 @@ async fn killed_again_and_again_across_launches_each_token_is_bought_once() {
         assert_bought(order, launch, &landed);
     }
     assert_eq!(landed.len(), ORDERS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_bought_from_the_command_line_by_the_mint_that_it_lists() {
+    let engine = Engine::start_with(&options(), |trading| trading).await;
+    let soon = upcoming(Duration::from_secs(1)).find(opens_at_once);
+    let launch = soon.expect("one in three");
+    let url = engine.url("");
+    let command = async |words: &[&str]| {
+        let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+        let url = url.clone();
+        let ran = tokio::task::spawn_blocking(move || {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            run(&[&words[..1], &["--url", &url], &words[1..]].concat())
+        });
+        let output = ran.await.expect("the command ran");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (code, printed, _) =
+        command(&["snipe", &launch.mint, "0.5", "--max-age-slots", "200"]).await;
+    assert_eq!(code, Some(0), "{printed}");
+    let told = format!("0.5 SOL for {}, when it has a pool", launch.mint);
+    assert!(printed.contains(&told), "{printed}");
+    assert!(printed.contains("confirmed"), "{printed}");
+    let (code, printed, _) = command(&["launches"]).await;
+    assert_eq!(code, Some(0));
+    let line = printed.lines().find(|line| line.contains(&launch.mint));
+    let line = line.expect("it is listed");
+    for part in [&launch.symbol, launch.venue, "opens 20", "SOL"] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
+    let (code, printed, _) = command(&["launches", "--json", "--limit", "1"]).await;
+    let first: Value = serde_json::from_str(printed.lines().next().expect("a line")).expect("JSON");
+    assert_eq!((code, &first["announced"]), (Some(0), &json!(true)));
+    // Every term reaches the engine, which refuses the last.
+    let with_every_term = [
+        "snipe",
+        &launch.mint,
+        "1",
+        "--token-in",
+        "SOL",
+        "--require",
+        "lp_burned",
+        "--require",
+        "mint_authority_revoked",
+        "--min-liquidity",
+        "5",
+        "--max-liquidity",
+        "500",
+        "--venue",
+        "Nowhere",
+        "--slippage-bps",
+        "2000",
+        "--limit",
+        "0.5",
+    ];
+    let (code, printed, said) = command(&with_every_term).await;
+    assert_eq!((code, printed.as_str()), (Some(2), ""));
+    assert!(said.contains("(invalid_venue)"), "{said}");
+    assert!(said.contains("nothing was placed"), "{said}");
 }
