@@ -4,7 +4,9 @@ import {
   basisPoints,
   compare,
   format,
+  formatExact,
   formatFigure,
+  formatPrice,
   formatSigned,
   percentToBasisPoints,
   secondsToSlots,
@@ -63,6 +65,15 @@ test("formatting groups thousands and rounds half up without losing a digit", ()
   assert.equal(format("999.9999996"), "1,000");
   assert.equal(format("-1234.5", 0), "\u22121,235");
   assert.equal(format("<b>"), "<b>");
+});
+
+test("an exact amount keeps every digit, and a tiny price its first ones", () => {
+  assert.equal(formatExact("42947532.350633"), "42,947,532.350633");
+  assert.equal(formatExact("18446744073.709551615"), "18,446,744,073.709551615");
+  assert.equal(formatPrice("0.0000000234567"), "0.00000002346");
+  assert.equal(formatPrice("52601139.104402"), "52,601,139.104402");
+  assert.equal(formatFigure("0.0000000234567"), "0.00000002346");
+  assert.equal(formatFigure("42947532.350633"), "42,947,532.35");
 });
 
 test("a sign is shown for gains only", () => {

@@ -89,6 +89,21 @@ export function format(text: string, places = 6): string {
   return fraction ? `${grouped}.${fraction}` : grouped;
 }
 
+/** Every digit, grouped. */
+export function formatExact(text: string): string {
+  return format(text, Infinity);
+}
+
+/** A price of any size: 6 decimals, and of one so small that these say little its first digits. */
+export function formatPrice(text: string): string {
+  return format(text, placesOfPrice(text));
+}
+
+export function placesOfPrice(text: string): number {
+  const zeros = /^-?0\.(0*)/.exec(text)?.[1]?.length ?? 0;
+  return Math.max(6, zeros + 4);
+}
+
 /** As `format`, but always with all `places` decimals, so that a column of them lines up. */
 export function formatFixed(text: string, places: number): string {
   if (!parse(text) || places === 0) return format(text, places);
@@ -96,10 +111,10 @@ export function formatFixed(text: string, places: number): string {
   return `${whole}.${fraction.padEnd(places, "0")}`;
 }
 
-/** For columns of figures of different size: 2 decimals from a thousand, 4 from one, else 6. */
+/** For columns of figures of different size: 2 decimals from a thousand, 4 from one, else 6 or what a tiny one needs. */
 export function formatFigure(text: string): string {
   const size = text.replace(/^-/, "");
-  return formatFixed(text, compare(size, "1000") !== -1 ? 2 : compare(size, "1") !== -1 ? 4 : 6);
+  return formatFixed(text, compare(size, "1000") !== -1 ? 2 : compare(size, "1") !== -1 ? 4 : placesOfPrice(text));
 }
 
 /** As `formatFixed`, with a plus sign for what is above zero. */

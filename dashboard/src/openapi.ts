@@ -4,6 +4,66 @@
  */
 
 export interface paths {
+    readonly "/api/candles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Tells how the reference price of a pair went.
+         * @description The first, highest, lowest and last reference price of a pair, `tokenOut` for a `tokenIn`, in pieces of time; the oldest first. The last piece is not over. Pieces of which nothing is known are left out.
+         */
+        readonly get: operations["listCandles"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/launches": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Lists the newest pools.
+         * @description The newest pools that are known, newest first. The simulated market knows its next ones, too: they come before them, marked `announced`.
+         */
+        readonly get: operations["listLaunches"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/market": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Tells what is traded here, and where.
+         * @description Tells whether the market is a simulated one, which venues orders are routed to, which pairs can be traded, and how clients are told apart.
+         */
+        readonly get: operations["getMarket"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/orders": {
         readonly parameters: {
             readonly query?: never;
@@ -139,6 +199,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/stats": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Adds up what became of the orders of a time.
+         * @description Adds up what became of all orders that were accepted in a window, which ends now. An answer may be a second old.
+         */
+        readonly get: operations["getStats"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/tokens": {
         readonly parameters: {
             readonly query?: never;
@@ -218,6 +298,14 @@ export interface components {
              */
             readonly ws?: string;
         };
+        /** @description Orders that were accepted in one minute, or in one hour. */
+        readonly Bucket: components["schemas"]["Counts"] & {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            readonly at: string;
+        };
         /** @description Orders to cancel: `ids`, or `all` with what they have in common. */
         readonly BulkCancelRequest: {
             /** @description All open orders; `true`, and never by omission. */
@@ -242,11 +330,56 @@ export interface components {
             /** @description Orders whose transaction may still land; if it does not, they are cancelled. */
             readonly requested: readonly string[];
         };
+        /** @description The prices of a piece of time, exact decimals. */
+        readonly Candle: {
+            /**
+             * Format: date-time
+             * @description When the piece begins.
+             */
+            readonly at: string;
+            /**
+             * @description The last.
+             * @example 79.2
+             */
+            readonly close: string;
+            /**
+             * @description The highest.
+             * @example 79.31
+             */
+            readonly high: string;
+            /**
+             * @description The lowest.
+             * @example 79.02
+             */
+            readonly low: string;
+            /**
+             * @description The first price.
+             * @example 79.12
+             */
+            readonly open: string;
+        };
         /**
          * @description The stable name of a problem; part of the contract.
          * @enum {string}
          */
-        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_min_amount_out" | "invalid_limit_price" | "invalid_slippage" | "invalid_expiry" | "invalid_time_in_force" | "invalid_client_order_id" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_filter" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "not_cancellable" | "duplicate_client_order_id" | "idempotency_key_reused" | "too_many_requests" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
+        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_min_amount_out" | "invalid_limit_price" | "invalid_mint" | "invalid_venue" | "invalid_liquidity" | "invalid_requirement" | "invalid_slippage" | "invalid_expiry" | "invalid_time_in_force" | "invalid_client_order_id" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_filter" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "not_cancellable" | "duplicate_client_order_id" | "idempotency_key_reused" | "too_many_requests" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
+        /** @description How many orders, and what became of them. */
+        readonly Counts: {
+            /** @description The others by their final status. */
+            readonly byStatus: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Those that are open.
+             */
+            readonly open: number;
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            readonly orders: number;
+        };
         /** @description An exact decimal: a number, read from its digits and never rounded, or a string. */
         readonly ExactDecimal: number | string;
         /** @description An order to execute. */
@@ -257,20 +390,33 @@ export interface components {
             readonly clientOrderId?: string;
             /**
              * Format: date-time
-             * @description Of limit orders: from then on nothing is signed any more. 10 s to 30 days from now; 7 days
-             *     when not given.
+             * @description Of limit and sniper orders: from then on nothing is signed any more. 10 s to 30 days from
+             *     now; 7 days when not given.
              */
             readonly expiresAt?: string;
             /**
-             * @description Of limit orders, which must have it: the least price that is accepted, `tokenOut` per
-             *     `tokenIn`. An order is never executed below it.
+             * @description Of limit orders, which must have it, and of sniper orders, which may: the least price that
+             *     is accepted, `tokenOut` per `tokenIn`. An order is never executed below it.
              */
             readonly limitPrice?: components["schemas"]["ExactDecimal"];
+            /**
+             * Format: int64
+             * @description Of sniper orders: a pool that has been open for more slots is not bought from.
+             * @default 300
+             */
+            readonly maxAgeSlots?: number;
+            /** @description Of sniper orders: the most of `tokenIn` that may lie in the pool. */
+            readonly maxLiquidity?: components["schemas"]["ExactDecimal"];
             /** @description Of market orders: the least `tokenOut` that may be received, whatever is quoted by then. */
             readonly minAmountOut?: components["schemas"]["ExactDecimal"];
+            /** @description Of sniper orders: the least of `tokenIn` that must lie in the pool. */
+            readonly minLiquidity?: components["schemas"]["ExactDecimal"];
+            /** @description Of sniper orders: what must be given out of hand. */
+            readonly require?: readonly components["schemas"]["Requirement"][];
             /**
              * Format: int32
-             * @description How much worse than quoted the execution may be, in basis points; 50 when not given.
+             * @description How much worse than quoted the execution may be, in basis points; 50 when not given, and at
+             *     most 1000. Of sniper orders 1000 when not given, and at most 5000.
              * @default 50
              */
             readonly slippageBps?: number;
@@ -285,7 +431,7 @@ export interface components {
              */
             readonly tokenIn: string;
             /**
-             * @description The symbol of the token bought.
+             * @description The symbol of the token bought; of sniper orders its mint, base58.
              * @example USDC
              */
             readonly tokenOut: string;
@@ -294,6 +440,8 @@ export interface components {
              * @example market
              */
             readonly type: string;
+            /** @description Of sniper orders: where it may buy; anywhere when not given. */
+            readonly venues?: readonly string[];
         };
         /** @description Whether the engine can take orders and execute them. */
         readonly Health: {
@@ -325,6 +473,53 @@ export interface components {
              */
             readonly status: string;
         };
+        /** @description A token that got its pool, or will. */
+        readonly Launch: {
+            /**
+             * @description The token that it is traded against: the `tokenIn` of an order that buys it.
+             * @example SOL
+             */
+            readonly against: string;
+            /** @description Whether the pool is yet to be created. */
+            readonly announced: boolean;
+            /**
+             * Format: int32
+             * @description The number of decimals of a whole token.
+             */
+            readonly decimals: number;
+            /** @description Nobody can freeze accounts. */
+            readonly freezeAuthorityRevoked: boolean;
+            /**
+             * @description How much of the token that it is traded against lay in the pool then, a decimal.
+             * @example 84.5
+             */
+            readonly liquidity: string;
+            /** @description Nobody can take the liquidity out. */
+            readonly lpBurned: boolean;
+            /** @description The token's mint, base58: the `tokenOut` of an order that buys it. */
+            readonly mint: string;
+            /** @description Nobody can mint more. */
+            readonly mintAuthorityRevoked: boolean;
+            /**
+             * Format: date-time
+             * @description From then on it can be swapped in.
+             */
+            readonly opensAt: string;
+            /** @description The pool's address. */
+            readonly pool: string;
+            /**
+             * Format: int64
+             * @description The slot in which the pool was created.
+             */
+            readonly slot: number;
+            /** @description What its creator calls it. Anybody may call a token anything. */
+            readonly symbol: string;
+            /**
+             * @description Where the pool is.
+             * @example Raydium
+             */
+            readonly venue: string;
+        };
         /** @description That the process runs. */
         readonly Liveness: {
             /**
@@ -337,6 +532,31 @@ export interface components {
              * @description When the question was answered.
              */
             readonly timestamp: string;
+        };
+        /** @description What is traded here, and where. */
+        readonly Market: {
+            /**
+             * @description `open`: who reaches the engine may use it, and see every order.
+             * @example open
+             */
+            readonly auth: string;
+            /**
+             * @description `simulated`: nothing is bought or sold.
+             * @example simulated
+             */
+            readonly kind: string;
+            /**
+             * @description Pairs of symbols, each of which can be swapped for the other.
+             * @example [
+             *       [
+             *         "SOL",
+             *         "USDC"
+             *       ]
+             *     ]
+             */
+            readonly pairs: readonly (readonly string[])[];
+            /** @description The venues that orders are routed to; of two that pay the same the first one is taken. */
+            readonly venues: readonly components["schemas"]["Venue"][];
         };
         /** @description A venue's offer as a client sees it. Amounts are in whole tokens; they are absent when the venue dropped out. */
         readonly OfferView: {
@@ -409,7 +629,7 @@ export interface components {
             readonly executedPrice: string | null;
             /**
              * Format: date-time
-             * @description From then on nothing is signed any more; of limit orders.
+             * @description From then on nothing is signed any more; of limit and sniper orders.
              */
             readonly expiresAt: string | null;
             /**
@@ -425,7 +645,8 @@ export interface components {
              */
             readonly id: string;
             /**
-             * @description The least price that is accepted, `tokenOut` per `tokenIn`; of limit orders.
+             * @description The least price that is accepted, `tokenOut` per `tokenIn`; of limit orders, and of sniper
+             *     orders that have one.
              * @example 82.5
              */
             readonly limitPrice: string | null;
@@ -436,6 +657,7 @@ export interface components {
              * @description The slippage allowed, in basis points.
              */
             readonly slippageBps: number;
+            readonly sniper: components["schemas"]["Sniper"] | null;
             /** @description Where the order stands. */
             readonly status: components["schemas"]["Status"];
             /**
@@ -476,6 +698,27 @@ export interface components {
             readonly quotes: readonly components["schemas"]["OfferView"][];
             /** @description Why the chosen venue was chosen, in words. */
             readonly reason: string | null;
+        };
+        /** @description Times in milliseconds. Half of all took no longer than `p50`, and so on. */
+        readonly Percentiles: {
+            /**
+             * Format: int64
+             * @description Of 50 in 100.
+             * @example 2710
+             */
+            readonly p50: number;
+            /**
+             * Format: int64
+             * @description Of 95 in 100.
+             * @example 3480
+             */
+            readonly p95: number;
+            /**
+             * Format: int64
+             * @description Of 99 in 100.
+             * @example 3730
+             */
+            readonly p99: number;
         };
         /** @description Problem details (RFC 9457), `application/problem+json`. */
         readonly Problem: {
@@ -550,6 +793,60 @@ export interface components {
             readonly tokenOut: string;
         };
         /**
+         * @description What the creator of a token and its pool must have given out of hand.
+         * @enum {string}
+         */
+        readonly Requirement: "mint_authority_revoked" | "freeze_authority_revoked" | "lp_burned";
+        /** @description The terms that only a sniper order has. */
+        readonly Sniper: {
+            /**
+             * Format: int64
+             * @description A pool that has been open for more slots is not bought from.
+             */
+            readonly maxAgeSlots: number;
+            /** @description The most of `tokenIn` that may lie in the pool. */
+            readonly maxLiquidity: string | null;
+            /** @description The least of `tokenIn` that must lie in the pool. */
+            readonly minLiquidity: string | null;
+            /** @description What must be given out of hand. */
+            readonly require: readonly string[];
+            /** @description Where it may buy; empty means anywhere. */
+            readonly venues: readonly string[];
+        };
+        /** @description What became of all orders that were accepted in a window. */
+        readonly Stats: components["schemas"]["Counts"] & {
+            /**
+             * Format: int64
+             * @description How long a bucket is, in seconds: a minute for an hour's window, else an hour. Buckets begin with the clock's minutes and hours, so the first one began before the window, and the last one is not over.
+             * @example 60
+             */
+            readonly bucketSeconds: number;
+            /** @description The same counts by when the orders were accepted, oldest first, without a gap. */
+            readonly buckets: readonly components["schemas"]["Bucket"][];
+            /** @description How many failed or expired, by the code that says why. */
+            readonly byFailureCode: {
+                readonly [key: string]: number;
+            };
+            readonly msToConfirmed: components["schemas"]["Percentiles"] | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            readonly since: string;
+            /**
+             * Format: date-time
+             * @description The moment of the look, by the database's clock.
+             */
+            readonly until: string;
+            /** @description What was swapped in each direction, by confirmed orders. */
+            readonly volume: readonly components["schemas"]["Volume"][];
+            /**
+             * @description `1h`, `24h` or `7d`.
+             * @example 1h
+             */
+            readonly window: string;
+        };
+        /**
          * @description Where an order stands. The last four are final.
          * @enum {string}
          */
@@ -573,8 +870,8 @@ export interface components {
              */
             readonly symbol: string;
         };
-        /** @description What ended an order's waiting. */
-        readonly Trigger: {
+        /** @description What met an order's condition: a price, or a pool. */
+        readonly Trigger: (components["schemas"]["TriggerPool"] | null) & {
             /**
              * Format: date-time
              * @description When it was seen.
@@ -584,12 +881,27 @@ export interface components {
              * @description The price for all of the order that met the limit.
              * @example 82.51
              */
-            readonly price: string;
+            readonly price?: string;
             /**
-             * @description Who would pay it.
+             * @description Who would pay that price, or where that pool is.
              * @example Meteora
              */
             readonly venue: string;
+        };
+        /** @description The pool that met a sniper order's condition. */
+        readonly TriggerPool: {
+            /**
+             * Format: date-time
+             * @description From then on it can be swapped in.
+             */
+            readonly opensAt: string;
+            /** @description Its address. */
+            readonly pool: string;
+            /**
+             * Format: int64
+             * @description The slot in which it was created.
+             */
+            readonly slot: number;
         };
         /** @description A stored order that this build cannot read: its place in the history, and no more. */
         readonly UnreadableOrder: {
@@ -641,6 +953,47 @@ export interface components {
              */
             readonly status: string;
         };
+        /** @description A venue. */
+        readonly Venue: {
+            /**
+             * @description What orders and quotes call it: `dex`, `chosenDex`.
+             * @example Raydium
+             */
+            readonly id: string;
+            /**
+             * @description Its name for people.
+             * @example Raydium
+             */
+            readonly name: string;
+        };
+        /** @description What was swapped in one direction. */
+        readonly Volume: {
+            /**
+             * @description How much of `tokenIn` was sold, an exact decimal.
+             * @example 20
+             */
+            readonly amountIn: string;
+            /**
+             * @description How much of `tokenOut` was received, an exact decimal.
+             * @example 1584.451398
+             */
+            readonly amountOut: string;
+            /**
+             * Format: int64
+             * @description By how many orders.
+             */
+            readonly orders: number;
+            /**
+             * @description The token sold.
+             * @example SOL
+             */
+            readonly tokenIn: string;
+            /**
+             * @description The token bought.
+             * @example USDC
+             */
+            readonly tokenOut: string;
+        };
         /** @description How an order waits. */
         readonly Waiting: {
             /**
@@ -683,6 +1036,132 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly listCandles: {
+        readonly parameters: {
+            readonly query: {
+                /**
+                 * @description The symbol of the token whose price it is.
+                 * @example SOL
+                 */
+                readonly tokenIn: string;
+                /**
+                 * @description The symbol of the token that it is told in.
+                 * @example USDC
+                 */
+                readonly tokenOut: string;
+                /**
+                 * @description How long a piece is: `1m`, `5m` or `1h`; `1m` when not given.
+                 * @example 5m
+                 */
+                readonly interval?: string;
+                /** @description How many pieces; 100 when not given. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The candles. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Candle"][];
+                };
+            };
+            /** @description 400: `missing_field`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_filter`, `invalid_limit`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listLaunches: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many known pools there are at the most; 50 when not given. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The pools. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Launch"][];
+                };
+            };
+            /** @description 400: `invalid_limit`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getMarket: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The market. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Market"];
+                };
+            };
+            /** @description 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly listOrders: {
         readonly parameters: {
             readonly query?: {
@@ -1063,6 +1542,50 @@ export interface operations {
             };
             /** @description 400: `missing_field`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage`; 429: `too_many_requests`. */
             readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getStats: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description How far back: an hour, a day, a week; `24h` when not given.
+                 * @example 1h
+                 */
+                readonly window?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What became of them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description 400: `invalid_filter`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`, also when the window has more orders than the database adds up in three seconds: about a million on two cores. */
+            readonly "5XX": {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -47,6 +47,12 @@ async function placed(reader: Reader): Promise<Record<string, unknown>> {
 
 const isSafe = (launch: Launch) => launch.mintAuthorityRevoked && launch.lpBurned;
 
+/** Whether it opens so many milliseconds from now; before now, if they are negative. */
+function opensWithin({ opensAt }: Launch, least: number, most: number): boolean {
+  const inMs = Date.parse(opensAt) - Date.now();
+  return inMs >= least && inMs <= most;
+}
+
 test("the pools are listed with what they are, in words and not by colour alone", async () => {
   const reader = await openForm();
   await pools(reader).getByRole("radio").first().waitFor();
@@ -71,8 +77,7 @@ test("the pools are listed with what they are, in words and not by colour alone"
 
 test("a pool that is chosen by keyboard is bought from once it opens, with the form's own terms", async () => {
   const reader = await openForm();
-  const opensSoon = ({ opensAt }: Launch) => Math.abs(Date.parse(opensAt) - Date.now() - 10_000) < 6_000;
-  const launch = await engine.launch((found) => isSafe(found) && !found.announced && opensSoon(found));
+  const launch = await engine.launch((found) => isSafe(found) && !found.announced && opensWithin(found, 4_000, 16_000));
   const radio = pools(reader).locator(`[data-mint="${launch.mint}"] input`);
   await radio.focus();
   await reader.page.keyboard.press("Space");
@@ -94,6 +99,87 @@ test("a pool that is chosen by keyboard is bought from once it opens, with the f
   assert.ok(Math.abs(days - 7) < 0.01, String(days));
   await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/, 60_000);
   assert.equal((await engine.order(await reader.activeOrder())).trigger?.pool, launch.pool);
+  await reader.leave();
+});
+
+test("an order's page tells its terms, what it waits for and since when, and the pool that it was", async () => {
+  const launch = await engine.launch((found) => isSafe(found) && !found.announced && opensWithin(found, 8_000, 30_000));
+  const id = await engine.place({
+    type: "sniper",
+    tokenOut: launch.mint,
+    amount: "0.5",
+    minLiquidity: "1",
+    limitPrice: "0.000000012345",
+    require: ["mint_authority_revoked", "lp_burned"],
+    clientOrderId: "first:of.them",
+  });
+  const short = `${launch.mint.slice(0, 4)}\u2026${launch.mint.slice(-4)}`;
+  const reader = await Reader.open(browser, engine.url, "/orders", SMALL_PHONE);
+  await reader.sees(reader.row(id), `${launch.symbol} ${short}`);
+  await reader.sees(reader.row(id), /waiting\s*Its pool opens later, in \d+ s/);
+  await clean(reader, "the orders");
+  await reader.page.goto(`${engine.url}/orders/${id}`);
+  const sniper = reader.page.getByRole("region", { name: "Sniper" });
+  await reader.sees(sniper, /Waiting because\s*Its pool opens later/);
+  await reader.sees(sniper, launch.symbol);
+  const waits = await sniper.innerText();
+  assert.match(waits, new RegExp(`Buys\\s+${launch.symbol}\\s+${launch.mint}`), "the whole mint");
+  assert.match(waits, /Only with\s+mint authority revoked, LP burned/);
+  assert.match(waits, /Liquidity\s+at least 1 SOL/);
+  assert.match(waits, /Oldest pool\s+120 s \(300 slots\)/);
+  assert.match(waits, /Venues\s+any/);
+  assert.match(waits, /Least price\s+0\.000000012345 per SOL/);
+  assert.match(waits, /Expires\s+\S/);
+  assert.match(waits, /Waiting since\s+\d\d:\d\d:\d\d/);
+  assert.match(waits, /Pool opens\s+\d\d:\d\d:\d\d, in \d+ s/);
+  assert.match(waits, /Last check\s+\d\d:\d\d:\d\d/);
+  await reader.page.getByRole("button", { name: "Copy mint" }).waitFor();
+  await reader.page.getByRole("button", { name: "Cancel order" }).waitFor();
+  await clean(reader, "a sniper order that waits");
+
+  await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/, 60_000);
+  const order = await engine.order(id);
+  const met = await sniper.innerText();
+  await sniper.getByTitle(launch.pool).waitFor();
+  assert.match(met, new RegExp(`Pool at\\s+${launch.venue}`));
+  assert.match(met, new RegExp(`Created in slot\\s+${launch.slot}`));
+  assert.match(met, /Pool opened\s+\d\d:\d\d:\d\d/);
+  assert.doesNotMatch(met, /Waiting/);
+  const facts = await reader.page.getByRole("region", { name: "Execution" }).innerText();
+  const digits = (text: string | null) => String(text).replaceAll(".", "\\.");
+  const ungrouped = facts.replaceAll(/(?<=\d),(?=\d{3})/g, "");
+  assert.match(ungrouped, new RegExp(`Executed price\\s+${digits(order.executedPrice)}\\s`), "every digit");
+  assert.match(
+    ungrouped,
+    new RegExp(`Received\\s+${digits(order.amountOut)} ${launch.symbol} ${short}`),
+    "every digit",
+  );
+  assert.match(facts, /Client's name for it\s+first:of\.them/);
+  await reader.sees(reader.step("routing"), `A pool at ${launch.venue} passed the checks`);
+  await clean(reader, "a sniper order that bought");
+  await reader.page.goto(`${engine.url}/orders`);
+  await reader.sees(reader.row(id), /[\d,]+\.\d{2} /);
+  await clean(reader, "the orders, with one that bought");
+  await reader.leave();
+});
+
+test("each reason to wait is told in words, and a market order tells its own least amount", async () => {
+  const kept = await engine.launch((found) => !found.lpBurned && !found.announced && opensWithin(found, -50_000, 0));
+  const deep = await engine.launch((found) => isSafe(found) && !found.announced && opensWithin(found, -50_000, 0));
+  const sniper = { type: "sniper", amount: "0.1" } as const;
+  const orders = {
+    "No pool yet": await engine.place({ ...sniper, tokenOut: NOBODYS_MINT }),
+    "LP not burned": await engine.place({ ...sniper, tokenOut: kept.mint, require: ["lp_burned"] }),
+    "Too little in the pool": await engine.place({ ...sniper, tokenOut: deep.mint, minLiquidity: "100000" }),
+    "Its pool has been open for too long": await engine.place({ ...sniper, tokenOut: kept.mint, maxAgeSlots: 1 }),
+  };
+  const market = await engine.place({ amount: "1", minAmountOut: "10.000001" });
+  const reader = await Reader.open(browser, engine.url, "/orders");
+  for (const [words, id] of Object.entries(orders)) await reader.sees(reader.row(id), words);
+  await reader.sees(reader.row(orders["No pool yet"]), `${NOBODYS_MINT.slice(0, 4)}\u2026`);
+  await reader.page.goto(`${engine.url}/orders/${market}`);
+  const facts = reader.page.getByLabel("Execution", { exact: true });
+  await reader.sees(facts, /At least, whatever is quoted\s*10\.000001 USDC/);
   await reader.leave();
 });
 

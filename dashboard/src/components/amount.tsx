@@ -1,4 +1,4 @@
-import { format, formatFigure } from "../decimal.ts";
+import { format, formatExact, formatFigure } from "../decimal.ts";
 import { placesOf } from "../state/tokens.ts";
 import { TokenName } from "./token-name.tsx";
 
@@ -7,13 +7,16 @@ interface Props {
   token: string;
   /** In a column of figures, with decimals by magnitude. */
   figure?: boolean;
+  /** With every digit. */
+  exact?: boolean;
 }
 
-/** An exact amount, rounded for the eye; every digit is in its title. */
-export function Amount({ value, token, figure = false }: Props) {
+/** An exact amount, rounded for the eye unless it is to be exact there, too; every digit is in its title. */
+export function Amount({ value, token, figure = false, exact = false }: Props) {
+  const text = exact ? formatExact(value) : figure ? formatFigure(value) : format(value, placesOf(token));
   return (
     <span class="amount" title={`${value} ${token}`}>
-      {figure ? formatFigure(value) : format(value, placesOf(token))}{" "}
+      {text}{" "}
       <span class="amount-token">
         <TokenName token={token} />
       </span>

@@ -6,8 +6,15 @@ const SHOWN_FOR_MS = 1_500;
 /** Browsers have a clipboard on secure pages only. */
 const canCopy = "clipboard" in navigator;
 
-/** A long identifier, shortened for the eye, whole for the clipboard and for screen readers. */
-export function CopyText({ text, label }: { text: string; label: string }) {
+interface Props {
+  text: string;
+  label: string;
+  /** Where the eye is to see all of it. */
+  whole?: boolean;
+}
+
+/** A long identifier, shortened for the eye, whole for the clipboard. */
+export function CopyText({ text, label, whole = false }: Props) {
   const copied = useSignal(false);
   const copy = async () => {
     await navigator.clipboard.writeText(text);
@@ -15,8 +22,8 @@ export function CopyText({ text, label }: { text: string; label: string }) {
     setTimeout(() => (copied.value = false), SHOWN_FOR_MS);
   };
   return (
-    <span class="copy-text">
-      <code title={text}>{shorten(text)}</code>
+    <span class={`copy-text ${whole ? "copy-text-whole" : ""}`}>
+      <code title={text}>{whole ? text : shorten(text)}</code>
       {canCopy && (
         <button
           type="button"

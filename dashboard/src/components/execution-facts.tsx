@@ -1,4 +1,4 @@
-import { basisPoints, format, formatSigned } from "../decimal.ts";
+import { basisPoints, format, formatExact, formatSigned } from "../decimal.ts";
 import { bestOf } from "../state/best-quote.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { type Order, isFinal } from "../types.ts";
@@ -18,12 +18,12 @@ export function ExecutionFacts({ view, order }: { view: OrderView; order: Order 
       </div>
       <div>
         <dt>Expected price</dt>
-        <dd title={quote?.price}>{quote ? format(quote.price) : missing}</dd>
+        <dd title={quote?.price}>{quote ? formatExact(quote.price) : missing}</dd>
       </div>
       <div>
         <dt>Executed price</dt>
         <dd title={order.executedPrice ?? undefined}>
-          {order.executedPrice ? format(order.executedPrice) : missing}
+          {order.executedPrice ? formatExact(order.executedPrice) : missing}{" "}
           {gap !== null && (
             <span class={`gap ${gap.startsWith("-") ? "gap-worse" : ""}`}>{formatSigned(gap, 2)} bps</span>
           )}
@@ -31,11 +31,19 @@ export function ExecutionFacts({ view, order }: { view: OrderView; order: Order 
       </div>
       <div>
         <dt>Minimum received</dt>
-        <dd>{quote ? <Amount value={quote.minimumReceived} token={order.tokenOut} /> : missing}</dd>
+        <dd>{quote ? <Amount value={quote.minimumReceived} token={order.tokenOut} exact /> : missing}</dd>
       </div>
+      {order.minAmountOut && (
+        <div>
+          <dt>At least, whatever is quoted</dt>
+          <dd>
+            <Amount value={order.minAmountOut} token={order.tokenOut} exact />
+          </dd>
+        </div>
+      )}
       <div>
         <dt>Received</dt>
-        <dd>{order.amountOut ? <Amount value={order.amountOut} token={order.tokenOut} /> : missing}</dd>
+        <dd>{order.amountOut ? <Amount value={order.amountOut} token={order.tokenOut} exact /> : missing}</dd>
       </div>
       <div>
         <dt>Slippage limit</dt>
@@ -51,6 +59,14 @@ export function ExecutionFacts({ view, order }: { view: OrderView; order: Order 
           <CopyText text={order.id} label="order id" />
         </dd>
       </div>
+      {order.clientOrderId && (
+        <div>
+          <dt>Client's name for it</dt>
+          <dd>
+            <CopyText text={order.clientOrderId} label="client's name" whole />
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }

@@ -9,6 +9,7 @@ import { LimitFacts } from "./limit-facts.tsx";
 import { Notice, Skeleton } from "./notice.tsx";
 import { OrderHeadline } from "./order-headline.tsx";
 import { OrderTimeline } from "./order-timeline.tsx";
+import { SniperFacts } from "./sniper-facts.tsx";
 import { StatusAnnouncer } from "./status-announcer.tsx";
 
 /** The order that was placed last, as it happens. */
@@ -59,7 +60,8 @@ function Followed({ id }: { id: string }) {
       <OrderTimeline view={view} />
       {view.order && (
         <div class="live-facts">
-          {view.order.type === "limit" && <LimitFacts order={view.order} />}
+          {view.order.type === "limit" && <LimitFacts view={view} order={view.order} />}
+          {view.order.type === "sniper" && <SniperFacts view={view} order={view.order} />}
           <ExecutionFacts view={view} order={view.order} />
         </div>
       )}

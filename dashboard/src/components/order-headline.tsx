@@ -14,13 +14,13 @@ export function OrderHeadline({ view, order }: { view: OrderView; order: Order }
     <div class="headline">
       <div class="headline-row">
         <p class="headline-swap">
-          <Amount value={order.amount} token={order.tokenIn} />
+          <Amount value={order.amount} token={order.tokenIn} exact />
           <span class="headline-arrow">
             <Arrow />
             <span class="visually-hidden">to</span>
           </span>
           {order.amountOut ? (
-            <Amount value={order.amountOut} token={order.tokenOut} />
+            <Amount value={order.amountOut} token={order.tokenOut} exact />
           ) : (
             <span class="amount-token">
               <TokenName token={order.tokenOut} />
@@ -84,7 +84,8 @@ function StateSentence({ view, order }: { view: OrderView; order: Order }) {
   if (moving)
     return (
       <>
-        {SENTENCES[order.status]} <span class="headline-clock">{formatDuration(sinceMs)}</span>
+        {order.status === "waiting" && order.type === "sniper" ? "Waiting for its pool" : SENTENCES[order.status]}{" "}
+        <span class="headline-clock">{formatDuration(sinceMs)}</span>
       </>
     );
   return (

@@ -1,11 +1,14 @@
 import { formatFigure } from "../decimal.ts";
+import { launchOf } from "../state/launches.ts";
 import { reasonInWords, toGo } from "../state/limit.ts";
+import { type OrderView, opensAtOf } from "../state/order-view.ts";
 import { orderView } from "../state/orders.ts";
 import { formatWhen } from "../time.ts";
 import type { Order, UnreadableOrder } from "../types.ts";
 import { Amount } from "./amount.tsx";
 import { CopyText } from "./copy-text.tsx";
 import { Arrow } from "./icons.tsx";
+import { OpensIn } from "./opens-in.tsx";
 import { StatusBadge, triesOf } from "./status-badge.tsx";
 import { TokenName } from "./token-name.tsx";
 
@@ -46,7 +49,8 @@ export function OrderTable({ ids, caption }: { ids: readonly string[]; caption: 
 }
 
 function OrderRow({ id }: { id: string }) {
-  const { order, unreadable } = orderView(id).value;
+  const view = orderView(id).value;
+  const { order, unreadable } = view;
   if (unreadable) return <UnreadableRow entry={unreadable} />;
   if (!order) return null;
   const placed = <Placed at={order.createdAt} />;
@@ -72,7 +76,7 @@ function OrderRow({ id }: { id: string }) {
       <td class="from-wide">{order.chosenDex ?? <None />}</td>
       <td class="status">
         <StatusBadge status={order.status} attempt={triesOf(order)} />
-        <WaitingFor order={order} />
+        <WaitingFor view={view} order={order} />
         <div class="row-second">
           <Received order={order} />
         </div>
@@ -112,14 +116,16 @@ function UnreadableRow({ entry: { id, status, createdAt, detail } }: { entry: Un
   );
 }
 
-/** Why it waits, and how far the price is from where it does not. */
-function WaitingFor({ order: { waiting } }: { order: Order }) {
+/** Why it waits, and how far the price is from where it does not, or for how long its pool stays shut. */
+function WaitingFor({ view, order: { waiting, tokenOut } }: { view: OrderView; order: Order }) {
   if (!waiting) return null;
   const { reason, distanceBps } = waiting;
+  const opensAt = reason === "pool_opens_later" ? (opensAtOf(view) ?? launchOf(tokenOut)?.opensAt) : null;
   return (
     <p class="row-note">
       {reasonInWords(reason)}
       {distanceBps !== null && `, ${toGo(distanceBps)}`}
+      {opensAt && <OpensIn at={opensAt} before=", " />}
     </p>
   );
 }

@@ -1,10 +1,10 @@
 import { useNow } from "../clock.ts";
-import { format } from "../decimal.ts";
+import { format, formatPrice } from "../decimal.ts";
 import { bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
 import { reasonInWords } from "../state/limit.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { type EarlierAttempt, type Step, timelineOf } from "../state/timeline.ts";
-import { formatClock, formatDuration } from "../time.ts";
+import { formatClock, formatDuration, formatWhen } from "../time.ts";
 import { type Payload, type Status, isQuote } from "../types.ts";
 import { shorten } from "./copy-text.tsx";
 import { Check, Cross } from "./icons.tsx";
@@ -109,13 +109,14 @@ function noteOf({ status, state, event }: Step, view: OrderView): string | null 
     case "waiting":
       return waitingNote(payload);
     case "routing":
+      if (payload.trigger?.pool) return `A pool at ${payload.trigger.venue} passed the checks`;
       return state === "current" ? "Asking each venue" : askedNote(view, event.attempt);
     case "building":
       return choiceOf(view, payload.chosenDex ?? null);
     case "submitted":
       return submittedNote(payload, view);
     case "confirmed":
-      return payload.executedPrice ? `Landed at ${format(payload.executedPrice)}` : "Landed";
+      return payload.executedPrice ? `Landed at ${formatPrice(payload.executedPrice)}` : "Landed";
     case "failed":
       return payload.failureReason ?? null;
     case "cancelled":
@@ -125,10 +126,14 @@ function noteOf({ status, state, event }: Step, view: OrderView): string | null 
   }
 }
 
-/** Why it began to wait, and the best that there was then. */
-function waitingNote({ reason, bestPrice, bestDex }: Payload): string | null {
-  const best = bestPrice && bestDex ? `${format(bestPrice)} at ${bestDex}` : null;
-  return [reason ? reasonInWords(reason) : null, best].filter((part) => part !== null).join(": ") || null;
+/** Why it began to wait, and the best that there was then or when its pool opens. */
+function waitingNote({ reason, bestPrice, bestDex, opensAt }: Payload): string | null {
+  const best = bestPrice && bestDex ? `${formatPrice(bestPrice)} at ${bestDex}` : null;
+  return (
+    [reason ? reasonInWords(reason) : null, best, opensAt ? formatWhen(opensAt) : null]
+      .filter((part) => part !== null)
+      .join(": ") || null
+  );
 }
 
 function submittedNote({ txHash }: Payload, { order }: OrderView): string | null {

@@ -1,9 +1,11 @@
-import { format, formatBasisPoints, formatFixed, formatSigned } from "../decimal.ts";
+import { format, formatBasisPoints, formatFigure, formatFixed, formatSigned, placesOfPrice } from "../decimal.ts";
 import { bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
+import { isMint, shortMint } from "../state/mint.ts";
 import { placesOf } from "../state/tokens.ts";
 import { byName } from "../state/venues.ts";
 import { type Offer, type Quote, isQuote } from "../types.ts";
 import { Notice } from "./notice.tsx";
+import { TokenName } from "./token-name.tsx";
 import { VenueName } from "./venue-name.tsx";
 
 interface Props {
@@ -24,12 +26,14 @@ export function VenueComparison({ offers, tokenIn, tokenOut, stale = false }: Pr
       ) : (
         <table class={`venues ${stale ? "is-stale" : ""}`}>
           <caption class="visually-hidden">
-            What each venue pays for {tokenIn} in {tokenOut}
+            What each venue pays for {tokenIn} in <TokenName token={tokenOut} />
           </caption>
           <thead>
             <tr>
               <th scope="col">Venue</th>
-              <th scope="col">Receive {tokenOut}</th>
+              <th scope="col">
+                Receive <TokenName token={tokenOut} />
+              </th>
             </tr>
           </thead>
           {sorted.filter(isQuote).map((quote) => (
@@ -78,7 +82,7 @@ function VenueRows({ quote, isBest, other, tokenIn, tokenOut }: RowsProps) {
         </th>
         <td>
           <span class="venue-out" title={quote.netAmountOut}>
-            {formatFixed(quote.netAmountOut, places)}
+            {figureOf(quote.netAmountOut, places, tokenOut)}
           </span>
           {other && <DifferenceLine quote={quote} other={other} places={places} />}
         </td>
@@ -120,16 +124,22 @@ interface Figure {
   readonly exact?: string;
 }
 
+/** Of a new token one gets millions: their millionths would only hide how many. */
+function figureOf(value: string, places: number, token: string): string {
+  return isMint(token) ? formatFigure(value) : formatFixed(value, places);
+}
+
 function figuresOf(quote: Quote, tokenIn: string, tokenOut: string): Figure[] {
   const { minimumReceived, price, priceImpactBps, fee, networkFee } = quote;
+  const out = isMint(tokenOut) ? shortMint(tokenOut) : tokenOut;
   return [
     {
       name: "Minimum",
-      unit: tokenOut,
-      text: formatFixed(minimumReceived, placesOf(tokenOut)),
+      unit: out,
+      text: figureOf(minimumReceived, placesOf(tokenOut), tokenOut),
       exact: minimumReceived,
     },
-    { name: "Price", unit: `${tokenOut}/${tokenIn}`, text: formatFixed(price, 6), exact: price },
+    { name: "Price", unit: `${out}/${tokenIn}`, text: figureOf(price, placesOfPrice(price), tokenOut), exact: price },
     { name: "Price impact", text: formatBasisPoints(priceImpactBps) },
     { name: "Venue fee", unit: tokenIn, text: format(fee), exact: fee },
     { name: "Network fee", unit: "SOL", text: format(networkFee, 9) },

@@ -9,6 +9,7 @@ import { LimitFacts } from "../components/limit-facts.tsx";
 import { Notice, Skeleton } from "../components/notice.tsx";
 import { OrderHeadline } from "../components/order-headline.tsx";
 import { OrderTimeline } from "../components/order-timeline.tsx";
+import { SniperFacts } from "../components/sniper-facts.tsx";
 import { StatusAnnouncer } from "../components/status-announcer.tsx";
 import { VenueComparison } from "../components/venue-comparison.tsx";
 import { useWatch } from "../state/live.ts";
@@ -109,7 +110,15 @@ function Loaded({ view, order }: { view: OrderView; order: Order }) {
             <h2 id="limit-title" class="card-title card-title-alone">
               Limit
             </h2>
-            <LimitFacts order={order} />
+            <LimitFacts view={view} order={order} />
+          </section>
+        )}
+        {order.type === "sniper" && (
+          <section class="card" aria-labelledby="sniper-title">
+            <h2 id="sniper-title" class="card-title card-title-alone">
+              Sniper
+            </h2>
+            <SniperFacts view={view} order={order} />
           </section>
         )}
         <section class="card" aria-labelledby="execution-title">
@@ -129,7 +138,8 @@ function Loaded({ view, order }: { view: OrderView; order: Order }) {
   );
 }
 
-function noQuotes({ status, waiting }: Order): string {
+function noQuotes({ status, type, waiting }: Order): string {
   if (isFinal(status)) return "No venue was chosen";
+  if (type === "sniper" && waiting) return "No pool passes the checks yet";
   return waiting?.bestPrice ? "No venue meets the limit yet" : "No venue has answered yet";
 }

@@ -48,12 +48,19 @@ async function refresh(stop: AbortSignal): Promise<void> {
 }
 
 let askedAt = -Infinity;
+let asking: ReturnType<typeof setTimeout> | undefined;
 
-/** An order on screen buys it, and nobody has said what it is called. */
+/** An order on screen buys it, and nobody has said what it is called. All that are wanted are asked for at once. */
 export function wantName(mint: string): void {
-  if (met.peek().has(mint) || Date.now() - askedAt < ASK_AGAIN_MS) return;
-  askedAt = Date.now();
-  void getLaunches(MOST).then(learn, () => undefined);
+  if (met.peek().has(mint) || asking !== undefined) return;
+  asking = setTimeout(
+    () => {
+      askedAt = Date.now();
+      asking = undefined;
+      void getLaunches(MOST).then(learn, () => undefined);
+    },
+    Math.max(0, askedAt + ASK_AGAIN_MS - Date.now()),
+  );
 }
 
 /** What is learnt last is kept longest. */

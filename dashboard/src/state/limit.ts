@@ -28,6 +28,14 @@ export function isMet(limit: string, price: string): boolean | null {
 
 const REASONS: Readonly<Record<string, string>> = {
   limit_not_met: "Limit price not met",
+  no_pool_yet: "No pool yet",
+  pool_opens_later: "Its pool opens later",
+  liquidity_too_low: "Too little in the pool",
+  liquidity_too_high: "Too much in the pool",
+  mint_authority: "Mint authority not revoked",
+  freeze_authority: "Freeze authority not revoked",
+  lp_not_burned: "LP not burned",
+  too_late: "Its pool has been open for too long",
   venues_unavailable: "No venue answers",
   no_liquidity: "No venue can fill this size",
   insufficient_funds: "Not enough funds",

@@ -37,6 +37,17 @@ export function lastSeq(view: OrderView): number {
   return view.events.at(-1)?.seq ?? 0;
 }
 
+/** Since when it waits without a break; null while its log is not here. */
+export function waitingSince({ order, events }: OrderView): string | null {
+  return order?.status === "waiting" ? (events.filter(({ status }) => status === "waiting").at(-1)?.at ?? null) : null;
+}
+
+/** When the pool that it waits for opens, if that was told. */
+export function opensAtOf({ order, events }: OrderView): string | null {
+  if (order?.waiting?.reason !== "pool_opens_later") return null;
+  return events.filter(({ payload }) => payload.opensAt).at(-1)?.payload.opensAt ?? null;
+}
+
 /** Whether the next event in the log is this one. An older one was seen before; a later one means that some are missing. */
 export function arrival(view: OrderView, event: OrderEvent): "next" | "seen" | "early" {
   const expected = lastSeq(view) + 1;

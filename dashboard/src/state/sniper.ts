@@ -11,6 +11,13 @@ export const REQUIREMENTS: Readonly<Record<Requirement, string>> = {
   lp_burned: "LP burned",
 };
 
+/** One that this page does not know is shown as the engine names it. */
+export function demandInWords(requirement: string): string {
+  return (
+    (REQUIREMENTS as Readonly<Record<string, string>>)[requirement]?.toLowerCase().replace("lp", "LP") ?? requirement
+  );
+}
+
 export interface Check {
   readonly requirement: Requirement;
   /** In a word or two, beside a mark. */

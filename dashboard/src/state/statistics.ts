@@ -1,6 +1,7 @@
 // Numbers behind the charts. Prices stay exact until the last step; what a canvas draws may be a float.
 import { basisPoints, toPlot } from "../decimal.ts";
 import { type Offer, type Order, isFinal, isQuote } from "../types.ts";
+import { isMint, shortMint } from "./mint.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -71,7 +72,7 @@ export function fillOf(order: Order, offers: readonly Offer[]): Fill | null {
   if (gapBps === null) return null;
   return {
     orderId: order.id,
-    pair: `${order.tokenIn}/${order.tokenOut}`,
+    pair: `${order.tokenIn}/${isMint(order.tokenOut) ? shortMint(order.tokenOut) : order.tokenOut}`,
     at: Date.parse(order.updatedAt),
     venue: quote.dex,
     quoted: quote.price,
