@@ -8,6 +8,7 @@ import type {
   NewOrder,
   Order,
   OrderDetail,
+  OrderType,
   ProblemBody,
   QuoteAnswer,
   Status,
@@ -112,19 +113,32 @@ export interface OrderPage {
   readonly next: string | null;
 }
 
-export interface OrderQuery {
-  readonly limit: number;
-  readonly cursor?: string | null;
+/** What the orders have in common. */
+export interface OrderFilter {
   readonly status?: Status | null;
   /** Only those that are not final. */
   readonly open?: boolean;
+  readonly type?: OrderType | null;
+}
+
+export interface OrderQuery extends OrderFilter {
+  readonly limit: number;
+  readonly cursor?: string | null;
+}
+
+function filterFields({ status, open, type }: OrderFilter): Record<string, string> {
+  return { ...(status ? { status } : {}), ...(open ? { open: "true" } : {}), ...(type ? { type } : {}) };
+}
+
+/** The address of all of these orders as a file. */
+export function csvAddress(filter: OrderFilter): string {
+  const search = new URLSearchParams(filterFields(filter));
+  return `${base}/api/orders.csv${search.size > 0 ? `?${search}` : ""}`;
 }
 
 export async function listOrders(query: OrderQuery, signal?: AbortSignal): Promise<OrderPage> {
-  const search = new URLSearchParams({ limit: String(query.limit) });
+  const search = new URLSearchParams({ limit: String(query.limit), ...filterFields(query) });
   if (query.cursor) search.set("cursor", query.cursor);
-  if (query.status) search.set("status", query.status);
-  if (query.open) search.set("open", "true");
   const answer = await send(`/api/orders?${search}`, signal ? { signal } : {});
   return { orders: await body<ListedOrder[]>(answer), next: nextCursor(answer.headers.get("Link")) };
 }

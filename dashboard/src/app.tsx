@@ -32,7 +32,7 @@ function Page({ route }: { route: Route }) {
     case "trade":
       return <TradePage />;
     case "orders":
-      return <OrdersPage filter={route.filter} cursor={route.cursor} />;
+      return <OrdersPage filter={route.filter} type={route.type} cursor={route.cursor} />;
     case "order":
       return <OrderPage key={route.id} id={route.id} />;
     case "charts":

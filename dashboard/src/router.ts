@@ -5,7 +5,12 @@ const address = signal(new URL(location.href));
 
 export type Route =
   | { readonly page: "trade" }
-  | { readonly page: "orders"; readonly filter: string | null; readonly cursor: string | null }
+  | {
+      readonly page: "orders";
+      readonly filter: string | null;
+      readonly type: string | null;
+      readonly cursor: string | null;
+    }
   | { readonly page: "order"; readonly id: string }
   | { readonly page: "charts" }
   | { readonly page: "unknown" };
@@ -19,8 +24,9 @@ function routeOf(url: URL): Route {
   if (first === "charts" && second === undefined) return { page: "charts" };
   if (first === "orders" && second) return { page: "order", id: decoded(second) };
   if (first === "orders") {
-    const [status, cursor] = [url.searchParams.get("status"), url.searchParams.get("cursor")];
-    return { page: "orders", filter: url.searchParams.get("open") === "true" ? "open" : status, cursor };
+    const [status, type, cursor] = ["status", "type", "cursor"].map((name) => url.searchParams.get(name) ?? null);
+    const filter = url.searchParams.get("open") === "true" ? "open" : (status ?? null);
+    return { page: "orders", filter, type: type ?? null, cursor: cursor ?? null };
   }
   return { page: "unknown" };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
+import { clean } from "./clean.ts";
 import { Engine, until } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
@@ -62,6 +64,55 @@ test("a status filter shows that status alone, and its address can be shared", a
   await shared.leave();
   await reader.leave();
 });
+
+test("a type filter goes with the status, and the exported file is of both", async () => {
+  const limit = await engine.place({ type: "limit", limitPrice: "10000", amount: "7" });
+  const over = await engine.place({ type: "limit", limitPrice: "10000", amount: "8", timeInForce: "IOC" });
+  await engine.untilFinal(over);
+  const reader = await Reader.open(browser, engine.url, "/orders", { viewport: { width: 320, height: 700 } });
+  const byType = reader.page.getByRole("navigation", { name: "Filter by type" });
+  await byType.getByRole("link", { name: "limit" }).click();
+  await reader.row(over).waitFor();
+  await reader.row(limit).waitFor();
+  assert.equal(await reader.page.locator("tr[data-order]").count(), 2);
+  const byStatus = reader.page.getByRole("navigation", { name: "Filter by status" });
+  await byStatus.getByRole("link", { name: "open", exact: true }).click();
+  await reader.row(over).waitFor({ state: "detached" });
+  assert.match(reader.page.url(), /\/orders\?open=true&type=limit$/);
+  assert.equal(await byType.locator("[aria-current]").innerText(), "limit");
+  await clean(reader, "the history, filtered");
+
+  const rows = await exported(reader);
+  assert.deepEqual(
+    rows.map((row) => row[0]),
+    ["id", limit],
+  );
+  await byStatus.getByRole("link", { name: "all" }).click();
+  await reader.row(over).waitFor();
+  assert.deepEqual(
+    (await exported(reader)).map((row) => row[0]),
+    ["id", over, limit],
+  );
+  await byType.getByRole("link", { name: "sniper" }).click();
+  await reader.page.getByText("No sniper order yet").waitFor();
+  assert.equal((await exported(reader)).length, 1);
+  await byType.getByRole("link", { name: "all" }).click();
+  await reader.row(placed.at(-1) ?? "").waitFor();
+  assert.ok((await exported(reader)).length > PAGE, "every order, not a page");
+  await reader.leave();
+});
+
+/** The lines of the file that the link downloads. */
+async function exported(reader: Reader): Promise<string[][]> {
+  const download = reader.page.waitForEvent("download");
+  await reader.page.getByRole("link", { name: "Export CSV" }).click();
+  assert.equal((await download).suggestedFilename(), "orders.csv");
+  const text = await readFile(await (await download).path(), "utf8");
+  return text
+    .trim()
+    .split("\r\n")
+    .map((line) => line.split(","));
+}
 
 test("a row opens its order", async () => {
   const reader = await Reader.open(browser, engine.url, "/orders");

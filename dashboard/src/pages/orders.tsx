@@ -1,19 +1,36 @@
 import { useEffect, useMemo } from "preact/hooks";
+import { type OrderFilter, csvAddress } from "../api.ts";
 import { OrderListing } from "../components/order-listing.tsx";
 import { OrderList } from "../state/order-list.ts";
-import { ALL_STATUSES } from "../types.ts";
+import { ALL_STATUSES, ORDER_TYPES, type OrderType } from "../types.ts";
 
 const PAGE = 50;
 
 /** `open` is each status that is not final. */
 const FILTERS = ["open", ...ALL_STATUSES] as const;
+const TYPES = Object.keys(ORDER_TYPES) as OrderType[];
 
-/** The history: newest first, by status, page by page. */
-export function OrdersPage({ filter, cursor }: { filter: string | null; cursor: string | null }) {
-  const known = FILTERS.find((candidate) => candidate === filter) ?? null;
+interface Shown {
+  readonly filter: (typeof FILTERS)[number] | null;
+  readonly type: OrderType | null;
+}
+
+interface Props {
+  /** As the address has it. */
+  filter: string | null;
+  type: string | null;
+  cursor: string | null;
+}
+
+/** The history: newest first, by status and type, page by page. */
+export function OrdersPage({ filter, type, cursor }: Props) {
+  const shown: Shown = {
+    filter: FILTERS.find((candidate) => candidate === filter) ?? null,
+    type: TYPES.find((candidate) => candidate === type) ?? null,
+  };
   const list = useMemo(
-    () => new OrderList({ limit: PAGE, cursor, ...(known === "open" ? { open: true } : { status: known }) }),
-    [cursor, known],
+    () => new OrderList({ limit: PAGE, cursor, ...queryOf(shown) }),
+    [cursor, shown.filter, shown.type],
   );
   useEffect(() => list.start(), [list]);
   return (
@@ -22,43 +39,79 @@ export function OrdersPage({ filter, cursor }: { filter: string | null; cursor: 
         <h1 id="orders-title" class="card-title" tabIndex={-1}>
           Orders
         </h1>
-        <StatusFilter current={known} />
+        <a class="card-link" href={csvAddress(queryOf(shown))} download>
+          Export CSV
+        </a>
       </header>
-      <OrderListing
-        list={list}
-        caption={known === "open" ? "Open orders" : known ? `Orders with status ${known}` : "All orders, newest first"}
-        empty={known ? `No order is ${known}` : "No order yet"}
-      />
-      <Paging next={list.next.value} cursor={cursor} filter={known} />
+      <div class="filters">
+        <Filter
+          name="Filter by status"
+          choices={[null, ...FILTERS]}
+          current={shown.filter}
+          address={(chosen) => addressOf({ ...shown, filter: chosen }, null)}
+        />
+        <Filter
+          name="Filter by type"
+          choices={[null, ...TYPES]}
+          current={shown.type}
+          address={(chosen) => addressOf({ ...shown, type: chosen }, null)}
+        />
+      </div>
+      <OrderListing list={list} caption={captionOf(shown)} empty={emptyOf(shown)} />
+      <Paging next={list.next.value} cursor={cursor} shown={shown} />
     </section>
   );
 }
 
-function StatusFilter({ current }: { current: string | null }) {
+function queryOf({ filter, type }: Shown): OrderFilter {
+  return { type, ...(filter === "open" ? { open: true } : { status: filter }) };
+}
+
+function captionOf({ filter, type }: Shown): string {
+  if (!filter && !type) return "All orders, newest first";
+  const orders = [filter === "open" ? "open" : null, type, "orders"].filter((word) => word !== null).join(" ");
+  const sentence = filter && filter !== "open" ? `${orders} with status ${filter}` : orders;
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+function emptyOf({ filter, type }: Shown): string {
+  const order = type ? `No ${type} order` : "No order";
+  return filter ? `${order} is ${filter}` : `${order} yet`;
+}
+
+interface FilterProps<Value extends string> {
+  name: string;
+  /** Null for all. */
+  choices: readonly (Value | null)[];
+  current: Value | null;
+  address: (choice: Value | null) => string;
+}
+
+function Filter<Value extends string>({ name, choices, current, address }: FilterProps<Value>) {
   return (
-    <nav class="filter" aria-label="Filter by status">
-      {[null, ...FILTERS].map((filter) => (
-        <a key={filter} href={addressOf(filter, null)} aria-current={filter === current ? "true" : undefined}>
-          {filter ?? "all"}
+    <nav class="filter" aria-label={name}>
+      {choices.map((choice) => (
+        <a key={choice} href={address(choice)} aria-current={choice === current ? "true" : undefined}>
+          {choice ?? "all"}
         </a>
       ))}
     </nav>
   );
 }
 
-function Paging({ next, cursor, filter }: { next: string | null; cursor: string | null; filter: string | null }) {
+function Paging({ next, cursor, shown }: { next: string | null; cursor: string | null; shown: Shown }) {
   if (!next && !cursor) return null;
   return (
     <nav class="paging" aria-label="Pages of orders">
       {cursor ? (
-        <a class="button" href={addressOf(filter, null)}>
+        <a class="button" href={addressOf(shown, null)}>
           Newest
         </a>
       ) : (
         <span />
       )}
       {next ? (
-        <a class="button" rel="next" href={addressOf(filter, next)}>
+        <a class="button" rel="next" href={addressOf(shown, next)}>
           Older
         </a>
       ) : (
@@ -68,10 +121,11 @@ function Paging({ next, cursor, filter }: { next: string | null; cursor: string 
   );
 }
 
-function addressOf(filter: string | null, cursor: string | null): string {
+function addressOf({ filter, type }: Shown, cursor: string | null): string {
   const search = new URLSearchParams();
   if (filter === "open") search.set("open", "true");
   else if (filter) search.set("status", filter);
+  if (type) search.set("type", type);
   if (cursor) search.set("cursor", cursor);
   return search.size > 0 ? `/orders?${search}` : "/orders";
 }
