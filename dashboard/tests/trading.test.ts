@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
+import { clean } from "./clean.ts";
 import { Engine, until } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
@@ -33,6 +34,60 @@ test("an order is previewed at each venue, placed, and followed to its confirmat
   assert.match(shown, /Venue\s+(Raydium|Meteora)/);
   const id = await reader.activeOrder();
   await reader.sees(reader.row(id), "confirmed");
+  await reader.leave();
+});
+
+test("a market order is bound to the quote on screen, and to none that is of another order", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  const answers: { amount: string; slippageBps: number; minimumReceived: string }[] = [];
+  let isHeld = false;
+  await reader.page.route("**/api/quote?**", async (route) => {
+    if (isHeld) return;
+    const answer = await route.fetch();
+    answers.push((await answer.json()) as (typeof answers)[number]);
+    await route.fulfill({ response: answer });
+  });
+  const asked: Record<string, unknown>[] = [];
+  await reader.page.route("**/api/orders/execute", async (route) => {
+    asked.push(JSON.parse(route.request().postData() ?? "") as Record<string, unknown>);
+    await route.continue();
+  });
+  const promise = reader.page.getByText("You receive at least");
+  const placeOne = async (count: number) => {
+    await reader.place();
+    await until(async () => (asked.length === count ? true : null));
+    await reader.page.getByRole("button", { name: "Place order" }).waitFor();
+  };
+
+  await reader.write("2.0");
+  await reader.sees(promise, /^You receive at least [\d.]+ USDC, or nothing is swapped\.$/);
+  isHeld = true; // the quote on screen stays
+  const shown = /at least ([\d.]+) USDC/.exec(await promise.innerText())?.[1];
+  await clean(reader, "a bound quote");
+  await placeOne(1);
+  assert.equal(asked[0]?.["minAmountOut"], shown);
+  assert.ok(answers.some((answer) => answer.amount === "2" && answer.minimumReceived === shown));
+  const id = await reader.activeOrder();
+  assert.equal((await engine.order(id)).minAmountOut, shown);
+
+  for (const [index, change] of [
+    () => reader.write("3"),
+    () => reader.page.getByLabel("Slippage in percent").fill("0.9"),
+    () => reader.page.getByLabel("Token to receive").selectOption("USDT"),
+  ].entries()) {
+    await change();
+    await promise.waitFor({ state: "detached" });
+    await placeOne(index + 2);
+    assert.ok(!("minAmountOut" in (asked.at(-1) ?? {})), "no quote of this order is on screen");
+  }
+  isHeld = false;
+  await reader.write("4");
+  await promise.waitFor();
+  await reader.page.getByRole("radio", { name: "Limit", exact: true }).check();
+  await promise.waitFor({ state: "detached" });
+  await reader.page.getByLabel("Limit price", { exact: true }).fill("10000");
+  await placeOne(5);
+  assert.ok(!("minAmountOut" in (asked.at(-1) ?? {})), "a limit order has a price for that");
   await reader.leave();
 });
 

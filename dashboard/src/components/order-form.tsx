@@ -3,10 +3,11 @@ import { change, chooseToken, draft, flip } from "../state/draft.ts";
 import type { Intent } from "../state/intent.ts";
 import { type Placing, isBusy, place, placing } from "../state/placing.ts";
 import { bestOf } from "../state/best-quote.ts";
-import { preview } from "../state/preview.ts";
+import { preview, shownMinimum } from "../state/preview.ts";
 import { placesOf } from "../state/tokens.ts";
 import { format, formatBasisPoints } from "../decimal.ts";
 import { ORDER_TYPES } from "../types.ts";
+import { Amount } from "./amount.tsx";
 import { Choice } from "./choice.tsx";
 import { FieldProblem } from "./field-problem.tsx";
 import { Flip } from "./icons.tsx";
@@ -88,6 +89,7 @@ function Slippage() {
 function ReceiveField() {
   const { tokenOut } = draft.value;
   const shown = preview.value;
+  const minimum = shownMinimum.value;
   const best = shown.kind === "ready" ? bestOf(shown.answer.quotes) : null;
   const text = best ? format(best.netAmountOut, placesOf(tokenOut)) : "0";
   const look = [best ? "" : "side-amount-empty", text.length > FITS ? "side-amount-long" : ""].join(" ");
@@ -112,6 +114,13 @@ function ReceiveField() {
         />
       </div>
       <FieldProblem field="tokenOut" />
+      <p class="field-hint field-hint-live">
+        {minimum !== null && (
+          <>
+            You receive at least <Amount value={minimum} token={tokenOut} exact />, or nothing is swapped.
+          </>
+        )}
+      </p>
       {best && <ImpactWarning bps={best.priceImpactBps} />}
     </div>
   );

@@ -7,6 +7,7 @@ import { draft, maxAgeSlots, newOrder, slippageBps } from "./draft.ts";
 import { type Intent, isRepeatable, keep, settled, unsettled } from "./intent.ts";
 import { tellOtherTabs } from "./order-list.ts";
 import { learnOrders } from "./orders.ts";
+import { shownMinimum } from "./preview.ts";
 import { verdictOn } from "./verdict.ts";
 
 export type Placing =
@@ -60,7 +61,9 @@ export async function place(): Promise<void> {
     placing.value = { kind: "refused", problem };
     return;
   }
-  await settle({ order: newOrder(), key: newKey(), at: Date.now(), orderId: null }, false);
+  const bound = shownMinimum.value;
+  const order = { ...newOrder(), ...(bound === null ? {} : { minAmountOut: bound }) };
+  await settle({ order, key: newKey(), at: Date.now(), orderId: null }, false);
 }
 
 /** What was typed and has no place in a request, so that the engine cannot object to it. */

@@ -1,5 +1,6 @@
 // What each venue would pay for the draft: asked a moment after the last change and again every few seconds.
 import { computed, effect, signal } from "@preact/signals";
+import { compare } from "../decimal.ts";
 import { NoAnswer, Problem, getQuote } from "../api.ts";
 import type { QuoteAnswer } from "../types.ts";
 import { draft, slippageBps } from "./draft.ts";
@@ -11,6 +12,22 @@ export type Preview =
   | { readonly kind: "loading" }
   | { readonly kind: "refused"; readonly problem: Problem }
   | { readonly kind: "unanswered"; readonly reason: string };
+
+/**
+ * What the quote on screen allows an order to receive at the least, while it is the draft's own: of its pair, amount and
+ * slippage. A market order is bound to it, so that nobody gets less than he was shown.
+ */
+export const shownMinimum = computed<string | null>(() => {
+  const [shown, { type, tokenIn, tokenOut, amount }] = [preview.value, draft.value];
+  if (type !== "market" || shown.kind !== "ready" || !shown.current) return null;
+  const { answer } = shown;
+  const isOfDraft =
+    answer.tokenIn === tokenIn &&
+    answer.tokenOut === tokenOut &&
+    answer.slippageBps === slippageBps.value &&
+    compare(answer.amount, amount.trim()) === 0;
+  return isOfDraft ? answer.minimumReceived : null;
+});
 
 const AFTER_TYPING_MS = 250;
 const REFRESH_MS = 4_000;
