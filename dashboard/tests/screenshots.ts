@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { Engine } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
-const FOLDER = resolve(import.meta.dirname, "../../../docs/images");
+const FOLDER = process.env["IMAGES"] ?? resolve(import.meta.dirname, "../../../docs/images");
 const LOOKS = [
   { name: "desktop", width: 1440, height: 900 },
   { name: "phone", width: 390, height: 844 },
@@ -20,7 +20,7 @@ const PAIRS = [
 const ORDERS = 40;
 const BETWEEN_ORDERS_MS = 1_500; // spread over a minute, as for a chart
 
-const engine = await Engine.start({ SIM_FAILURE_RATE: "0.1" });
+const engine = await Engine.start({ SIM_FAILURE_RATE: "0.1", SIM_LAUNCH_EVERY_S: "15" });
 const browser = await openBrowser();
 try {
   const last = await trade();
@@ -65,6 +65,9 @@ async function picture(
   await reader.step("submitted").and(reader.page.locator(".step-current")).waitFor();
   await reader.page.getByRole("button", { name: "Place order" }).waitFor();
   await take("trade", true);
+  await reader.page.getByRole("radio", { name: "Sniper", exact: true }).check();
+  await reader.page.locator(".launch input").nth(1).check();
+  await take("sniper", true);
   await reader.page.getByRole("link", { name: "Orders", exact: true }).click();
   await reader.page.locator("tr[data-order]").nth(20).waitFor();
   await take("orders", false);

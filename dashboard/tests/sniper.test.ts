@@ -230,6 +230,28 @@ test("a pasted mint waits with the terms that were written", async () => {
   await reader.leave();
 });
 
+test("after a lost answer the same order is asked for again, and buys once", async () => {
+  const reader = await openForm();
+  const asked: { key: string | undefined; body: string | null }[] = [];
+  await reader.page.route("**/api/orders/execute", async (route) => {
+    asked.push({ key: route.request().headers()["idempotency-key"], body: route.request().postData() });
+    if (asked.length > 1) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await field(reader, "Mint of the token to buy").fill(NOBODYS_MINT);
+  await reader.write("0.100000066");
+  await reader.place();
+  await reader.sees(reader.page.locator(".form-problem"), /0\.100000066 SOL to 9n4n\u2026eJ9E/);
+  await reader.sees(reader.page.locator(".headline .badge"), "waiting");
+  assert.equal(asked.length, 2);
+  assert.deepEqual(asked[1], asked[0]);
+  assert.equal((await engine.orders()).filter((order) => order.amount === "0.100000066").length, 1);
+  await reader.page.getByRole("button", { name: "Cancel order" }).click();
+  await reader.sees(reader.page.locator(".cancel-outcome"), "Cancelled. Nothing was swapped.");
+  await reader.leave();
+});
+
 test("each objection of the engine stands at its field, and a mint takes its least price with it", async () => {
   const reader = await openForm();
   const mint = field(reader, "Mint of the token to buy");

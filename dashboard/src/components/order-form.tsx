@@ -117,7 +117,7 @@ function ReceiveField() {
       <p class="field-hint field-hint-live">
         {minimum !== null && (
           <>
-            You receive at least <Amount value={minimum} token={tokenOut} exact />, or nothing is swapped.
+            You receive at least <Amount value={minimum} token={tokenOut} exact />.
           </>
         )}
       </p>

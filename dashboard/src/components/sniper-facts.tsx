@@ -17,7 +17,11 @@ export function SniperFacts({ view, order }: { view: OrderView; order: Order }) 
   return (
     <dl class="facts execution" aria-label="Sniper">
       <Fact name="Buys">
-        {symbol && `${symbol} `}
+        {symbol && (
+          <>
+            <bdi class="token-symbol">{symbol}</bdi>{" "}
+          </>
+        )}
         <CopyText text={tokenOut} label="mint" whole />
       </Fact>
       {sniper && (

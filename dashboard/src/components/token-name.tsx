@@ -12,7 +12,11 @@ export function TokenName({ token }: { token: string }) {
   const launch = launchOf(token);
   return (
     <span class="token-name" title={token}>
-      {launch && `${launch.symbol} `}
+      {launch && (
+        <>
+          <bdi class="token-symbol">{launch.symbol}</bdi>{" "}
+        </>
+      )}
       <code>{shortMint(token)}</code>
     </span>
   );

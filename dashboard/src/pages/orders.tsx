@@ -45,13 +45,13 @@ export function OrdersPage({ filter, type, cursor }: Props) {
       </header>
       <div class="filters">
         <Filter
-          name="Filter by status"
+          name="Status"
           choices={[null, ...FILTERS]}
           current={shown.filter}
           address={(chosen) => addressOf({ ...shown, filter: chosen }, null)}
         />
         <Filter
-          name="Filter by type"
+          name="Type"
           choices={[null, ...TYPES]}
           current={shown.type}
           address={(chosen) => addressOf({ ...shown, type: chosen }, null)}
@@ -89,7 +89,10 @@ interface FilterProps<Value extends string> {
 
 function Filter<Value extends string>({ name, choices, current, address }: FilterProps<Value>) {
   return (
-    <nav class="filter" aria-label={name}>
+    <nav class="filter" aria-label={`Filter by ${name.toLowerCase()}`}>
+      <span class="filter-name" aria-hidden="true">
+        {name}
+      </span>
       {choices.map((choice) => (
         <a key={choice} href={address(choice)} aria-current={choice === current ? "true" : undefined}>
           {choice ?? "all"}
