@@ -1,9 +1,12 @@
 //! Limit orders on a market that moves: they wait, fire, expire, and never execute below their
 //! price.
+//!
+//! `JUMP_ORDERS=10000 cargo test -p local --test one_machine a_gap_fires` fires so many at once.
 
 use std::collections::HashMap;
 
 use futures::{StreamExt, stream};
+use reqwest::Client;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use simulation::{Landed, Market};
@@ -159,14 +162,15 @@ async fn a_market_order_with_a_minimum_fails_rather_than_pays_less() {
 /// The engine is down while the price moves: nobody has seen it cross a limit.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gap_fires_what_it_has_met_each_once_and_never_below_its_limit() {
-    const ORDERS: u32 = 200;
+    let orders = std::env::var("JUMP_ORDERS").map_or(200, |n| n.parse().expect("a number"));
     let (low, high) = lowest_and_highest();
     let options = |seed| [&QUICK[..], &["--sim-seed", seed]].concat();
     let engine = Engine::start_with(&options(&low), |trading| trading).await;
     let price = best(&engine).await;
     // From a tenth of a percent above the price to half of one.
-    let limits = (0..ORDERS).map(|n| {
-        let above = Decimal::new(10_010, 4) + Decimal::new(i64::from(n) * 20, 6);
+    let limits = (0..orders).map(|n: u32| {
+        let above =
+            Decimal::new(10_010, 4) + Decimal::new(i64::from(n) * 4_000, 6) / Decimal::from(orders);
         (price * above).round_dp(6)
     });
     let limits: Vec<Decimal> = limits.collect();
@@ -187,30 +191,26 @@ async fn a_gap_fires_what_it_has_met_each_once_and_never_below_its_limit() {
     let database = engine.stop().await;
     let server = serve(database.url(), &options(&high), |trading| trading).await;
     let base = format!("http://{}", server.address());
-    let orders = eventually("all but the one far away are final", async || {
-        let mut orders = HashMap::new();
-        for id in &ids {
-            let url = format!("{base}/api/orders/{id}");
-            let order: Value = reqwest::get(url).await.ok()?.json().await.ok()?;
-            (order["status"] == "confirmed").then_some(())?;
-            orders.insert(id.clone(), order);
-        }
-        Some(orders)
-    })
-    .await;
+    let client = Client::new();
+    let read = async |id: &str| -> Option<Value> {
+        let answer = client.get(format!("{base}/api/orders/{id}")).send();
+        answer.await.ok()?.json().await.ok()
+    };
+    let mut orders = HashMap::new();
+    for id in &ids {
+        let order = eventually("all but the one far away are final", async || {
+            let order = read(id).await?;
+            (order["status"] == "confirmed").then_some(order)
+        });
+        orders.insert(id.clone(), order.await);
+    }
     let landed = landed(database.url()).await;
     for order in orders.values() {
         assert_at_its_limit_or_better(order, &landed);
         assert_complete(order["events"].as_array().expect("events"));
     }
     assert_eq!(landed.len(), ids.len(), "nothing else was executed");
-    let url = format!("{base}/api/orders/{far}");
-    let far: Value = reqwest::get(url)
-        .await
-        .expect("an answer")
-        .json()
-        .await
-        .expect("JSON");
+    let far = read(&far).await.expect("an answer");
     assert_eq!(far["status"], "waiting");
     assert!(
         server.most_invocations() <= 10,
