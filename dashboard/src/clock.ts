@@ -1,5 +1,5 @@
 // A ticking "now" for what changes while one looks at it. It runs only while something on screen needs it.
-import { computed, signal } from "@preact/signals";
+import { type ReadonlySignal, computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { engineNow } from "./time.ts";
 
@@ -9,19 +9,17 @@ const second = computed(() => Math.floor(now.value / 1000) * 1000);
 let users = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** The engine's time, ten times a second while `active`. */
+/** The engine's time, anew ten times a second while `active`. */
 export function useNow(active: boolean): number {
-  useTicks(active);
-  return active ? now.value : 0;
+  return useTicks(active, now);
 }
 
 /** The same once a second, for what is told in seconds. */
 export function useSecond(active: boolean): number {
-  useTicks(active);
-  return active ? second.value : 0;
+  return useTicks(active, second);
 }
 
-function useTicks(active: boolean): void {
+function useTicks(active: boolean, ticks: ReadonlySignal<number>): number {
   useEffect(() => {
     if (!active) return;
     users += 1;
@@ -32,6 +30,10 @@ function useTicks(active: boolean): void {
       if (users === 0) clearInterval(timer);
     };
   }, [active]);
+  if (!active) return 0;
+  // The last tick may be long ago when this is the first to ask: it tells when to look, not what time it is.
+  void ticks.value;
+  return engineNow();
 }
 
 function tick(): void {

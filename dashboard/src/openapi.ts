@@ -401,7 +401,8 @@ export interface components {
             readonly limitPrice?: components["schemas"]["ExactDecimal"];
             /**
              * Format: int64
-             * @description Of sniper orders: a pool that has been open for more slots is not bought from.
+             * @description Of sniper orders: a pool that has been open for more slots is not bought from; 300 when not
+             *     given. A pool is seen within five slots or so.
              * @default 300
              */
             readonly maxAgeSlots?: number;
@@ -417,7 +418,6 @@ export interface components {
              * Format: int32
              * @description How much worse than quoted the execution may be, in basis points; 50 when not given, and at
              *     most 1000. Of sniper orders 1000 when not given, and at most 5000.
-             * @default 50
              */
             readonly slippageBps?: number;
             /**

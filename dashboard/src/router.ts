@@ -24,9 +24,9 @@ function routeOf(url: URL): Route {
   if (first === "charts" && second === undefined) return { page: "charts" };
   if (first === "orders" && second) return { page: "order", id: decoded(second) };
   if (first === "orders") {
-    const [status, type, cursor] = ["status", "type", "cursor"].map((name) => url.searchParams.get(name) ?? null);
-    const filter = url.searchParams.get("open") === "true" ? "open" : (status ?? null);
-    return { page: "orders", filter, type: type ?? null, cursor: cursor ?? null };
+    const asked = (name: string) => url.searchParams.get(name);
+    const filter = asked("open") === "true" ? "open" : asked("status");
+    return { page: "orders", filter, type: asked("type"), cursor: asked("cursor") };
   }
   return { page: "unknown" };
 }

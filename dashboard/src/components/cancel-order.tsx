@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { NoAnswer, Problem, asSentence, cancelOrder, getOrder } from "../api.ts";
 import { learnDetail, learnOrders } from "../state/orders.ts";
 import { type Order, isFinal } from "../types.ts";
@@ -18,10 +18,6 @@ export function CancelOrder({ order }: { order: Order }) {
     // The button is gone, and the keyboard's focus with it.
     if (problem.value === null) outcome.current?.focus();
   };
-  // What was refused before is of no interest once the order has moved on.
-  useEffect(() => {
-    if (order.status === "cancelled") problem.value = null;
-  }, [order.status]);
   return (
     <div class="cancel">
       {canCancel && (
@@ -33,7 +29,8 @@ export function CancelOrder({ order }: { order: Order }) {
         {outcomeOf(order)}
       </div>
       <div class="field-problem" role="alert">
-        {problem.value}
+        {/* What was refused before is of no interest once the order is cancelled. */}
+        {order.status === "cancelled" ? null : problem.value}
       </div>
     </div>
   );

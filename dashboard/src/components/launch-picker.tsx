@@ -69,10 +69,12 @@ function LaunchRow({ launch, isChosen }: { launch: Launch; isChosen: boolean }) 
   return (
     <label class="launch" data-mint={launch.mint}>
       <input type="radio" name="launch" checked={isChosen} onChange={() => chooseLaunch(launch)} />
-      <span class="launch-name">
-        <TokenName token={launch.mint} />
+      <span class="launch-head">
+        <span class="launch-name">
+          <TokenName token={launch.mint} />
+        </span>{" "}
+        {whenOf(launch, now)}
       </span>
-      <span class="launch-when">{whenOf(launch, now)}</span>
       <span class="launch-pool">
         <VenueName dex={launch.venue} />
         <span title={launch.liquidity}>

@@ -80,7 +80,7 @@ export function TimesChart({ minutes }: { minutes: readonly Minute[] }) {
   return (
     <ChartCard
       title="Time to confirmed"
-      note="From acceptance, or a limit's trigger, to confirmation; by minute placed."
+      note="From acceptance, or from its trigger, to confirmation; by minute placed."
       legend={[
         <Swatch key="Median" name="Median" colour="accent" />,
         <Swatch key="95th percentile" name="95th percentile" colour="second" />,

@@ -13,9 +13,7 @@ export const REQUIREMENTS: Readonly<Record<Requirement, string>> = {
 
 /** One that this page does not know is shown as the engine names it. */
 export function demandInWords(requirement: string): string {
-  return (
-    (REQUIREMENTS as Readonly<Record<string, string>>)[requirement]?.toLowerCase().replace("lp", "LP") ?? requirement
-  );
+  return (REQUIREMENTS as Readonly<Record<string, string>>)[requirement] ?? requirement;
 }
 
 export interface Check {
