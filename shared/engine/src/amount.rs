@@ -54,6 +54,9 @@ const MAX_EXPONENT: i64 = 64;
 const MAX_TEXT: usize = 128;
 
 impl TokenAmount {
+    /// The most decimals that a token may have.
+    pub const MAX_DECIMALS: u8 = 18;
+
     /// An amount of `units` base units of a token with `decimals` decimals.
     pub const fn from_units(units: u64, decimals: u8) -> Self {
         Self { units, decimals }

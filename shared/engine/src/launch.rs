@@ -31,6 +31,14 @@ pub struct LaunchedPool {
     pub safety: Safety,
 }
 
+impl LaunchedPool {
+    /// Whether amounts of both of its tokens can be told.
+    pub const fn is_possible(&self) -> bool {
+        self.decimals <= TokenAmount::MAX_DECIMALS
+            && self.liquidity.decimals() <= TokenAmount::MAX_DECIMALS
+    }
+}
+
 /// A place in the chain's log. Of several pools of a mint the one with the smallest is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LaunchPlace {
@@ -38,7 +46,8 @@ pub struct LaunchPlace {
     pub slot: u64,
     /// The transaction within the slot.
     pub transaction: u32,
-    /// The instruction within the transaction.
+    /// The instruction within the transaction, those inside of others counted as well: no two
+    /// pools have the same place.
     pub instruction: u32,
 }
 

@@ -80,6 +80,16 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     ),
     (
         Counter,
+        "launches_left_out_total",
+        "New pools that no order can buy from",
+    ),
+    (
+        Counter,
+        "pools_unknown_total",
+        "Looks at a pool that the chain did not answer",
+    ),
+    (
+        Counter,
         "launch_gaps_total",
         "Looks stopped by a gap in the chain's log of new pools",
     ),

@@ -11,7 +11,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::future::join_all;
+use futures::future::{Either, join, join_all, select};
 
 use crate::{
     catalogue::Catalogue,
@@ -19,7 +19,7 @@ use crate::{
     order::{Swap, Token, price},
     ports::{
         ExecuteOrder, LaunchLog, Launches, LaunchesError, PriceLog, Queue, SeenPrice, StoreError,
-        WaitingOrders,
+        Unavailable, WaitingOrders,
     },
     routing::Router,
 };
@@ -57,9 +57,10 @@ impl Monitor {
             .filter_map(|(a, b)| Some((self.catalogue.token(a)?, self.catalogue.token(b)?)));
         let looks = tokens.map(|(token_in, token_out)| self.wake_pair(token_in, token_out));
         let mut woken = self.told(self.waiting.wake_due(WOKEN).await).await;
-        self.read_launches().await;
+        // A chain that does not answer keeps nobody waiting.
+        let ((), pairs) = join(self.read_launches(), join_all(looks)).await;
         woken += self.told(self.waiting.wake_launched(WOKEN).await).await;
-        for pair in join_all(looks).await {
+        for pair in pairs {
             woken += self.told(pair).await;
         }
         self.note_prices().await;
@@ -97,7 +98,12 @@ impl Monitor {
             Ok(cursor) => cursor,
             Err(error) => return observe::watch_failed(&error),
         };
-        let piece = match self.launches.created(cursor).await {
+        let limit = self.router.clock.sleep(self.router.policy.venue_deadline);
+        let created = match select(self.launches.created(cursor), limit).await {
+            Either::Left((created, _)) => created,
+            Either::Right(_) => Err(Unavailable("no answer in time".into()).into()),
+        };
+        let mut piece = match created {
             Ok(piece) => piece,
             Err(LaunchesError::Unavailable(error)) => return observe::launches_unknown(&error),
             Err(gap @ LaunchesError::Gap { .. }) => return observe::launch_gap(&gap),
@@ -105,6 +111,14 @@ impl Monitor {
         if cursor.is_some_and(|cursor| piece.through <= cursor) {
             return;
         }
+        // What strangers write must not stop the cursor.
+        piece.pools.retain(|pool| {
+            let is_possible = pool.is_possible();
+            if !is_possible {
+                observe::launch_left_out(pool);
+            }
+            is_possible
+        });
         match self.launch_log.keep(cursor, &piece).await {
             Ok(true) => observe::launches_read(piece.pools.len(), piece.through),
             // Another monitor has read it.

@@ -8,6 +8,7 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, error, info, warn};
 
 use crate::{
+    launch::LaunchedPool,
     order::{Cause, Failure, Fired, InvalidTransition, Order, OrderId, Trigger},
     ports::{
         Audited, ConnectionId, Corrupt, LaunchesError, OutboxStats, PushError, StoreError,
@@ -135,6 +136,22 @@ pub fn launches_read(pools: usize, through: u64) {
 pub fn launches_unknown(error: &Unavailable) {
     counter!("launches_unknown_total").increment(1);
     warn!(%error, "the chain's log of new pools could not be read");
+}
+
+/// The chain does not tell how a pool is; whoever asked looks again.
+pub fn pool_unknown(pool: &str, error: &Unavailable) {
+    counter!("pools_unknown_total").increment(1);
+    debug!(pool, %error, "the chain does not tell how a pool is");
+}
+
+/// A pool that no order can buy from was left out: nobody's account holds such amounts.
+pub fn launch_left_out(pool: &LaunchedPool) {
+    counter!("launches_left_out_total").increment(1);
+    warn!(
+        pool = pool.pool,
+        mint = pool.mint,
+        "a pool of impossible decimals was left out"
+    );
 }
 
 /// Slots of the chain's log are missing. Nothing is read until a person decides what to do: what

@@ -72,7 +72,7 @@ struct LaunchRow<'a> {
     transaction: u32,
     instruction: u32,
     mint: &'a str,
-    symbol: &'a str,
+    symbol: String,
     decimals: u8,
     against: &'a str,
     venue: &'a str,
@@ -92,7 +92,7 @@ impl<'a> From<&'a LaunchedPool> for LaunchRow<'a> {
             transaction: pool.place.transaction,
             instruction: pool.place.instruction,
             mint: &pool.mint,
-            symbol: &pool.symbol,
+            symbol: readable(&pool.symbol),
             decimals: pool.decimals,
             against: &pool.against,
             venue: pool.venue.name(),
@@ -106,6 +106,14 @@ impl<'a> From<&'a LaunchedPool> for LaunchRow<'a> {
         }
     }
 }
+
+/// What strangers call a token, without what no text may have, and no longer than a name is.
+fn readable(symbol: &str) -> String {
+    let readable = symbol.chars().filter(|char| !char.is_control());
+    readable.take(LONGEST_SYMBOL).collect()
+}
+
+const LONGEST_SYMBOL: usize = 32;
 
 /// No chain has as many slots as do not fit.
 fn slot(slot: u64) -> i64 {

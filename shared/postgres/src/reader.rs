@@ -152,6 +152,11 @@ fn page_sql(query: &PageQuery) -> (String, Vec<OwnedParam>) {
             place: [at, id],
         } = source;
         let older = older.replace("(at, id)", &format!("({at}, {id})"));
+        // What waits has its tokens in its own row: nothing is looked up for the others.
+        let conditions = match at.starts_with("q.") {
+            true => conditions.replace("o.token_", "q.token_"),
+            false => conditions.clone(),
+        };
         format!(
             "SELECT {ORDER_COLUMNS} FROM {from} {WITH_WAITING} WHERE {which}{conditions}{older} \
             ORDER BY {at} DESC, {id} DESC LIMIT $1"

@@ -68,11 +68,15 @@ impl SimulatedChain {
         }
     }
 
-    fn amount(&self, symbol: &str, units: u64) -> Result<TokenAmount, Unavailable> {
-        let listed = self.market.token(symbol).map(|token| token.decimals);
-        let launched = || Some(self.market.launch_of(symbol)?.decimals);
-        listed
-            .or_else(launched)
+    fn amount(
+        &self,
+        symbol: &str,
+        decimals: Option<u8>,
+        units: u64,
+    ) -> Result<TokenAmount, Unavailable> {
+        let listed = || Some(self.market.token(symbol)?.decimals);
+        decimals
+            .or_else(listed)
             .map(|decimals| TokenAmount::from_units(units, decimals))
             .ok_or_else(|| Unavailable(format!("the ledger has a swap to an unlisted {symbol}")))
     }
@@ -107,6 +111,7 @@ impl Chain for SimulatedChain {
             pool: request.route.pool.as_ref().map(|pool| pool.address.clone()),
             token_in: request.swap.token_in.symbol.clone(),
             token_out: request.swap.token_out.symbol.clone(),
+            decimals_out: Some(request.swap.token_out.decimals),
             amount_in: request.swap.amount_in.units(),
             min_out: request.min_out.units(),
             last_valid_height,
@@ -147,7 +152,7 @@ impl Chain for SimulatedChain {
             },
             Some(entry) => match entry.outcome {
                 Ok(units) => ChainStatus::Landed {
-                    amount_out: self.amount(&entry.token_out, units)?,
+                    amount_out: self.amount(&entry.token_out, entry.decimals_out, units)?,
                 },
                 Err(code) => ChainStatus::Reverted(explain(&code)),
             },

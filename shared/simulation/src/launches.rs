@@ -45,20 +45,21 @@ impl Launches for SimulatedLaunches {
         })
     }
 
-    async fn inspect(&self, pool: &LaunchedPool) -> Result<PoolCondition, Unavailable> {
+    async fn inspect(&self, pool: &LaunchedPool) -> Result<Option<PoolCondition>, Unavailable> {
+        // One of another seed is not there.
         let launch = self.market.launch_of(&pool.mint);
-        let launch = launch
-            .filter(|launch| launch.pool == pool.pool)
-            .ok_or_else(|| Unavailable(format!("there is no pool {} here", pool.pool)))?;
+        let Some(launch) = launch.filter(|launch| launch.pool == pool.pool) else {
+            return Ok(None);
+        };
         let slot = slot(self.database.now());
-        Ok(PoolCondition {
+        Ok(Some(PoolCondition {
             age: match slot.checked_sub(launch.opens) {
                 Some(slots) => PoolAge::Open(slots),
                 None => PoolAge::OpensIn(slots_long(launch.opens - slot)),
             },
             liquidity: lamports(launch.liquidity_at(slot)),
             safety: safety(&launch),
-        })
+        }))
     }
 
     fn announced(&self) -> Vec<LaunchedPool> {

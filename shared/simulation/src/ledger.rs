@@ -49,6 +49,8 @@ pub(super) struct Entry {
     pub(super) wait: Duration,
     /// The token bought.
     pub(super) token_out: String,
+    /// That token's, if the transaction said so.
+    pub(super) decimals_out: Option<u8>,
     pub(super) outcome: Result<u64, String>,
 }
 

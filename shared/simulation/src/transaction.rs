@@ -19,6 +19,9 @@ pub(super) struct Message {
     pub(super) pool: Option<String>,
     pub(super) token_in: String,
     pub(super) token_out: String,
+    /// Of the token bought; absent in what was signed before tokens were launched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) decimals_out: Option<u8>,
     pub(super) amount_in: u64,
     pub(super) min_out: u64,
     pub(super) last_valid_height: u64,
@@ -74,6 +77,7 @@ mod tests {
             pool: Some("synthetic-raydium-cpmm-SOL-USDC".into()),
             token_in: "SOL".into(),
             token_out: "USDC".into(),
+            decimals_out: Some(6),
             amount_in: 1,
             min_out: 1,
             last_valid_height: 9,

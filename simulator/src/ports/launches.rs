@@ -32,11 +32,10 @@ impl Launches for LaunchesPort {
         told.unwrap_or_else(|error| Err(Unavailable::from(error).into()))
     }
 
-    async fn inspect(&self, pool: &LaunchedPool) -> Result<PoolCondition, Unavailable> {
+    async fn inspect(&self, pool: &LaunchedPool) -> Result<Option<PoolCondition>, Unavailable> {
         let pool = pool.pool.clone();
         let look = move |world: &mut World| world.launches.condition(&pool, world.now);
-        let condition = self.0.call(Point::Inspect, look).await?;
-        condition.ok_or_else(|| Unavailable("there is no such pool".into()))
+        Ok(self.0.call(Point::Inspect, look).await?)
     }
 
     fn announced(&self) -> Vec<LaunchedPool> {

@@ -59,7 +59,7 @@ impl Launches for JumpsOverGaps {
         }
     }
 
-    async fn inspect(&self, pool: &LaunchedPool) -> Result<PoolCondition, Unavailable> {
+    async fn inspect(&self, pool: &LaunchedPool) -> Result<Option<PoolCondition>, Unavailable> {
         self.0.inspect(pool).await
     }
 

@@ -70,7 +70,7 @@ pub(crate) struct OrderDto {
     #[schema(example = "10")]
     amount: String,
     /// The slippage allowed, in basis points.
-    #[schema(maximum = 1000)]
+    #[schema(maximum = 5000)]
     slippage_bps: u16,
     /// The least that may be received, if the client set it; of market orders.
     #[schema(required)]

@@ -27,7 +27,7 @@ pub(crate) struct ExecuteRequestDto {
     /// How much worse than quoted the execution may be, in basis points; 50 when not given, and at
     /// most 1000. Of sniper orders 1000 when not given, and at most 5000.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 0, maximum = 5000, default = 50)]
+    #[schema(nullable = false, minimum = 0, maximum = 5000)]
     slippage_bps: Option<u16>,
     /// The client's own name for the order; no other order may ever have it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,8 @@ pub(crate) struct ExecuteRequestDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "500")]
     max_liquidity: Option<ExactDecimalDto>,
-    /// Of sniper orders: a pool that has been open for more slots is not bought from.
+    /// Of sniper orders: a pool that has been open for more slots is not bought from; 300 when not
+    /// given. A pool is seen within five slots or so.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 216_000, default = 300)]
     max_age_slots: Option<u64>,

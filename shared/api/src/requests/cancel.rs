@@ -36,6 +36,10 @@ pub(crate) fn bulk(body: &[u8]) -> Result<Bulk, ApiError> {
         let detail = format!("{} is not a field of this request", shown(name));
         return Err(ApiError::new(Code::UnknownField, detail).field(name));
     }
+    let symbol = |name: &str| {
+        let text = object.text(name)?;
+        text.map(|text| filter::symbol(&text, name)).transpose()
+    };
     match all {
         Some(true) => Ok(Bulk::All(OrderFilter {
             open: Some(true),
@@ -44,8 +48,8 @@ pub(crate) fn bulk(body: &[u8]) -> Result<Bulk, ApiError> {
                 .as_deref()
                 .map(filter::kind)
                 .transpose()?,
-            token_in: object.text("tokenIn")?,
-            token_out: object.text("tokenOut")?,
+            token_in: symbol("tokenIn")?,
+            token_out: symbol("tokenOut")?,
             ..OrderFilter::default()
         })),
         Some(false) => {

@@ -18,13 +18,13 @@ use crate::http::{
 /// # Errors
 /// `invalid_status`, `invalid_client_order_id`, and `invalid_filter` for the others.
 pub(crate) fn filter(query: &Query) -> Result<OrderFilter, ApiError> {
-    let symbol = |name: &str| query.get(name).map(str::to_owned);
+    let symbol = |name: &str| query.get(name).map(|text| symbol(text, name)).transpose();
     Ok(OrderFilter {
         status: query.get("status").map(status).transpose()?,
         kind: query.get("type").map(kind).transpose()?,
         open: query.get("open").map(open).transpose()?,
-        token_in: symbol("tokenIn"),
-        token_out: symbol("tokenOut"),
+        token_in: symbol("tokenIn")?,
+        token_out: symbol("tokenOut")?,
         client_order_id: query
             .get("clientOrderId")
             .map(client_order_id)
@@ -55,6 +55,18 @@ pub(super) fn kind(text: &str) -> Result<&'static str, ApiError> {
     })
 }
 
+/// What a token is called, or its mint.
+///
+/// # Errors
+/// `invalid_filter` when no token can be called so: no text that is stored has such a character.
+pub(super) fn symbol(text: &str, field: &str) -> Result<String, ApiError> {
+    if text.contains('\0') {
+        let detail = format!("{} is not the name of a token", shown(text));
+        return Err(ApiError::new(Code::InvalidFilter, detail).field(field));
+    }
+    Ok(text.to_owned())
+}
+
 fn open(text: &str) -> Result<bool, ApiError> {
     text.parse().map_err(|_| {
         let detail = format!("{} is not true or false", shown(text));
@@ -64,7 +76,9 @@ fn open(text: &str) -> Result<bool, ApiError> {
 
 fn moment(query: &Query, name: &str) -> Result<Option<Timestamp>, ApiError> {
     let read = |text: &str| {
-        text.parse().map_err(|_| {
+        // Nothing was accepted before the epoch, and PostgreSQL's calendar ends somewhere.
+        let from_the_epoch = |moment: Timestamp| moment.max(Timestamp::UNIX_EPOCH);
+        text.parse().map(from_the_epoch).map_err(|_| {
             let detail = format!("{} is not a time like RFC 3339 has", shown(text));
             ApiError::new(Code::InvalidFilter, detail).field(name)
         })

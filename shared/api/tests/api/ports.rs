@@ -136,7 +136,7 @@ impl Launches for KnownPools {
         Err(Unavailable("no monitor asks here".into()).into())
     }
 
-    async fn inspect(&self, _: &LaunchedPool) -> Result<PoolCondition, Unavailable> {
+    async fn inspect(&self, _: &LaunchedPool) -> Result<Option<PoolCondition>, Unavailable> {
         Err(Unavailable("no worker asks here".into()))
     }
 

@@ -524,3 +524,21 @@ async fn a_defect_is_answered_without_its_secrets() {
     assert_refused(&answer, 500, "internal_error", None, "a panic");
     assert!(!answer.body.contains("secret"), "{}", answer.body);
 }
+
+/// What PostgreSQL's texts and calendar do not have must not reach it.
+#[tokio::test]
+async fn a_filter_that_no_database_could_be_asked_for_is_refused_or_means_all() {
+    let api = TestApi::new();
+    api.place().await;
+    for query in ["tokenOut=%00", "tokenIn=SOL%00"] {
+        for path in ["/api/orders", "/api/orders.csv"] {
+            let refused = api.get(&format!("{path}?{query}")).await;
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{path}?{query}");
+            assert_eq!(refused.problem().0, "invalid_filter");
+        }
+    }
+    let all = api.get("/api/orders?since=-005000-01-01T00:00:00Z").await;
+    assert_eq!(all.json().as_array().map(Vec::len), Some(1));
+    let none = api.get("/api/orders?until=-009000-01-01T00:00:00Z").await;
+    assert_eq!(none.json().as_array().map(Vec::len), Some(0));
+}

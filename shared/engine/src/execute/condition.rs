@@ -176,7 +176,8 @@ fn pays_enough(order: &Order, decision: &RoutingDecision) -> bool {
     floor.is_none_or(|floor| decision.quoted_out.units() >= floor.units())
 }
 
-fn executable(order: &Order, decision: &RoutingDecision) -> ExecutablePrice {
+/// What is offered for all of an order.
+pub(super) fn executable(order: &Order, decision: &RoutingDecision) -> ExecutablePrice {
     ExecutablePrice {
         price: price(order.swap.amount_in, decision.quoted_out),
         venue: decision.route.venue.clone(),

@@ -4,42 +4,44 @@
 
 use std::time::Duration;
 
-use futures::future::{Either, select};
+use futures::future::{Either, join_all, select};
 
-use super::{ClaimedOrder, Execute, ExecuteError};
+use super::{ClaimedOrder, Execute, ExecuteError, condition::executable};
 use crate::{
-    launch::{LaunchedPool, PoolAge},
+    launch::{LaunchedPool, PoolAge, PoolCondition},
     observe,
     order::{
         Cause, Fired, Order, OrderEvent, SeenPool, Sniper, Status, TriggerPool, Unmet,
         WaitingReason,
     },
+    policy::Policy,
     ports::{StoreError, Unavailable, Wake},
+    routing::RoutingDecision,
 };
 
 /// Why a pool is not bought from.
 struct Missed {
-    reason: WaitingReason,
+    unmet: Unmet,
     /// When it is worth another look; `None` when it never is.
     look_after: Option<Duration>,
     pool: Option<SeenPool>,
 }
 
+/// What the chain says of a pool: `Ok(None)` when there is none any more.
+type Inspected = Result<Option<PoolCondition>, Unavailable>;
+
 impl Execute {
-    /// Looks for the pool of an order that has not begun. Answers whether it goes on; else it
-    /// waits, and is ours no more.
+    /// Looks for the pool of an order that has not begun, and takes what it pays. Answers whether
+    /// the order goes on; else it waits, and is ours no more.
     pub(super) async fn look_for_pool(
         &self,
         claimed: &mut ClaimedOrder,
         sniper: &Sniper,
     ) -> Result<bool, ExecuteError> {
-        let order = claimed.order();
-        let pools = self
-            .launch_log
-            .of_mint(&order.swap.token_out.symbol)
-            .await?;
-        let missed = match self.first_good(order, sniper, &pools).await {
-            Ok(pool) => {
+        let mint = &claimed.order().swap.token_out.symbol;
+        let pools = self.launch_log.of_mint(mint).await?;
+        let missed = match self.first_good(claimed, sniper, &pools).await? {
+            Ok((pool, decision)) => {
                 let fired = Fired {
                     at: self.clock.now(),
                     by: Cause::Pool(TriggerPool {
@@ -50,13 +52,15 @@ impl Execute {
                         decimals: pool.decimals,
                     }),
                 };
-                observe::triggered(order, &fired);
+                observe::triggered(claimed.order(), &fired);
                 let begun = OrderEvent::RoutingStarted { fired: Some(fired) };
                 claimed.record(begun).await?;
+                self.take(claimed, decision).await?;
                 return Ok(true);
             }
             Err(missed) => missed,
         };
+        let order = claimed.order();
         let wake = Wake {
             at_price: None,
             after: missed.look_after,
@@ -65,15 +69,11 @@ impl Execute {
                 Some(_) => None,
             },
         };
-        let unmet = Unmet {
-            reason: missed.reason,
-            best: None,
-        };
         if order.status == Status::Waiting {
-            claimed.wait_again(&unmet, wake).await?;
+            claimed.wait_again(&missed.unmet, wake).await?;
         } else {
             let event = OrderEvent::WaitingStarted {
-                unmet,
+                unmet: missed.unmet,
                 pool: missed.pool,
                 settled: None,
             };
@@ -82,52 +82,77 @@ impl Execute {
         Ok(false)
     }
 
-    /// The pool that an order was fired by misses nothing now, either. What it misses is what the
+    /// Whether the pool that fired an order misses nothing now, either. What it misses is what the
     /// order waits for again.
     pub(super) async fn still_good(
         &self,
         order: &Order,
         sniper: &Sniper,
     ) -> Result<Result<(), Unmet>, StoreError> {
-        let pools = self
-            .launch_log
-            .of_mint(&order.swap.token_out.symbol)
-            .await?;
-        let looked = self.first_good(order, sniper, &pools).await;
-        Ok(looked.map(drop).map_err(|missed| Unmet {
-            reason: missed.reason,
-            best: None,
-        }))
-    }
-
-    /// Of the pools that the order may buy from, the first that misses nothing; else what is worth
-    /// the next look is told.
-    async fn first_good<'a>(
-        &self,
-        order: &Order,
-        sniper: &Sniper,
-        pools: &'a [LaunchedPool],
-    ) -> Result<&'a LaunchedPool, Missed> {
-        let mut missed = Missed {
-            reason: WaitingReason::NoPoolYet,
-            look_after: None,
-            pool: None,
-        };
+        let mint = &order.swap.token_out.symbol;
+        let pools = self.launch_log.of_mint(mint).await?;
+        let mut reason = WaitingReason::NoPoolYet;
         for pool in pools
             .iter()
             .filter(|pool| self.may_buy(order, sniper, pool))
         {
-            match self.misses(order, sniper, pool).await {
-                None => return Ok(pool),
-                // It may be the first that is good enough: nobody goes past it unseen.
-                Some(unseen) if unseen.reason == WaitingReason::VenuesUnavailable => {
-                    return Err(unseen);
-                }
-                Some(other) if other.is_sooner_than(&missed) => missed = other,
-                Some(_) => {}
+            match self.missing(sniper, self.inspected(pool).await) {
+                None => return Ok(Ok(())),
+                Some((missing, _)) => reason = missing,
             }
         }
-        Err(missed)
+        Ok(Err(Unmet { reason, best: None }))
+    }
+
+    /// Of the pools that the order may buy from, the first that misses nothing, with what it pays;
+    /// else what is worth the next look is told.
+    async fn first_good<'a>(
+        &self,
+        claimed: &ClaimedOrder,
+        sniper: &Sniper,
+        pools: &'a [LaunchedPool],
+    ) -> Result<Result<(&'a LaunchedPool, RoutingDecision), Missed>, StoreError> {
+        let order = claimed.order();
+        let pools = pools
+            .iter()
+            .filter(|pool| self.may_buy(order, sniper, pool));
+        let looks = pools.map(async |pool| (pool, self.inspected(pool).await));
+        let mut missed = Missed {
+            unmet: Unmet {
+                reason: WaitingReason::NoPoolYet,
+                best: None,
+            },
+            look_after: None,
+            pool: None,
+        };
+        let mut renewed_at = self.clock.now();
+        for (pool, inspected) in join_all(looks).await {
+            let other = match self.missing(sniper, inspected) {
+                Some((reason, age)) => self.missed(order, pool, reason, age),
+                None => {
+                    // Each answer may take seconds.
+                    if self.since(renewed_at) >= self.policy.lease / 4 {
+                        claimed.renew().await?;
+                        renewed_at = self.clock.now();
+                    }
+                    match self.quoted(order, pool).await {
+                        Ok(decision) => return Ok(Ok((pool, decision))),
+                        Err(unmet) => {
+                            let other = self.missed(order, pool, unmet.reason, PoolAge::Open(0));
+                            Missed { unmet, ..other }
+                        }
+                    }
+                }
+            };
+            // It may be the first that is good enough: nobody goes past it unseen.
+            if other.unmet.reason == WaitingReason::VenuesUnavailable {
+                return Ok(Err(other));
+            }
+            if other.is_sooner_than(&missed) {
+                missed = other;
+            }
+        }
+        Ok(Err(missed))
     }
 
     fn may_buy(&self, order: &Order, sniper: &Sniper, pool: &LaunchedPool) -> bool {
@@ -137,36 +162,91 @@ impl Execute {
             && fired_pool(order).is_none_or(|fired| fired.pool == pool.pool)
     }
 
-    async fn misses(&self, order: &Order, sniper: &Sniper, pool: &LaunchedPool) -> Option<Missed> {
-        let looks = order.waiting.as_ref().map_or(1, |waiting| waiting.checks);
-        let pause = self.policy.recheck_after(looks, order.id);
+    async fn inspected(&self, pool: &LaunchedPool) -> Inspected {
         let limit = self.clock.sleep(self.policy.venue_deadline);
-        let condition = match select(self.launches.inspect(pool), limit).await {
-            Either::Left((condition, _)) => condition,
+        let inspected = match select(self.launches.inspect(pool), limit).await {
+            Either::Left((inspected, _)) => inspected,
             Either::Right(_) => Err(Unavailable("no answer in time".into())),
         };
-        let (reason, look_after) = match condition {
-            Ok(condition) => {
-                let reason = sniper.misses(&condition)?;
-                let look_after = match condition.age {
-                    PoolAge::OpensIn(wait) => Some(wait),
-                    PoolAge::Open(_) => (reason != WaitingReason::TooLate).then_some(pause),
-                };
-                (reason, look_after)
-            }
-            Err(error) => {
-                observe::launches_unknown(&error);
-                (WaitingReason::VenuesUnavailable, Some(pause))
-            }
-        };
-        Some(Missed {
-            reason,
-            look_after,
+        inspected.inspect_err(|error| observe::pool_unknown(&pool.pool, error))
+    }
+
+    /// What a pool misses, and how old it is.
+    fn missing(&self, sniper: &Sniper, inspected: Inspected) -> Option<(WaitingReason, PoolAge)> {
+        match inspected {
+            Ok(Some(condition)) => Some((sniper.misses(&condition)?, condition.age)),
+            Ok(None) => Some((WaitingReason::NoPoolYet, PoolAge::Open(0))),
+            Err(_) => Some((WaitingReason::VenuesUnavailable, PoolAge::Open(0))),
+        }
+    }
+
+    /// What the order is paid in that pool, if that is what it accepts.
+    async fn quoted(&self, order: &Order, pool: &LaunchedPool) -> Result<RoutingDecision, Unmet> {
+        let mut swap = order.swap.clone();
+        swap.token_out.decimals = pool.decimals;
+        let quoted = self
+            .router
+            .route_at(&pool.venue, &pool.pool, &swap, &order.kind);
+        let decision = quoted.await.map_err(|no_route| Unmet {
+            reason: WaitingReason::after(no_route.failure.code)
+                .unwrap_or(WaitingReason::VenuesUnavailable),
+            best: None,
+        })?;
+        let floor = order.kind.floor(&swap);
+        if floor.is_some_and(|floor| decision.quoted_out.units() < floor.units()) {
+            return Err(Unmet {
+                reason: WaitingReason::LimitNotMet,
+                best: Some(executable(order, &decision)),
+            });
+        }
+        Ok(decision)
+    }
+
+    fn missed(
+        &self,
+        order: &Order,
+        pool: &LaunchedPool,
+        reason: WaitingReason,
+        age: PoolAge,
+    ) -> Missed {
+        let looks = order.waiting.as_ref().map_or(1, |waiting| waiting.checks);
+        Missed {
+            unmet: Unmet { reason, best: None },
+            look_after: next_look(&self.policy, order, looks, reason, age),
             pool: Some(SeenPool {
                 pool: pool.pool.clone(),
                 opens_at: pool.opens_at,
             }),
-        })
+        }
+    }
+}
+
+/// About a slot of the chain.
+const SLOT: Duration = Duration::from_millis(400);
+
+/// When a pool is worth another look: when it opens, but a creator may change his mind about that;
+/// else after a while that grows with the looks in vain, and no faster than the pool ages, so that
+/// none of the little time is lost in which it may be bought from.
+fn next_look(
+    policy: &Policy,
+    order: &Order,
+    looks: u32,
+    reason: WaitingReason,
+    age: PoolAge,
+) -> Option<Duration> {
+    match (reason, age) {
+        (WaitingReason::TooLate | WaitingReason::NoPoolYet, _) => None,
+        (_, PoolAge::OpensIn(wait)) => Some(wait.min(policy.max_recheck)),
+        (_, PoolAge::Open(slots)) => {
+            let slots = u32::try_from(slots).unwrap_or(u32::MAX);
+            let quarter = SLOT.saturating_mul(slots) / 4;
+            let first = policy.recheck_after(1, order.id);
+            Some(
+                policy
+                    .recheck_after(looks, order.id)
+                    .min(quarter.max(first)),
+            )
+        }
     }
 }
 
@@ -186,5 +266,63 @@ pub(super) fn fired_pool(order: &Order) -> Option<&TriggerPool> {
     match &order.fired.as_ref()?.by {
         Cause::Pool(pool) => Some(pool),
         Cause::Price(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::order::{
+        Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token, TokenAmount,
+    };
+
+    fn order() -> Order {
+        let token = |symbol: &str| Token {
+            symbol: symbol.into(),
+            decimals: 6,
+        };
+        let new = NewOrder {
+            id: OrderId(Uuid::from_u128(7)),
+            swap: Swap {
+                token_in: token("SOL"),
+                token_out: token("CAT"),
+                amount_in: TokenAmount::from_units(1, 6),
+            },
+            kind: OrderKind::Market(Market {
+                slippage: SlippageTolerance::DEFAULT,
+                min_amount_out: None,
+            }),
+            idempotency: None,
+            client_order_id: None,
+        };
+        Order::accepted(&new, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_pool_is_looked_at_again_in_time() {
+        let (policy, order) = (Policy::default(), order());
+        let next = |looks, reason, age| next_look(&policy, &order, looks, reason, age);
+        let opens = |wait| next(1, WaitingReason::PoolOpensLater, PoolAge::OpensIn(wait));
+        let minute = Duration::from_secs(60);
+        assert_eq!(opens(minute), Some(minute));
+        // Nobody is believed for thousands of years.
+        assert_eq!(opens(Duration::MAX), Some(policy.max_recheck));
+        let too_late = next(1, WaitingReason::TooLate, PoolAge::Open(301));
+        assert_eq!(too_late, None, "only another pool can help");
+        // However often it was looked at, a pool that may be bought from for two minutes is looked
+        // at every half of one.
+        for (slots, most) in [(0, 6), (75, 8), (300, 31)] {
+            let pause = next(20, WaitingReason::LpNotBurned, PoolAge::Open(slots));
+            let most = Duration::from_secs(most);
+            assert!(
+                pause.is_some_and(|pause| pause <= most),
+                "{slots}: {pause:?}"
+            );
+        }
+        let patient = next(20, WaitingReason::LpNotBurned, PoolAge::Open(200_000));
+        assert!(patient.is_some_and(|pause| pause > Duration::from_secs(200)));
     }
 }

@@ -244,6 +244,10 @@ impl Execute {
         {
             return self.wait(claimed, unmet, None).await;
         }
+        // That may have taken a while, and nothing is signed out of time.
+        if self.is_overdue(order) {
+            return self.run_out(claimed, None).await;
+        }
         let request = Prepare {
             id: order.id,
             swap: &order.swap,

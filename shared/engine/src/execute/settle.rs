@@ -147,7 +147,7 @@ impl Execute {
         matches!(select(sleep, shutdown.clone()).await, Either::Right(_))
     }
 
-    fn since(&self, moment: Timestamp) -> Duration {
+    pub(super) fn since(&self, moment: Timestamp) -> Duration {
         Duration::try_from(self.clock.now().duration_since(moment)).unwrap_or_default()
     }
 }

@@ -16,11 +16,11 @@ pub trait Launches: Send + Sync {
     /// NOT leave one out.
     async fn created(&self, after: Option<u64>) -> Result<CreatedPools, LaunchesError>;
 
-    /// A pool as it is now.
+    /// A pool as it is now; `None` when there is none any more.
     ///
     /// # Errors
     /// [`Unavailable`] when the chain does not tell.
-    async fn inspect(&self, pool: &LaunchedPool) -> Result<PoolCondition, Unavailable>;
+    async fn inspect(&self, pool: &LaunchedPool) -> Result<Option<PoolCondition>, Unavailable>;
 
     /// Pools that are known to be created soon, the next one first. Only a simulation knows any.
     fn announced(&self) -> Vec<LaunchedPool>;

@@ -1,14 +1,20 @@
 -- Orders that wait for a pool that is known by now. As wake_at.sql. Pools are watched for a minute
 -- after they became known, and for as long as an order is left to be woken: whoever looked before
--- and began to wait afterwards is woken too.
-WITH due AS (
+-- and began to wait afterwards is woken too. A great many pools at once (the log is read after a
+-- long pause) are gone through in parts, the newest first: they are the ones that can be bought from.
+WITH watched AS MATERIALIZED (
+    SELECT mint, slot FROM launches WHERE watched ORDER BY seen_at DESC LIMIT 5000
+), due AS (
     SELECT w.order_id
-    FROM waiting w
-    JOIN launches l ON l.mint = w.token_out AND l.slot > w.pool_after
-    WHERE l.watched AND NOT w.woken AND w.pool_after IS NOT NULL
-    ORDER BY w.order_id
+    FROM watched l
+    CROSS JOIN LATERAL (
+        SELECT order_id
+        FROM waiting
+        WHERE token_out = l.mint AND NOT woken AND pool_after IS NOT NULL AND pool_after < l.slot
+        ORDER BY order_id
+        LIMIT $1
+        FOR NO KEY UPDATE SKIP LOCKED) w
     LIMIT $1
-    FOR NO KEY UPDATE OF w SKIP LOCKED
 ), woken AS (
     UPDATE waiting w SET woken = true
     FROM due
@@ -18,12 +24,19 @@ WITH due AS (
     INSERT INTO outbox (order_id, attempt, available_at, deadline)
     SELECT order_id, attempt, now(), expires_at FROM woken
     ON CONFLICT DO NOTHING
+), old AS MATERIALIZED (
+    SELECT slot, transaction, instruction, mint
+    FROM launches
+    WHERE watched AND seen_at < now() - interval '1 minute'
+    ORDER BY seen_at
+    LIMIT 5000
 ), told AS (
     UPDATE launches l SET watched = false
-    WHERE l.watched AND l.seen_at < now() - interval '1 minute'
+    FROM old
+    WHERE (l.slot, l.transaction, l.instruction) = (old.slot, old.transaction, old.instruction)
       AND NOT EXISTS (
         SELECT FROM waiting w
-        WHERE w.token_out = l.mint AND NOT w.woken AND w.pool_after < l.slot
+        WHERE w.token_out = old.mint AND NOT w.woken AND w.pool_after < old.slot
           AND w.pool_after IS NOT NULL)
 )
 SELECT order_id, attempt FROM woken ORDER BY order_id

@@ -25,6 +25,7 @@ pub(super) struct Received<'a> {
     venue: &'a str,
     token_in: &'a str,
     token_out: &'a str,
+    decimals_out: Option<u8>,
     amount_in: u64,
     min_out: u64,
     last_valid_height: u64,
@@ -42,6 +43,7 @@ impl<'a> Received<'a> {
             venue: &message.venue,
             token_in: &message.token_in,
             token_out: &message.token_out,
+            decimals_out: message.decimals_out,
             amount_in: message.amount_in,
             min_out: message.min_out,
             last_valid_height: message.last_valid_height,
@@ -59,13 +61,13 @@ impl Statement for Receive {
 
     async fn run(&self, _: &[String], rows: &Rows) -> Result<HashMap<String, ()>, StatementError> {
         const RECEIVE: &str = "INSERT INTO chain.transactions (signature, order_id, venue, token_in, token_out, \
-                amount_in, min_out, last_valid_height, received_at, lands_at, landing_height, amount_out, error) \
+                amount_in, min_out, last_valid_height, received_at, lands_at, landing_height, amount_out, error, decimals_out) \
             SELECT signature, order_id, venue, token_in, token_out, amount_in, min_out, last_valid_height, \
                 clock_timestamp(), clock_timestamp() + delay_ms * interval '1 millisecond', landing_height, \
-                amount_out, error \
+                amount_out, error, decimals_out \
             FROM jsonb_to_recordset($1) AS i (signature text, order_id uuid, venue text, token_in text, \
                 token_out text, amount_in numeric, min_out numeric, last_valid_height bigint, delay_ms bigint, \
-                landing_height bigint, amount_out numeric, error text) \
+                landing_height bigint, amount_out numeric, error text, decimals_out smallint) \
             WHERE landing_height <= last_valid_height \
               AND floor(extract(epoch FROM clock_timestamp()) * 1000 / $2::numeric) <= last_valid_height \
             ON CONFLICT (signature) DO NOTHING";
@@ -86,7 +88,7 @@ impl Statement for Look {
         _: &[String],
         rows: &Rows,
     ) -> Result<HashMap<String, Entry>, StatementError> {
-        const LOOK: &str = "SELECT signature, token_out, amount_out, error, \
+        const LOOK: &str = "SELECT signature, token_out, decimals_out, amount_out, error, \
                 ceil(greatest(extract(epoch FROM lands_at - clock_timestamp()), 0) * 1000)::bigint AS wait_ms \
             FROM jsonb_array_elements_text($1) AS asked JOIN chain.transactions ON signature = asked";
         let found = self.0.run_repeatable(LOOK, &[&Json(rows)]).await?;
@@ -98,6 +100,7 @@ fn entry(row: &Row) -> Result<(String, Entry), StatementError> {
     let wait: i64 = row.try_get("wait_ms").map_err(unreadable)?;
     let error: Option<String> = row.try_get("error").map_err(unreadable)?;
     let paid: Option<Decimal> = row.try_get("amount_out").map_err(unreadable)?;
+    let decimals: Option<i16> = row.try_get("decimals_out").map_err(unreadable)?;
     let outcome = match (paid, error) {
         (Some(paid), None) => Ok(units(paid).ok_or_else(|| unreadable_column("amount_out"))?),
         (None, Some(error)) => Err(error),
@@ -106,6 +109,9 @@ fn entry(row: &Row) -> Result<(String, Entry), StatementError> {
     let entry = Entry {
         wait: Duration::from_millis(wait.unsigned_abs()),
         token_out: row.try_get("token_out").map_err(unreadable)?,
+        decimals_out: decimals
+            .map(|decimals| u8::try_from(decimals).map_err(|_| unreadable_column("decimals_out")))
+            .transpose()?,
         outcome,
     };
     Ok((row.try_get("signature").map_err(unreadable)?, entry))
