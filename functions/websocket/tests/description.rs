@@ -366,7 +366,7 @@ fn best() -> ExecutablePrice {
 fn events_have_the_payloads_that_are_described() {
     let document = document();
     let events = examples(&document, "orderEvent");
-    assert_eq!(events.len(), 12);
+    assert_eq!(events.len(), 14);
     for (name, event) in events {
         let order = event["orderId"].as_str().expect("an id");
         let order = order.parse().expect("an id");
