@@ -39,7 +39,7 @@ async fn a_waiting_order_is_cancelled_and_its_watchers_see_it() {
 /// At every moment of their lives. Whatever is answered is what the chain's own record says.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_cancels_that_race_fills_each_is_what_its_answer_says() {
-    const ORDERS: u64 = 300;
+    const ORDERS: u64 = 1_000;
     let engine = Engine::start().await;
     let answers: Vec<(String, StatusCode)> = stream::iter(0..ORDERS)
         .map(|n| {

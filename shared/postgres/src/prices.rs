@@ -19,25 +19,20 @@ struct PriceRow<'a> {
     price: String,
 }
 
+impl<'a> From<&'a SeenPrice> for PriceRow<'a> {
+    fn from(seen: &'a SeenPrice) -> Self {
+        Self {
+            base: &seen.base,
+            quote: &seen.quote,
+            price: seen.price.to_string(),
+        }
+    }
+}
+
 #[async_trait]
 impl PriceLog for PostgresOrders {
     async fn note(&self, prices: &[SeenPrice]) -> Result<(), StoreError> {
-        let row = |seen: &SeenPrice| {
-            (
-                seen.price.to_string(),
-                seen.base.clone(),
-                seen.quote.clone(),
-            )
-        };
-        let owned: Vec<_> = prices.iter().map(row).collect();
-        let rows: Vec<PriceRow<'_>> = owned
-            .iter()
-            .map(|(price, base, quote)| PriceRow {
-                base,
-                quote,
-                price: price.clone(),
-            })
-            .collect();
+        let rows: Vec<PriceRow<'_>> = prices.iter().map(PriceRow::from).collect();
         self.database
             .run(include_str!("sql/note_prices.sql"), &[&Json(rows)])
             .await?;

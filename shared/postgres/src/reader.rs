@@ -53,6 +53,9 @@ struct Source {
     which: &'static str,
     /// The columns that say when an order was accepted, and which it is.
     place: [&'static str; 2],
+    /// The row that says what an order swaps: what waits has that in its own, so that nothing is
+    /// looked up for those that are not meant.
+    tokens: &'static str,
 }
 
 /// An open order has a row in the short outbox, or it waits; one statement reads both, so that none
@@ -67,16 +70,19 @@ fn sources(only: &OrderFilter) -> Vec<Source> {
         ),
         which: "true",
         place: ["o.created_at", "o.id"],
+        tokens: "o",
     };
     let waiting = |which| Source {
         which,
         place: ["q.created_at", "q.order_id"],
+        tokens: "q",
         ..by_key("waiting")
     };
     let all = |which| Source {
         from: "orders o".into(),
         which,
         place: ["o.created_at", "o.id"],
+        tokens: "o",
     };
     match (only.status, only.open, only.kind) {
         // The words of an index.
@@ -124,10 +130,10 @@ fn page_sql(query: &PageQuery) -> (String, Vec<OwnedParam>) {
         only("(o.closed_at IS NULL) = ?", Box::new(*open));
     }
     if let Some(symbol) = token_in {
-        only("o.token_in = ?", Box::new(symbol.clone()));
+        only("{tokens}.token_in = ?", Box::new(symbol.clone()));
     }
     if let Some(symbol) = token_out {
-        only("o.token_out = ?", Box::new(symbol.clone()));
+        only("{tokens}.token_out = ?", Box::new(symbol.clone()));
     }
     if let Some(name) = client_order_id {
         only("o.client_order_id = ?", Box::new(name.as_str().to_owned()));
@@ -150,13 +156,10 @@ fn page_sql(query: &PageQuery) -> (String, Vec<OwnedParam>) {
             from,
             which,
             place: [at, id],
+            tokens,
         } = source;
         let older = older.replace("(at, id)", &format!("({at}, {id})"));
-        // What waits has its tokens in its own row: nothing is looked up for the others.
-        let conditions = match at.starts_with("q.") {
-            true => conditions.replace("o.token_", "q.token_"),
-            false => conditions.clone(),
-        };
+        let conditions = conditions.replace("{tokens}", tokens);
         format!(
             "SELECT {ORDER_COLUMNS} FROM {from} {WITH_WAITING} WHERE {which}{conditions}{older} \
             ORDER BY {at} DESC, {id} DESC LIMIT $1"

@@ -1,15 +1,11 @@
-//! Broken ways to read the chain's log, and to fire an order by it.
+//! Broken ways to read the chain's log.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::{
     launch::{LaunchedPool, PoolCondition},
-    order::{Lifetime, NewOrder, Unmet},
-    ports::{
-        Appended, Claim, CreatedPools, ExecuteOrder, Inserted, LaunchLog, Launches, LaunchesError,
-        Lease, OrderWriter, StoreError, Transition, Unavailable, Wake,
-    },
+    ports::{CreatedPools, LaunchLog, Launches, LaunchesError, StoreError, Unavailable},
 };
 
 use crate::{network::Network, point::Point, world::World};
@@ -65,48 +61,5 @@ impl Launches for JumpsOverGaps {
 
     fn announced(&self) -> Vec<LaunchedPool> {
         self.0.announced()
-    }
-}
-
-/// Whoever takes an order up does not know what fired it.
-pub(super) struct ForgetsTriggers(pub(super) Arc<dyn OrderWriter>);
-
-#[async_trait]
-impl OrderWriter for ForgetsTriggers {
-    async fn known(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
-        self.0.known(order).await
-    }
-
-    async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
-        self.0.insert(order, lifetime).await
-    }
-
-    async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {
-        let mut claim = self.0.claim(message, lease).await?;
-        if let Claim::Leased(leased) = &mut claim {
-            leased.order.fired = None;
-        }
-        Ok(claim)
-    }
-
-    async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
-        self.0.append(transition).await
-    }
-
-    async fn wait_again(
-        &self,
-        lease: &Lease,
-        unmet: &Unmet,
-        wake: &Wake,
-    ) -> Result<(), StoreError> {
-        self.0.wait_again(lease, unmet, wake).await
-    }
-
-    async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
-        self.0.renew(lease, duration).await
-    }
-
-    async fn release(&self, lease: &Lease, pause: Duration) -> Result<(), StoreError> {
-        self.0.release(lease, pause).await
     }
 }

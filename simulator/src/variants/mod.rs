@@ -175,8 +175,10 @@ impl Variant {
             }
             Self::NoFloor => trading.chain = Arc::new(chain::ForgetsTheFloor(chain)),
             Self::RetryAfterCancel => {
-                let forgets = store::ForgetsCancels(Arc::clone(&base.writer));
-                base.writer = Arc::new(forgets);
+                base.writer = Arc::new(store::Forgets {
+                    writer: Arc::clone(&base.writer),
+                    forget: |order| order.cancel_requested = false,
+                });
             }
             Self::WakeBeforeQueue => {
                 let waiting = Arc::clone(&base.waiting);
@@ -203,8 +205,10 @@ impl Variant {
                 trading.launches = Arc::new(launches::JumpsOverGaps(launches));
             }
             Self::TriggerForgotten => {
-                let forgets = launches::ForgetsTriggers(Arc::clone(&base.writer));
-                base.writer = Arc::new(forgets);
+                base.writer = Arc::new(store::Forgets {
+                    writer: Arc::clone(&base.writer),
+                    forget: |order| order.fired = None,
+                });
             }
             Self::ExpiryOfLive => {
                 trading.chain = Arc::new(chain::ExpiresLive { chain, network });

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{EventRecord, Lifetime, LoggedEvent, NewOrder, Unmet},
+    order::{EventRecord, Lifetime, LoggedEvent, NewOrder, Order, Unmet},
     ports::{
         Appended, Claim, ExecuteOrder, Inserted, Lease, OrderWriter, StoreError, Subscribers,
         Transition, Wake,
@@ -129,15 +129,19 @@ impl OrderWriter for CountsReceives {
     }
 }
 
-/// Forgets that a client wants an order cancelled.
-pub(super) struct ForgetsCancels(pub(super) Arc<dyn OrderWriter>);
+/// Whoever takes an order up does not know all of it.
+pub(super) struct Forgets {
+    pub(super) writer: Arc<dyn OrderWriter>,
+    /// What is not known.
+    pub(super) forget: fn(&mut Order),
+}
 
 #[async_trait]
-impl OrderWriter for ForgetsCancels {
+impl OrderWriter for Forgets {
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError> {
-        Ok(match self.0.claim(message, lease).await? {
+        Ok(match self.writer.claim(message, lease).await? {
             Claim::Leased(mut leased) => {
-                leased.order.cancel_requested = false;
+                (self.forget)(&mut leased.order);
                 Claim::Leased(leased)
             }
             other => other,
@@ -145,15 +149,15 @@ impl OrderWriter for ForgetsCancels {
     }
 
     async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
-        self.0.append(transition).await
+        self.writer.append(transition).await
     }
 
     async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
-        self.0.insert(order, lifetime).await
+        self.writer.insert(order, lifetime).await
     }
 
     async fn known(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
-        self.0.known(order).await
+        self.writer.known(order).await
     }
 
     async fn wait_again(
@@ -162,14 +166,14 @@ impl OrderWriter for ForgetsCancels {
         unmet: &Unmet,
         wake: &Wake,
     ) -> Result<(), StoreError> {
-        self.0.wait_again(lease, unmet, wake).await
+        self.writer.wait_again(lease, unmet, wake).await
     }
 
     async fn renew(&self, lease: &Lease, duration: Duration) -> Result<(), StoreError> {
-        self.0.renew(lease, duration).await
+        self.writer.renew(lease, duration).await
     }
 
     async fn release(&self, lease: &Lease, pause: Duration) -> Result<(), StoreError> {
-        self.0.release(lease, pause).await
+        self.writer.release(lease, pause).await
     }
 }

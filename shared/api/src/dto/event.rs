@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::{OfferDto, order::TriggerDto, time_text};
+use super::{OfferDto, condition::TriggerDto, time_text};
 
 /// An event of an order.
 #[derive(Serialize, ToSchema)]

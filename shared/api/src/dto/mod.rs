@@ -3,6 +3,7 @@
 
 mod cancel;
 mod candle;
+mod condition;
 mod csv;
 mod event;
 mod health;

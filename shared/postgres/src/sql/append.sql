@@ -27,9 +27,9 @@ WITH moved AS (
         failure_code = i.failure_code
     FROM jsonb_to_recordset($1) AS i (
         id uuid, token bigint, seen bigint, was text, status text, attempt integer, tries integer,
-        triggers integer, fired jsonb, decimals_out smallint, cancel_requested boolean, closed boolean, waits boolean,
-        wake_at_price numeric, recheck_in_ms bigint, pool_after bigint, unmet text, best_price numeric,
-        best_venue text,
+        triggers integer, fired jsonb, decimals_out smallint, cancel_requested boolean, closed boolean,
+        waits boolean, wake_at_price numeric, recheck_in_ms bigint, pool_after bigint, unmet text,
+        best_price numeric, best_venue text,
         version smallint, event jsonb, lease_ms bigint,
         chosen_dex text, route jsonb, quoted_out numeric, tx_hash text,
         executed_price numeric, amount_out numeric, failure_reason text, failure_code text,
@@ -38,7 +38,8 @@ WITH moved AS (
       AND CASE WHEN i.token IS NULL THEN o.last_seq = i.seen ELSE o.lease_epoch = i.token END
     RETURNING o.id, o.last_seq, o.updated_at, o.status, o.attempt, o.chosen_dex, o.quoted_out,
         o.tx_hash, o.token_in, o.token_out, o.created_at, o.deadline, i.was, i.closed, i.waits,
-        i.wake_at_price, i.recheck_in_ms, i.pool_after, i.unmet, i.best_price, i.best_venue, i.version, i.event,
+        i.wake_at_price, i.recheck_in_ms, i.pool_after, i.unmet, i.best_price, i.best_venue,
+        i.version, i.event,
         i.signed, i.last_valid_height, i.min_out, i.ended, i.retry_in_ms
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
