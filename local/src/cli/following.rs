@@ -237,14 +237,22 @@ impl Lines {
                 text("bestPrice"),
                 self.token_out
             ),
+            "waiting" if !text("pool").is_empty() => format!(
+                "{}: the pool {} opens at {}",
+                text("reason"),
+                text("pool"),
+                text("opensAt")
+            ),
             "routing" if payload["trigger"].is_object() => {
-                let trigger = |field: &str| payload["trigger"][field].as_str().unwrap_or_default();
-                format!(
-                    "{} pays {} {} each",
-                    trigger("venue"),
-                    trigger("price"),
-                    self.token_out
-                )
+                let trigger = |field: &str| payload["trigger"][field].as_str();
+                let venue = trigger("venue").unwrap_or_default();
+                match (trigger("pool"), trigger("price")) {
+                    (Some(pool), _) => format!("{venue} has the pool {pool}"),
+                    (None, price) => {
+                        let price = price.unwrap_or_default();
+                        format!("{venue} pays {price} {} each", self.token_out)
+                    }
+                }
             }
             _ => text("reason").to_owned(),
         }

@@ -6,6 +6,7 @@ mod all_orders;
 mod auditor;
 mod bad_input;
 mod cancel;
+mod candles;
 mod command;
 mod contract;
 mod crashes;

@@ -279,6 +279,8 @@ async fn a_token_is_bought_from_the_command_line_by_the_mint_that_it_lists() {
     assert_eq!(code, Some(0), "{printed}");
     let told = format!("0.5 SOL for {}, when it has a pool", launch.mint);
     assert!(printed.contains(&told), "{printed}");
+    let fired = format!("{} has the pool {}", launch.venue, launch.pool);
+    assert!(printed.contains(&fired), "{printed}");
     assert!(printed.contains("confirmed"), "{printed}");
     let (code, printed, _) = command(&["launches"]).await;
     assert_eq!(code, Some(0));

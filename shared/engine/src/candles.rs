@@ -1,5 +1,5 @@
-//! Candles: how the reference price of a pair went. What the monitor has noted is told, and where
-//! nobody looked, what the reference itself knows of its past.
+//! Candles: how the reference price of a pair went. What the reference itself knows of its past is
+//! told, and where it knows nothing, what the monitor has noted.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -163,8 +163,9 @@ impl Candles {
             .collect();
         let candles = (0..i64::from(limit)).rev().filter_map(|back| {
             let at = begin(back);
-            let known = noted.get(&at).copied();
-            known.or_else(|| self.reference.past(base, quote, at, interval, now))
+            // Whole, while a monitor may have looked at a part of it.
+            let past = self.reference.past(base, quote, at, interval, now);
+            past.or_else(|| noted.get(&at).copied())
         });
         Ok(match as_noted {
             true => candles.collect(),
