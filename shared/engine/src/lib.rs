@@ -1,11 +1,12 @@
 //! The rules of the order execution engine, free of SDKs, SQL, HTTP and any clock of their own.
 //!
-//! Read in this order: [`order`] (what exists, and how it may move), [`routing`] (where it goes),
-//! [`ports`] (what is needed from outside), then the use cases: [`submit`], [`execute`],
-//! [`cancel`], [`monitor`], [`candles`], [`stream`], [`relay`], [`audit`], [`health`],
-//! [`statistics`]; [`use_cases`] puts them together. The private modules are the values that both
-//! orders and routes are made of.
+//! Read in this order: [`order`] (what exists, and how it may move), [`account`] (whose it is),
+//! [`routing`] (where it goes), [`ports`] (what is needed from outside), then the use cases:
+//! [`submit`], [`execute`], [`cancel`], [`monitor`], [`candles`], [`stream`], [`relay`], [`audit`],
+//! [`health`], [`statistics`]; [`use_cases`] puts them together. The private modules are the values
+//! that both orders and routes are made of.
 
+pub mod account;
 mod amount;
 pub mod audit;
 pub mod cancel;
