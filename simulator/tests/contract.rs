@@ -46,6 +46,7 @@ async fn postgres_keeps_the_contract() {
     let orders = Arc::new(PostgresOrders::new(pool.clone()));
     check_store(&StoreFixture {
         reader: orders.clone(),
+        log: orders.clone(),
         writer: orders.clone(),
         waiting: orders.clone(),
         launch_log: orders.clone(),

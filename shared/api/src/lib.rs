@@ -30,7 +30,9 @@ mod routes;
 mod socket_address;
 
 pub use dto::event_json;
-pub use http::{code::Code, fallbacks::other_method, problem::refusal, requests::observed};
+pub use http::{
+    access::{Access, Source},
+    code::Code, fallbacks::other_method, problem::refusal, requests::observed};
 pub use socket_address::{Reached, SocketAddress};
 
 use crate::{
@@ -46,6 +48,8 @@ use crate::{
 /// What the API works with, and how it is reached.
 #[derive(Clone)]
 pub struct Api {
+    /// Who may use it.
+    pub access: Access,
     /// Takes orders in.
     pub submit: Submit,
     /// Cancels orders.

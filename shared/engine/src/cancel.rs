@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use futures::channel::mpsc;
 
 use crate::{
+    account::AccountId,
     observe,
     order::{
         Canceller, EventRecord, InvalidTransition, LoggedEvent, Order, OrderEvent, OrderId, Status,
@@ -38,7 +39,7 @@ pub enum Cancelled {
     Requested(Box<Order>),
     /// It ended in another way.
     TooLate(Status),
-    /// There is no such order.
+    /// The account has no such order.
     Unknown,
 }
 
@@ -58,13 +59,13 @@ pub enum CancelError {
 const TRIES: u32 = 20;
 
 impl Cancel {
-    /// Cancels an order, however far it is. Twice is the same as once.
+    /// Cancels an order of an account, however far it is. Twice is the same as once.
     ///
     /// # Errors
     /// [`CancelError`]; asking again, or reading the order, tells.
-    pub async fn cancel(&self, id: OrderId) -> Result<Cancelled, CancelError> {
+    pub async fn cancel(&self, account: &AccountId, id: OrderId) -> Result<Cancelled, CancelError> {
         for _ in 0..TRIES {
-            let Some(order) = self.reader.order(id).await? else {
+            let Some(order) = self.reader.order(account, id).await? else {
                 return Ok(Cancelled::Unknown);
             };
             match order.status {

@@ -77,6 +77,7 @@ impl Relay {
         let sent = noted("send", self.send_due(grace).await);
         let overdue = noted("deadline", self.end_overdue(shutdown).await);
         noted("subscriptions", self.stream.complete_undelivered().await);
+        noted("keys", self.stream.close_unwelcome().await);
         noted("audit", self.audit.run().await);
         noted("purge", self.purge().await);
         if let Some(stats) = noted("stats", self.outbox.stats().await) {

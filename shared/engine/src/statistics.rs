@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::{
+    account::AccountId,
     order::Status,
     ports::{Cell, Clock, OrderStatistics, Percentiles, StoreError, Tally, Window},
 };
@@ -15,17 +16,21 @@ use crate::{
 const KEPT: Duration = Duration::from_secs(1);
 
 /// The use case behind `GET /api/stats`. Cheap to clone; clones share what they saw, and one of
-/// them looks at a time: a look may read many orders, on the database that executes them.
+/// them looks for an account at a time: a look may read many orders, on the database that executes
+/// them.
 #[derive(Clone)]
 pub struct Statistics {
     book: Arc<dyn OrderStatistics>,
     clock: Arc<dyn Clock>,
-    latest: Arc<Mutex<BTreeMap<&'static str, Look>>>,
+    latest: Arc<Mutex<BTreeMap<(AccountId, Window), Seen>>>,
 }
+
+/// The newest look of one account at one window. Who looks holds the lock.
+type Seen = Arc<Mutex<Option<Look>>>;
 
 struct Look {
     at: Timestamp,
-    seen: Result<Arc<Report>, StoreError>,
+    report: Result<Arc<Report>, StoreError>,
 }
 
 /// What became of the orders that were accepted in a window.
@@ -81,24 +86,40 @@ impl Statistics {
         }
     }
 
-    /// What became of the orders of that window: seen a second ago at the most.
+    /// What became of an account's orders of that window: seen a second ago at the most.
     ///
     /// # Errors
     /// [`StoreError`] when the order book does not answer.
-    pub async fn report(&self, window: Window) -> Result<Arc<Report>, StoreError> {
+    pub async fn report(
+        &self,
+        account: &AccountId,
+        window: Window,
+    ) -> Result<Arc<Report>, StoreError> {
+        let seen = self.seen(account, window).await;
+        let mut seen = seen.lock().await;
+        let now = self.clock.now();
+        if let Some(look) = seen.as_ref().filter(|look| look.serves(now)) {
+            return look.report.clone();
+        }
+        let tally = self.book.tally(account, window).await;
+        let report = tally.map(|tally| Arc::new(Report::of(window, tally)));
+        *seen = Some(Look {
+            at: self.clock.now(),
+            report: report.clone(),
+        });
+        report
+    }
+
+    /// The place of an account's look, made room for by those that serve nobody any more.
+    async fn seen(&self, account: &AccountId, window: Window) -> Seen {
         let mut latest = self.latest.lock().await;
         let now = self.clock.now();
-        if let Some(look) = latest.get(window.name()).filter(|look| look.serves(now)) {
-            return look.seen.clone();
-        }
-        let tally = self.book.tally(window).await;
-        let seen = tally.map(|tally| Arc::new(Report::of(window, tally)));
-        let look = Look {
-            at: self.clock.now(),
-            seen: seen.clone(),
-        };
-        latest.insert(window.name(), look);
-        seen
+        latest.retain(|_, seen| {
+            let in_use = |seen: &Option<Look>| seen.as_ref().is_some_and(|look| look.serves(now));
+            seen.try_lock().is_none_or(|seen| in_use(&seen))
+        });
+        let place = latest.entry((account.clone(), window)).or_default();
+        Arc::clone(place)
     }
 }
 

@@ -15,12 +15,13 @@ use futures::{
 };
 
 use crate::{
+    account::AccountId,
     observe,
     order::{EventRecord, OrderId},
     policy::Policy,
     ports::{
-        Clock, ConnectionId, EventText, OrderReader, Push, PushError, StoreError, Subscribers,
-        Subscriptions,
+        Clock, ConnectionId, Connections, EventText, OrderLog, Push, PushError, StoreError,
+        Subscribers, Subscriptions, Undelivered,
     },
 };
 
@@ -34,7 +35,9 @@ pub type EventEncoder = fn(&EventRecord) -> String;
 #[derive(Clone)]
 pub struct OrderStream {
     /// The event log.
-    pub reader: Arc<dyn OrderReader>,
+    pub log: Arc<dyn OrderLog>,
+    /// Who is connected.
+    pub connections: Arc<dyn Connections>,
     /// Who follows what.
     pub subscriptions: Arc<dyn Subscriptions>,
     /// The way to the connections.
@@ -65,7 +68,7 @@ pub enum Subscribed {
     Complete,
     /// The connection is closed.
     Gone,
-    /// There is no such order.
+    /// The account has no such order.
     UnknownOrder,
 }
 
@@ -92,7 +95,7 @@ pub fn event_text(encode: EventEncoder, record: &EventRecord) -> EventText {
 }
 
 impl OrderStream {
-    /// Subscribes a connection to an order and sends it the history after event `after`. `opening`
+    /// Subscribes a connection to an order of its account and sends it the history after event `after`. `opening`
     /// says that the connection may still be being opened: "gone" is then not believed for a while.
     ///
     /// # Errors
@@ -100,11 +103,16 @@ impl OrderStream {
     pub async fn subscribe(
         &self,
         connection: &ConnectionId,
+        account: &AccountId,
         order: OrderId,
         after: u64,
         opening: bool,
     ) -> Result<Subscribed, StreamError> {
-        if !self.subscriptions.subscribe(connection, order).await? {
+        if !self
+            .subscriptions
+            .subscribe(connection, account, order)
+            .await?
+        {
             return Ok(Subscribed::UnknownOrder);
         }
         match self.replay(connection, order, after, opening).await {
@@ -124,7 +132,7 @@ impl OrderStream {
         after: u64,
         opening: bool,
     ) -> Result<Subscribed, StreamError> {
-        let mut log = self.reader.events(order, 0).await?;
+        let mut log = self.log.log(order, 0).await?;
         let mut sent = log.last().map_or(0, |last| {
             // A live push to a connection that is still opening would be answered "gone", and end
             // the subscription. So even a client that has seen everything is sent the last event
@@ -153,7 +161,7 @@ impl OrderStream {
             {
                 return Ok(Subscribed::Live);
             }
-            log = self.reader.events(order, 0).await?;
+            log = self.log.log(order, 0).await?;
         }
     }
 
@@ -172,13 +180,20 @@ impl OrderStream {
             .map(drop)
     }
 
-    /// Subscribes a connection to every later event of every order. There is no replay, and the
+    /// Subscribes a connection to every later event of every order of its account. There is no replay, and the
     /// connection stays open.
     ///
     /// # Errors
     /// [`StoreError`] when the store does not do its part.
-    pub async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
-        let since = self.subscriptions.subscribe_all(connection).await?;
+    pub async fn subscribe_all(
+        &self,
+        connection: &ConnectionId,
+        account: &AccountId,
+    ) -> Result<(), StoreError> {
+        let since = self
+            .subscriptions
+            .subscribe_all(connection, account)
+            .await?;
         self.push.follow_all(connection, since);
         Ok(())
     }
@@ -196,7 +211,22 @@ impl OrderStream {
     /// # Errors
     /// [`StoreError`] when the store does not do its part.
     pub async fn disconnect(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        self.connections.forget(connection).await?;
         self.subscriptions.forget(connection).await
+    }
+
+    /// Closes the connections whose key allows nothing any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not do its part.
+    pub async fn close_unwelcome(&self) -> Result<(), StoreError> {
+        for connection in self.connections.unwelcome().await? {
+            match self.push.close(&connection).await {
+                Ok(()) | Err(PushError::Gone) => self.disconnect(&connection).await?,
+                Err(error) => observe::push_failed(&connection, &error),
+            }
+        }
+        Ok(())
     }
 
     /// How many orders a connection follows.
@@ -256,7 +286,7 @@ impl OrderStream {
         if of_all.is_empty() {
             return;
         }
-        match self.reader.events(order, 0).await.as_deref() {
+        match self.log.log(order, 0).await.as_deref() {
             Ok([accepted, ..]) => {
                 let event = event_text(self.encode, accepted);
                 self.push_each(of_all.to_vec(), &event).await;
@@ -272,8 +302,13 @@ impl OrderStream {
     /// # Errors
     /// [`StoreError`] when the store does not do its part.
     pub async fn complete_undelivered(&self) -> Result<(), StoreError> {
-        for (connection, order) in self.subscriptions.undelivered(self.policy.lease).await? {
-            match self.subscribe(&connection, order, 0, false).await {
+        for undelivered in self.subscriptions.undelivered(self.policy.lease).await? {
+            let Undelivered {
+                connection,
+                account,
+                order,
+            } = undelivered;
+            match self.subscribe(&connection, &account, order, 0, false).await {
                 Ok(_) => {}
                 // One order that cannot be read must not keep the others waiting.
                 Err(StreamError::Store(StoreError::Corrupt(corrupt))) => observe::corrupt(&corrupt),

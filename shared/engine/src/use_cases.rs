@@ -12,8 +12,9 @@ use crate::{
     monitor::Monitor,
     policy::Policy,
     ports::{
-        AdmitAll, Auditor, Chain, Clock, LaunchLog, Launches, OrderReader, OrderWriter, Outbox,
-        PriceLog, Push, Queue, ReferencePrice, Subscriptions, Venue, WaitingOrders,
+        AdmitAll, Auditor, Chain, Clock, Connections, LaunchLog, Launches, OrderLog, OrderReader,
+        OrderWriter, Outbox, PriceLog, Push, Queue, ReferencePrice, Subscriptions, Venue,
+        WaitingOrders,
     },
     relay::Relay,
     routing::Router,
@@ -24,8 +25,10 @@ use crate::{
 /// What every use case stands on: the order book, the time, the protocol's numbers.
 #[derive(Clone)]
 pub struct UseCases {
-    /// The order book, for reading.
+    /// The order book, for reading by clients.
     pub reader: Arc<dyn OrderReader>,
+    /// What happened to each order.
+    pub log: Arc<dyn OrderLog>,
     /// The order book, for writing.
     pub writer: Arc<dyn OrderWriter>,
     /// What the order book has left to do.
@@ -38,6 +41,8 @@ pub struct UseCases {
     pub prices: Arc<dyn PriceLog>,
     /// The order book against itself.
     pub auditor: Arc<dyn Auditor>,
+    /// Who is connected.
+    pub connections: Arc<dyn Connections>,
     /// Who follows what.
     pub subscriptions: Arc<dyn Subscriptions>,
     /// What clients are sent.
@@ -86,7 +91,8 @@ impl UseCases {
     /// Keeps subscribers informed.
     pub fn stream(&self, push: Arc<dyn Push>) -> OrderStream {
         OrderStream {
-            reader: Arc::clone(&self.reader),
+            log: Arc::clone(&self.log),
+            connections: Arc::clone(&self.connections),
             subscriptions: Arc::clone(&self.subscriptions),
             push,
             encode: self.encode,
@@ -103,7 +109,7 @@ impl UseCases {
         trading: &TradingPorts,
     ) -> Execute {
         Execute {
-            reader: Arc::clone(&self.reader),
+            log: Arc::clone(&self.log),
             writer: Arc::clone(&self.writer),
             queue,
             router: self.router(trading),

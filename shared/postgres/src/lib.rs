@@ -7,6 +7,7 @@
 mod audit;
 mod batcher;
 mod batches;
+mod connections;
 mod database;
 mod deliveries;
 mod engines;
@@ -25,6 +26,7 @@ mod waiting;
 mod writer;
 
 pub use batcher::{Rows, Statement, StatementBatcher};
+pub use connections::PostgresConnections;
 pub use database::{Database, Param, PoolStatus, Settings, Statements, UrlSource, session};
 pub use deliveries::{Content, Deliveries, StoredDelivery};
 pub use engines::{Beat, Membership, OtherEngine};

@@ -118,8 +118,13 @@ impl Outbox for PostgresOrders {
                   AND NOT EXISTS (SELECT FROM engines e \
                       WHERE e.id::text = split_part(s.connection_id, '.', 1)) LIMIT $1) AS old \
             WHERE s.connection_id = old.connection_id RETURNING 1";
+        const CONNECTIONS: &str = "DELETE FROM connections c USING ( \
+                SELECT connection_id FROM connections c WHERE c.expires_at < now() \
+                  AND NOT EXISTS (SELECT FROM engines e \
+                      WHERE e.id::text = split_part(c.connection_id, '.', 1)) LIMIT $1) AS old \
+            WHERE c.connection_id = old.connection_id RETURNING 1";
         let mut more = self.purge_keys(limit).await?;
-        for sql in [SUBSCRIPTIONS, TO_ALL] {
+        for sql in [SUBSCRIPTIONS, TO_ALL, CONNECTIONS] {
             let deleted = self
                 .database
                 .run_repeatable(sql, &[&i64::from(limit)])

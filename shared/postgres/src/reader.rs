@@ -2,9 +2,12 @@
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::{EventRecord, Market, Order, OrderId, Status},
-    ports::{Corrupt, OrderFilter, OrderReader, PageQuery, StoreError},
+    ports::{Corrupt, OrderFilter, OrderLog, OrderReader, PageQuery, StoreError},
 };
+
+use tokio_postgres::Row;
 
 use super::{
     Param, PostgresOrders,
@@ -18,32 +21,72 @@ impl OrderReader for PostgresOrders {
         Ok(())
     }
 
-    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        let sql = format!("SELECT {ORDER_COLUMNS} FROM orders o {WITH_WAITING} WHERE o.id = $1");
-        let found = self.database.run_repeatable(&sql, &[&id.0]).await?;
+    async fn order(&self, account: &AccountId, id: OrderId) -> Result<Option<Order>, StoreError> {
+        let sql = format!(
+            "SELECT {ORDER_COLUMNS} FROM orders o {WITH_WAITING} \
+            WHERE o.id = $1 AND o.account_id = $2"
+        );
+        let found = self
+            .database
+            .run_repeatable(&sql, &[&id.0, &account.as_str()])
+            .await?;
         Ok(found.first().map(rows::order).transpose()?)
     }
 
-    async fn page(&self, query: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
-        let (sql, params) = page_sql(query);
+    async fn page(
+        &self,
+        account: &AccountId,
+        query: &PageQuery,
+    ) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
+        let (sql, params) = page_sql(account, query);
         let params: Vec<&(dyn Param + Sync)> = params.iter().map(|param| &**param as _).collect();
         let found = self.database.run_repeatable(&sql, &params).await?;
         Ok(found.iter().map(rows::order).collect())
     }
 
-    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError> {
-        let sql = format!(
-            // The order is looked up once, and not for each of its events.
-            "WITH o AS MATERIALIZED ( \
-                SELECT decimals_in, decimals_out, created_at FROM orders WHERE id = $1) \
-            SELECT {EVENT_COLUMNS} FROM o CROSS JOIN order_events e \
-            WHERE e.order_id = $1 AND e.seq > $2 ORDER BY e.seq"
-        );
-        let after = i64::try_from(after).unwrap_or(i64::MAX);
-        let found = self.database.run_repeatable(&sql, &[&id.0, &after]).await?;
-        let events: Result<_, _> = found.iter().map(rows::event_record).collect();
-        Ok(events?)
+    async fn events(
+        &self,
+        account: &AccountId,
+        id: OrderId,
+        after: u64,
+    ) -> Result<Vec<EventRecord>, StoreError> {
+        let account = account.as_str();
+        let found = self
+            .database
+            .run_repeatable(&log_sql("account_id = $3"), &[&id.0, &seq(after), &account])
+            .await?;
+        records(&found)
     }
+}
+
+#[async_trait]
+impl OrderLog for PostgresOrders {
+    async fn log(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError> {
+        let found = self
+            .database
+            .run_repeatable(&log_sql("true"), &[&id.0, &seq(after)])
+            .await?;
+        records(&found)
+    }
+}
+
+/// The order is looked up once, and not for each of its events.
+fn log_sql(only: &str) -> String {
+    format!(
+        "WITH o AS MATERIALIZED ( \
+            SELECT decimals_in, decimals_out, created_at FROM orders WHERE id = $1 AND {only}) \
+        SELECT {EVENT_COLUMNS} FROM o CROSS JOIN order_events e \
+        WHERE e.order_id = $1 AND e.seq > $2 ORDER BY e.seq"
+    )
+}
+
+fn seq(after: u64) -> i64 {
+    i64::try_from(after).unwrap_or(i64::MAX)
+}
+
+fn records(found: &[Row]) -> Result<Vec<EventRecord>, StoreError> {
+    let events: Result<_, _> = found.iter().map(rows::event_record).collect();
+    Ok(events?)
 }
 
 /// Where orders are found quickly, newest first.
@@ -53,9 +96,9 @@ struct Source {
     which: &'static str,
     /// The columns that say when an order was accepted, and which it is.
     place: [&'static str; 2],
-    /// The row that says what an order swaps: what waits has that in its own, so that nothing is
-    /// looked up for those that are not meant.
-    tokens: &'static str,
+    /// The row that says whose an order is and what it swaps: what waits has that in its own, so
+    /// that nothing is looked up for those that are not meant.
+    terms: &'static str,
 }
 
 /// An open order has a row in the short outbox, or it waits; one statement reads both, so that none
@@ -65,24 +108,24 @@ struct Source {
 fn sources(only: &OrderFilter) -> Vec<Source> {
     let by_key = |table: &str| Source {
         from: format!(
-            "{table} q CROSS JOIN LATERAL (SELECT {BARE_COLUMNS}, closed_at FROM orders \
+            "{table} q CROSS JOIN LATERAL (SELECT {BARE_COLUMNS}, account_id, closed_at FROM orders \
             WHERE id = q.order_id OFFSET 0) o"
         ),
         which: "true",
         place: ["o.created_at", "o.id"],
-        tokens: "o",
+        terms: "o",
     };
     let waiting = |which| Source {
         which,
         place: ["q.created_at", "q.order_id"],
-        tokens: "q",
+        terms: "q",
         ..by_key("waiting")
     };
     let all = |which| Source {
         from: "orders o".into(),
         which,
         place: ["o.created_at", "o.id"],
-        tokens: "o",
+        terms: "o",
     };
     match (only.status, only.open, only.kind) {
         // The words of an index.
@@ -103,7 +146,7 @@ fn sources(only: &OrderFilter) -> Vec<Source> {
 
 type OwnedParam = Box<dyn Param + Sync + Send>;
 
-fn page_sql(query: &PageQuery) -> (String, Vec<OwnedParam>) {
+fn page_sql(account: &AccountId, query: &PageQuery) -> (String, Vec<OwnedParam>) {
     let OrderFilter {
         status,
         kind,
@@ -120,6 +163,10 @@ fn page_sql(query: &PageQuery) -> (String, Vec<OwnedParam>) {
         params.push(param);
         conditions.push(condition.replace('?', &format!("${}", params.len())));
     };
+    only(
+        "{terms}.account_id = ?",
+        Box::new(account.as_str().to_owned()),
+    );
     if let Some(status) = status {
         only("o.status = ?", Box::new(status.name()));
     }
@@ -130,10 +177,10 @@ fn page_sql(query: &PageQuery) -> (String, Vec<OwnedParam>) {
         only("(o.closed_at IS NULL) = ?", Box::new(*open));
     }
     if let Some(symbol) = token_in {
-        only("{tokens}.token_in = ?", Box::new(symbol.clone()));
+        only("{terms}.token_in = ?", Box::new(symbol.clone()));
     }
     if let Some(symbol) = token_out {
-        only("{tokens}.token_out = ?", Box::new(symbol.clone()));
+        only("{terms}.token_out = ?", Box::new(symbol.clone()));
     }
     if let Some(name) = client_order_id {
         only("o.client_order_id = ?", Box::new(name.as_str().to_owned()));
@@ -156,10 +203,10 @@ fn page_sql(query: &PageQuery) -> (String, Vec<OwnedParam>) {
             from,
             which,
             place: [at, id],
-            tokens,
+            terms,
         } = source;
         let older = older.replace("(at, id)", &format!("({at}, {id})"));
-        let conditions = conditions.replace("{tokens}", tokens);
+        let conditions = conditions.replace("{terms}", terms);
         format!(
             "SELECT {ORDER_COLUMNS} FROM {from} {WITH_WAITING} WHERE {which}{conditions}{older} \
             ORDER BY {at} DESC, {id} DESC LIMIT $1"

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::Status,
     ports::{Cell, OrderStatistics, Percentiles, StoreError, Tally, Window},
 };
@@ -18,14 +19,14 @@ use super::{
 
 #[async_trait]
 impl OrderStatistics for PostgresOrders {
-    async fn tally(&self, window: Window) -> Result<Tally, StoreError> {
+    async fn tally(&self, account: &AccountId, window: Window) -> Result<Tally, StoreError> {
         let [length, bucket] = [window.length(), window.bucket()].map(milliseconds);
         let confirmed = Status::Confirmed.name();
         let rows = self
             .database
             .run_repeatable(
                 include_str!("sql/tally.sql"),
-                &[&length, &bucket, &confirmed],
+                &[&length, &bucket, &confirmed, &account.as_str()],
             )
             .await?;
         Ok(tally(&rows)?)

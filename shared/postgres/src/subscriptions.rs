@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::OrderId,
-    ports::{ConnectionId, StoreError, Subscribers, Subscriptions},
+    ports::{ConnectionId, StoreError, Subscribers, Subscriptions, Undelivered},
 };
 
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use tokio_postgres::Row;
 use super::{
     Database,
     error::StatementError,
-    rows::{get, millis},
+    rows::{self, get, millis},
 };
 
 /// [`Subscriptions`] on PostgreSQL.
@@ -35,10 +36,14 @@ impl Subscriptions for PostgresSubscriptions {
     async fn subscribe(
         &self,
         connection: &ConnectionId,
+        account: &AccountId,
         order: OrderId,
     ) -> Result<bool, StoreError> {
         let sql = concat!(include_str!("sql/subscribe.sql"), " RETURNING order_id");
-        let added = self.database.run(sql, &[&&*connection.0, &order.0]).await?;
+        let added = self
+            .database
+            .run(sql, &[&&*connection.0, &order.0, &account.as_str()])
+            .await?;
         Ok(!added.is_empty())
     }
 
@@ -66,12 +71,20 @@ impl Subscriptions for PostgresSubscriptions {
         Ok(subscribers)
     }
 
-    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError> {
-        const ALL: &str = "INSERT INTO subscriptions_to_all (connection_id, expires_at) \
-            VALUES ($1, now() + interval '2 hours') \
-            ON CONFLICT (connection_id) DO UPDATE SET expires_at = excluded.expires_at \
+    async fn subscribe_all(
+        &self,
+        connection: &ConnectionId,
+        account: &AccountId,
+    ) -> Result<Timestamp, StoreError> {
+        const ALL: &str = "INSERT INTO subscriptions_to_all (connection_id, account_id, expires_at) \
+            VALUES ($1, $2, now() + interval '2 hours') \
+            ON CONFLICT (connection_id) DO UPDATE \
+                SET account_id = excluded.account_id, expires_at = excluded.expires_at \
             RETURNING date_trunc('milliseconds', now()) AS since";
-        let stored = self.database.run(ALL, &[&&*connection.0]).await?;
+        let stored = self
+            .database
+            .run(ALL, &[&&*connection.0, &account.as_str()])
+            .await?;
         let row = stored
             .first()
             .ok_or_else(|| StatementError::Unreadable("no row was stored".into()))?;
@@ -116,23 +129,21 @@ impl Subscriptions for PostgresSubscriptions {
         Ok(())
     }
 
-    async fn undelivered(
-        &self,
-        grace: Duration,
-    ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
-        const LEFT: &str = "SELECT s.connection_id, s.order_id FROM subscriptions s \
+    async fn undelivered(&self, grace: Duration) -> Result<Vec<Undelivered>, StoreError> {
+        const LEFT: &str = "SELECT s.connection_id, s.order_id, o.account_id FROM subscriptions s \
             CROSS JOIN LATERAL ( \
-                SELECT closed_at FROM orders WHERE id = s.order_id OFFSET 0) o \
+                SELECT account_id, closed_at FROM orders WHERE id = s.order_id OFFSET 0) o \
             WHERE o.closed_at < now() - $1::bigint * interval '1 millisecond' \
             ORDER BY o.closed_at LIMIT 500";
         let grace = i64::try_from(millis(grace)).unwrap_or(i64::MAX);
         let left = self.database.run(LEFT, &[&grace]).await?;
         left.iter()
             .map(|row| {
-                Ok((
-                    ConnectionId(get::<&str>(row, "connection_id")?.into()),
-                    OrderId(get(row, "order_id")?),
-                ))
+                Ok(Undelivered {
+                    connection: ConnectionId(get::<&str>(row, "connection_id")?.into()),
+                    account: rows::account(row)?,
+                    order: OrderId(get(row, "order_id")?),
+                })
             })
             .collect()
     }

@@ -84,13 +84,15 @@ impl PostgresOrders {
     /// What an order is that the insert left out; `None` when it is not there.
     async fn inserted(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
         const KNOWN: &str = "SELECT id, request_hash, idempotency_key = $2 AS by_key FROM orders \
-            WHERE id = $1 OR idempotency_key = $2 OR client_order_id = $3 \
+            WHERE (id = $1 AND account_id = $4) OR (account_id = $4 AND idempotency_key = $2) \
+                OR (account_id = $4 AND client_order_id = $3) \
             ORDER BY id = $1 DESC, idempotency_key = $2 DESC NULLS LAST LIMIT 1";
         let key = order.idempotency.as_ref().map(|key| key.key.clone());
         let name = order.client_order_id.as_ref().map(ClientOrderId::as_str);
+        let account = order.account.as_str();
         let known = self
             .database
-            .run_repeatable(KNOWN, &[&order.id.0, &key, &name])
+            .run_repeatable(KNOWN, &[&order.id.0, &key, &name, &account])
             .await?;
         let Some(row) = known.first() else {
             return Ok(None);

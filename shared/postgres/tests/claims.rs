@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use embedded_postgres::testing::TestDatabase;
 use engine::{
+    account::AccountId,
     order::{
         Lifetime, Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token, TokenAmount,
     },
@@ -18,6 +19,7 @@ fn new_order() -> NewOrder {
     };
     NewOrder {
         id: OrderId(uuid::Uuid::now_v7()),
+        account: AccountId::local(),
         swap: Swap {
             token_in: token("SOL", 9),
             token_out: token("USDC", 6),

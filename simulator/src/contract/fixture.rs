@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use engine::{
+    account::AccountId,
     order::{
         Failure, FailureCode, Fill, IdempotencyKey, Lifetime, Market, NewOrder, Order, OrderEvent,
         OrderId, OrderKind, SignedTransaction, SlippageTolerance, Swap, Token, TokenAmount,
@@ -50,6 +51,7 @@ pub(super) fn new_order() -> NewOrder {
     };
     NewOrder {
         id: OrderId(Uuid::now_v7()),
+        account: AccountId::local(),
         swap: Swap {
             token_in: token("SOL", 9),
             token_out: token("USDC", 6),
@@ -185,12 +187,14 @@ impl StoreFixture {
 
     /// The order as it is read back.
     pub(super) async fn order(&self, id: OrderId) -> Option<Order> {
-        self.reader.order(id).await.expect("the store answers")
+        let found = self.reader.order(&AccountId::local(), id).await;
+        found.expect("the store answers")
     }
 
     /// A page of the history, without what cannot be read.
     pub(super) async fn page(&self, query: &PageQuery) -> Vec<Order> {
-        let page = self.reader.page(query).await.expect("the store answers");
+        let page = self.reader.page(&AccountId::local(), query).await;
+        let page = page.expect("the store answers");
         page.into_iter().filter_map(Result::ok).collect()
     }
 
@@ -278,7 +282,7 @@ impl StoreFixture {
 
     /// The order's events as (seq, status, attempt).
     pub(super) async fn log(&self, id: OrderId) -> Vec<(u64, &'static str, u32)> {
-        let events = self.reader.events(id, 0).await.expect("the store answers");
+        let events = self.log.log(id, 0).await.expect("the store answers");
         events
             .iter()
             .map(|event| (event.seq, event.status.name(), event.attempt))

@@ -37,7 +37,7 @@ impl StoreFixture {
 
     /// Accepted, then moved by each event of the log.
     async fn as_rebuilt(&self, new: &NewOrder) -> Order {
-        let log = self.reader.events(new.id, 0).await;
+        let log = self.log.log(new.id, 0).await;
         let log = log.expect("the store answers");
         let (first, rest) = log.split_first().expect("it was accepted");
         let stored = self.as_stored(new.id).await;
@@ -91,7 +91,7 @@ async fn a_whole_life_can_be_rebuilt_from_its_events(fixture: &StoreFixture) {
     let stored = fixture.as_stored(new.id).await;
     assert_eq!((stored.status, stored.last_seq), (Status::Confirmed, 8));
     assert_eq!(fixture.as_listed(new.id).await, stored);
-    let log = fixture.reader.events(new.id, 0).await;
+    let log = fixture.log.log(new.id, 0).await;
     let log = log.expect("the store answers");
     let read: Vec<_> = log.iter().filter_map(|record| record.known()).collect();
     assert_eq!(read, written.iter().collect::<Vec<_>>());

@@ -4,6 +4,7 @@
 //! Every check panics with what it saw instead. The checks use orders of their own, so a database
 //! that others use as well is fine; time is the fixture's clock, so a simulated fixture takes none.
 
+mod accounts;
 mod cancel;
 mod fixture;
 mod launches;
@@ -19,7 +20,8 @@ mod waiting;
 use std::sync::Arc;
 
 use engine::ports::{
-    Clock, LaunchLog, OrderReader, OrderWriter, Outbox, PriceLog, Subscriptions, WaitingOrders,
+    Clock, LaunchLog, OrderLog, OrderReader, OrderWriter, Outbox, PriceLog, Subscriptions,
+    WaitingOrders,
 };
 
 pub use queue::{Consumer, Delivered, QueueFixture, check_queue};
@@ -28,8 +30,10 @@ pub use simulated::{on_simulated_queue, on_simulated_store};
 /// A store to check, and the clock that its time goes by.
 #[derive(Clone)]
 pub struct StoreFixture {
-    /// The order book, for reading.
+    /// The order book, for reading by clients.
     pub reader: Arc<dyn OrderReader>,
+    /// What happened to each order of the same book.
+    pub log: Arc<dyn OrderLog>,
     /// The same book, for writing.
     pub writer: Arc<dyn OrderWriter>,
     /// What waits in the same book.
@@ -59,4 +63,5 @@ pub async fn check_store(fixture: &StoreFixture) {
     launches::check(fixture).await;
     prices::check(fixture).await;
     cancel::check(fixture).await;
+    accounts::check(fixture).await;
 }

@@ -168,8 +168,8 @@ async fn a_whole_life_is_recorded_step_by_step(fixture: &StoreFixture) {
         "final is final"
     );
     let after = fixture
-        .reader
-        .events(message.id, 3)
+        .log
+        .log(message.id, 3)
         .await
         .expect("the store answers");
     assert_eq!(

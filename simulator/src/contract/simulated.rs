@@ -23,6 +23,7 @@ pub fn on_simulated_store(check: impl FnOnce(StoreFixture) -> BoxFuture<'static,
     finished(Duration::from_secs(30), |network| {
         check(StoreFixture {
             reader: Arc::new(OrdersPort(network.clone())),
+            log: Arc::new(OrdersPort(network.clone())),
             writer: Arc::new(OrdersPort(network.clone())),
             waiting: Arc::new(OrdersPort(network.clone())),
             launch_log: Arc::new(OrdersPort(network.clone())),

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use engine::{
+    account::AccountId,
     order::OrderId,
-    ports::{ConnectionId, Subscribers},
+    ports::{ConnectionId, Subscribers, Undelivered},
 };
 use uuid::Uuid;
 
@@ -24,14 +25,14 @@ pub(super) async fn check(fixture: &StoreFixture) {
     who_follows_all_follows_something_else(fixture).await;
 }
 
-fn connection() -> ConnectionId {
+pub(super) fn connection() -> ConnectionId {
     ConnectionId(Uuid::new_v4().to_string().into())
 }
 
 impl StoreFixture {
     async fn subscribed(&self, connection: &ConnectionId, order: OrderId) -> bool {
         self.subscriptions
-            .subscribe(connection, order)
+            .subscribe(connection, &AccountId::local(), order)
             .await
             .expect("the store answers")
     }
@@ -57,7 +58,7 @@ impl StoreFixture {
 
     async fn subscribed_to_all(&self, connection: &ConnectionId) {
         self.subscriptions
-            .subscribe_all(connection)
+            .subscribe_all(connection, &AccountId::local())
             .await
             .expect("the store answers");
     }
@@ -157,7 +158,11 @@ async fn what_outlives_its_order_is_undelivered(fixture: &StoreFixture) {
             .undelivered(grace)
             .await
             .expect("the store answers");
-        left.contains(&(subscriber.clone(), message.id))
+        left.contains(&Undelivered {
+            connection: subscriber.clone(),
+            account: AccountId::local(),
+            order: message.id,
+        })
     };
     assert!(!left(Duration::ZERO).await, "the order is not final");
     let mut leased = fixture.leased(&message).await;

@@ -21,7 +21,7 @@ use engine::{
     monitor::Monitor,
     order::{EventRecord, Token},
     policy::Policy,
-    ports::{Push, Queue},
+    ports::{EverybodyIsLocal, Push, Queue},
     relay::Relay,
     stream::OrderStream,
     submit::Submit,
@@ -82,12 +82,14 @@ impl Ports {
         Self {
             base: UseCases {
                 reader: Arc::new(OrdersPort(network())),
+                log: Arc::new(OrdersPort(network())),
                 writer: Arc::new(OrdersPort(network())),
                 outbox: Arc::new(OutboxPort::new(network())),
                 waiting: Arc::new(OrdersPort(network())),
                 launch_log: Arc::new(OrdersPort(network())),
                 prices: Arc::new(OrdersPort(network())),
                 auditor: Arc::new(AuditPort(network())),
+                connections: Arc::new(EverybodyIsLocal),
                 subscriptions: Arc::new(SubscriptionsPort(network())),
                 encode,
                 clock: Arc::new(ClockPort(network())),

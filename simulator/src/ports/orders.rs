@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Unmet},
     ports::{
-        Appended, Authority, Claim, Corrupt, ExecuteOrder, Inserted, Lease, OrderReader,
+        Appended, Authority, Claim, Corrupt, ExecuteOrder, Inserted, Lease, OrderLog, OrderReader,
         OrderWriter, PageQuery, StoreError, Subscribers, Transition, Unavailable, WaitingOrders,
         Wake,
     },
@@ -25,19 +26,44 @@ impl OrderReader for OrdersPort {
         Ok(self.0.call(Point::Ping, |_| ()).await?)
     }
 
-    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        let read = move |world: &mut World| world.store.rows.get(&id).map(|row| row.order.clone());
+    async fn order(&self, account: &AccountId, id: OrderId) -> Result<Option<Order>, StoreError> {
+        let account = account.clone();
+        let read = move |world: &mut World| {
+            let row = world.store.order(&account, id);
+            row.map(|row| row.order.clone())
+        };
         Ok(self.0.call(Point::Order, read).await?)
     }
 
-    async fn page(&self, query: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
-        let query = query.clone();
-        let read = move |world: &mut World| world.store.page(&query);
+    async fn page(
+        &self,
+        account: &AccountId,
+        query: &PageQuery,
+    ) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
+        let (account, query) = (account.clone(), query.clone());
+        let read = move |world: &mut World| world.store.page(&account, &query);
         let page = self.0.call(Point::Page, read).await?;
         Ok(page.into_iter().map(Ok).collect())
     }
 
-    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError> {
+    async fn events(
+        &self,
+        account: &AccountId,
+        id: OrderId,
+        after: u64,
+    ) -> Result<Vec<EventRecord>, StoreError> {
+        let account = account.clone();
+        let read = move |world: &mut World| match world.store.order(&account, id) {
+            Some(_) => world.store.events(id, after),
+            None => Vec::new(),
+        };
+        Ok(self.0.call(Point::Events, read).await?)
+    }
+}
+
+#[async_trait]
+impl OrderLog for OrdersPort {
+    async fn log(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError> {
         let read = move |world: &mut World| world.store.events(id, after);
         Ok(self.0.call(Point::Events, read).await?)
     }

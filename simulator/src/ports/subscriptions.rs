@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::OrderId,
-    ports::{ConnectionId, StoreError, Subscribers, Subscriptions},
+    ports::{ConnectionId, StoreError, Subscribers, Subscriptions, Undelivered},
 };
 
 use jiff::Timestamp;
@@ -20,11 +21,14 @@ impl Subscriptions for SubscriptionsPort {
     async fn subscribe(
         &self,
         connection: &ConnectionId,
+        account: &AccountId,
         order: OrderId,
     ) -> Result<bool, StoreError> {
-        let connection = connection.clone();
-        let subscribe =
-            move |world: &mut World| world.store.subscribe(&connection, order, world.now);
+        let (connection, account) = (connection.clone(), account.clone());
+        let subscribe = move |world: &mut World| {
+            let now = world.now;
+            world.store.subscribe(&connection, &account, order, now)
+        };
         Ok(self.0.call(Point::Subscribe, subscribe).await?)
     }
 
@@ -44,10 +48,14 @@ impl Subscriptions for SubscriptionsPort {
         Ok(self.0.call(Point::Live, live).await?)
     }
 
-    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError> {
-        let connection = connection.clone();
+    async fn subscribe_all(
+        &self,
+        connection: &ConnectionId,
+        account: &AccountId,
+    ) -> Result<Timestamp, StoreError> {
+        let (connection, account) = (connection.clone(), account.clone());
         let subscribe = move |world: &mut World| {
-            world.store.subscribe_all(&connection, world.now);
+            world.store.subscribe_all(&connection, &account, world.now);
             at(world.now)
         };
         Ok(self.0.call(Point::SubscribeAll, subscribe).await?)
@@ -81,10 +89,7 @@ impl Subscriptions for SubscriptionsPort {
         Ok(self.0.call(Point::Forget, forget).await?)
     }
 
-    async fn undelivered(
-        &self,
-        grace: Duration,
-    ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
+    async fn undelivered(&self, grace: Duration) -> Result<Vec<Undelivered>, StoreError> {
         let undelivered = move |world: &mut World| world.store.undelivered(grace, world.now);
         Ok(self.0.call(Point::Undelivered, undelivered).await?)
     }

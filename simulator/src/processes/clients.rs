@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use engine::{
+    account::AccountId,
     cancel::Cancelled,
     order::{
         IdempotencyKey, Limit, LimitPrice, Market, NewOrder, OrderId, OrderKind, Requirements,
@@ -153,6 +154,7 @@ fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
     };
     NewOrder {
         id: OrderId(Uuid::from_u128(random)),
+        account: AccountId::local(),
         swap: Swap {
             amount_in: token_in.units(plan.amount_in),
             token_in,
@@ -218,7 +220,7 @@ async fn cancel(stage: Stage, id: OrderId, pause: u64) {
     let network = stage.network(stage.clients);
     network.pause(pause).await;
     let answer = stage.ask(stage.submit, |ports| async move {
-        ports.cancel().cancel(id).await
+        ports.cancel().cancel(&AccountId::local(), id).await
     });
     let Ok(Ok(cancelled)) = answer.await else {
         return; // nothing was heard, or nothing is known

@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use engine::{order::OrderId, ports::ConnectionId, stream::Subscribed};
+use engine::{account::AccountId, order::OrderId, ports::ConnectionId, stream::Subscribed};
 use futures::{FutureExt, future::select};
 
 use crate::{fault::Fault, stage::Stage, world::Shared};
@@ -83,7 +83,7 @@ async fn replayed(stage: &Stage, order: OrderId, connection: &ConnectionId, afte
         let answer = stage.ask(stage.socket, |ports| async move {
             ports
                 .stream()
-                .subscribe(&connection, order, after, true)
+                .subscribe(&connection, &AccountId::local(), order, after, true)
                 .await
         });
         match answer.await {

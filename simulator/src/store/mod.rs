@@ -14,7 +14,7 @@ mod waiting;
 
 use std::collections::BTreeMap;
 
-use engine::{order::OrderId, ports::ConnectionId};
+use engine::{account::AccountId, order::OrderId, ports::ConnectionId};
 
 pub(crate) use append::OwnedTransition;
 pub(crate) use launches::LaunchRow;
@@ -33,8 +33,8 @@ pub(crate) struct Store {
     pub(crate) cursor: Option<u64>,
     prices: Prices,
     pub(crate) subscriptions: BTreeMap<(ConnectionId, OrderId), Subscription>,
-    /// Who follows every order, and until when.
-    pub(crate) subscriptions_to_all: BTreeMap<ConnectionId, u64>,
+    /// Who follows every order of which account, and until when.
+    pub(crate) subscriptions_to_all: BTreeMap<ConnectionId, (AccountId, u64)>,
     /// What a broken variant takes out.
     pub(crate) locks: Locks,
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use engine::{
+    account::AccountId,
     order::{EventRecord, Lifetime, NewOrder, Order, OrderId},
     ports::{
         Authority, Claim, ExecuteOrder, Inserted, Lease, LeasedOrder, OrderFilter, PageQuery,
@@ -20,8 +21,9 @@ impl Store {
         lifetime: Lifetime,
         now: u64,
     ) -> Result<Inserted, StoreError> {
+        let mut own = self.rows.values().filter(|row| row.account == new.account);
         if let Some(key) = &new.idempotency {
-            let known = self.rows.values().find_map(|row| {
+            let known = own.clone().find_map(|row| {
                 let (taken, hash) = row.key.as_ref()?;
                 (*taken == key.key).then(|| (row.id(), hash.to_vec()))
             });
@@ -30,8 +32,7 @@ impl Store {
             }
         }
         if let Some(name) = &new.client_order_id {
-            let mut rows = self.rows.values();
-            let named = rows.find(|row| row.order.client_order_id.as_ref() == Some(name));
+            let named = own.find(|row| row.order.client_order_id.as_ref() == Some(name));
             if let Some(row) = named {
                 return Ok(Inserted::NameTaken(row.id()));
             }
@@ -108,10 +109,16 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) fn page(&self, query: &PageQuery) -> Vec<Order> {
+    /// The order of that account.
+    pub(crate) fn order(&self, account: &AccountId, id: OrderId) -> Option<&Row> {
+        self.rows.get(&id).filter(|row| row.account == *account)
+    }
+
+    pub(crate) fn page(&self, account: &AccountId, query: &PageQuery) -> Vec<Order> {
         let mut found: Vec<&Order> = self
             .rows
             .values()
+            .filter(|row| row.account == *account)
             .map(|row| &row.order)
             .filter(|order| {
                 query

@@ -156,7 +156,7 @@ impl Store {
         });
         let mut more = left == 0;
         left = limit;
-        self.subscriptions_to_all.retain(|_, expires_at| {
+        self.subscriptions_to_all.retain(|_, (_, expires_at)| {
             let goes = *expires_at < now && left > 0;
             left -= usize::from(goes);
             !goes

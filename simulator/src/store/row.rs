@@ -1,6 +1,7 @@
 //! One order's rows in all tables.
 
 use engine::{
+    account::AccountId,
     order::{
         EventRecord, Lifetime, LoggedEvent, NewOrder, Order, OrderEvent, OrderId,
         SignedTransaction, TransactionEnd,
@@ -15,6 +16,7 @@ use crate::time::{at, ms, since_begin};
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) order: Order,
+    pub(crate) account: AccountId,
     pub(crate) token: i64,
     pub(crate) lease_until: Option<u64>,
     pub(crate) deadline: u64,
@@ -69,6 +71,7 @@ impl Row {
         };
         Self {
             order,
+            account: new.account.clone(),
             token: 0,
             lease_until: None,
             deadline,

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use engine::{
+    account::AccountId,
     order::OrderId,
-    ports::{ConnectionId, Subscribers},
+    ports::{ConnectionId, Subscribers, Undelivered},
 };
 
 use super::{Store, Subscription};
@@ -13,8 +14,14 @@ use crate::time::ms;
 const EXPIRES_AFTER: u64 = 2 * 60 * 60 * 1_000;
 
 impl Store {
-    pub(crate) fn subscribe(&mut self, connection: &ConnectionId, id: OrderId, now: u64) -> bool {
-        let known = self.rows.contains_key(&id);
+    pub(crate) fn subscribe(
+        &mut self,
+        connection: &ConnectionId,
+        account: &AccountId,
+        id: OrderId,
+        now: u64,
+    ) -> bool {
+        let known = self.order(account, id).is_some();
         if known {
             let silent = Subscription {
                 live: false,
@@ -47,22 +54,30 @@ impl Store {
             .filter(|((_, order), subscription)| *order == id && subscription.live)
             .map(|((connection, _), _)| connection.clone())
             .collect();
+        let account = self.rows.get(&id).map(|row| &row.account);
         let of_all = self
             .subscriptions_to_all
-            .keys()
-            .filter(|connection| {
-                !self
-                    .subscriptions
-                    .contains_key(&((*connection).clone(), id))
+            .iter()
+            .filter(|(connection, (of, _))| {
+                Some(of) == account
+                    && !self
+                        .subscriptions
+                        .contains_key(&((*connection).clone(), id))
             })
-            .cloned()
+            .map(|(connection, _)| connection.clone())
             .collect();
         Subscribers { of_order, of_all }
     }
 
-    pub(crate) fn subscribe_all(&mut self, connection: &ConnectionId, now: u64) {
+    pub(crate) fn subscribe_all(
+        &mut self,
+        connection: &ConnectionId,
+        account: &AccountId,
+        now: u64,
+    ) {
+        let until = now + EXPIRES_AFTER;
         self.subscriptions_to_all
-            .insert(connection.clone(), now + EXPIRES_AFTER);
+            .insert(connection.clone(), (account.clone(), until));
     }
 
     pub(crate) fn unsubscribe_all(&mut self, connection: &ConnectionId) {
@@ -107,16 +122,21 @@ impl Store {
         self.subscriptions_to_all.remove(connection);
     }
 
-    pub(crate) fn undelivered(&self, grace: Duration, now: u64) -> Vec<(ConnectionId, OrderId)> {
+    pub(crate) fn undelivered(&self, grace: Duration, now: u64) -> Vec<Undelivered> {
         let over = |id: &OrderId| {
-            self.rows.get(id).is_some_and(|row| {
+            self.rows.get(id).filter(|row| {
                 !row.order.is_open() && row.updated_at.saturating_add(ms(grace)) < now
             })
         };
         self.subscriptions
             .keys()
-            .filter(|(_, id)| over(id))
-            .cloned()
+            .filter_map(|(connection, id)| {
+                Some(Undelivered {
+                    connection: connection.clone(),
+                    account: over(id)?.account.clone(),
+                    order: *id,
+                })
+            })
             .collect()
     }
 }

@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::OrderId,
-    ports::{ConnectionId, Push, PushError, StoreError, Subscribers, Subscriptions},
+    ports::{ConnectionId, Push, PushError, StoreError, Subscribers, Subscriptions, Undelivered},
 };
 
 use jiff::Timestamp;
 
-use crate::network::Network;
+use crate::{network::Network, world::World};
 
 /// Stores nothing until the replay is done, and asks nobody then whether it is still complete.
 pub(super) struct StoresLast {
@@ -20,9 +21,20 @@ pub(super) struct StoresLast {
 
 #[async_trait]
 impl Subscriptions for StoresLast {
-    async fn subscribe(&self, _: &ConnectionId, order: OrderId) -> Result<bool, StoreError> {
+    async fn subscribe(
+        &self,
+        _: &ConnectionId,
+        account: &AccountId,
+        order: OrderId,
+    ) -> Result<bool, StoreError> {
         self.network.pause(0).await;
-        Ok(self.network.world.lock().store.rows.contains_key(&order))
+        Ok(self
+            .network
+            .world
+            .lock()
+            .store
+            .order(account, order)
+            .is_some())
     }
 
     async fn go_live(
@@ -31,15 +43,16 @@ impl Subscriptions for StoresLast {
         order: OrderId,
         _: u64,
     ) -> Result<bool, StoreError> {
-        self.subscriptions.subscribe(connection, order).await?;
-        let last = {
-            let world = self.network.world.lock();
-            world
-                .store
-                .rows
-                .get(&order)
-                .map_or(0, |row| row.order.last_seq)
+        let row = |world: &World| {
+            let row = world.store.rows.get(&order)?;
+            Some((row.account.clone(), row.order.last_seq))
         };
+        let Some((account, last)) = row(&self.network.world.lock()) else {
+            return Ok(false);
+        };
+        self.subscriptions
+            .subscribe(connection, &account, order)
+            .await?;
         self.subscriptions.go_live(connection, order, last).await
     }
 
@@ -47,8 +60,12 @@ impl Subscriptions for StoresLast {
         self.subscriptions.live(order).await
     }
 
-    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError> {
-        self.subscriptions.subscribe_all(connection).await
+    async fn subscribe_all(
+        &self,
+        connection: &ConnectionId,
+        account: &AccountId,
+    ) -> Result<Timestamp, StoreError> {
+        self.subscriptions.subscribe_all(connection, account).await
     }
 
     async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError> {
@@ -71,10 +88,7 @@ impl Subscriptions for StoresLast {
         self.subscriptions.forget(connection).await
     }
 
-    async fn undelivered(
-        &self,
-        grace: Duration,
-    ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
+    async fn undelivered(&self, grace: Duration) -> Result<Vec<Undelivered>, StoreError> {
         self.subscriptions.undelivered(grace).await
     }
 }

@@ -12,6 +12,7 @@ use std::{
 use api::event_json;
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::{Lifetime, Market, NewOrder, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
     ports::{
@@ -151,6 +152,7 @@ fn order() -> NewOrder {
     };
     NewOrder {
         id: ORDER.parse().expect("a UUID"),
+        account: AccountId::local(),
         swap: Swap {
             token_in: token("SOL", 9),
             token_out: token("USDC", 6),

@@ -16,8 +16,9 @@ pub(crate) struct MarketDto {
     /// Pairs of symbols, each of which can be swapped for the other.
     #[schema(example = json!([["SOL", "USDC"]]))]
     pairs: Vec<[String; 2]>,
-    /// `open`: who reaches the engine may use it, and see every order.
-    #[schema(example = "open")]
+    /// Who may use the engine: `loopback`: programs on its own machine; `keys`: who shows a key;
+    /// `open`: everybody who reaches it.
+    #[schema(example = "loopback")]
     auth: &'static str,
 }
 
@@ -35,14 +36,17 @@ pub(crate) struct VenueDto {
 
 impl MarketDto {
     /// These venues, and what can be traded at some of them.
-    pub(crate) fn new(catalogue: &Catalogue, venues: impl Iterator<Item = VenueId>) -> Self {
+    pub(crate) fn new(
+        catalogue: &Catalogue,
+        venues: impl Iterator<Item = VenueId>,
+        auth: &'static str,
+    ) -> Self {
         let pairs = catalogue.pairs.iter();
         Self {
             kind: catalogue.kind.name(),
             venues: venues.map(|venue| VenueDto::from(&venue)).collect(),
             pairs: pairs.map(|(a, b)| [a.clone(), b.clone()]).collect(),
-            // There are no keys yet.
-            auth: "open",
+            auth,
         }
     }
 }

@@ -60,7 +60,9 @@ pub enum Code {
     BodyTooLarge,
     /// A body that does not call itself JSON.
     UnsupportedMediaType,
-    /// A page of an origin that is not allowed.
+    /// No key, or one that is not valid (any more).
+    Unauthorized,
+    /// A key that does not allow this, or a page of an origin that is not allowed.
     Forbidden,
     /// No such order, or no such route.
     NotFound,
@@ -91,7 +93,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::MalformedBody,
         Self::MissingField,
         Self::UnknownField,
@@ -118,6 +120,7 @@ impl Code {
         Self::InvalidIdempotencyKey,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
+        Self::Unauthorized,
         Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -197,6 +200,7 @@ impl Code {
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "Unsupported media type",
             ),
+            Self::Unauthorized => ("unauthorized", S::UNAUTHORIZED, "Unauthorized"),
             Self::Forbidden => ("forbidden", S::FORBIDDEN, "Forbidden"),
             Self::NotFound => ("not_found", S::NOT_FOUND, "Not found"),
             Self::MethodNotAllowed => (

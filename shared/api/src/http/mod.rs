@@ -1,5 +1,6 @@
 //! HTTP, apart from any one route: what is read from a request, what is true of every answer.
 
+pub(crate) mod access;
 pub(crate) mod body;
 pub(crate) mod code;
 pub(crate) mod concurrency_limit;

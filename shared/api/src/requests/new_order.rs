@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use axum::http::{HeaderMap, HeaderName};
 use engine::{
+    account::Caller,
     catalogue::Catalogue,
     order::{ClientOrderId, IdempotencyKey, NewOrder, OrderId, OrderKind, Swap},
     routing::VenueId,
@@ -34,13 +35,14 @@ pub(crate) struct Requested {
     pub(crate) in_time: Result<(), ApiError>,
 }
 
-/// Reads an order from a request that came `now`.
+/// Reads a caller's order from a request that came `now`.
 ///
 /// # Errors
 /// The first that applies of: a malformed body, `unsupported_order_type`, `unknown_field`; then
 /// field by field, a missing one or one of a wrong type; then what [`SwapRequest::for_kind`] finds;
 /// then `invalid_client_order_id`, `invalid_idempotency_key`.
 pub(crate) fn new_order(
+    caller: &Caller,
     headers: &HeaderMap,
     body: &[u8],
     catalogue: &Catalogue,
@@ -76,6 +78,7 @@ pub(crate) fn new_order(
         in_time: in_time(&kind, now),
         order: NewOrder {
             id: OrderId(Uuid::now_v7()),
+            account: caller.account.clone(),
             swap,
             kind,
             idempotency,
@@ -215,6 +218,7 @@ mod tests {
         ] {
             let body = format!(r#"{{"type":"market","tokenIn":"SOL","tokenOut":"USDC",{terms}}}"#);
             let order = new_order(
+                &Caller::local(),
                 &headers,
                 body.as_bytes(),
                 &catalogue,

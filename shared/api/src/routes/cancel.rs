@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use engine::{
+    account::Caller,
     cancel::Cancelled,
     order::OrderId,
     ports::{OrderFilter, place},
@@ -21,6 +22,7 @@ use crate::{
     Api,
     dto::{BulkCancelDto, BulkCancelRequestDto, OrderDto},
     http::{
+        access::Writes,
         body,
         code::Code,
         problem::{ApiError, ProblemBody},
@@ -64,11 +66,12 @@ const AT_ONCE: usize = 32;
     )
 )]
 pub(crate) async fn cancel(
+    Writes(caller): Writes,
     State(api): State<Arc<Api>>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
     let id = order_id(id)?;
-    match api.cancel.cancel(id).await? {
+    match api.cancel.cancel(&caller.account, id).await? {
         Cancelled::Now(order) => Ok(Json(OrderDto::from(&*order)).into_response()),
         Cancelled::Requested(order) => {
             let order = Json(OrderDto::from(&*order));
@@ -107,33 +110,41 @@ pub(crate) async fn cancel(
     )
 )]
 pub(crate) async fn cancel_many(
+    Writes(caller): Writes,
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<BulkCancelDto>, ApiError> {
     let mut told = BulkCancelDto::default();
     match bulk(&body::json(&headers, body)?)? {
-        Bulk::Ids(ids) => cancel_each(&api, ids, &mut told).await,
-        Bulk::All(only) => cancel_all(&api, only, &mut told).await?,
+        Bulk::Ids(ids) => cancel_each(&api, &caller, ids, &mut told).await,
+        Bulk::All(only) => cancel_all(&api, &caller, only, &mut told).await?,
     }
     Ok(Json(told))
 }
 
 async fn cancel_all(
     api: &Api,
+    caller: &Caller,
     only: OrderFilter,
     told: &mut BulkCancelDto,
 ) -> Result<(), ApiError> {
-    let mut pages = Pages::of(&api.reader, only);
+    let mut pages = Pages::of(&api.reader, &caller.account, only);
     while let Some(page) = pages.next().await? {
         let ids = page.iter().map(|row| place(row).1).collect();
-        cancel_each(api, ids, told).await;
+        cancel_each(api, caller, ids, told).await;
     }
     Ok(())
 }
 
-async fn cancel_each(api: &Api, ids: Vec<OrderId>, told: &mut BulkCancelDto) {
-    let cancelling = stream::iter(ids).map(async |id| (id, api.cancel.cancel(id).await));
+async fn cancel_each(
+    api: &Api,
+    caller: &Caller,
+    ids: Vec<OrderId>,
+    told: &mut BulkCancelDto,
+) {
+    let cancel = async |id| (id, api.cancel.cancel(&caller.account, id).await);
+    let cancelling = stream::iter(ids).map(cancel);
     let mut cancelling = cancelling.buffered(AT_ONCE);
     while let Some((id, cancelled)) = cancelling.next().await {
         match cancelled.map_err(ApiError::from) {

@@ -15,6 +15,7 @@ use crate::{
     Api, Reached,
     dto::{AcceptedDto, ExecuteRequestDto},
     http::{
+        access::Writes,
         body,
         code::Code,
         problem::{ApiError, ProblemBody},
@@ -77,6 +78,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
     )
 )]
 pub(crate) async fn execute(
+    Writes(caller): Writes,
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
     reached: Option<Extension<Reached>>,
@@ -86,8 +88,9 @@ pub(crate) async fn execute(
     let body = body::json(&headers, body)?;
     let now = api.submit.clock.now();
     let venues = api.router.venue_ids();
-    let Requested { order, in_time } = new_order(&headers, &body, &api.catalogue, &venues, now)?;
-    let client = client.map(|Extension(client)| client);
+    let requested = new_order(&caller, &headers, &body, &api.catalogue, &venues, now)?;
+    let Requested { order, in_time } = requested;
+    let client = whose_turn(&caller, client);
     let submitted = match in_time {
         Ok(()) => {
             let submitted = api.submit.submit(&order, client.as_ref()).await;

@@ -16,6 +16,7 @@ use crate::{
     Api,
     dto::{FilterDto, csv_lines},
     http::{
+        access::Reads,
         problem::{ApiError, ProblemBody},
         query::Query,
     },
@@ -51,10 +52,12 @@ use crate::{
     )
 )]
 pub(crate) async fn export(
+    Reads(caller): Reads,
     State(api): State<Arc<Api>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let mut pages = Pages::of(&api.reader, filter(&Query::parse(query.as_deref()))?);
+    let only = filter(&Query::parse(query.as_deref()))?;
+    let mut pages = Pages::of(&api.reader, &caller.account, only);
     // Read before anything is answered, so that an outage is a 503 and not a file that breaks off.
     let first = pages.next().await?.unwrap_or_default();
     let begin = Bytes::from(csv_lines(&first, true));

@@ -26,5 +26,5 @@ use crate::{Api, dto::MarketDto, http::problem::ProblemBody};
 )]
 pub(crate) async fn market(State(api): State<Arc<Api>>) -> Json<MarketDto> {
     let venues = api.router.venues.iter().map(|venue| venue.id());
-    Json(MarketDto::new(&api.catalogue, venues))
+    Json(MarketDto::new(&api.catalogue, venues, api.access.name()))
 }

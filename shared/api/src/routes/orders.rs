@@ -83,7 +83,7 @@ pub(crate) async fn list(
         limit: page.limit + 1,
         ..page.clone()
     };
-    let mut rows = api.reader.page(&read).await?;
+    let mut rows = api.reader.page(&caller.account, &read).await?;
     let more = rows.len() > usize::from(page.limit);
     rows.truncate(page.limit.into());
     for corrupt in rows.iter().filter_map(|row| row.as_ref().err()) {
@@ -144,12 +144,13 @@ fn page_of(query: &Query) -> Result<PageQuery, ApiError> {
     )
 )]
 pub(crate) async fn details(
+    Reads(caller): Reads,
     State(api): State<Arc<Api>>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<OrderDetailsDto>, ApiError> {
     let id = order_id(id)?;
-    let order = existing(&api, id).await?;
-    let log = api.reader.events(id, 0).await?;
+    let order = existing(&api, &caller, id).await?;
+    let log = api.reader.events(&caller.account, id, 0).await?;
     Ok(Json(OrderDetailsDto::new(&order, &log)))
 }
 
@@ -189,15 +190,16 @@ pub(crate) async fn details(
     )
 )]
 pub(crate) async fn events(
+    Reads(caller): Reads,
     State(api): State<Arc<Api>>,
     id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Vec<EventDto>>, ApiError> {
     let id = order_id(id)?;
     let after = after(&Query::parse(query.as_deref()))?;
-    let log = api.reader.events(id, after).await?;
+    let log = api.reader.events(&caller.account, id, after).await?;
     if log.is_empty() {
-        existing(&api, id).await?;
+        existing(&api, &caller, id).await?;
     }
     Ok(Json(log.iter().map(EventDto::from).collect()))
 }
@@ -220,8 +222,8 @@ pub(super) fn order_id(id: Result<Path<String>, PathRejection>) -> Result<OrderI
     })
 }
 
-async fn existing(api: &Api, id: OrderId) -> Result<Order, ApiError> {
-    let order = api.reader.order(id).await?;
+async fn existing(api: &Api, caller: &Caller, id: OrderId) -> Result<Order, ApiError> {
+    let order = api.reader.order(&caller.account, id).await?;
     order
         .ok_or_else(|| ApiError::new(Code::NotFound, format!("there is no order {id}")).field("id"))
 }

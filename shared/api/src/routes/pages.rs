@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use engine::{
+    account::AccountId,
     observe,
     order::Order,
     ports::{Corrupt, OrderFilter, OrderReader, PageQuery, StoreError, place},
@@ -14,15 +15,21 @@ const PAGE: u16 = 200;
 /// The history, page after page, newest first. An order that comes meanwhile is not in it.
 pub(super) struct Pages {
     reader: Arc<dyn OrderReader>,
+    account: AccountId,
     query: PageQuery,
     is_over: bool,
 }
 
 impl Pages {
-    /// Those of which this is true.
-    pub(super) fn of(reader: &Arc<dyn OrderReader>, only: OrderFilter) -> Self {
+    /// The account's orders of which this is true.
+    pub(super) fn of(
+        reader: &Arc<dyn OrderReader>,
+        account: &AccountId,
+        only: OrderFilter,
+    ) -> Self {
         Self {
             reader: Arc::clone(reader),
+            account: account.clone(),
             query: PageQuery {
                 limit: PAGE,
                 before: None,
@@ -40,7 +47,7 @@ impl Pages {
         if self.is_over {
             return Ok(None);
         }
-        let page = self.reader.page(&self.query).await?;
+        let page = self.reader.page(&self.account, &self.query).await?;
         for corrupt in page.iter().filter_map(|row| row.as_ref().err()) {
             observe::corrupt(corrupt);
         }

@@ -12,6 +12,7 @@ use crate::{
     Api,
     dto::StatsDto,
     http::{
+        access::Reads,
         code::Code,
         problem::{ApiError, ProblemBody, shown},
         query::Query,
@@ -49,11 +50,12 @@ use crate::{
     )
 )]
 pub(crate) async fn stats(
+    Reads(caller): Reads,
     State(api): State<Arc<Api>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<StatsDto>, ApiError> {
     let window = window(&Query::parse(query.as_deref()))?;
-    let report = api.statistics.report(window).await?;
+    let report = api.statistics.report(&caller.account, window).await?;
     Ok(Json(StatsDto::from(&*report)))
 }
 

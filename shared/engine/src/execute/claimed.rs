@@ -10,8 +10,8 @@ use crate::{
     observe,
     order::{EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction, Unmet},
     ports::{
-        Authority, LeasedOrder, Next, OrderReader, OrderWriter, StoreError, Subscribers,
-        Transition, Wake,
+        Authority, LeasedOrder, Next, OrderLog, OrderWriter, StoreError, Subscribers, Transition,
+        Wake,
     },
     stream::Delivery,
 };
@@ -164,16 +164,16 @@ impl ClaimedOrder {
     /// between commit and push.
     ///
     /// # Errors
-    /// As [`OrderReader::events`].
+    /// As [`OrderLog::log`].
     pub(super) async fn repeat_log(
         &self,
-        reader: &dyn OrderReader,
+        log: &dyn OrderLog,
         subscribers: &Subscribers,
     ) -> Result<(), StoreError> {
         if subscribers.is_empty() {
             return Ok(());
         }
-        for record in reader.events(self.leased.order.id, 0).await? {
+        for record in log.log(self.leased.order.id, 0).await? {
             self.deliver(record, subscribers.clone());
         }
         Ok(())

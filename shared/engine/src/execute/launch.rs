@@ -275,8 +275,11 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::order::{
-        Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token, TokenAmount,
+    use crate::{
+        account::AccountId,
+        order::{
+            Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token, TokenAmount,
+        },
     };
 
     fn order() -> Order {
@@ -285,6 +288,7 @@ mod tests {
             decimals: 6,
         };
         let new = NewOrder {
+            account: AccountId::local(),
             id: OrderId(Uuid::from_u128(7)),
             swap: Swap {
                 token_in: token("SOL"),

@@ -25,8 +25,8 @@ use crate::{
     },
     policy::Policy,
     ports::{
-        Chain, Claim, Clock, ExecuteOrder, LaunchLog, Launches, LeasedOrder, OrderReader,
-        OrderWriter, Prepare, Queue, StoreError, Subscriptions,
+        Chain, Claim, Clock, ExecuteOrder, LaunchLog, Launches, LeasedOrder, OrderLog, OrderWriter,
+        Prepare, Queue, StoreError, Subscriptions,
     },
     routing::{NoRoute, Router, RoutingDecision},
     stream::{Delivery, OrderStream},
@@ -42,7 +42,7 @@ pub type Shutdown = Shared<BoxFuture<'static, ()>>;
 #[derive(Clone)]
 pub struct Execute {
     /// The order book, for reading.
-    pub reader: Arc<dyn OrderReader>,
+    pub log: Arc<dyn OrderLog>,
     /// The order book, for writing.
     pub writer: Arc<dyn OrderWriter>,
     /// Where retries are announced.
@@ -127,9 +127,7 @@ impl Execute {
         let claimed = ClaimedOrder::new(Arc::clone(&self.writer), leased, self.policy.lease, out);
         if abandoned {
             let subscribers = self.subscriptions.live(id).await?;
-            claimed
-                .repeat_log(self.reader.as_ref(), &subscribers)
-                .await?;
+            claimed.repeat_log(self.log.as_ref(), &subscribers).await?;
         }
         match self.advance(claimed, shutdown).await {
             Err(ExecuteError::Store(StoreError::Conflict)) => {

@@ -25,14 +25,14 @@ pub use self::{
         Cause, ExecutablePrice, Fired, SeenPool, TriggerPool, Unmet, Waiting, WaitingReason,
     },
 };
-use crate::quote::Route;
+use crate::{account::AccountId, quote::Route};
 pub use crate::{
     amount::{InvalidAmount, TokenAmount, price},
     id::{ClientOrderId, InvalidOrderId, OrderId, read_seq},
     name::UnknownName,
 };
 
-/// The client's own name for an intent: the same key never makes two orders.
+/// The client's own name for an intent: the same key never makes two orders of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
     /// 1 to 255 printable ASCII characters.
@@ -46,13 +46,16 @@ pub struct IdempotencyKey {
 pub struct NewOrder {
     /// Its identity, drawn before it is stored.
     pub id: OrderId,
+    /// Whose it is.
+    pub account: AccountId,
     /// What to swap.
     pub swap: Swap,
     /// When, with which protection, how long.
     pub kind: OrderKind,
     /// The client's key, if it gave one.
     pub idempotency: Option<IdempotencyKey>,
-    /// The client's own name for the order, if it gave one: no other order has it, ever.
+    /// The client's own name for the order, if it gave one: no other order of the account has it,
+    /// ever.
     pub client_order_id: Option<ClientOrderId>,
 }
 

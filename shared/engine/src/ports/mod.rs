@@ -5,6 +5,7 @@ mod admission;
 mod audit;
 mod chain;
 mod clock;
+mod connections;
 mod error;
 mod health;
 mod launches;
@@ -22,18 +23,21 @@ pub use self::{
     audit::{AuditPosition, Audited, Auditor},
     chain::{Chain, ChainStatus, Prepare},
     clock::Clock,
+    connections::{Connections, EverybodyIsLocal, Visitor},
     error::{Corrupt, StoreError, Unavailable},
     health::{HealthCheck, Unhealthy},
     launches::{CreatedPools, LaunchLog, Launches, LaunchesError},
     orders::{
-        Appended, Authority, Claim, Inserted, Lease, LeasedOrder, Next, OrderFilter, OrderReader,
-        OrderWriter, PageQuery, Transition, place,
+        Appended, Authority, Claim, Inserted, Lease, LeasedOrder, Next, OrderFilter, OrderLog,
+        OrderReader, OrderWriter, PageQuery, Transition, place,
     },
     outbox::{Grace, Outbox, OutboxStats},
     prices::{PriceLog, SeenPrice},
     queue::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
     statistics::{Cell, OrderStatistics, Percentiles, Tally, Window},
-    subscribers::{ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions},
+    subscribers::{
+        ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions, Undelivered,
+    },
     venue::{ReferencePrice, Venue},
     waiting::{WaitingOrders, Wake},
 };

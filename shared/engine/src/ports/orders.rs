@@ -1,6 +1,6 @@
 //! The order book: orders, their event log, their transactions and their outbox. The truth;
 //! everything else is a message. Readers and writers are apart: who only reads cannot move an
-//! order, and who moves one shows its lease.
+//! order, and who moves one shows its lease. Who reads for a client names the client's account.
 
 use std::time::Duration;
 
@@ -8,35 +8,55 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{Corrupt, ExecuteOrder, StoreError, Subscribers, Wake};
+use crate::account::AccountId;
 use crate::order::{
     ClientOrderId, EventRecord, Lifetime, NewOrder, Order, OrderEvent, OrderId, SignedTransaction,
     Status, Unmet,
 };
 
-/// Reads the order book.
+/// Reads the order book for a client. Another account's order MUST be as one that there is not, in
+/// everything that is answered.
 #[async_trait]
 pub trait OrderReader: Send + Sync {
     /// Answers whether the store can be reached.
     async fn ping(&self) -> Result<(), StoreError>;
 
-    /// One order; `None` when there is none of that id.
-    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
+    /// One order; `None` when the account has none of that id.
+    async fn order(&self, account: &AccountId, id: OrderId) -> Result<Option<Order>, StoreError>;
 
-    /// A page of the history, newest first. A row that cannot be read MUST keep its place.
-    async fn page(&self, query: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError>;
+    /// A page of the account's history, newest first. A row that cannot be read MUST keep its place.
+    async fn page(
+        &self,
+        account: &AccountId,
+        query: &PageQuery,
+    ) -> Result<Vec<Result<Order, Corrupt>>, StoreError>;
 
+    /// The events of an order of the account with `seq` > `after`, in order; empty when there are
+    /// none (or the account has no such order).
+    async fn events(
+        &self,
+        account: &AccountId,
+        id: OrderId,
+        after: u64,
+    ) -> Result<Vec<EventRecord>, StoreError>;
+}
+
+/// Reads what happened to an order, whosever it is: for what the engine does of itself, and for a
+/// subscription that was let in.
+#[async_trait]
+pub trait OrderLog: Send + Sync {
     /// The order's events with `seq` > `after`, in order; empty when there are none (or no such
     /// order).
-    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError>;
+    async fn log(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError>;
 }
 
 /// Writes the order book.
 #[async_trait]
 pub trait OrderWriter: Send + Sync {
     /// Stores the order (pending), its first event and its outbox row: all or nothing. MUST store
-    /// nothing and answer [`Inserted::Known`] when the idempotency key is taken, or
-    /// [`Inserted::NameTaken`] when the client's own name is, also when the same one arrives twenty
-    /// times at once. After any error but [`StoreError::Unknown`] nothing is
+    /// nothing and answer [`Inserted::Known`] when the account has used the idempotency key, or
+    /// [`Inserted::NameTaken`] when it has used the client's own name, also when the same one
+    /// arrives twenty times at once. After any error but [`StoreError::Unknown`] nothing is
     /// stored and nothing MUST be later, whatever is still on its way to the store.
     async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError>;
 

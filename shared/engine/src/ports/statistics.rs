@@ -7,19 +7,19 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::StoreError;
-use crate::name::UnknownName;
+use crate::{account::AccountId, name::UnknownName};
 
 /// Adds up the order book.
 #[async_trait]
 pub trait OrderStatistics: Send + Sync {
-    /// Adds up the orders that were accepted in a window, which ends now by the store's clock. MUST
-    /// count each of them, however many there are and whatever else of it cannot be read, and all
-    /// as they stand at one moment.
-    async fn tally(&self, window: Window) -> Result<Tally, StoreError>;
+    /// Adds up the account's orders that were accepted in a window, which ends now by the store's
+    /// clock. MUST count each of them, however many there are and whatever else of it cannot be
+    /// read, and all as they stand at one moment.
+    async fn tally(&self, account: &AccountId, window: Window) -> Result<Tally, StoreError>;
 }
 
 /// A time up to now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Window {
     /// An hour.
     Hour,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::StoreError;
-use crate::order::OrderId;
+use crate::{account::AccountId, order::OrderId};
 
 /// A client's connection, by the gateway's name for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ pub struct ConnectionId(pub Arc<str>);
 pub struct Subscribers {
     /// Connections that follow the order, and are live.
     pub of_order: Vec<ConnectionId>,
-    /// Connections that follow every order. One that also follows this one is not among them: it
+    /// Connections that follow every order of its account. One that also follows this one is not among them: it
     /// is silent until its replay has caught up, and of the order's subscribers then.
     pub of_all: Vec<ConnectionId>,
 }
@@ -34,10 +34,11 @@ impl Subscribers {
 #[async_trait]
 pub trait Subscriptions: Send + Sync {
     /// Stores a silent subscription (again silent when it exists). Answers `false`, and stores
-    /// nothing, when there is no such order.
+    /// nothing, when the account has no such order.
     async fn subscribe(
         &self,
         connection: &ConnectionId,
+        account: &AccountId,
         order: OrderId,
     ) -> Result<bool, StoreError>;
 
@@ -54,9 +55,14 @@ pub trait Subscriptions: Send + Sync {
     /// The live subscribers of an order.
     async fn live(&self, order: OrderId) -> Result<Subscribers, StoreError>;
 
-    /// Stores a subscription to every order. It has no replay, so it is live at once. Answers the
-    /// time, by the clock that events have: whoever writes a later one finds the subscription.
-    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<Timestamp, StoreError>;
+    /// Stores a subscription to every order of the account. It has no replay, so it is live at once.
+    /// Answers the time, by the clock that events have: whoever writes a later one finds the
+    /// subscription.
+    async fn subscribe_all(
+        &self,
+        connection: &ConnectionId,
+        account: &AccountId,
+    ) -> Result<Timestamp, StoreError>;
 
     /// Ends the subscription to every order.
     async fn unsubscribe_all(&self, connection: &ConnectionId) -> Result<(), StoreError>;
@@ -77,10 +83,18 @@ pub trait Subscriptions: Send + Sync {
 
     /// Subscriptions of orders that have been closed for longer than `grace`: their last push
     /// failed.
-    async fn undelivered(
-        &self,
-        grace: Duration,
-    ) -> Result<Vec<(ConnectionId, OrderId)>, StoreError>;
+    async fn undelivered(&self, grace: Duration) -> Result<Vec<Undelivered>, StoreError>;
+}
+
+/// A subscription that outlived its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undelivered {
+    /// Whose push failed.
+    pub connection: ConnectionId,
+    /// Whose order it is.
+    pub account: AccountId,
+    /// The order.
+    pub order: OrderId,
 }
 
 /// An event as clients are sent it.
@@ -118,7 +132,8 @@ pub trait Push: Send + Sync {
     /// was sent before.
     fn restart(&self, _connection: &ConnectionId, _order: OrderId, _seq: u64) {}
 
-    /// Notes that a client wants every event of every order that is committed from then on.
+    /// Notes that a client wants every event of every order of its account that is committed from
+    /// then on.
     fn follow_all(&self, _connection: &ConnectionId, _since: Timestamp) {}
 
     /// Closes a connection (1000). A connection that is gone is fine.

@@ -9,6 +9,7 @@ mod values;
 
 use std::time::Duration;
 
+use engine::account::AccountId;
 use tokio_postgres::{Row, types::FromSql};
 
 use super::error::StatementError;
@@ -31,6 +32,13 @@ pub(super) struct ClaimRow {
 pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: &str) -> Result<T, StatementError> {
     row.try_get(column)
         .map_err(|error| StatementError::Unreadable(format!("column {column}: {error}")))
+}
+
+/// Whose a row is.
+pub(super) fn account(row: &Row) -> Result<AccountId, StatementError> {
+    let name: &str = get(row, "account_id")?;
+    name.parse()
+        .map_err(|error| StatementError::Unreadable(format!("column account_id: {error}")))
 }
 
 /// A count or a number that the column's CHECK keeps from being negative.

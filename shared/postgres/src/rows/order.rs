@@ -113,6 +113,7 @@ const fn is_same(a: &[u8], b: &[u8]) -> bool {
 #[derive(Debug, Serialize)]
 pub(in super::super) struct NewOrderRow<'a> {
     id: Uuid,
+    account: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,
     token_in: &'a str,
@@ -149,6 +150,7 @@ impl<'a> NewOrderRow<'a> {
         };
         Self {
             id: order.id.0,
+            account: order.account.as_str(),
             kind: order.kind.name(),
             token_in: &swap.token_in.symbol,
             token_out: &swap.token_out.symbol,

@@ -1,0 +1,132 @@
+//! Who may use the API: everybody, or who shows a key.
+//!
+//! A handler names what it needs as its first argument, [`Reads`] or another, and gets the caller,
+//! whose account everything is read and written for. Whoever may not is refused before anything
+//! else of the request is looked at.
+
+use std::{net::IpAddr, sync::Arc};
+
+use auth::{Keys, Refused, TicketOffice};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use engine::account::{Caller, Scope};
+
+use super::{code::Code, problem::ApiError};
+use crate::Api;
+
+/// Who may use the API.
+#[derive(Clone)]
+pub enum Access {
+    /// Everybody, for the account `local`: only this machine reaches the engine.
+    Loopback,
+    /// Everybody, for the account `local`: something else guards the engine.
+    Open,
+    /// Who shows a key.
+    Keys {
+        /// Tells who shows it.
+        keys: Keys,
+        /// Signs tickets for sockets.
+        tickets: TicketOffice,
+    },
+}
+
+impl Access {
+    /// The name on the wire.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Loopback => "loopback",
+            Self::Open => "open",
+            Self::Keys { .. } => "keys",
+        }
+    }
+
+    async fn caller(&self, headers: &HeaderMap, source: Option<IpAddr>) -> Result<Caller, ApiError> {
+        match self {
+            Self::Loopback if source.is_some_and(|source| !source.is_loopback()) => {
+                let detail = "only programs on the engine's own machine may use it: \
+                    with AUTH=keys it serves others too";
+                Err(ApiError::new(Code::Unauthorized, detail))
+            }
+            Self::Loopback | Self::Open => Ok(Caller {
+                source,
+                ..Caller::local()
+            }),
+            Self::Keys { keys, .. } => {
+                let shown = shown(headers)?;
+                Ok(keys.caller(shown, source).await?)
+            }
+        }
+    }
+}
+
+/// The value of the header in which a key is shown.
+///
+/// # Errors
+/// `unauthorized` when it is no text, or there are several.
+fn shown(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let first = given.next().map(|value| value.to_str());
+    match (first.transpose(), given.next()) {
+        (Ok(first), None) => Ok(first),
+        (Ok(_) | Err(_), _) => Err(Refused::Invalid.into()),
+    }
+}
+
+/// From where a request comes, if whoever stands before the API knows. An extension of the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Source(pub IpAddr);
+
+macro_rules! callers {
+    ($($(#[$doc:meta])* $name:ident: $scope:ident;)+) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name(pub(crate) Caller);
+
+        impl FromRequestParts<Arc<Api>> for $name {
+            type Rejection = ApiError;
+
+            async fn from_request_parts(
+                parts: &mut Parts,
+                api: &Arc<Api>,
+            ) -> Result<Self, ApiError> {
+                allowed(parts, api, Scope::$scope).await.map(Self)
+            }
+        }
+    )+};
+}
+
+callers! {
+    /// Who may read orders, quotes and statistics.
+    Reads: OrdersRead;
+    /// Who may place and cancel orders.
+    Writes: OrdersWrite;
+    /// Who may follow orders on a socket.
+    Streams: Stream;
+    /// Who may list, make and revoke keys.
+    ManagesKeys: Keys;
+}
+
+async fn allowed(parts: &Parts, api: &Api, scope: Scope) -> Result<Caller, ApiError> {
+    let source = parts.extensions.get::<Source>().map(|source| source.0);
+    let caller = api.access.caller(&parts.headers, source).await?;
+    if caller.scopes.allow(scope) {
+        Ok(caller)
+    } else {
+        let detail = format!("this needs a key with the scope {scope}");
+        Err(ApiError::new(Code::Forbidden, detail))
+    }
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Missing => {
+                let detail = "a key is needed: Authorization: Bearer oek_…";
+                Self::new(Code::Unauthorized, detail)
+            }
+            Refused::Invalid => Self::new(Code::Unauthorized, "the key is not valid"),
+            Refused::Store(error) => error.into(),
+        }
+    }
+}
