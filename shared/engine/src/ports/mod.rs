@@ -7,6 +7,7 @@ mod chain;
 mod clock;
 mod error;
 mod health;
+mod keys;
 mod launches;
 mod orders;
 mod outbox;
@@ -24,6 +25,7 @@ pub use self::{
     clock::Clock,
     error::{Corrupt, StoreError, Unavailable},
     health::{HealthCheck, Unhealthy},
+    keys::{KeyRecord, KeyStore, NewKey, ValidKey},
     launches::{CreatedPools, LaunchLog, Launches, LaunchesError},
     orders::{
         Appended, Authority, Claim, Inserted, Lease, LeasedOrder, Next, OrderFilter, OrderReader,
