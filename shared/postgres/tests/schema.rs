@@ -21,6 +21,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         .expect("PostgreSQL answers");
     let names: Vec<(&str, &str)> = tables.iter().map(|row| (row.get(0), row.get(1))).collect();
     let ours = [
+        "api_keys",
         "chain_cursor",
         "deliveries",
         "engines",
@@ -34,6 +35,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         "schema_compatibility",
         "subscriptions",
         "subscriptions_to_all",
+        "ticket_secret",
         "transactions",
         "waiting",
     ]

@@ -17,8 +17,9 @@ use config::{LogFormat, LogLevel, Logging};
 pub struct LogsError(#[from] TryInitError);
 
 /// The crates of this workspace that run in a program.
-const OURS: [&str; 18] = [
+const OURS: [&str; 19] = [
     "api",
+    "auth",
     "aws",
     "config",
     "embedded_postgres",

@@ -8,6 +8,7 @@ mod clock;
 mod connections;
 mod error;
 mod health;
+mod keys;
 mod launches;
 mod orders;
 mod outbox;
@@ -26,6 +27,7 @@ pub use self::{
     connections::{Connections, EverybodyIsLocal, Visitor},
     error::{Corrupt, StoreError, Unavailable},
     health::{HealthCheck, Unhealthy},
+    keys::{KeyRecord, KeyStore, NewKey, ValidKey},
     launches::{CreatedPools, LaunchLog, Launches, LaunchesError},
     orders::{
         Appended, Authority, Claim, Inserted, Lease, LeasedOrder, Next, OrderFilter, OrderLog,

@@ -59,6 +59,7 @@ params! {
     Timestamp => TIMESTAMPTZ, TIMESTAMPTZ_ARRAY;
     Uuid => UUID, UUID_ARRAY;
     &str => TEXT, TEXT_ARRAY;
+    Vec<u8> => BYTEA, BYTEA_ARRAY;
 }
 
 impl<T: Serialize + Sync + std::fmt::Debug> Param for Json<T> {
