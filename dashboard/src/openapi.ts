@@ -24,6 +24,47 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Lists the account's keys. */
+        readonly get: operations["listKeys"];
+        readonly put?: never;
+        /**
+         * Makes a key for the account.
+         * @description Makes another key for the account, which allows no more than the one with which it is asked for. To replace a key, make a second one, use it, and revoke the first.
+         */
+        readonly post: operations["createKey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/keys/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Revokes a key of the account.
+         * @description Revokes a key: within a minute it allows nothing any more, and the sockets that were opened with it are closed. Twice is the same as once.
+         */
+        readonly delete: operations["revokeKey"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/launches": {
         readonly parameters: {
             readonly query?: never;
@@ -219,6 +260,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/tickets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Makes a ticket, which opens a socket.
+         * @description Makes a ticket: for a minute, it opens sockets on which the account's orders can be followed, or those that are named. The address of the socket in the answer to a new order has one already.
+         */
+        readonly post: operations["createTicket"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/tokens": {
         readonly parameters: {
             readonly query?: never;
@@ -362,7 +423,7 @@ export interface components {
          * @description The stable name of a problem; part of the contract.
          * @enum {string}
          */
-        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_min_amount_out" | "invalid_limit_price" | "invalid_mint" | "invalid_venue" | "invalid_liquidity" | "invalid_requirement" | "invalid_slippage" | "invalid_expiry" | "invalid_time_in_force" | "invalid_client_order_id" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_filter" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "not_cancellable" | "duplicate_client_order_id" | "idempotency_key_reused" | "too_many_requests" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
+        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_min_amount_out" | "invalid_limit_price" | "invalid_mint" | "invalid_venue" | "invalid_liquidity" | "invalid_requirement" | "invalid_slippage" | "invalid_expiry" | "invalid_time_in_force" | "invalid_scope" | "invalid_label" | "invalid_client_order_id" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_filter" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "not_cancellable" | "duplicate_client_order_id" | "idempotency_key_reused" | "too_many_requests" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
         /** @description How many orders, and what became of them. */
         readonly Counts: {
             /** @description The others by their final status. */
@@ -473,6 +534,68 @@ export interface components {
              */
             readonly status: string;
         };
+        /** @description A key, without its secret. */
+        readonly Key: {
+            /**
+             * @description Whose it is.
+             * @example desk
+             */
+            readonly account: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            readonly createdAt: string;
+            /**
+             * Format: date-time
+             * @description From when on it is worth nothing; null: for ever.
+             */
+            readonly expiresAt?: string | null;
+            /**
+             * @description Its public part.
+             * @example 5f0c8a1d2e3b4c6f
+             */
+            readonly id: string;
+            /** @description What its owner calls it. */
+            readonly label: string;
+            /**
+             * Format: date-time
+             * @description When it was last shown, give or take a minute; null when never.
+             */
+            readonly lastUsedAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was revoked; null when it was not.
+             */
+            readonly revokedAt?: string | null;
+            /**
+             * @description What it allows.
+             * @example [
+             *       "orders:read",
+             *       "stream"
+             *     ]
+             */
+            readonly scopes: readonly string[];
+        };
+        /** @description A key that is asked for. */
+        readonly KeyRequest: {
+            /**
+             * Format: date-time
+             * @description From when on it is to be worth nothing; for ever when not given.
+             */
+            readonly expiresAt?: string | null;
+            /** @description What its owner calls it. */
+            readonly label?: string | null;
+            /**
+             * @description What it is to allow: `orders:read`, `orders:write`, `stream`, `keys`; nothing that the key
+             *     does not allow with which it is asked for.
+             * @example [
+             *       "orders:read",
+             *       "stream"
+             *     ]
+             */
+            readonly scopes: readonly string[];
+        };
         /** @description A token that got its pool, or will. */
         readonly Launch: {
             /**
@@ -536,8 +659,9 @@ export interface components {
         /** @description What is traded here, and where. */
         readonly Market: {
             /**
-             * @description `open`: who reaches the engine may use it, and see every order.
-             * @example open
+             * @description Who may use the engine: `loopback`: programs on its own machine; `keys`: who shows a key;
+             *     `open`: everybody who reaches it.
+             * @example loopback
              */
             readonly auth: string;
             /**
@@ -557,6 +681,14 @@ export interface components {
             readonly pairs: readonly (readonly string[])[];
             /** @description The venues that orders are routed to; of two that pay the same the first one is taken. */
             readonly venues: readonly components["schemas"]["Venue"][];
+        };
+        /** @description A key that was just made, with its secret. */
+        readonly NewKey: components["schemas"]["Key"] & {
+            /**
+             * @description What requests show: `Authorization: Bearer …`. It is told this once and kept nowhere.
+             * @example oek_5f0c8a1d2e3b4c6f_…_0a1b2c3d
+             */
+            readonly key: string;
         };
         /** @description A venue's offer as a client sees it. Amounts are in whole tokens; they are absent when the venue dropped out. */
         readonly OfferView: {
@@ -851,6 +983,21 @@ export interface components {
          * @enum {string}
          */
         readonly Status: "pending" | "waiting" | "routing" | "building" | "submitted" | "confirmed" | "failed" | "cancelled" | "expired";
+        /** @description What opens sockets. */
+        readonly Ticket: {
+            /**
+             * Format: date-time
+             * @description From when on it opens nothing.
+             */
+            readonly expiresAt: string;
+            /** @description The value of `ticket` in the socket's address. */
+            readonly ticket: string;
+        };
+        /** @description Which orders a ticket is for. */
+        readonly TicketRequest: {
+            /** @description Only these; all of the account's when not given. */
+            readonly orderIds?: readonly string[] | null;
+        };
         /** @description A token that can be traded. */
         readonly Token: {
             /**
@@ -1073,6 +1220,127 @@ export interface operations {
                 };
             };
             /** @description 400: `missing_field`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_filter`, `invalid_limit`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The keys, the newest first, without their secrets; a thousand at most. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Key"][];
+                };
+            };
+            /** @description 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly createKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The key. Its secret is told this once. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            /** @description 400: `malformed_body`, `missing_field`, `unknown_field`, `invalid_scope`, `invalid_label`, `invalid_expiry`; 413: `body_too_large`; 415: `unsupported_media_type`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 500: `internal_error`; 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly revokeKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The key's id, its second part. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The key, revoked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description 404: `not_found`; 429: `too_many_requests`. */
             readonly "4XX": {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1585,6 +1853,48 @@ export interface operations {
                 };
             };
             /** @description 503 with `Retry-After`: `unavailable`, also when the window has more orders than the database adds up in three seconds: about a million on two cores. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly createTicket: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TicketRequest"] | null;
+            };
+        };
+        readonly responses: {
+            /** @description The ticket. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description 400: `malformed_body`, `unknown_field`, `invalid_id`; 413: `body_too_large`; 415: `unsupported_media_type`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
             readonly "5XX": {
                 headers: {
                     readonly [name: string]: unknown;

@@ -5,7 +5,7 @@ use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
 
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
-    ALLOWED_HOSTS, ALLOWED_ORIGINS, AllowedHosts, Count, DATA_DIR, DATABASE_CA,
+    ALLOWED_HOSTS, ALLOWED_ORIGINS, AUTH, AllowedHosts, Auth, Count, DATA_DIR, DATABASE_CA,
     DATABASE_CONNECTIONS, DATABASE_STATEMENTS, DATABASE_URL, DATABASE_URL_FILE, DelayRange,
     ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel, MAX_CONNECTIONS,
     MAX_WAIT_S, Origins, PORT, Proxies, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
@@ -109,6 +109,10 @@ pub struct Serve {
     #[arg(value_parser = |text: &str| HOST.parse(text).map(HostAddress::ip))]
     #[arg(help = HOST.doc)]
     pub host: IpAddr,
+    /// [`AUTH`].
+    #[arg(long, env = AUTH.name, default_value = AUTH.default)]
+    #[arg(value_parser = parser(&AUTH), help = AUTH.doc)]
+    pub auth: Auth,
     /// [`DATABASE_URL`]. Any text: clap would repeat what is wrong, and the password with it.
     #[arg(long, env = DATABASE_URL.name, help = DATABASE_URL.doc, hide_env_values = true)]
     pub database_url: Option<String>,

@@ -1,9 +1,22 @@
 //! The server of one machine: how the parts come together, live and end.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
+use api::{Access, Who};
+use auth::{Keys, TicketOffice};
+use config::Auth;
 use embedded_postgres::StartError;
-use engine::{execute::Shutdown, policy::Policy, ports::HealthCheck, submit::Submit};
+use engine::{
+    execute::Shutdown,
+    policy::Policy,
+    ports::{Clock, EverybodyIsLocal, HealthCheck, KeyStore},
+    submit::Submit,
+};
 use futures::FutureExt;
 use runtime::Trading;
 use tokio::{
@@ -13,7 +26,7 @@ use tokio::{
     time::timeout,
 };
 use uuid::Uuid;
-use websocket::Sockets;
+use websocket::{Door, Sockets};
 
 use crate::{
     admission::BacklogLimit,
@@ -108,6 +121,12 @@ pub enum NotStarted {
         /// What the system said.
         cause: io::Error,
     },
+    /// Others reach it, and would be refused.
+    #[error(
+        "HOST={0} lets other machines in, and AUTH=loopback serves none of them: \
+        set AUTH=keys, or AUTH=open where something else guards the port"
+    )]
+    Exposed(IpAddr),
     /// There is no database.
     #[error(transparent)]
     Database(#[from] NoDatabase),
@@ -137,6 +156,9 @@ impl Server {
         options: &Serve,
         change: impl FnOnce(Trading) -> Trading,
     ) -> Result<Self, NotStarted> {
+        if options.auth == Auth::Loopback && !options.host.to_canonical().is_loopback() {
+            return Err(NotStarted::Exposed(options.host));
+        }
         let recorder = metrics::recorder(); // first: what is counted before is lost
         let listener = listen(options).await?;
         let address = listener
@@ -152,7 +174,12 @@ impl Server {
             relay_grace: RELAY_GRACE,
             ..Policy::default()
         };
-        let use_cases = runtime::use_cases(&database, policy);
+        let mut use_cases = runtime::use_cases(&database, policy);
+        if options.auth != Auth::Keys {
+            use_cases.connections = Arc::new(EverybodyIsLocal);
+        }
+        let keys = runtime::keys(&database);
+        let access = access(options.auth, &keys, &use_cases.clock);
 
         let gateway = Arc::new(Gateway::new(Uuid::new_v4()));
         let place = match &postgres {
@@ -202,6 +229,7 @@ impl Server {
         let most = door::room_for(options.max_connections.into());
         let served = Served {
             most_sockets: most - most / 4,
+            keys,
             submit: Submit {
                 admission: Arc::new(BacklogLimit(queue.clone())),
                 ..use_cases.submit(queue.clone())
@@ -214,12 +242,17 @@ impl Server {
             sockets: Sockets {
                 stream: use_cases.stream(push),
                 replays: gateway.clone(),
+                door: match options.auth {
+                    Auth::Loopback | Auth::Open => Door::Open,
+                    Auth::Keys => Door::WithTicket(access.tickets.clone()),
+                },
                 allowed_origins: options.allowed_origins.texts(),
             },
             candles: use_cases.candles(&trading.ports, trading.catalogue.clone()),
             catalogue: trading.catalogue,
             launches: trading.ports.launches,
             launch_log: Arc::clone(&use_cases.launch_log),
+            access,
             gateway: gateway.clone(),
             queue: queue.clone(),
             database,
@@ -305,6 +338,18 @@ impl Server {
         {
             tracing::warn!(%error, "PostgreSQL did not stop as asked");
         }
+    }
+}
+
+fn access(auth: Auth, keys: &Arc<dyn KeyStore>, clock: &Arc<dyn Clock>) -> Access {
+    let (keys, clock) = (Arc::clone(keys), Arc::clone(clock));
+    Access {
+        who: match auth {
+            Auth::Loopback => Who::ThisMachine,
+            Auth::Open => Who::Everybody,
+            Auth::Keys => Who::WithKey(Keys::new(keys.clone(), clock.clone())),
+        },
+        tickets: TicketOffice::new(keys, clock),
     }
 }
 

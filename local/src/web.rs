@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{Api, SocketAddress};
+use api::{Access, Api, SocketAddress};
 use axum::{
     Router, middleware,
     routing::{MethodRouter, get},
@@ -10,7 +10,7 @@ use axum::{
 use engine::{
     catalogue::Catalogue,
     health::Health,
-    ports::{LaunchLog, Launches, OrderReader},
+    ports::{KeyStore, LaunchLog, Launches, OrderReader},
     statistics::Statistics,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -34,6 +34,8 @@ const MAX_IN_FLIGHT: usize = 1_024;
 
 /// What is served.
 pub(crate) struct Served {
+    pub(crate) access: Access,
+    pub(crate) keys: Arc<dyn KeyStore>,
     pub(crate) submit: engine::submit::Submit,
     pub(crate) cancel: engine::cancel::Cancel,
     pub(crate) router: engine::routing::Router,
@@ -58,6 +60,8 @@ pub(crate) struct Served {
 /// All routes.
 pub(crate) fn routes(served: Served) -> Router {
     let api = Api {
+        access: served.access,
+        keys: served.keys,
         submit: served.submit,
         cancel: served.cancel,
         router: served.router,

@@ -119,7 +119,11 @@ fn a_client_that_connects_again_with_everything_seen_gets_what_comes_next() {
                 network.pause(500).await;
                 begin_routing(&ports).await;
             };
-            let (subscribed, ()) = join(stream.subscribe(&connection, ORDER, 1, true), later).await;
+            let (subscribed, ()) = join(
+                stream.subscribe(&connection, &AccountId::local(), ORDER, 1, true),
+                later,
+            )
+            .await;
             subscribed.expect("nothing fails here");
         }
         .boxed(),

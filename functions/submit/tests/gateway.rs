@@ -11,10 +11,12 @@ use std::{
     time::Duration,
 };
 
-use api::{Api, SocketAddress};
+use api::{Access, Api, SocketAddress, Who};
 use async_trait::async_trait;
+use auth::TicketOffice;
 use axum::http::StatusCode;
 use engine::{
+    account::{AccountId, KeyId},
     cancel::Cancel,
     candles::{Candle, Candles, Interval},
     catalogue::{Catalogue, ListedToken, MarketKind},
@@ -23,10 +25,11 @@ use engine::{
     order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Swap, Token, TokenAmount, Unmet},
     policy::Policy,
     ports::{
-        Appended, Claim, Clock, ConnectionId, Corrupt, CreatedPools, ExecuteOrder, Inserted,
-        LaunchLog, Launches, LaunchesError, Lease, OrderReader, OrderStatistics, OrderWriter,
-        PageQuery, PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice, StoreError,
-        Subscribers, Subscriptions, Tally, Transition, Unavailable, Wake, Window,
+        Appended, Claim, Clock, ConnectionId, Corrupt, CreatedPools, EverybodyIsLocal,
+        ExecuteOrder, Inserted, KeyRecord, KeyStore, LaunchLog, Launches, LaunchesError, Lease,
+        NewKey, OrderLog, OrderReader, OrderStatistics, OrderWriter, PageQuery, PriceLog, Push,
+        PushError, Queue, ReferencePrice, SeenPrice, StoreError, Subscribers, Subscriptions, Tally,
+        Transition, Unavailable, Undelivered, ValidKey, Wake, Window,
     },
     statistics::Statistics,
     stream::OrderStream,
@@ -117,22 +120,61 @@ impl OrderReader for InMemoryPorts {
         Ok(())
     }
 
-    async fn order(&self, _: OrderId) -> Result<Option<Order>, StoreError> {
+    async fn order(&self, _: &AccountId, _: OrderId) -> Result<Option<Order>, StoreError> {
         Ok(None)
     }
 
-    async fn page(&self, _: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
+    async fn page(
+        &self,
+        _: &AccountId,
+        _: &PageQuery,
+    ) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
         Ok(vec![])
     }
 
-    async fn events(&self, _: OrderId, _: u64) -> Result<Vec<EventRecord>, StoreError> {
+    async fn events(
+        &self,
+        _: &AccountId,
+        _: OrderId,
+        _: u64,
+    ) -> Result<Vec<EventRecord>, StoreError> {
         Ok(vec![])
     }
 }
 
 #[async_trait]
+impl OrderLog for InMemoryPorts {
+    async fn log(&self, _: OrderId, _: u64) -> Result<Vec<EventRecord>, StoreError> {
+        Ok(vec![])
+    }
+}
+
+#[async_trait]
+impl KeyStore for InMemoryPorts {
+    async fn create(&self, _: &NewKey) -> Result<KeyRecord, StoreError> {
+        unreachable!("nobody makes keys")
+    }
+
+    async fn list(&self, _: &AccountId) -> Result<Vec<KeyRecord>, StoreError> {
+        unreachable!("nobody lists keys")
+    }
+
+    async fn revoke(&self, _: &AccountId, _: &KeyId) -> Result<Option<KeyRecord>, StoreError> {
+        unreachable!("nobody revokes keys")
+    }
+
+    async fn find(&self, _: &KeyId, _: &[u8; 32]) -> Result<Option<ValidKey>, StoreError> {
+        unreachable!("nobody shows keys")
+    }
+
+    async fn ticket_secret(&self) -> Result<[u8; 32], StoreError> {
+        unreachable!("nobody needs a ticket")
+    }
+}
+
+#[async_trait]
 impl OrderStatistics for InMemoryPorts {
-    async fn tally(&self, window: Window) -> Result<Tally, StoreError> {
+    async fn tally(&self, _: &AccountId, window: Window) -> Result<Tally, StoreError> {
         let until = self.now();
         Ok(Tally {
             since: until - window.length(),
@@ -249,7 +291,12 @@ impl Push for Nobody {
 
 #[async_trait]
 impl Subscriptions for Nobody {
-    async fn subscribe(&self, _: &ConnectionId, _: OrderId) -> Result<bool, StoreError> {
+    async fn subscribe(
+        &self,
+        _: &ConnectionId,
+        _: &AccountId,
+        _: OrderId,
+    ) -> Result<bool, StoreError> {
         unreachable!("nobody follows an order")
     }
 
@@ -261,7 +308,11 @@ impl Subscriptions for Nobody {
         Ok(Subscribers::default())
     }
 
-    async fn subscribe_all(&self, _: &ConnectionId) -> Result<Timestamp, StoreError> {
+    async fn subscribe_all(
+        &self,
+        _: &ConnectionId,
+        _: &AccountId,
+    ) -> Result<Timestamp, StoreError> {
         unreachable!("nobody follows an order")
     }
 
@@ -285,7 +336,7 @@ impl Subscriptions for Nobody {
         unreachable!("nobody follows an order")
     }
 
-    async fn undelivered(&self, _: Duration) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
+    async fn undelivered(&self, _: Duration) -> Result<Vec<Undelivered>, StoreError> {
         unreachable!("nobody follows an order")
     }
 }
@@ -314,6 +365,11 @@ impl Function {
             pairs: vec![("SOL".into(), "USDC".into())],
         });
         let api = Api {
+            access: Access {
+                who: Who::Everybody,
+                tickets: TicketOffice::new(ports.clone(), ports.clone()),
+            },
+            keys: ports.clone(),
             submit: Submit {
                 admission: Arc::new(engine::ports::AdmitAll),
                 writer: ports.clone(),
@@ -326,7 +382,8 @@ impl Function {
                 writer: ports.clone(),
                 queue: ports.clone(),
                 stream: OrderStream {
-                    reader: ports.clone(),
+                    log: ports.clone(),
+                    connections: Arc::new(EverybodyIsLocal),
                     subscriptions: Arc::new(Nobody),
                     push: Arc::new(Nobody),
                     encode: api::event_json,

@@ -30,6 +30,9 @@ pub enum SocketError {
     /// There is no such order.
     #[error("there is no order {0}")]
     UnknownOrder(OrderId),
+    /// The socket's ticket was for some orders.
+    #[error("the ticket of this socket is for some orders; open one with a ticket for all")]
+    Forbidden,
     /// The socket follows as many orders as it may.
     #[error("a socket follows {MAX_WATCHED} orders at the most; open another one")]
     TooManySubscriptions,
@@ -74,6 +77,7 @@ impl SocketError {
             Self::InvalidId => "invalid_id",
             Self::InvalidAfter => "invalid_cursor",
             Self::UnknownOrder(_) => "not_found",
+            Self::Forbidden => "forbidden",
             Self::TooManySubscriptions => "too_many_subscriptions",
             Self::Unavailable => "unavailable",
             Self::InternalError(_) => "internal_error",

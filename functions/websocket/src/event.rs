@@ -67,12 +67,14 @@ async fn socket(sockets: &Sockets, event: SocketEvent) -> u16 {
             let connect = Connect {
                 connection,
                 origin: header(&event, "origin"),
+                ticket: query(&event, "ticket"),
                 order: query(&event, "orderId"),
                 after: query(&event, "after"),
             };
             match sockets.connect(&connect).await {
                 Connected::Accepted => 200,
                 Connected::Forbidden => 403,
+                Connected::Unauthorized => 401,
                 Connected::Unavailable => 500,
             }
         }

@@ -10,9 +10,10 @@ pub mod event;
 
 use std::sync::Arc;
 
+use auth::{Refused, TicketOffice};
 use engine::{
     order::{OrderId, read_seq},
-    ports::{ConnectionId, PushError, ReplayQueue, ReplayRequest, StoreError},
+    ports::{ConnectionId, PushError, ReplayQueue, ReplayRequest, StoreError, Visitor},
     stream::{OrderStream, StreamError, Subscribed},
 };
 use tracing::{debug, warn};
@@ -31,8 +32,19 @@ pub struct Sockets {
     pub stream: OrderStream,
     /// Where requests go that come while a connection is opening.
     pub replays: Arc<dyn ReplayQueue>,
+    /// Who may open one.
+    pub door: Door,
     /// Origins of pages that may open a socket, as browsers write them. One machine adds its own.
     pub allowed_origins: Vec<String>,
+}
+
+/// Who may open a socket.
+#[derive(Clone)]
+pub enum Door {
+    /// Everybody, for the account `local`.
+    Open,
+    /// Who shows a ticket.
+    WithTicket(TicketOffice),
 }
 
 /// A request to open a socket.
@@ -42,6 +54,8 @@ pub struct Connect {
     pub connection: ConnectionId,
     /// The `Origin` header. Absent: it is no browser.
     pub origin: Option<String>,
+    /// `ticket` of the query, unchecked.
+    pub ticket: Option<String>,
     /// `orderId` of the query: the order to follow at once, unchecked.
     pub order: Option<String>,
     /// `after` of the query: the last event that the client has seen, unchecked.
@@ -55,6 +69,8 @@ pub enum Connected {
     Accepted,
     /// No: the page's origin is not allowed. 403.
     Forbidden,
+    /// No: a ticket is needed, and there is none, or one that is not valid. 401.
+    Unauthorized,
     /// Not now: what it asked for cannot be promised. 500; the client connects again.
     Unavailable,
 }
@@ -67,6 +83,14 @@ impl Sockets {
             && !self.allows(origin)
         {
             return Connected::Forbidden;
+        }
+        match self.admit(connect).await {
+            Ok(()) => {}
+            Err(Refused::Missing | Refused::Invalid) => return Connected::Unauthorized,
+            Err(Refused::Store(error)) => {
+                warn!(%error, "who opens a socket could not be noted, it is refused");
+                return Connected::Unavailable;
+            }
         }
         let Some(order) = &connect.order else {
             return Connected::Accepted;
@@ -83,6 +107,16 @@ impl Sockets {
                 Connected::Unavailable
             }
         }
+    }
+
+    /// Notes who opens the connection.
+    async fn admit(&self, connect: &Connect) -> Result<(), Refused> {
+        let Door::WithTicket(office) = &self.door else {
+            return Ok(());
+        };
+        let visitor = office.visitor(connect.ticket.as_deref()).await?;
+        let connections = &self.stream.connections;
+        Ok(connections.admit(&connect.connection, &visitor).await?)
     }
 
     /// Answers a replay request, now that its connection is open or about to be. An order that
@@ -149,7 +183,7 @@ impl Sockets {
                 }
                 self.subscribe(connection, order, after, false).await
             }
-            Action::SubscribeAll => Ok(self.stream.subscribe_all(connection).await?),
+            Action::SubscribeAll => self.subscribe_all(connection).await,
             Action::UnsubscribeAll => Ok(self.stream.unsubscribe_all(connection).await?),
             Action::Unsubscribe { order } => Ok(self.stream.unsubscribe(connection, order).await?),
             Action::Ping => self.notify(connection, r#"{"event":"pong"}"#, false).await,
@@ -163,16 +197,35 @@ impl Sockets {
         after: u64,
         opening: bool,
     ) -> Result<(), StreamError> {
-        match self
-            .stream
-            .subscribe(connection, order, after, opening)
-            .await?
-        {
+        let visitor = self.stream.connections.visitor(connection).await?;
+        let subscribed = match visitor.filter(|visitor| visitor.may_follow(order)) {
+            Some(Visitor { account, .. }) => {
+                let stream = &self.stream;
+                stream
+                    .subscribe(connection, &account, order, after, opening)
+                    .await?
+            }
+            None => Subscribed::UnknownOrder,
+        };
+        match subscribed {
             Subscribed::UnknownOrder => {
                 let text = SocketError::UnknownOrder(order).to_text();
                 self.notify(connection, &text, opening).await
             }
             Subscribed::Live | Subscribed::Complete | Subscribed::Gone => Ok(()),
+        }
+    }
+
+    async fn subscribe_all(&self, connection: &ConnectionId) -> Result<(), StreamError> {
+        let visitor = self.stream.connections.visitor(connection).await?;
+        match visitor.filter(|visitor| visitor.orders.is_none()) {
+            Some(Visitor { account, .. }) => {
+                Ok(self.stream.subscribe_all(connection, &account).await?)
+            }
+            None => {
+                let text = SocketError::Forbidden.to_text();
+                self.notify(connection, &text, false).await
+            }
         }
     }
 

@@ -8,6 +8,7 @@ async fn main() -> Result<(), Error> {
     let sockets = &websocket::Sockets {
         stream: function.stream(),
         replays: function.replays(),
+        door: websocket::Door::WithTicket(function.tickets()),
         allowed_origins: function.allowed_origins(),
     };
     let handle = async |event, _| Ok(websocket::event::handle(sockets, event).await?);

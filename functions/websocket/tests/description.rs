@@ -9,22 +9,23 @@ use std::{
 use api::event_json;
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::{
         Canceller, Cause, EventRecord, ExecutablePrice, Failure, FailureCode, Fill, Fired,
-        LoggedEvent, Order, OrderEvent, OrderId, SeenPool, Status, TokenAmount, TriggerPool, Unmet,
+        LoggedEvent, OrderEvent, OrderId, SeenPool, Status, TokenAmount, TriggerPool, Unmet,
         WaitingReason,
     },
     policy::Policy,
     ports::{
-        Clock, ConnectionId, Corrupt, OrderReader, PageQuery, Push, PushError, ReplayQueue,
-        ReplayRequest, StoreError, Subscribers, Subscriptions, Unavailable,
+        Clock, ConnectionId, Corrupt, EverybodyIsLocal, OrderLog, Push, PushError, ReplayQueue,
+        ReplayRequest, StoreError, Subscribers, Subscriptions, Unavailable, Undelivered,
     },
     routing::{Offer, Rejection, Route, VenueId},
     stream::OrderStream,
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use websocket::{SocketError, Sockets};
+use websocket::{Door, SocketError, Sockets};
 
 fn document() -> Value {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api/asyncapi.yaml");
@@ -80,7 +81,12 @@ impl Push for Client {
 
 #[async_trait]
 impl Subscriptions for Client {
-    async fn subscribe(&self, _: &ConnectionId, _: OrderId) -> Result<bool, StoreError> {
+    async fn subscribe(
+        &self,
+        _: &ConnectionId,
+        _: &AccountId,
+        _: OrderId,
+    ) -> Result<bool, StoreError> {
         Ok(true)
     }
 
@@ -92,7 +98,11 @@ impl Subscriptions for Client {
         Ok(Subscribers::default())
     }
 
-    async fn subscribe_all(&self, _: &ConnectionId) -> Result<Timestamp, StoreError> {
+    async fn subscribe_all(
+        &self,
+        _: &ConnectionId,
+        _: &AccountId,
+    ) -> Result<Timestamp, StoreError> {
         Ok(Timestamp::UNIX_EPOCH)
     }
 
@@ -116,7 +126,7 @@ impl Subscriptions for Client {
         Ok(())
     }
 
-    async fn undelivered(&self, _: Duration) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
+    async fn undelivered(&self, _: Duration) -> Result<Vec<Undelivered>, StoreError> {
         Ok(vec![])
     }
 }
@@ -143,20 +153,8 @@ impl Clock for Client {
 struct Log(OrderId, Option<StoreError>);
 
 #[async_trait]
-impl OrderReader for Log {
-    async fn ping(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn order(&self, _: OrderId) -> Result<Option<Order>, StoreError> {
-        unreachable!("sockets read the log alone")
-    }
-
-    async fn page(&self, _: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
-        unreachable!("sockets read the log alone")
-    }
-
-    async fn events(&self, id: OrderId, _: u64) -> Result<Vec<EventRecord>, StoreError> {
+impl OrderLog for Log {
+    async fn log(&self, id: OrderId, _: u64) -> Result<Vec<EventRecord>, StoreError> {
         if let Some(error) = &self.1 {
             return Err(error.clone());
         }
@@ -182,7 +180,8 @@ fn record(id: OrderId, status: Status, event: OrderEvent) -> EventRecord {
 fn sockets(log: Log) -> (Sockets, Arc<Client>) {
     let client = Arc::new(Client::default());
     let stream = OrderStream {
-        reader: Arc::new(log),
+        log: Arc::new(log),
+        connections: Arc::new(EverybodyIsLocal),
         subscriptions: client.clone(),
         push: client.clone(),
         encode: event_json,
@@ -192,6 +191,7 @@ fn sockets(log: Log) -> (Sockets, Arc<Client>) {
     let sockets = Sockets {
         stream,
         replays: client.clone(),
+        door: Door::Open,
         allowed_origins: vec![],
     };
     (sockets, client)

@@ -53,8 +53,10 @@ async fn who_follows_all_orders_is_pushed_every_event() {
     let database = migrated_database();
     let worker = WorkerFixture::on(database.url());
     let follower = ConnectionId("L0SM9cOFvHcCIhw=".into());
-    let subscribed = worker.use_cases.subscriptions.subscribe_all(&follower);
-    subscribed.await.expect("stored");
+    let local = AccountId::local();
+    let subscriptions = &worker.use_cases.subscriptions;
+    let subscribed = subscriptions.subscribe_all(&follower, &local).await;
+    subscribed.expect("stored");
     let order = worker.place(FIRST).await;
     let gateway = Arc::<OneFollower>::default();
     worker.deliver_and_push(BATCH, gateway.clone()).await;
@@ -102,7 +104,10 @@ async fn what_is_to_be_cancelled_is_not_sent_any_more() {
     let cancel = deaf
         .use_cases
         .cancel(Arc::new(DeafQueue), Arc::new(NobodyThere));
-    let requested = cancel.cancel(order).await.expect("written");
+    let requested = cancel
+        .cancel(&AccountId::local(), order)
+        .await
+        .expect("written");
     assert!(
         matches!(requested, Cancelled::Requested(_)),
         "{requested:?}"
@@ -215,7 +220,12 @@ impl WorkerFixture {
     }
 
     async fn status(&self, order: OrderId) -> Status {
-        let found = self.use_cases.reader.order(order).await.expect("readable");
+        let found = self
+            .use_cases
+            .reader
+            .order(&AccountId::local(), order)
+            .await
+            .expect("readable");
         found.expect("the order exists").status
     }
 }

@@ -1,16 +1,16 @@
 //! The rule of the house, the same for every route: who calls must call the engine by its own name,
 //! and pages of other origins may not change anything.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use api::{Code, Reached, refusal};
+use api::{Code, Reached, Source, refusal};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, header},
     middleware::Next,
     response::Response,
 };
-use config::{AllowedHost, Proxies};
+use config::{AllowedHost, Auth, Proxies};
 use engine::ports::Client;
 
 use super::{
@@ -28,6 +28,7 @@ struct Rules {
     hosts: Vec<AllowedHost>,
     origins: Vec<String>,
     proxies: Proxies,
+    only_this_machine: bool,
 }
 
 /// The page that a request comes from.
@@ -56,6 +57,7 @@ impl House {
             hosts: options.allowed_hosts.0.clone(),
             origins: options.allowed_origins.texts(),
             proxies: options.trusted_proxies.clone(),
+            only_this_machine: options.auth == Auth::Loopback,
         }))
     }
 }
@@ -81,8 +83,14 @@ pub(crate) async fn admit(
     {
         return refusal(Code::Forbidden, "pages of this origin may change nothing");
     }
-    let client = rules.client(request.headers(), ends);
-    request.extensions_mut().insert(client);
+    let source = rules.source(request.headers(), ends);
+    if rules.only_this_machine && !source.to_canonical().is_loopback() {
+        let detail = "only programs on the engine's own machine may use it; \
+            with AUTH=keys it serves others";
+        return refusal(Code::Unauthorized, detail);
+    }
+    request.extensions_mut().insert(Client::at(source));
+    request.extensions_mut().insert(Source(source));
     request.extensions_mut().insert(page);
     request.extensions_mut().insert(reached);
     next.run(request).await
@@ -110,7 +118,7 @@ impl Rules {
     }
 
     /// Who calls: the peer, or whoever a proxy that is believed says it speaks for.
-    fn client(&self, headers: &HeaderMap, ends: Ends) -> Client {
+    fn source(&self, headers: &HeaderMap, ends: Ends) -> IpAddr {
         let mut address = ends.peer.ip();
         let mut said = forwarded::addresses(headers).into_iter().rev();
         while self.proxies.contains(address)
@@ -118,7 +126,7 @@ impl Rules {
         {
             address = before;
         }
-        Client::at(address)
+        address
     }
 
     /// The ports that a host without one may mean: the scheme's own, and behind a proxy, which has

@@ -86,7 +86,7 @@ impl Engines {
         alone_again: Arc<Notify>,
     ) -> Arc<dyn Push> {
         let log = EventLog {
-            reader: Arc::clone(&use_cases.reader),
+            log: Arc::clone(&use_cases.log),
             encode: use_cases.encode,
         };
         let (company, in_company) = watch::channel(false);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ConnectionId, EventText, OrderReader, Push, PushError, StoreError},
+    ports::{ConnectionId, EventText, OrderLog, Push, PushError, StoreError},
     stream::{EventEncoder, event_text},
 };
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use crate::{gateway::Gateway, sequence::Turn};
 /// The events of orders as clients are sent them.
 #[derive(Clone)]
 pub(super) struct EventLog {
-    pub(super) reader: Arc<dyn OrderReader>,
+    pub(super) log: Arc<dyn OrderLog>,
     pub(super) encode: EventEncoder,
 }
 
@@ -28,7 +28,7 @@ impl EventLog {
         order: OrderId,
         seq: u64,
     ) -> Result<Vec<EventText>, StoreError> {
-        let log = self.reader.events(order, seq).await?;
+        let log = self.log.log(order, seq).await?;
         Ok(log
             .iter()
             .map(|record| event_text(self.encode, record))

@@ -60,12 +60,17 @@ pub(crate) async fn upgrade(State(state): State<SocketState>, mut request: Reque
     let connect = Connect {
         connection: connection.clone(),
         origin: page.and_then(PageOrigin::foreign),
+        ticket: handshake::parameter(&request, "ticket"),
         order: handshake::parameter(&request, "orderId"),
         after: handshake::parameter(&request, "after"),
     };
     match state.sockets.connect(&connect).await {
         Connected::Forbidden => {
             return refusal(Code::Forbidden, "pages of this origin may open no socket");
+        }
+        Connected::Unauthorized => {
+            let detail = "a ticket is needed that is not a minute old: POST /api/tickets makes one";
+            return refusal(Code::Unauthorized, detail);
         }
         Connected::Unavailable => {
             return refusal(

@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use axum::{
     Router, middleware,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use engine::{
     cancel::Cancel,
     candles::Candles,
     catalogue::Catalogue,
     health::Health,
-    ports::{LaunchLog, Launches, OrderReader},
+    ports::{KeyStore, LaunchLog, Launches, OrderReader},
     statistics::Statistics,
     submit::Submit,
 };
@@ -31,8 +31,12 @@ mod socket_address;
 
 pub use dto::event_json;
 pub use http::{
-    access::{Access, Source},
-    code::Code, fallbacks::other_method, problem::refusal, requests::observed};
+    access::{Access, Source, Who},
+    code::Code,
+    fallbacks::other_method,
+    problem::refusal,
+    requests::observed,
+};
 pub use socket_address::{Reached, SocketAddress};
 
 use crate::{
@@ -41,7 +45,8 @@ use crate::{
         cors, fallbacks,
     },
     routes::{
-        cancel, candles, execute, export, health, launches, market, orders, quote, stats, tokens,
+        cancel, candles, execute, export, health, keys, launches, market, orders, quote, stats,
+        tokens,
     },
 };
 
@@ -50,6 +55,8 @@ use crate::{
 pub struct Api {
     /// Who may use it.
     pub access: Access,
+    /// Keeps keys.
+    pub keys: Arc<dyn KeyStore>,
     /// Takes orders in.
     pub submit: Submit,
     /// Cancels orders.
@@ -101,6 +108,9 @@ pub fn router(api: Api) -> Router {
         .route("/api/candles", get(candles::candles))
         .route("/api/stats", get(stats::stats))
         .route("/api/market", get(market::market))
+        .route("/api/keys", get(keys::list).post(keys::create))
+        .route("/api/keys/{id}", delete(keys::revoke))
+        .route("/api/tickets", post(keys::ticket))
         .route_layer(middleware::from_fn_with_state(
             limit,
             concurrency_limit::apply,

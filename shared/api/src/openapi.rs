@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 
 use crate::routes::{
-    cancel, candles, execute, export, health, launches, market, orders, quote, stats, tokens,
+    cancel, candles, execute, export, health, keys, launches, market, orders, quote, stats, tokens,
 };
 
 #[derive(OpenApi)]
@@ -12,7 +12,10 @@ use crate::routes::{
         title = "Order execution engine",
         description = "Takes market, limit and sniper orders, routes each to the venue that pays most, executes it \
             exactly once, and streams every step. Amounts are exact decimals, written as strings. \
-            Every error is a problem document (RFC 9457) with a stable `code`.",
+            Every error is a problem document (RFC 9457) with a stable `code`. Where keys are asked \
+            for (`auth` of `/api/market`), everything under `orders` and `access`, and quotes, need \
+            one: 401 `unauthorized` without a valid key, 403 `forbidden` when its scopes do not \
+            allow it.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
@@ -29,12 +32,17 @@ use crate::routes::{
         launches::launches,
         candles::candles,
         market::market,
+        keys::list,
+        keys::create,
+        keys::revoke,
+        keys::ticket,
         health::health,
         health::live,
     ),
     tags(
         (name = "orders", description = "Orders and their history."),
         (name = "market", description = "What can be traded, and at what price."),
+        (name = "access", description = "Keys and tickets."),
         (name = "operation", description = "For those who run the engine."),
     ),
 )]

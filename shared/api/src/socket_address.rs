@@ -28,15 +28,18 @@ pub struct Reached {
 }
 
 impl SocketAddress {
-    /// The address for one order's events.
+    /// The address for one order's events, with the ticket that it needs.
     pub(crate) fn for_order(
         &self,
         id: OrderId,
+        ticket: Option<&str>,
         headers: &HeaderMap,
         reached: Option<&Reached>,
     ) -> Option<String> {
+        let ticket = ticket.map(|ticket| format!("&ticket={ticket}"));
+        let ticket = ticket.unwrap_or_default();
         match self {
-            Self::Fixed(base) => Some(format!("{base}?orderId={id}")),
+            Self::Fixed(base) => Some(format!("{base}?orderId={id}{ticket}")),
             Self::OfRequest { otherwise } => {
                 let host = reached.map(|reached| reached.host.as_str()).or_else(|| {
                     let host = headers.get(header::HOST)?;
@@ -45,7 +48,9 @@ impl SocketAddress {
                 let host = host.filter(|host| is_host(host)).unwrap_or(otherwise);
                 let secure = reached.is_some_and(|reached| reached.secure);
                 let scheme = if secure { "wss" } else { "ws" };
-                Some(format!("{scheme}://{host}/api/orders/ws?orderId={id}"))
+                Some(format!(
+                    "{scheme}://{host}/api/orders/ws?orderId={id}{ticket}"
+                ))
             }
             Self::Absent => None,
         }
@@ -70,7 +75,7 @@ mod tests {
         let address = SocketAddress::OfRequest {
             otherwise: "127.0.0.1:3000".into(),
         }
-        .for_order(id, &headers, None)
+        .for_order(id, None, &headers, None)
         .expect("it has a socket");
         let (host, _) = address
             .split_once("/api/orders/ws?orderId=00000000-")

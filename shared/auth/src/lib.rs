@@ -7,10 +7,12 @@
 mod hex;
 mod key;
 mod keys;
+mod office;
 mod ticket;
 
 pub use self::{
     key::{ApiKey, InvalidKey, NoRandomness},
     keys::{Keys, Refused},
+    office::{Issued, TicketOffice},
     ticket::{InvalidTicket, MAX_TICKET_ORDERS, TICKET_LIFETIME, Ticket, Tickets},
 };

@@ -27,6 +27,34 @@ impl FromStr for Venues {
     }
 }
 
+/// Who may use the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Programs on its own machine.
+    Loopback,
+    /// Who shows a key.
+    Keys,
+    /// Everybody who reaches it.
+    Open,
+}
+
+impl Setting for Auth {
+    const ALLOWED: &'static str = "`loopback`, `keys` or `open`";
+}
+
+impl FromStr for Auth {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        match text {
+            "loopback" => Ok(Self::Loopback),
+            "keys" => Ok(Self::Keys),
+            "open" => Ok(Self::Open),
+            _ => Err(NotAllowed(Self::ALLOWED)),
+        }
+    }
+}
+
 /// How statements are sent to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Statements {

@@ -23,7 +23,7 @@ mod wait;
 
 pub use address::{BasePath, HttpUrl, SocketEndpoint};
 pub use allowed_hosts::{AllowedHost, AllowedHosts};
-pub use choice::{LogFormat, LogLevel, Statements, Venues};
+pub use choice::{Auth, LogFormat, LogLevel, Statements, Venues};
 pub use count::Count;
 pub use database::{Database, DatabaseUrl, Location, SecretArn};
 pub use delay::DelayRange;

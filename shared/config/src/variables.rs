@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::{
-    AllowedHosts, BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl,
+    AllowedHosts, Auth, BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl,
     LogFormat, LogLevel, Origins, Proxies, Readers, SecretArn, Share, SocketEndpoint, Statements,
     Variable, Venues, WaitSeconds,
 };
@@ -31,8 +31,12 @@ macro_rules! variables {
 variables! {
     /// Port to listen on; 0 picks a free one.
     PORT: u16 = Some("3000"), Machine;
-    /// Address to listen on. Anything but a loopback address lets other machines in.
+    /// Address to listen on. Anything but a loopback address lets other machines in, and needs
+    /// another AUTH than `loopback`.
     HOST: HostAddress = Some("127.0.0.1"), Machine;
+    /// Who may use the engine: `loopback`: programs on this machine; `keys`: who shows a key; `open`:
+    /// everybody who reaches it, where something else guards it.
+    AUTH: Auth = Some("loopback"), Machine;
     /// PostgreSQL to use. Without it the engine on one machine brings its own.
     DATABASE_URL: DatabaseUrl = None, Both;
     /// File that holds the URL of the database instead; it is read again when a login is refused.

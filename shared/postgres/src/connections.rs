@@ -42,7 +42,10 @@ impl Connections for PostgresConnections {
         let orders: Option<Vec<Uuid>> = orders.map(|ids| ids.iter().map(|id| id.0).collect());
         let account = visitor.account.as_str();
         self.database
-            .run_repeatable(ADMIT, &[&&*connection.0, &account, &key, &orders.as_deref()])
+            .run_repeatable(
+                ADMIT,
+                &[&&*connection.0, &account, &key, &orders.as_deref()],
+            )
             .await?;
         Ok(())
     }

@@ -23,6 +23,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
     let ours = [
         "api_keys",
         "chain_cursor",
+        "connections",
         "deliveries",
         "engines",
         "health_probe",

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use embedded_postgres::testing::TestDatabase;
 use engine::{
+    account::AccountId,
     ports::{Clock, Percentiles, Window},
     statistics::{Counts, Report, Statistics},
 };
@@ -107,7 +108,10 @@ async fn each_order_is_counted_once_in_the_window_that_it_belongs_to() {
             [("1008", "79632.01008"), ("0.01008", "0.00001008")],
         ),
     ] {
-        let report = statistics.report(window).await.expect("an answer");
+        let report = statistics
+            .report(&AccountId::local(), window)
+            .await
+            .expect("an answer");
         assert_counts(&report.total, minutes);
         let failures: Vec<_> = report.failures.iter().collect();
         assert_eq!(failures, [(&"no_liquidity".to_owned(), &minutes)]);
@@ -135,7 +139,9 @@ async fn each_order_is_counted_once_in_the_window_that_it_belongs_to() {
 async fn an_empty_window_has_counts_of_none() {
     let server = TestDatabase::create();
     let database = database(&server).await;
-    let report = statistics(&database).report(Window::Hour).await;
+    let report = statistics(&database)
+        .report(&AccountId::local(), Window::Hour)
+        .await;
     let report = report.expect("an answer");
     assert_counts(&report.total, 0);
     assert_eq!(report.to_confirmed, None);

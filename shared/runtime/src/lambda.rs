@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use api::{Api, SocketAddress};
+use api::{Access, Api, SocketAddress, Who};
+use auth::{Keys, TicketOffice};
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
     Configuration, Execution, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
@@ -127,7 +128,14 @@ impl Function<Submit> {
         let trading = Trading::new(&self.database, &config.trading);
         let queue = Arc::new(SqsQueue::new(&self.sdk, &config.queue_url));
         let push = apigateway::push(&self.sdk, &config.sockets);
+        let keys = crate::keys(&self.database);
+        let clock = Arc::clone(&self.use_cases.clock);
         Api {
+            access: Access {
+                who: Who::WithKey(Keys::new(keys.clone(), clock.clone())),
+                tickets: TicketOffice::new(keys.clone(), clock),
+            },
+            keys,
             cancel: self.use_cases.cancel(queue.clone(), push),
             submit: submit::Submit {
                 admission: Arc::new(QueueLimit::new(
@@ -190,6 +198,12 @@ impl Function<Websocket> {
     pub fn stream(&self) -> OrderStream {
         let push = apigateway::push(&self.sdk, &self.config.sockets);
         self.use_cases.stream(push)
+    }
+
+    /// Lets in who shows a ticket.
+    pub fn tickets(&self) -> TicketOffice {
+        let clock = Arc::clone(&self.use_cases.clock);
+        TicketOffice::new(crate::keys(&self.database), clock)
     }
 
     /// Where requests go that come while a connection is opening.

@@ -15,4 +15,4 @@ mod use_cases;
 pub use database::open;
 pub use migrations::migrate;
 pub use trading::Trading;
-pub use use_cases::{health, statistics, take_over, use_cases};
+pub use use_cases::{health, keys, statistics, take_over, use_cases};

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use engine::{
     health::Health,
     policy::Policy,
-    ports::{HealthCheck, StoreError},
+    ports::{HealthCheck, KeyStore, StoreError},
     statistics::Statistics,
     use_cases::UseCases,
 };
-use postgres::{Database, PostgresOrders, PostgresSubscriptions};
+use postgres::{
+    Database, PostgresConnections, PostgresKeys, PostgresOrders, PostgresSubscriptions,
+};
 
 use crate::clock::{DatabaseTime, SystemClock};
 
@@ -18,12 +20,14 @@ pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
     let orders = Arc::new(PostgresOrders::new(database.clone()));
     UseCases {
         reader: orders.clone(),
+        log: orders.clone(),
         writer: orders.clone(),
         outbox: orders.clone(),
         waiting: orders.clone(),
         launch_log: orders.clone(),
         prices: orders.clone(),
         auditor: orders,
+        connections: Arc::new(PostgresConnections::new(database.clone())),
         subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
         encode: api::event_json,
         clock: Arc::new(DatabaseTime(database.clone())),
@@ -41,6 +45,11 @@ pub fn health(database: &Database, others: Vec<Arc<dyn HealthCheck>>) -> Health 
 pub fn statistics(database: &Database) -> Statistics {
     let orders = Arc::new(PostgresOrders::new(database.clone()));
     Statistics::new(orders, Arc::new(SystemClock))
+}
+
+/// Where the keys of that database are kept.
+pub fn keys(database: &Database) -> Arc<dyn KeyStore> {
+    Arc::new(PostgresKeys::new(database.clone()))
 }
 
 /// Frees what a former process held. Only for a program that is alone on its order book.

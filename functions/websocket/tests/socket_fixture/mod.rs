@@ -16,8 +16,8 @@ use engine::{
     order::{Lifetime, Market, NewOrder, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
     ports::{
-        ConnectionId, OrderWriter, Push, PushError, ReplayQueue, ReplayRequest, Subscribers,
-        Subscriptions, Unavailable,
+        ConnectionId, EverybodyIsLocal, OrderWriter, Push, PushError, ReplayQueue, ReplayRequest,
+        Subscribers, Subscriptions, Unavailable,
     },
     stream::OrderStream,
 };
@@ -25,7 +25,7 @@ use postgres::{Database, PostgresOrders, PostgresSubscriptions};
 use runtime::clock::SystemClock;
 use serde_json::Value;
 use testkit::{TestDatabase, migrated_database};
-use websocket::Sockets;
+use websocket::{Door, Sockets};
 
 /// The order in the book, as the events name it.
 pub(crate) const ORDER: &str = "01980000-0000-7000-8000-000000000001";
@@ -64,7 +64,8 @@ impl SocketFixture {
         let gateway = Arc::new(RecordingGateway::default());
         let replays = Arc::new(RecordingQueue::default());
         let stream = OrderStream {
-            reader: Arc::new(PostgresOrders::new(database.clone())),
+            log: Arc::new(PostgresOrders::new(database.clone())),
+            connections: Arc::new(EverybodyIsLocal),
             subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
             push: gateway.clone(),
             encode: event_json,
@@ -75,6 +76,7 @@ impl SocketFixture {
             sockets: Sockets {
                 stream,
                 replays: replays.clone(),
+                door: Door::Open,
                 allowed_origins: vec!["https://desk.example".into()],
             },
             database,

@@ -7,6 +7,7 @@ mod condition;
 mod csv;
 mod event;
 mod health;
+mod key;
 mod launch;
 mod market;
 mod offer;
@@ -24,12 +25,16 @@ pub(crate) use self::{
     csv::csv_lines,
     event::EventDto,
     health::{HealthDto, LiveDto},
+    key::{KeyDto, NewKeyDto, TicketDto},
     launch::LaunchDto,
     market::MarketDto,
     offer::OfferDto,
     order::{AcceptedDto, ListedOrderDto, OrderDetailsDto, OrderDto},
     quote::QuoteDto,
-    schemas::{BulkCancelRequestDto, ExecuteRequestDto, FilterDto, StatusDto},
+    schemas::{
+        BulkCancelRequestDto, ExecuteRequestDto, FilterDto, KeyRequestDto, StatusDto,
+        TicketRequestDto,
+    },
     stats::StatsDto,
     token::TokenDto,
 };

@@ -177,3 +177,33 @@ pub(crate) enum StatusDto {
     /// Its time ended. No swap happened and none will.
     Expired,
 }
+
+/// A key that is asked for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = KeyRequest)]
+pub(crate) struct KeyRequestDto {
+    /// What it is to allow: `orders:read`, `orders:write`, `stream`, `keys`; nothing that the key
+    /// does not allow with which it is asked for.
+    #[schema(min_items = 1, example = json!(["orders:read", "stream"]))]
+    scopes: Vec<String>,
+    /// What its owner calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    label: Option<String>,
+    /// From when on it is to be worth nothing; for ever when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// Which orders a ticket is for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = TicketRequest)]
+pub(crate) struct TicketRequestDto {
+    /// Only these; all of the account's when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 1, max_items = 100)]
+    order_ids: Option<Vec<String>>,
+}

@@ -11,49 +11,71 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use engine::account::{Caller, Scope};
+use engine::{
+    account::{Caller, Scope},
+    order::OrderId,
+};
 
 use super::{code::Code, problem::ApiError};
 use crate::Api;
 
+/// Who may use the API, and how sockets are opened.
+#[derive(Clone)]
+pub struct Access {
+    /// Who may.
+    pub who: Who,
+    /// Makes tickets for sockets.
+    pub tickets: TicketOffice,
+}
+
 /// Who may use the API.
 #[derive(Clone)]
-pub enum Access {
-    /// Everybody, for the account `local`: only this machine reaches the engine.
-    Loopback,
+pub enum Who {
+    /// Programs on this machine, for the account `local`. Whoever stands before the API lets nobody
+    /// else in.
+    ThisMachine,
     /// Everybody, for the account `local`: something else guards the engine.
-    Open,
+    Everybody,
     /// Who shows a key.
-    Keys {
-        /// Tells who shows it.
-        keys: Keys,
-        /// Signs tickets for sockets.
-        tickets: TicketOffice,
-    },
+    WithKey(Keys),
 }
 
 impl Access {
     /// The name on the wire.
     pub(crate) const fn name(&self) -> &'static str {
-        match self {
-            Self::Loopback => "loopback",
-            Self::Open => "open",
-            Self::Keys { .. } => "keys",
+        match self.who {
+            Who::ThisMachine => "loopback",
+            Who::Everybody => "open",
+            Who::WithKey(_) => "keys",
         }
     }
 
-    async fn caller(&self, headers: &HeaderMap, source: Option<IpAddr>) -> Result<Caller, ApiError> {
-        match self {
-            Self::Loopback if source.is_some_and(|source| !source.is_loopback()) => {
-                let detail = "only programs on the engine's own machine may use it: \
-                    with AUTH=keys it serves others too";
-                Err(ApiError::new(Code::Unauthorized, detail))
-            }
-            Self::Loopback | Self::Open => Ok(Caller {
+    /// What a socket's address needs for this order; nothing where no key is asked for, or when the
+    /// caller may not open it. That it cannot be had is no reason to refuse what was done.
+    pub(crate) async fn ticket_in_address(
+        &self,
+        caller: &Caller,
+        order: OrderId,
+    ) -> Option<String> {
+        if !matches!(self.who, Who::WithKey(_)) || !caller.scopes.allow(Scope::Stream) {
+            return None;
+        }
+        let issued = self.tickets.issue(caller, Some(vec![order])).await;
+        let issued = issued.inspect_err(|error| tracing::warn!(%error, "an answer has no ticket"));
+        issued.ok().map(|issued| issued.text)
+    }
+
+    async fn caller(
+        &self,
+        headers: &HeaderMap,
+        source: Option<IpAddr>,
+    ) -> Result<Caller, ApiError> {
+        match &self.who {
+            Who::ThisMachine | Who::Everybody => Ok(Caller {
                 source,
                 ..Caller::local()
             }),
-            Self::Keys { keys, .. } => {
+            Who::WithKey(keys) => {
                 let shown = shown(headers)?;
                 Ok(keys.caller(shown, source).await?)
             }

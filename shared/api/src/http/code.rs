@@ -42,6 +42,10 @@ pub enum Code {
     InvalidExpiry,
     /// A time in force that limit orders do not have.
     InvalidTimeInForce,
+    /// What no key allows.
+    InvalidScope,
+    /// A name for a key that is none.
+    InvalidLabel,
     /// A client's own order id that is not 1 to 64 of `A-Za-z0-9._:-`.
     InvalidClientOrderId,
     /// A page size that is no integer from 1 to 200.
@@ -93,7 +97,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::MalformedBody,
         Self::MissingField,
         Self::UnknownField,
@@ -112,6 +116,8 @@ impl Code {
         Self::InvalidExpiry,
         Self::InvalidTimeInForce,
         Self::InvalidClientOrderId,
+        Self::InvalidScope,
+        Self::InvalidLabel,
         Self::InvalidLimit,
         Self::InvalidCursor,
         Self::InvalidId,
@@ -177,6 +183,8 @@ impl Code {
                 S::BAD_REQUEST,
                 "Invalid client order id",
             ),
+            Self::InvalidScope => ("invalid_scope", S::BAD_REQUEST, "Invalid scope"),
+            Self::InvalidLabel => ("invalid_label", S::BAD_REQUEST, "Invalid label"),
             Self::InvalidFilter => ("invalid_filter", S::BAD_REQUEST, "Invalid filter"),
             Self::NotCancellable => ("not_cancellable", S::CONFLICT, "Not cancellable"),
             Self::DuplicateClientOrderId => (

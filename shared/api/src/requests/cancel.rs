@@ -63,19 +63,27 @@ pub(crate) fn bulk(body: &[u8]) -> Result<Bulk, ApiError> {
 fn ids(texts: Option<Vec<String>>) -> Result<Bulk, ApiError> {
     let texts = texts
         .ok_or_else(|| ApiError::new(Code::MissingField, "ids, or all, is missing").field("ids"))?;
+    Ok(Bulk::Ids(order_ids(texts, "ids")?))
+}
+
+/// The ids of orders that a field names, each once.
+///
+/// # Errors
+/// `invalid_id`, also when there are none or more than [`MAX_IDS`].
+pub(super) fn order_ids(texts: Vec<String>, field: &str) -> Result<Vec<OrderId>, ApiError> {
     if !(1..=MAX_IDS).contains(&texts.len()) {
         let detail = format!("{} ids were given, 1 to {MAX_IDS} can be", texts.len());
-        return Err(ApiError::new(Code::InvalidId, detail).field("ids"));
+        return Err(ApiError::new(Code::InvalidId, detail).field(field));
     }
     let mut ids = Vec::with_capacity(texts.len());
     for text in texts {
         let id = text.parse().map_err(|_| {
             let detail = format!("{} is not an order id", shown(&text));
-            ApiError::new(Code::InvalidId, detail).field("ids")
+            ApiError::new(Code::InvalidId, detail).field(field)
         })?;
         if !ids.contains(&id) {
             ids.push(id);
         }
     }
-    Ok(Bulk::Ids(ids))
+    Ok(ids)
 }

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod filter;
+mod keys;
 mod new_order;
 mod page_limit;
 mod sniper;
@@ -12,6 +13,7 @@ use swap_request::amount;
 
 pub(crate) use cancel::{Bulk, bulk};
 pub(crate) use filter::filter;
+pub(crate) use keys::{key_request, ticket_request};
 pub(crate) use new_order::{Requested, new_order};
 pub(crate) use page_limit::{page_limit, row_limit};
 pub(crate) use swap_request::{SwapRequest, listed_pair, required, slippage, whole_number};

@@ -137,12 +137,7 @@ async fn cancel_all(
     Ok(())
 }
 
-async fn cancel_each(
-    api: &Api,
-    caller: &Caller,
-    ids: Vec<OrderId>,
-    told: &mut BulkCancelDto,
-) {
+async fn cancel_each(api: &Api, caller: &Caller, ids: Vec<OrderId>, told: &mut BulkCancelDto) {
     let cancel = async |id| (id, api.cancel.cancel(&caller.account, id).await);
     let cancelling = stream::iter(ids).map(cancel);
     let mut cancelling = cancelling.buffered(AT_ONCE);

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use engine::{ports::Client, submit::Submitted};
+use engine::{account::Caller, ports::Client, submit::Submitted};
 
 use crate::{
     Api, Reached,
@@ -111,7 +111,10 @@ pub(crate) async fn execute(
     };
     let location = format!("{}/api/orders/{id}", api.base_path);
     let reached = reached.map(|Extension(reached)| reached);
-    let socket = api.sockets.for_order(id, &headers, reached.as_ref());
+    let ticket = api.access.ticket_in_address(&caller, id).await;
+    let socket = api
+        .sockets
+        .for_order(id, ticket.as_deref(), &headers, reached.as_ref());
     let accepted = AcceptedDto::new(id, socket);
     let answer = (
         StatusCode::ACCEPTED,
@@ -125,4 +128,12 @@ pub(crate) async fn execute(
             .insert(REPLAYED, HeaderValue::from_static("true"));
     }
     Ok(response)
+}
+
+/// Whose turn it is when orders wait: an account's, or an address's where there are no keys.
+fn whose_turn(caller: &Caller, at: Option<Extension<Client>>) -> Option<Client> {
+    match &caller.key {
+        Some(_) => Some(Client::of(&caller.account)),
+        None => at.map(|Extension(client)| client),
+    }
 }

@@ -5,6 +5,7 @@ pub(crate) mod candles;
 pub(crate) mod execute;
 pub(crate) mod export;
 pub(crate) mod health;
+pub(crate) mod keys;
 pub(crate) mod launches;
 pub(crate) mod market;
 pub(crate) mod orders;

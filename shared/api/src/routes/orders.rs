@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use engine::{
+    account::Caller,
     observe,
     order::{Order, OrderId, read_seq},
     ports::{PageQuery, place},
@@ -18,6 +19,7 @@ use crate::{
     Api,
     dto::{EventDto, FilterDto, ListedOrderDto, OrderDetailsDto},
     http::{
+        access::Reads,
         code::Code,
         cursor,
         problem::{ApiError, ProblemBody, shown},
@@ -73,6 +75,7 @@ use crate::{
     )
 )]
 pub(crate) async fn list(
+    Reads(caller): Reads,
     State(api): State<Arc<Api>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {

@@ -13,6 +13,7 @@ use crate::{
     Api,
     dto::QuoteDto,
     http::{
+        access::Reads,
         problem::{ApiError, ProblemBody},
         query::Query,
     },
@@ -61,6 +62,7 @@ use crate::{
     )
 )]
 pub(crate) async fn quote(
+    _: Reads,
     State(api): State<Arc<Api>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<QuoteDto>, ApiError> {

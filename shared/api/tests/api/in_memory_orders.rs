@@ -11,14 +11,15 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::{
         EventRecord, IdempotencyKey, Lifetime, LoggedEvent, NewOrder, Order, OrderEvent, OrderId,
         Unmet,
     },
     ports::{
         Appended, Authority, Cell, Claim, Corrupt, ExecuteOrder, HealthCheck, Inserted, Lease,
-        OrderFilter, OrderReader, OrderStatistics, OrderWriter, PageQuery, Percentiles, StoreError,
-        Subscribers, Tally, Transition, Unavailable, Unhealthy, Wake, Window,
+        OrderFilter, OrderLog, OrderReader, OrderStatistics, OrderWriter, PageQuery, Percentiles,
+        StoreError, Subscribers, Tally, Transition, Unavailable, Unhealthy, Wake, Window,
     },
 };
 use jiff::Timestamp;
@@ -50,6 +51,7 @@ const BEGIN: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
 struct Row {
     order: Order,
+    account: AccountId,
     /// Whether the row, but not its place in the history, was damaged.
     unreadable: bool,
     key: Option<IdempotencyKey>,
@@ -156,20 +158,26 @@ impl OrderReader for InMemoryOrders {
         self.trouble().await
     }
 
-    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+    async fn order(&self, account: &AccountId, id: OrderId) -> Result<Option<Order>, StoreError> {
         self.trouble().await?;
         let rows = self.rows();
-        let row = rows.iter().find(|row| row.order.id == id);
+        let mut own = rows.iter().filter(|row| row.account == *account);
+        let row = own.find(|row| row.order.id == id);
         Ok(row.map(Row::read).transpose()?)
     }
 
-    async fn page(&self, query: &PageQuery) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
+    async fn page(
+        &self,
+        account: &AccountId,
+        query: &PageQuery,
+    ) -> Result<Vec<Result<Order, Corrupt>>, StoreError> {
         self.trouble().await?;
         let rows = self.rows();
         let mut page: Vec<&Row> = rows.iter().collect();
         let place = |row: &Row| (row.order.created_at, row.order.id);
         page.retain(|row| {
-            query.before.is_none_or(|before| place(row) < before)
+            row.account == *account
+                && query.before.is_none_or(|before| place(row) < before)
                 && is_meant(&row.order, &query.only)
         });
         page.sort_by_key(|row| Reverse(place(row)));
@@ -177,7 +185,25 @@ impl OrderReader for InMemoryOrders {
         Ok(page.into_iter().map(Row::read).collect())
     }
 
-    async fn events(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError> {
+    async fn events(
+        &self,
+        account: &AccountId,
+        id: OrderId,
+        after: u64,
+    ) -> Result<Vec<EventRecord>, StoreError> {
+        self.trouble().await?;
+        let rows = self.rows();
+        let events = rows
+            .iter()
+            .filter(|row| row.account == *account && row.order.id == id)
+            .flat_map(|row| &row.events);
+        Ok(events.filter(|event| event.seq > after).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl OrderLog for InMemoryOrders {
+    async fn log(&self, id: OrderId, after: u64) -> Result<Vec<EventRecord>, StoreError> {
         self.trouble().await?;
         let rows = self.rows();
         let events = rows
@@ -191,11 +217,12 @@ impl OrderReader for InMemoryOrders {
 /// A second after the newest order was accepted.
 #[async_trait]
 impl OrderStatistics for InMemoryOrders {
-    async fn tally(&self, window: Window) -> Result<Tally, StoreError> {
+    async fn tally(&self, account: &AccountId, window: Window) -> Result<Tally, StoreError> {
         self.tallies.fetch_add(1, Ordering::Relaxed);
         self.trouble().await?;
         let rows = self.rows();
-        let orders = rows.iter().map(|row| &row.order);
+        let own = rows.iter().filter(|row| row.account == *account);
+        let orders = own.map(|row| &row.order);
         let newest = orders.clone().map(|order| order.created_at).max();
         let until = newest.unwrap_or(BEGIN) + Duration::from_secs(1);
         let since = until - window.length();
@@ -249,10 +276,12 @@ impl OrderWriter for InMemoryOrders {
             Lifetime::For(duration) => at + duration,
             Lifetime::Until(moment) => moment,
         };
+        let account = order.account.clone();
         let order = Order::accepted(order, at, deadline);
         let events = vec![logged(&order, OrderEvent::Accepted)];
         rows.push(Row {
             order,
+            account,
             unreadable: false,
             key,
             events,
@@ -320,7 +349,8 @@ fn is_meant(order: &Order, only: &OrderFilter) -> bool {
 
 /// The order of the same key, or of the same name.
 fn known(rows: &[Row], order: &NewOrder) -> Option<Inserted> {
-    let by_key = rows.iter().find_map(|row| {
+    let own = || rows.iter().filter(|row| row.account == order.account);
+    let by_key = own().find_map(|row| {
         let (known, given) = (row.key.as_ref()?, order.idempotency.as_ref()?);
         (known.key == given.key).then(|| Inserted::Known {
             id: row.order.id,
@@ -329,9 +359,7 @@ fn known(rows: &[Row], order: &NewOrder) -> Option<Inserted> {
     });
     let by_name = || {
         let name = order.client_order_id.as_ref()?;
-        let row = rows
-            .iter()
-            .find(|row| row.order.client_order_id.as_ref() == Some(name))?;
+        let row = own().find(|row| row.order.client_order_id.as_ref() == Some(name))?;
         Some(Inserted::NameTaken(row.order.id))
     };
     by_key.or_else(by_name)

@@ -11,6 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     candles::{Candle, Interval},
     catalogue::{Catalogue, ListedToken, MarketKind},
     launch::{LaunchedPool, PoolCondition},
@@ -18,7 +19,7 @@ use engine::{
     ports::{
         Clock, ConnectionId, CreatedPools, ExecuteOrder, LaunchLog, Launches, LaunchesError,
         PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice, StoreError, Subscribers,
-        Subscriptions, Unavailable, Venue,
+        Subscriptions, Unavailable, Undelivered, Venue,
     },
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
@@ -262,7 +263,12 @@ impl Push for Nobody {
 
 #[async_trait]
 impl Subscriptions for Nobody {
-    async fn subscribe(&self, _: &ConnectionId, _: OrderId) -> Result<bool, StoreError> {
+    async fn subscribe(
+        &self,
+        _: &ConnectionId,
+        _: &AccountId,
+        _: OrderId,
+    ) -> Result<bool, StoreError> {
         unreachable!("nobody follows an order")
     }
 
@@ -274,7 +280,11 @@ impl Subscriptions for Nobody {
         Ok(Subscribers::default())
     }
 
-    async fn subscribe_all(&self, _: &ConnectionId) -> Result<Timestamp, StoreError> {
+    async fn subscribe_all(
+        &self,
+        _: &ConnectionId,
+        _: &AccountId,
+    ) -> Result<Timestamp, StoreError> {
         unreachable!("nobody follows an order")
     }
 
@@ -298,7 +308,7 @@ impl Subscriptions for Nobody {
         unreachable!("nobody follows an order")
     }
 
-    async fn undelivered(&self, _: Duration) -> Result<Vec<(ConnectionId, OrderId)>, StoreError> {
+    async fn undelivered(&self, _: Duration) -> Result<Vec<Undelivered>, StoreError> {
         unreachable!("nobody follows an order")
     }
 }

@@ -96,7 +96,7 @@ async fn the_market_says_what_it_is_and_names_venues_and_pairs() {
                 {"id": "Meteora", "name": "Meteora"},
             ],
             "pairs": [["SOL", "USDC"], ["USDC", "USDT"]],
-            "auth": "open",
+            "auth": "loopback",
         })
     );
 }

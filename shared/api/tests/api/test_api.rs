@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, atomic::AtomicBool};
 
-use api::{Api, SocketAddress};
+use api::{Access, Api, SocketAddress, Who};
+use auth::TicketOffice;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -13,7 +14,7 @@ use engine::{
     candles::Candles,
     health::Health,
     policy::Policy,
-    ports::{AdmitAll, Venue},
+    ports::{AdmitAll, EverybodyIsLocal, Venue},
     statistics::Statistics,
     stream::OrderStream,
     submit::Submit,
@@ -22,6 +23,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::{
+    in_memory_keys::InMemoryKeys,
     in_memory_orders::InMemoryOrders,
     ports::{
         FixedPriceVenue, KnownPools, NoReference, Nobody, RealClock, StoppedClock, TwoMinutes,
@@ -69,7 +71,13 @@ impl TestApi {
                 empty: Arc::clone(&venues_empty),
             })
         };
+        let keys = Arc::new(InMemoryKeys::default());
         let mut api = Api {
+            access: Access {
+                who: Who::ThisMachine,
+                tickets: TicketOffice::new(keys.clone(), clock.clone()),
+            },
+            keys,
             submit: Submit {
                 admission: Arc::new(AdmitAll),
                 writer: orders.clone(),
@@ -82,7 +90,8 @@ impl TestApi {
                 writer: orders.clone(),
                 queue: queue.clone(),
                 stream: OrderStream {
-                    reader: orders.clone(),
+                    log: orders.clone(),
+                    connections: Arc::new(EverybodyIsLocal),
                     subscriptions: Arc::new(Nobody),
                     push: Arc::new(Nobody),
                     encode: api::event_json,

@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use crate::order::OrderId;
+use crate::{account::AccountId, order::OrderId};
 
 /// Who places orders, as far as turns are concerned: those of one client wait for each other, not
 /// for another client's.
@@ -26,6 +26,11 @@ impl Client {
             }
         };
         Self(whose.to_string().into())
+    }
+
+    /// An account, from wherever it calls.
+    pub fn of(account: &AccountId) -> Self {
+        Self(account.as_str().into())
     }
 }
 
