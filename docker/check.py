@@ -102,7 +102,7 @@ def recorded(event):
 
 
 class Engine:
-    """Without a database it says what is missing; with one it executes an order."""
+    """Without keys or a database it says what is missing; with one it executes an order."""
 
     covers = {"engine"}
 
@@ -111,9 +111,10 @@ class Engine:
 
     def run(self):
         # With the image's HOST and PORT as they are: it ends before it listens.
-        refused = self.image.start({}).wait(30)
-        if refused == 0 or "DATABASE_URL" not in self.image.said():
-            raise Unexpected("engine: without a database it must end, and name DATABASE_URL")
+        for variables, names in (({}, "AUTH=keys"), ({"AUTH": "open"}, "DATABASE_URL")):
+            refused = self.image.start(variables).wait(30)
+            if refused == 0 or names not in self.image.said():
+                raise Unexpected(f"engine: with {variables} it must end, and name {names}")
         port = postgres.free_port()
         # A container has its addresses for itself; here it is to be seen by this machine alone.
         variables = {"HOST": "127.0.0.1", "PORT": str(port), "DATABASE_URL": self.database}
