@@ -76,7 +76,7 @@ fn help_explains_every_variable_and_no_other_one() {
 #[test]
 fn an_empty_variable_counts_as_not_set() {
     // An address that is no machine's, so that the start ends before anything is opened.
-    let said = said(run(&empty(), &["--host", "192.0.2.1"]));
+    let said = said(run(&empty(), &["--host", "192.0.2.1", "--auth", "open"]));
     assert!(said.contains("cannot listen on 192.0.2.1:3000"), "{said}");
 }
 
