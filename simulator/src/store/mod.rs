@@ -53,6 +53,8 @@ pub(crate) struct Locks {
     pub(crate) fence: bool,
     /// An order has one transaction that may land.
     pub(crate) one_live_transaction: bool,
+    /// Idempotency keys and names are an account's own.
+    pub(crate) keys_of_account: bool,
     /// An order is not stored after it was given up.
     pub(crate) time_fence: bool,
     /// Whoever stops an order raises its token, so that a worker half-way writes nothing more.
@@ -66,6 +68,7 @@ impl Default for Locks {
         Self {
             fence: true,
             one_live_transaction: true,
+            keys_of_account: true,
             time_fence: true,
             stop_fence: true,
             wakes_at_once: true,

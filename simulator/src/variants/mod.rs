@@ -70,11 +70,13 @@ pub enum Variant {
     CursorOverGap,
     /// What fired an order is forgotten, and looked for again.
     TriggerForgotten,
+    /// What one account has used as a key is taken for all of them.
+    OneKeyForAll,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -102,6 +104,7 @@ impl Variant {
         Self::CursorBeforeLaunches,
         Self::CursorOverGap,
         Self::TriggerForgotten,
+        Self::OneKeyForAll,
     ];
 
     /// What the report calls it.
@@ -121,6 +124,7 @@ impl Variant {
             Self::DeadLetterWithoutFailed => "dead letter without failed",
             Self::AttemptsByReceives => "attempts counted by receives",
             Self::NoTimeFence => "no time fence",
+            Self::OneKeyForAll => "two accounts, one key",
             Self::NoAuditor => "no auditor",
             Self::ForeignIsGone => "another engine's connection taken for gone",
             Self::NoFloor => "floor from slippage only",
@@ -223,6 +227,7 @@ impl Variant {
             | Self::AcknowledgeBeforeCommit
             | Self::NoRelay
             | Self::NoTimeFence
+            | Self::OneKeyForAll
             | Self::CancelWithoutFence => {}
         }
         ports
