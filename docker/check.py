@@ -52,7 +52,7 @@ def expect(name, found, wanted):
 class Functions:
     """An order's way through the functions, each started for one event."""
 
-    covers = {"migrate", "submit", "relay", "monitor", "worker", "websocket"}
+    covers = {"migrate", "submit", "relay", "monitor", "worker", "websocket", "keys"}
 
     def __init__(self, made, database):
         self.made, self.variables = made, FUNCTION | {"DATABASE_URL": database}
@@ -70,6 +70,9 @@ class Functions:
         ledger = list((images.ROOT / "shared/simulation/migrations").glob("V*.sql"))
         version = max(int(name[1 : name.index("__")]) for name in engine)
         expect("migrate", migrated, {"applied": len(engine) + len(ledger), "version": version})
+
+        created = self.answer("keys", {"action": "create", "account": "main"})
+        expect("keys", created["key"].split("_")[:2], ["oek", created["id"]])
 
         accepted = self.answer("submit", recorded("submit/tests/events/post_order.json"))
         expect("submit", accepted["statusCode"], 202)

@@ -84,11 +84,11 @@ impl Stack {
         let said = String::from_utf8_lossy(&deployed.stderr).into_owned();
         let succeeded = deployed.status.success();
         if succeeded {
-            self.addresses = String::from_utf8_lossy(&deployed.stdout)
-                .lines()
-                .filter_map(|line| line.split_once('='))
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect();
+            // What is printed once, the first key, is kept.
+            let printed = String::from_utf8_lossy(&deployed.stdout);
+            let printed = printed.lines().filter_map(|line| line.split_once('='));
+            self.addresses
+                .extend(printed.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
         (succeeded, said)
     }

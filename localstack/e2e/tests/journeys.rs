@@ -281,3 +281,24 @@ fn a_sniper_order_waits_for_its_pool_and_buys_it_when_the_monitor_has_read_of_it
     assert_eq!(bought["trigger"]["pool"], next["pool"], "{bought:#}");
     assert_eq!(bought["tokenOut"], next["mint"]);
 }
+
+#[test]
+fn an_operator_makes_lists_and_revokes_keys() {
+    let stack = stack();
+    let desk = |action: &str| json!({"action": action, "account": "desk"});
+    let created = stack.keys(&desk("create"));
+    assert!(created["key"].is_string());
+    let listed = stack.keys(&desk("list"));
+    assert_eq!(listed["keys"][0]["id"], created["id"], "{listed}");
+    let mut revoke = desk("revoke");
+    revoke["id"] = created["id"].clone();
+    assert!(stack.keys(&revoke)["revokedAt"].is_string());
+
+    let function = Stack::function("keys");
+    let refused = stack.aws.invoke(&function, &desk("borrow"));
+    assert!(refused.failure.is_some(), "{refused:?}");
+    assert!(
+        refused.payload.to_string().contains("borrow"),
+        "{refused:?}"
+    );
+}

@@ -31,7 +31,7 @@ pub use delay::DelayRange;
 pub use host::HostAddress;
 pub use metrics_token::MetricsToken;
 pub use origin::{Origin, Origins};
-pub use programs::{Execution, Migrate, Monitor, Submit, Websocket, Workers};
+pub use programs::{Execution, Keys, Migrate, Monitor, Submit, Websocket, Workers};
 pub use proxies::Proxies;
 pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Setting, SettingError};
 pub use share::Share;

@@ -7,7 +7,7 @@ use api::{Access, Api, SocketAddress, Who};
 use auth::{Keys, TicketOffice};
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
-    Configuration, Execution, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
+    Configuration, Execution, Keys, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
     Websocket,
 };
 use engine::{
@@ -21,8 +21,9 @@ use engine::{
     use_cases::UseCases,
 };
 use futures::{FutureExt, future::BoxFuture};
+use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
-use postgres::{Database, Migrated, UrlSource};
+use postgres::{Database, Migrated, PostgresKeys, UrlSource};
 use serde::{Deserialize, Serialize};
 
 pub use lambda_runtime::Error;
@@ -59,7 +60,7 @@ macro_rules! function_config {
     )*};
 }
 
-function_config!(Submit: 1, Execution: 2, Monitor: 1, Websocket: 1, Migrate: 1);
+function_config!(Submit: 1, Execution: 2, Monitor: 1, Websocket: 1, Migrate: 1, Keys: 1);
 
 /// A function that has started.
 pub struct Function<C> {
@@ -224,6 +225,18 @@ impl Function<Migrate> {
     /// As [`migrate`].
     pub async fn migrate(&self) -> Result<Migrated, Error> {
         Ok(migrate(&self.database, self.config.venues).await?)
+    }
+}
+
+impl Function<Keys> {
+    /// Where keys are kept.
+    pub fn keys(&self) -> PostgresKeys {
+        PostgresKeys::new(self.database.clone())
+    }
+
+    /// The time by the database's clock, as far as it is known.
+    pub fn now(&self) -> Timestamp {
+        self.database.now()
     }
 }
 
