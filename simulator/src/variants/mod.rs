@@ -70,11 +70,13 @@ pub enum Variant {
     CursorOverGap,
     /// What fired an order is forgotten, and looked for again.
     TriggerForgotten,
+    /// A key is forgotten so long after its order was accepted, open or not.
+    OpenKeyPurged,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -102,6 +104,7 @@ impl Variant {
         Self::CursorBeforeLaunches,
         Self::CursorOverGap,
         Self::TriggerForgotten,
+        Self::OpenKeyPurged,
     ];
 
     /// What the report calls it.
@@ -134,6 +137,7 @@ impl Variant {
             Self::CursorBeforeLaunches => "cursor before what it has passed",
             Self::CursorOverGap => "cursor over a gap",
             Self::TriggerForgotten => "trigger not compare-and-set",
+            Self::OpenKeyPurged => "key purged while open",
         }
     }
 
@@ -223,7 +227,8 @@ impl Variant {
             | Self::AcknowledgeBeforeCommit
             | Self::NoRelay
             | Self::NoTimeFence
-            | Self::CancelWithoutFence => {}
+            | Self::CancelWithoutFence
+            | Self::OpenKeyPurged => {}
         }
         ports
     }
