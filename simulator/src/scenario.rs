@@ -160,6 +160,7 @@ impl World {
         self.store.locks.time_fence = variant != Some(Variant::NoTimeFence);
         self.store.locks.stop_fence = variant != Some(Variant::CancelWithoutFence);
         self.store.locks.wakes_at_once = variant != Some(Variant::WakeBeforeQueue);
+        self.store.locks.open_keys = variant != Some(Variant::OpenKeyPurged);
     }
 
     /// Adds the processes and has them started. Answers clients, submit and socket.

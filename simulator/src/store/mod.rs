@@ -61,6 +61,8 @@ pub(crate) struct Locks {
     pub(crate) stop_fence: bool,
     /// An order is marked as woken and queued in one statement.
     pub(crate) wakes_at_once: bool,
+    /// An order's key is kept as long as the order is open.
+    pub(crate) open_keys: bool,
 }
 
 impl Default for Locks {
@@ -72,6 +74,7 @@ impl Default for Locks {
             time_fence: true,
             stop_fence: true,
             wakes_at_once: true,
+            open_keys: true,
         }
     }
 }

@@ -72,11 +72,13 @@ pub enum Variant {
     TriggerForgotten,
     /// What one account has used as a key is taken for all of them.
     OneKeyForAll,
+    /// A key is forgotten so long after its order was accepted, open or not.
+    OpenKeyPurged,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -105,6 +107,7 @@ impl Variant {
         Self::CursorOverGap,
         Self::TriggerForgotten,
         Self::OneKeyForAll,
+        Self::OpenKeyPurged,
     ];
 
     /// What the report calls it.
@@ -138,6 +141,7 @@ impl Variant {
             Self::CursorBeforeLaunches => "cursor before what it has passed",
             Self::CursorOverGap => "cursor over a gap",
             Self::TriggerForgotten => "trigger not compare-and-set",
+            Self::OpenKeyPurged => "key purged while open",
         }
     }
 
@@ -228,7 +232,8 @@ impl Variant {
             | Self::NoRelay
             | Self::NoTimeFence
             | Self::OneKeyForAll
-            | Self::CancelWithoutFence => {}
+            | Self::CancelWithoutFence
+            | Self::OpenKeyPurged => {}
         }
         ports
     }
