@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use api::{Access, Api, SocketAddress, Who};
-use auth::{Keys, TicketOffice};
+use auth::TicketOffice;
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
     Configuration, Execution, Keys, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
@@ -133,7 +133,7 @@ impl Function<Submit> {
         let clock = Arc::clone(&self.use_cases.clock);
         Api {
             access: Access {
-                who: Who::WithKey(Keys::new(keys.clone(), clock.clone())),
+                who: Who::WithKey(auth::Keys::new(keys.clone(), clock.clone())),
                 tickets: TicketOffice::new(keys.clone(), clock),
             },
             keys,
