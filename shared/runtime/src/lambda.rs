@@ -7,7 +7,7 @@ use api::{Access, Api, SocketAddress, Who};
 use auth::TicketOffice;
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
-    Configuration, Execution, Keys, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
+    Configuration, Execution, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
     Websocket,
 };
 use engine::{
@@ -60,7 +60,7 @@ macro_rules! function_config {
     )*};
 }
 
-function_config!(Submit: 1, Execution: 2, Monitor: 1, Websocket: 1, Migrate: 1, Keys: 1);
+function_config!(Submit: 1, Execution: 2, Monitor: 1, Websocket: 1, Migrate: 1, config::Keys: 1);
 
 /// A function that has started.
 pub struct Function<C> {
@@ -228,7 +228,7 @@ impl Function<Migrate> {
     }
 }
 
-impl Function<Keys> {
+impl Function<config::Keys> {
     /// Where keys are kept.
     pub fn keys(&self) -> PostgresKeys {
         PostgresKeys::new(self.database.clone())
