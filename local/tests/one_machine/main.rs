@@ -40,3 +40,4 @@ mod third_venue;
 mod unknown;
 mod unreadable;
 mod upgrade;
+mod watching;

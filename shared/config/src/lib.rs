@@ -10,6 +10,7 @@ mod allowed_hosts;
 mod choice;
 mod count;
 mod database;
+mod decimal;
 mod delay;
 mod host;
 mod origin;
@@ -19,6 +20,7 @@ mod reading;
 mod share;
 mod variable;
 mod variables;
+mod volatility;
 mod wait;
 
 pub use address::{BasePath, HttpUrl, SocketEndpoint};
@@ -35,7 +37,8 @@ pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Settin
 pub use share::Share;
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;
-pub use wait::WaitSeconds;
+pub use volatility::Volatility;
+pub use wait::{LookMillis, RecheckSeconds, WaitSeconds};
 
 /// Reads what `T` lists from the process's environment.
 ///
@@ -100,6 +103,8 @@ pub struct Trading {
     pub seed: u64,
     /// [`SIM_LAUNCH_EVERY_S`].
     pub launch_every: WaitSeconds,
+    /// [`SIM_VOLATILITY`].
+    pub volatility: Volatility,
 }
 
 impl Configuration for Trading {
@@ -110,6 +115,7 @@ impl Configuration for Trading {
         let failure_rate = env.get(&SIM_FAILURE_RATE);
         let seed = env.get(&SIM_SEED);
         let launch_every = env.get(&SIM_LAUNCH_EVERY_S);
+        let volatility = env.get(&SIM_VOLATILITY);
         Some(Self {
             venues: venues?,
             quote_delay: quote_delay?,
@@ -117,6 +123,7 @@ impl Configuration for Trading {
             failure_rate: failure_rate?,
             seed: seed?,
             launch_every: launch_every?,
+            volatility: volatility?,
         })
     }
 }
