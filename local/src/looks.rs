@@ -1,18 +1,20 @@
-//! The monitor of one machine: a look at prices and times every two seconds.
+//! The monitor of one machine: a look at prices and times every so often.
+
+use std::time::Duration;
 
 use engine::{execute::Shutdown, monitor::Monitor};
 
 use crate::supervision::keep_alive;
 
-/// Keeps the monitor looking until `shutdown` resolves.
-pub(crate) async fn keep(monitor: Monitor, shutdown: Shutdown) {
+/// Keeps the monitor looking, with such a pause between two looks, until `shutdown` resolves.
+pub(crate) async fn keep(monitor: Monitor, pause: Duration, shutdown: Shutdown) {
     let run = || async {
         loop {
             monitor.tick().await;
             tokio::select! {
                 biased;
                 () = shutdown.clone() => return,
-                () = monitor.router.clock.sleep(monitor::PAUSE) => {}
+                () = monitor.router.clock.sleep(pause) => {}
             }
         }
     };

@@ -7,9 +7,10 @@ use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, AUTH, AllowedHosts, Auth, Count, DATABASE_CONNECTIONS,
     DelayRange, ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel,
-    MAX_CONNECTIONS, MAX_WAIT_S, METRICS_TOKEN, Origins, PORT, Proxies, SIM_EXECUTION_DELAY_MS,
-    SIM_FAILURE_RATE, SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share,
-    TRUSTED_PROXIES, Trading, VENUES, Variable, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    LookMillis, MAX_CONNECTIONS, MAX_WAIT_S, METRICS_TOKEN, Origins, PORT, Proxies, RECHECK_MAX_S,
+    RecheckSeconds, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_LAUNCH_EVERY_S,
+    SIM_QUOTE_DELAY_MS, SIM_SEED, SIM_VOLATILITY, Setting, Share, TRUSTED_PROXIES, Trading, VENUES,
+    Variable, Venues, Volatility, WATCH_EVERY_MS, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
     WaitSeconds,
 };
 
@@ -155,6 +156,10 @@ pub struct Serve {
     #[arg(long, env = SIM_LAUNCH_EVERY_S.name, default_value = SIM_LAUNCH_EVERY_S.default)]
     #[arg(value_parser = parser(&SIM_LAUNCH_EVERY_S), help = SIM_LAUNCH_EVERY_S.doc)]
     pub sim_launch_every_s: WaitSeconds,
+    /// [`SIM_VOLATILITY`].
+    #[arg(long, env = SIM_VOLATILITY.name, default_value = SIM_VOLATILITY.default)]
+    #[arg(value_parser = parser(&SIM_VOLATILITY), help = SIM_VOLATILITY.doc)]
+    pub sim_volatility: Volatility,
     /// [`WORKER_CONCURRENCY`].
     #[arg(long, env = WORKER_CONCURRENCY.name, default_value = WORKER_CONCURRENCY.default)]
     #[arg(value_parser = |text: &str| WORKER_CONCURRENCY.parse(text).map(Count::get))]
@@ -169,6 +174,14 @@ pub struct Serve {
     #[arg(long, env = MAX_WAIT_S.name, default_value = MAX_WAIT_S.default)]
     #[arg(value_parser = parser(&MAX_WAIT_S), help = MAX_WAIT_S.doc)]
     pub max_wait_s: WaitSeconds,
+    /// [`WATCH_EVERY_MS`].
+    #[arg(long, env = WATCH_EVERY_MS.name, default_value = WATCH_EVERY_MS.default)]
+    #[arg(value_parser = parser(&WATCH_EVERY_MS), help = WATCH_EVERY_MS.doc)]
+    pub watch_every_ms: LookMillis,
+    /// [`RECHECK_MAX_S`].
+    #[arg(long, env = RECHECK_MAX_S.name, default_value = RECHECK_MAX_S.default)]
+    #[arg(value_parser = parser(&RECHECK_MAX_S), help = RECHECK_MAX_S.doc)]
+    pub recheck_max_s: RecheckSeconds,
     /// [`MAX_CONNECTIONS`].
     #[arg(long, env = MAX_CONNECTIONS.name, default_value = MAX_CONNECTIONS.default)]
     #[arg(value_parser = parser(&MAX_CONNECTIONS), help = MAX_CONNECTIONS.doc)]
@@ -208,6 +221,7 @@ impl Serve {
             failure_rate: self.sim_failure_rate,
             seed: self.sim_seed,
             launch_every: self.sim_launch_every_s,
+            volatility: self.sim_volatility,
         }
     }
 }

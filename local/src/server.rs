@@ -180,6 +180,7 @@ impl Server {
         let trading = change(Trading::new(&database, &options.trading()));
         let policy = Policy {
             relay_grace: RELAY_GRACE,
+            max_recheck: options.recheck_max_s.duration(),
             ..Policy::default()
         };
         let mut use_cases = runtime::use_cases(&database, policy);
@@ -230,6 +231,7 @@ impl Server {
         ));
         workers.spawn(looks::keep(
             use_cases.monitor(queue.clone(), &trading.ports, trading.catalogue.clone()),
+            options.watch_every_ms.duration(),
             shutdown.clone(),
         ));
         let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];

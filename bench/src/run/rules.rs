@@ -96,6 +96,7 @@ async fn router(bench: &Bench) -> Outcome<Router> {
         failure_rate: 0,
         seed: 1,
         launch_every: Duration::from_secs(240),
+        volatility: 1_000,
     };
     let (_, trading) = simulation::trading(&database, &settings);
     Ok(Router {

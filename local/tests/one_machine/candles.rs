@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::support::{Engine, eventually};
+use crate::support::{Engine, QUICK, eventually};
 
 fn figures(candle: &Value) -> [Decimal; 4] {
     ["open", "high", "low", "close"].map(|figure| {
@@ -41,6 +41,18 @@ async fn a_new_engine_of_the_simulated_market_knows_how_its_prices_went() {
         let [_, high, low, _] = figures(&candles[498]);
         assert!(low < high, "{interval}: {}", candles[498]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_market_without_volatility_has_always_stood_still() {
+    let options = [&QUICK[..], &["--sim-volatility", "0"]].concat();
+    let engine = Engine::start_with(&options, |trading| trading).await;
+    let path = "/api/candles?tokenIn=SOL&tokenOut=USDC&interval=1h&limit=500";
+    let candles = engine.json(path).await;
+    let candles = candles.as_array().expect("a list");
+    assert_eq!(candles.len(), 500);
+    let price = figures(&candles[0])[0];
+    assert!(candles.iter().all(|candle| figures(candle) == [price; 4]));
 }
 
 /// Where no past is known, what the monitor notes is all there is.

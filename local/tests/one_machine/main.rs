@@ -42,3 +42,4 @@ mod third_venue;
 mod unknown;
 mod unreadable;
 mod upgrade;
+mod watching;

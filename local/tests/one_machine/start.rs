@@ -52,6 +52,9 @@ fn a_bad_value_is_named_with_what_is_allowed() {
         ("WORKER_CONCURRENCY", "0", "1 to 1000"),
         ("ALLOWED_ORIGINS", "desk.example/path", "origins"),
         ("LOG_LEVEL", "loud", "debug"),
+        ("WATCH_EVERY_MS", "99", "from 100 to 60000"),
+        ("RECHECK_MAX_S", "3601", "from 5 to 3600"),
+        ("SIM_VOLATILITY", "4.5", "from 0 to 4"),
     ] {
         let output = crate::process::program()
             .env(variable, value)

@@ -10,6 +10,7 @@ mod allowed_hosts;
 mod choice;
 mod count;
 mod database;
+mod decimal;
 mod delay;
 mod host;
 mod metrics_token;
@@ -20,6 +21,7 @@ mod reading;
 mod share;
 mod variable;
 mod variables;
+mod volatility;
 mod wait;
 
 pub use address::{BasePath, HttpUrl, SocketEndpoint};
@@ -37,7 +39,8 @@ pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Settin
 pub use share::Share;
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;
-pub use wait::WaitSeconds;
+pub use volatility::Volatility;
+pub use wait::{LookMillis, RecheckSeconds, WaitSeconds};
 
 /// Reads what `T` lists from the process's environment.
 ///
@@ -102,6 +105,8 @@ pub struct Trading {
     pub seed: u64,
     /// [`SIM_LAUNCH_EVERY_S`].
     pub launch_every: WaitSeconds,
+    /// [`SIM_VOLATILITY`].
+    pub volatility: Volatility,
 }
 
 impl Configuration for Trading {
@@ -112,6 +117,7 @@ impl Configuration for Trading {
         let failure_rate = env.get(&SIM_FAILURE_RATE);
         let seed = env.get(&SIM_SEED);
         let launch_every = env.get(&SIM_LAUNCH_EVERY_S);
+        let volatility = env.get(&SIM_VOLATILITY);
         Some(Self {
             venues: venues?,
             quote_delay: quote_delay?,
@@ -119,6 +125,7 @@ impl Configuration for Trading {
             failure_rate: failure_rate?,
             seed: seed?,
             launch_every: launch_every?,
+            volatility: volatility?,
         })
     }
 }

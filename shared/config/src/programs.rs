@@ -2,8 +2,9 @@
 
 use super::{
     ALLOWED_ORIGINS, BASE_PATH, BasePath, Configuration, Count, Database, HttpUrl, Logging,
-    MAX_WAIT_S, Origins, QUEUE_URL, REPLAY_QUEUE_URL, Reading, SocketEndpoint, Trading, VENUES,
-    Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WS_MANAGEMENT_ENDPOINT, WaitSeconds,
+    MAX_WAIT_S, Origins, QUEUE_URL, RECHECK_MAX_S, REPLAY_QUEUE_URL, Reading, RecheckSeconds,
+    SocketEndpoint, Trading, VENUES, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    WS_MANAGEMENT_ENDPOINT, WaitSeconds,
 };
 
 /// What the submit function reads.
@@ -94,6 +95,8 @@ pub struct Execution {
     pub queue_url: HttpUrl,
     /// [`WS_MANAGEMENT_ENDPOINT`]. Required.
     pub sockets: SocketEndpoint,
+    /// [`RECHECK_MAX_S`].
+    pub recheck_max: RecheckSeconds,
 }
 
 impl Configuration for Execution {
@@ -103,12 +106,14 @@ impl Configuration for Execution {
         let trading = Trading::gather(env);
         let queue_url = env.get(&QUEUE_URL);
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
+        let recheck_max = env.get(&RECHECK_MAX_S);
         Some(Self {
             logging: logging?,
             database: database?,
             trading: trading?,
             queue_url: queue_url?,
             sockets: sockets?,
+            recheck_max: recheck_max?,
         })
     }
 }

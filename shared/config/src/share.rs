@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{NotAllowed, Setting};
+use super::{NotAllowed, Setting, decimal};
 
 /// A number from 0 to 1 in millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,15 +29,7 @@ impl FromStr for Share {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-        if !digits(whole) || !digits(fraction) || fraction.len() > DECIMALS {
-            return Err(NotAllowed(Self::ALLOWED));
-        }
-        // Zeros on the right make the fraction a count of millionths: "05" is 050000 of them.
-        format!("{whole}{fraction:0<DECIMALS$}")
-            .parse()
-            .ok()
+        decimal::parts(text, DECIMALS)
             .filter(|&parts| parts <= WHOLE)
             .map(Self)
             .ok_or(NotAllowed(Self::ALLOWED))

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::{
     AllowedHosts, Auth, BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl,
-    LogFormat, LogLevel, MetricsToken, Origins, Proxies, Readers, SecretArn, Share, SocketEndpoint,
-    Statements, Variable, Venues, WaitSeconds,
+    LogFormat, LogLevel, LookMillis, MetricsToken, Origins, Proxies, Readers, RecheckSeconds,
+    SecretArn, Share, SocketEndpoint, Statements, Variable, Venues, Volatility, WaitSeconds,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -67,12 +67,18 @@ variables! {
     SIM_SEED: u64 = Some("1"), Both;
     /// Seconds between two launches of tokens in the simulated market, on average.
     SIM_LAUNCH_EVERY_S: WaitSeconds = Some("240"), Both;
+    /// How much simulated prices move: 1 is the usual, 0 keeps the reference price still.
+    SIM_VOLATILITY: Volatility = Some("1"), Both;
     /// Worker invocations that may run at once.
     WORKER_CONCURRENCY: Count = Some("10"), Both;
     /// Messages that one worker invocation takes at once.
     WORKER_BATCH_SIZE: Count = Some("10"), Both;
     /// Seconds that an order may be expected to wait before it is taken up; beyond, it is refused.
     MAX_WAIT_S: WaitSeconds = Some("60"), Both;
+    /// Milliseconds between two looks at the market for the orders that wait.
+    WATCH_EVERY_MS: LookMillis = Some("2000"), Machine;
+    /// Seconds between two checks, at the most, of an order that waits and is not woken by a price.
+    RECHECK_MAX_S: RecheckSeconds = Some("300"), Both;
     /// Names under which the engine may be called, besides localhost and its addresses; with a port
     /// if it is another one than PORT. Empty for none.
     ALLOWED_HOSTS: AllowedHosts = Some(""), Machine;

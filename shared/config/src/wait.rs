@@ -4,31 +4,48 @@ use std::{str::FromStr, time::Duration};
 
 use super::{NotAllowed, Setting};
 
-/// Whole seconds, up to five minutes: well below a market order's lifetime of fifteen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WaitSeconds(u64);
+/// Makes a type of each line: a whole number of a unit, with a least and a most.
+macro_rules! durations {
+    ($($(#[doc = $doc:literal])+ $name:ident: $unit:ident, $least:literal to $most:literal;)+) => {
+        $(
+            $(#[doc = $doc])+
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            pub struct $name(u64);
 
-const LONGEST: u64 = 300;
+            impl $name {
+                /// As a duration.
+                pub const fn duration(self) -> Duration {
+                    Duration::$unit(self.0)
+                }
+            }
 
-impl WaitSeconds {
-    /// As a duration.
-    pub const fn duration(self) -> Duration {
-        Duration::from_secs(self.0)
-    }
+            impl Setting for $name {
+                const ALLOWED: &'static str =
+                    concat!("a whole number from ", $least, " to ", $most);
+            }
+
+            impl FromStr for $name {
+                type Err = NotAllowed;
+
+                fn from_str(text: &str) -> Result<Self, NotAllowed> {
+                    text.parse()
+                        .ok()
+                        .filter(|number| ($least..=$most).contains(number))
+                        .map(Self)
+                        .ok_or(NotAllowed(Self::ALLOWED))
+                }
+            }
+        )+
+    };
 }
 
-impl Setting for WaitSeconds {
-    const ALLOWED: &'static str = "a whole number from 1 to 300";
-}
-
-impl FromStr for WaitSeconds {
-    type Err = NotAllowed;
-
-    fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        text.parse()
-            .ok()
-            .filter(|seconds| (1..=LONGEST).contains(seconds))
-            .map(Self)
-            .ok_or(NotAllowed(Self::ALLOWED))
-    }
+durations! {
+    /// Whole seconds, up to five minutes: well below a market order's lifetime of fifteen.
+    WaitSeconds: from_secs, 1 to 300;
+    /// Whole seconds between two looks at an order that waits: from the first such pause, five
+    /// seconds, to an hour.
+    RecheckSeconds: from_secs, 5 to 3600;
+    /// Whole milliseconds between two looks at the market: not so few that venues are asked without
+    /// a pause, and a minute at the most, as on AWS.
+    LookMillis: from_millis, 100 to 60000;
 }

@@ -31,6 +31,7 @@ fn what_is_not_set_has_the_defaults_of_the_contract() {
         DelayRange::from_millis(2_300, 3_500)
     );
     assert_eq!(trading.failure_rate, Share::ZERO);
+    assert_eq!(trading.volatility.thousandths(), 1_000);
     let nothing = [("LOG_LEVEL", ""), ("LOG_FORMAT", " ")];
     let logging: config::Logging = read(&nothing).expect("defaults");
     assert_eq!((logging.level, logging.format), (LogLevel::Info, None));
@@ -57,6 +58,7 @@ fn what_is_set_is_taken() {
         ("SIM_FAILURE_RATE", "0.05"),
         ("SIM_SEED", "42"),
         ("SIM_LAUNCH_EVERY_S", "5"),
+        ("SIM_VOLATILITY", "2.5"),
         ("LOG_LEVEL", "DEBUG"),
         ("LOG_FORMAT", "json"),
         ("BASE_PATH", "/v1"),
@@ -76,6 +78,8 @@ fn what_is_set_is_taken() {
     );
     assert_eq!(submit.trading.failure_rate.parts_per_million(), 50_000);
     assert_eq!(submit.trading.seed, 42);
+    assert_eq!(submit.trading.launch_every.duration().as_secs(), 5);
+    assert_eq!(submit.trading.volatility.thousandths(), 2_500);
     assert_eq!(submit.logging.level, LogLevel::Debug);
     assert_eq!(submit.logging.format, Some(LogFormat::Json));
     assert_eq!(
@@ -87,6 +91,25 @@ fn what_is_set_is_taken() {
         Some("wss://abc.execute-api.eu-central-1.amazonaws.com/v1")
     );
     assert_eq!(submit.base_path.as_str(), "/v1");
+}
+
+#[test]
+fn what_executes_orders_is_told_how_long_a_check_may_wait() {
+    let its = [
+        DATABASE,
+        (
+            "QUEUE_URL",
+            "https://sqs.eu-central-1.amazonaws.com/123/orders",
+        ),
+        ("WS_MANAGEMENT_ENDPOINT", "none"),
+    ];
+    let longest = |variables: &[(&str, &str)]| {
+        let execution: config::Execution = read(variables).expect("a full environment");
+        execution.recheck_max.duration()
+    };
+    assert_eq!(longest(&its), Duration::from_secs(300));
+    let set = [&its[..], &[("RECHECK_MAX_S", "60")]].concat();
+    assert_eq!(longest(&set), Duration::from_secs(60));
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! What each kind of value accepts and refuses.
 
-use config::{Count, DelayRange, HOST, HttpUrl, Origins, Share, WORKER_CONCURRENCY};
+use std::time::Duration;
+
+use config::{
+    Count, DelayRange, HOST, HttpUrl, LookMillis, Origins, RECHECK_MAX_S, RecheckSeconds,
+    SIM_VOLATILITY, Share, Volatility, WATCH_EVERY_MS, WORKER_CONCURRENCY,
+};
 
 #[test]
 fn values_that_look_nearly_right_are_refused() {
@@ -61,6 +66,29 @@ fn shares_are_exact() {
             Ok(parts),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn pauses_and_volatility_have_a_least_and_a_most() {
+    let look = |text| WATCH_EVERY_MS.parse(text).map(LookMillis::duration).ok();
+    assert_eq!(look("100"), Some(Duration::from_millis(100)));
+    assert_eq!(look("60000"), Some(Duration::from_secs(60)));
+    for text in ["99", "60001", "0", "-1", "2.5", "2s", ""] {
+        assert_eq!(look(text), None, "{text}");
+    }
+    let check = |text| RECHECK_MAX_S.parse(text).map(RecheckSeconds::duration).ok();
+    assert_eq!(check("5"), Some(Duration::from_secs(5)));
+    assert_eq!(check("3600"), Some(Duration::from_secs(3_600)));
+    for text in ["4", "3601", "0", "-5", "7.5", "5s", ""] {
+        assert_eq!(check(text), None, "{text}");
+    }
+    let moves = |text| SIM_VOLATILITY.parse(text).map(Volatility::thousandths).ok();
+    for (text, thousandths) in [("0", 0), ("0.5", 500), ("1", 1_000), ("4.000", 4_000)] {
+        assert_eq!(moves(text), Some(thousandths), "{text}");
+    }
+    for text in ["4.001", "5", "-1", "0.0005", ".5", "1e1", ""] {
+        assert_eq!(moves(text), None, "{text}");
     }
 }
 

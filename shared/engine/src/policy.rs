@@ -29,8 +29,8 @@ pub struct Policy {
     pub connect_grace: Duration,
     /// The pauses before attempt 2, 3 and 4. Their number is the number of retries.
     pub backoff: Vec<Duration>,
-    /// The longest pause before an order whose price seems to be met, and is not for its size, is
-    /// looked at again.
+    /// The longest pause before an order is looked at again that time brings back: its price seems
+    /// to be met, and is not for its size; or it is not the price that is missing.
     pub max_recheck: Duration,
     /// How often an order's condition may be met without a swap before the order fails.
     pub max_triggers: u32,

@@ -42,10 +42,15 @@ pub trait FunctionConfig: Configuration {
 
     /// Where the database's URL is to be had.
     fn database(&self) -> &config::Database;
+
+    /// By which times and counts it works.
+    fn policy(&self) -> Policy {
+        Policy::default()
+    }
 }
 
 macro_rules! function_config {
-    ($($config:ty: $connections:literal),*) => {$(
+    ($($config:ty: $connections:literal $({$($own:item)*})?),*) => {$(
         impl FunctionConfig for $config {
             const CONNECTIONS: usize = $connections;
 
@@ -56,11 +61,27 @@ macro_rules! function_config {
             fn database(&self) -> &config::Database {
                 &self.database
             }
+
+            $($($own)*)?
         }
     )*};
 }
 
-function_config!(Submit: 1, Execution: 2, Monitor: 1, Websocket: 1, Migrate: 1, config::Keys: 1);
+function_config!(
+    Submit: 1,
+    Execution: 2 {
+        fn policy(&self) -> Policy {
+            Policy {
+                max_recheck: self.recheck_max.duration(),
+                ..Policy::default()
+            }
+        }
+    },
+    Monitor: 1,
+    Websocket: 1,
+    Migrate: 1,
+    config::Keys: 1
+);
 
 /// A function that has started.
 pub struct Function<C> {
@@ -89,9 +110,9 @@ impl<C: FunctionConfig> Function<C> {
         let (statements, ca) = (access.statements, access.ca.clone());
         let database = crate::open(secret, C::CONNECTIONS, statements, ca).await?;
         Ok(Self {
+            use_cases: use_cases(&database, config.policy()),
             config,
             sdk,
-            use_cases: use_cases(&database, Policy::default()),
             database,
             metrics,
         })

@@ -33,6 +33,7 @@ impl Trading {
             failure_rate: config.failure_rate.parts_per_million(),
             seed: config.seed,
             launch_every: config.launch_every.duration(),
+            volatility: config.volatility.thousandths(),
         };
         let (catalogue, ports) = simulation::trading(database, &settings);
         Self {

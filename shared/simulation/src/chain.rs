@@ -212,6 +212,7 @@ mod tests {
             failure_rate,
             seed: 1,
             launch_every: Duration::from_secs(240),
+            volatility: 1_000,
         };
         let token = |symbol: &str, decimals| Token {
             symbol: symbol.into(),

@@ -64,11 +64,15 @@ pub struct Settings {
     pub seed: u64,
     /// How often a token is launched, on average.
     pub launch_every: Duration,
+    /// How far prices move, in thousandths of the usual.
+    pub volatility: u32,
 }
 
 /// What can be traded in the simulation, and where.
 pub fn trading(database: &Database, settings: &Settings) -> (Catalogue, TradingPorts) {
-    let market = Market::new(settings.seed).launching_every(settings.launch_every);
+    let market = Market::new(settings.seed)
+        .launching_every(settings.launch_every)
+        .moving(settings.volatility);
     let rng = Arc::new(Rng::new(settings.seed));
     let quoting = |venue: &venues::Venue| SimulatedVenue {
         venue: VenueId::new(venue.name),

@@ -81,7 +81,13 @@ fn the_same_seed_has_the_same_prices_and_another_has_others() {
 
 #[test]
 fn every_pair_trades_both_ways_at_each_venue_near_the_mid_price() {
-    let market = Market::new(1);
+    // As usual, as still and as wild as can be set.
+    for thousandths in [1_000, 0, 4_000] {
+        trades_near_the_mid_price(&Market::new(1).moving(thousandths));
+    }
+}
+
+fn trades_near_the_mid_price(market: &Market) {
     let pairs: Vec<_> = market.pairs().collect();
     assert!(pairs.len() >= 3);
     for (base, quote) in pairs {
@@ -116,6 +122,38 @@ fn hundred_dollars(symbol: &str) -> u64 {
         "USDC" | "USDT" => 100_000_000,
         "JUP" => 400_000_000,
         other => panic!("a token without a price: {other}"),
+    }
+}
+
+#[test]
+fn the_mid_price_moves_as_far_as_is_set() {
+    let strays = |thousandths| {
+        let market = Market::new(1).moving(thousandths);
+        let mid = |slot| market.reference_out("SOL", "USDC", TEN_SOL, slot);
+        let prices = (0..SLOTS).map(|slot| mid(slot).expect("listed"));
+        let rest = Market::new(1)
+            .moving(0)
+            .reference_out("SOL", "USDC", TEN_SOL, 0);
+        let rest = rest.expect("listed");
+        let farthest = prices.map(|price| price.abs_diff(rest)).max();
+        farthest.expect("slots") * 10_000 / rest
+    };
+    assert_eq!(strays(0), 0, "it stands still");
+    let (usual, wild) = (strays(1_000), strays(4_000));
+    assert!((20..=152).contains(&usual), "{usual} bps");
+    assert!((usual * 4..=usual * 4 + 4).contains(&wild), "{wild} bps");
+}
+
+#[test]
+fn a_launched_token_trades_in_the_wildest_market_too() {
+    let market = Market::new(1).moving(4_000);
+    for launch in market.launched(0, 100_000) {
+        for slot in (launch.opens..launch.opens + 20_000).step_by(997) {
+            let sold = market.swap(launch.venue, "SOL", &launch.mint, 100_000_000, slot);
+            let sold = sold.expect("0.1 SOL find their tokens");
+            let back = market.swap(launch.venue, &launch.mint, "SOL", sold.amount_out / 2, slot);
+            assert!(back.expect("and back").amount_out > 0, "{launch:?}");
+        }
     }
 }
 

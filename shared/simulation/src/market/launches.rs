@@ -10,7 +10,7 @@ use venues::{Pool, Refusal};
 
 use super::{
     listings::{LAUNCHING, LaunchVenue},
-    path,
+    path::{self, Paths},
 };
 use crate::rng::mix;
 
@@ -177,7 +177,11 @@ impl Launch {
     ///
     /// # Errors
     /// [`Refusal::NoPool`] before it is created, [`Refusal::NotOpen`] before it opens.
-    pub(super) fn pool_at(&self, seed: u64, slot: u64) -> Result<(Box<dyn Pool>, u128), Refusal> {
+    pub(super) fn pool_at(
+        &self,
+        paths: Paths,
+        slot: u64,
+    ) -> Result<(Box<dyn Pool>, u128), Refusal> {
         if slot < self.slot {
             return Err(Refusal::NoPool);
         }
@@ -186,7 +190,7 @@ impl Launch {
         }
         let supply = SUPPLY * 10u64.pow(u32::from(self.decimals));
         let first_price = (u128::from(self.liquidity) << 64) / u128::from(supply);
-        let moved = path::WHOLE + path::mid(seed, 1 << 40 | self.number, slot, ROUGHNESS);
+        let moved = path::WHOLE + paths.mid(1 << 40 | self.number, slot, ROUGHNESS);
         let price = first_price * u128::from(moved.unsigned_abs()) / 1_000_000;
         let lamports = self.liquidity_at(slot);
         let tokens = match lamports == self.liquidity {

@@ -20,6 +20,7 @@ use venues::{Pool, Refusal, Side, registry::VENUES};
 
 use self::launches::Schedule;
 use self::listings::{ListedPool, Listing};
+use self::path::Paths;
 use self::tokens::{TOKENS, TokenId};
 use crate::time::SLOT_MS;
 
@@ -56,7 +57,7 @@ pub struct Swap {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Market {
-    seed: u64,
+    paths: Paths,
     listings: Arc<[Listing]>,
     launches: Schedule,
 }
@@ -69,7 +70,10 @@ impl Market {
     /// The market of `seed`: the same seed has the same prices at every slot.
     pub fn new(seed: u64) -> Market {
         Market {
-            seed,
+            paths: Paths {
+                seed,
+                volatility: 1_000,
+            },
             listings: listings::all().into(),
             launches: Schedule {
                 seed,
@@ -81,6 +85,13 @@ impl Market {
     /// With a token launched every so often on average, instead of every four minutes.
     pub fn launching_every(mut self, time: Duration) -> Market {
         self.launches.every = slots(time);
+        self
+    }
+
+    /// With mid prices that move so many thousandths as far as usual: they stand still at 0, and
+    /// stay in a range of some ten per cent at 4000, the most that a setting allows.
+    pub fn moving(mut self, thousandths: u32) -> Market {
+        self.paths.volatility = thousandths;
         self
     }
 
@@ -219,7 +230,7 @@ impl Market {
         };
         let launch = self.launch_of(mint).filter(|launch| launch.venue == venue);
         let launch = launch.ok_or(Refusal::NoPool)?;
-        let (pool, price) = launch.pool_at(self.seed, slot)?;
+        let (pool, price) = launch.pool_at(self.paths, slot)?;
         Ok(Place {
             pool,
             label: launch.pool,
@@ -244,14 +255,16 @@ impl Market {
 
     /// The venue's price of the pair, quote units for a base unit, Q64.64.
     fn price_at(&self, listed: &ListedPool, listing: &Listing, slot: u64) -> u128 {
-        let error = path::error(self.seed, stream(listed, listing), slot, listing.error);
+        let error = self
+            .paths
+            .error(stream(listed, listing), slot, listing.error);
         let base = u128::from(self.value(listing.base, slot));
         let mid = (base << 64) / u128::from(self.value(listing.quote, slot));
         mid * u128::from((path::WHOLE + error).unsigned_abs()) / 1_000_000
     }
 
     fn value(&self, token: TokenId, slot: u64) -> u64 {
-        tokens::value(self.seed, token, slot)
+        tokens::value(self.paths, token, slot)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tokens of the default market.
 
-use super::path;
+use super::path::{self, Paths};
 
 /// A token that can be traded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +68,8 @@ pub(super) fn anchor(token: TokenId) -> u64 {
 }
 
 /// What a base unit is worth at `slot`, in attodollars.
-pub(super) fn value(seed: u64, token: TokenId, slot: u64) -> u64 {
-    let moved = path::WHOLE + path::mid(seed, token as u64, slot, ROUGHNESS[token]);
-    // The path is a few per cent at most: the sum is positive, and values are far below 64 bits.
+pub(super) fn value(paths: Paths, token: TokenId, slot: u64) -> u64 {
+    let moved = path::WHOLE + paths.mid(token as u64, slot, ROUGHNESS[token]);
+    // The path is ten per cent at most: the sum is positive, and values are far below 64 bits.
     (u128::from(ANCHORS[token]) * u128::from(moved.unsigned_abs()) / 1_000_000) as u64
 }
