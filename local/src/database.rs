@@ -1,6 +1,6 @@
 //! The database: the one that was named, or one of our own.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use config::Statements;
 use embedded_postgres::{Server, Settings, StartError};
@@ -9,8 +9,12 @@ use futures::{
     future::{BoxFuture, ready as ready_now},
 };
 use postgres::{Database, DatabaseError, UrlSource};
+use tokio::{
+    task::spawn_blocking,
+    time::{Instant, sleep},
+};
 
-use crate::options::Serve;
+use crate::options::{Serve, Storage};
 
 /// A database that is ready, and the server behind it if that is ours.
 pub struct Ready {
@@ -43,16 +47,17 @@ pub enum NoDatabase {
 /// # Errors
 /// [`NoDatabase`] with what is wrong and what to do.
 pub async fn ready(options: &Serve) -> Result<Ready, NoDatabase> {
-    let (source, statements, server) = match named(options) {
-        Some(source) => (source, options.database_statements, None),
+    let storage = &options.storage;
+    let (source, statements, server) = match named(storage) {
+        Some(source) => (source, storage.database_statements, None),
         None => {
-            let server = start_own(options).await?;
+            let server = start_own(storage).await?;
             let source: Arc<dyn UrlSource> = Arc::new(server.url().to_owned());
             // No pooler stands between us and what is ours.
             (source, Statements::Prepared, Some(server))
         }
     };
-    let (connections, ca) = (options.database_connections, options.database_ca.clone());
+    let (connections, ca) = (options.database_connections, storage.database_ca.clone());
     let database = runtime::open(source, connections.into(), statements, ca).await?;
     let migrated = runtime::migrate(&database, options.venues).await?;
     if migrated.applied > 0 {
@@ -65,9 +70,54 @@ pub async fn ready(options: &Serve) -> Result<Ready, NoDatabase> {
     Ok(Ready { database, server })
 }
 
+/// How long one of our own may take to start or to end under the engine that has it.
+const IN_BETWEEN: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Connects for a moment, beside an engine that may be running or not, and brings the engine's own
+/// schema up to date. A PostgreSQL of our own that nobody runs is started.
+///
+/// # Errors
+/// [`NoDatabase`] with what is wrong and what to do.
+pub async fn visit(storage: &Storage) -> Result<Ready, NoDatabase> {
+    if let Some(source) = named(storage) {
+        let (statements, ca) = (storage.database_statements, storage.database_ca.clone());
+        let database = runtime::open(source, 1, statements, ca).await?;
+        postgres::migrate(&database).await?;
+        let server = None;
+        return Ok(Ready { database, server });
+    }
+    let until = Instant::now() + IN_BETWEEN;
+    loop {
+        match visit_own(storage).await {
+            // Its engine is about to start it, or to end it.
+            Err(
+                NoDatabase::Own(StartError::InUse { .. })
+                | NoDatabase::Database(DatabaseError::Unreachable { .. }),
+            ) if Instant::now() < until => sleep(LOOK).await,
+            visited => return visited,
+        }
+    }
+}
+
+async fn visit_own(storage: &Storage) -> Result<Ready, NoDatabase> {
+    let folder = data_dir(storage);
+    let running = spawn_blocking(move || Server::url_of(&folder)).await;
+    let (url, server) = match running.map_err(|_| NoDatabase::Interrupted)?? {
+        Some(url) => (url, None),
+        None => {
+            let server = start_own(storage).await?;
+            (server.url(), Some(server))
+        }
+    };
+    let database = runtime::open(Arc::new(url), 1, Statements::Prepared, None).await?;
+    postgres::migrate(&database).await?;
+    Ok(Ready { database, server })
+}
+
 /// Where the options say that a database is to be found.
-fn named(options: &Serve) -> Option<Arc<dyn UrlSource>> {
-    match (&options.database_url, &options.database_url_file) {
+fn named(storage: &Storage) -> Option<Arc<dyn UrlSource>> {
+    match (&storage.database_url, &storage.database_url_file) {
         (Some(url), _) => Some(Arc::new(url.clone())),
         (None, Some(path)) => Some(Arc::new(UrlFile(path.clone()))),
         (None, None) => None,
@@ -86,12 +136,14 @@ impl UrlSource for UrlFile {
     }
 }
 
-async fn start_own(options: &Serve) -> Result<Server, NoDatabase> {
-    let data_dir = options
-        .data_dir
-        .clone()
-        .unwrap_or_else(embedded_postgres::default_data_dir);
-    let start = move || Server::start(&Settings::durable(data_dir));
-    let started = tokio::task::spawn_blocking(start).await;
+async fn start_own(storage: &Storage) -> Result<Server, NoDatabase> {
+    let folder = data_dir(storage);
+    let start = move || Server::start(&Settings::durable(folder));
+    let started = spawn_blocking(start).await;
     Ok(started.map_err(|_| NoDatabase::Interrupted)??)
+}
+
+fn data_dir(storage: &Storage) -> PathBuf {
+    let folder = storage.data_dir.clone();
+    folder.unwrap_or_else(embedded_postgres::default_data_dir)
 }

@@ -44,6 +44,7 @@ fn main() -> ExitCode {
             Some(Command::Watch(watch)) => cli::watch::run(&watch).await,
             Some(Command::Quote(quote)) => cli::quote::run(&quote).await,
             Some(Command::Launches(launches)) => cli::launches::run(&launches).await,
+            Some(Command::Keys(keys)) => cli::keys::run(&keys).await,
             Some(Command::Serve(options)) => serve(&options).await,
             None => serve(&line.serve).await,
         }

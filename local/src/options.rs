@@ -1,23 +1,26 @@
 //! What can be chosen, by option or by environment variable. Names, defaults and meanings of the
 //! variables are those of `config`; the options' own names follow from the fields.
 
-use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
+use std::{ffi::OsStr, net::IpAddr};
 
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
-    ALLOWED_HOSTS, ALLOWED_ORIGINS, AUTH, AllowedHosts, Auth, Count, DATA_DIR, DATABASE_CA,
-    DATABASE_CONNECTIONS, DATABASE_STATEMENTS, DATABASE_URL, DATABASE_URL_FILE, DelayRange,
-    ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel, MAX_CONNECTIONS,
-    MAX_WAIT_S, Origins, PORT, Proxies, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
-    SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, Statements, TRUSTED_PROXIES,
-    Trading, VENUES, Variable, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
+    ALLOWED_HOSTS, ALLOWED_ORIGINS, AUTH, AllowedHosts, Auth, Count, DATABASE_CONNECTIONS,
+    DelayRange, ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel,
+    MAX_CONNECTIONS, MAX_WAIT_S, Origins, PORT, Proxies, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
+    SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS, SIM_SEED, Setting, Share, TRUSTED_PROXIES, Trading,
+    VENUES, Variable, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
 };
 
+mod keys;
 mod looking;
 mod placing;
+mod storage;
 
+pub use keys::{CreateKey, Expiry, Keys, ListKeys, Of, RevokeKey};
 pub use looking::{Launches, Orders, Quote, Watch};
 pub use placing::{Place, Sending, Snipe};
+pub use storage::Storage;
 
 const NAME: &str = "order-engine";
 
@@ -55,6 +58,9 @@ pub enum Command {
     Quote(Quote),
     /// Show the tokens that got a pool just now, and in the simulated market the next ones.
     Launches(Launches),
+    /// Make, list and revoke keys, on the engine's database, whether an engine runs or not.
+    #[command(subcommand)]
+    Keys(Box<Keys>),
 }
 
 impl Parser for CommandLine {}
@@ -113,28 +119,14 @@ pub struct Serve {
     #[arg(long, env = AUTH.name, default_value = AUTH.default)]
     #[arg(value_parser = parser(&AUTH), help = AUTH.doc)]
     pub auth: Auth,
-    /// [`DATABASE_URL`]. Any text: clap would repeat what is wrong, and the password with it.
-    #[arg(long, env = DATABASE_URL.name, help = DATABASE_URL.doc, hide_env_values = true)]
-    pub database_url: Option<String>,
-    /// [`DATABASE_URL_FILE`].
-    #[arg(long, env = DATABASE_URL_FILE.name, help = DATABASE_URL_FILE.doc)]
-    #[arg(conflicts_with = "database_url")]
-    pub database_url_file: Option<PathBuf>,
-    /// [`DATABASE_CA`].
-    #[arg(long, env = DATABASE_CA.name, help = DATABASE_CA.doc)]
-    pub database_ca: Option<PathBuf>,
-    /// [`DATABASE_STATEMENTS`].
-    #[arg(long, env = DATABASE_STATEMENTS.name, default_value = DATABASE_STATEMENTS.default)]
-    #[arg(value_parser = parser(&DATABASE_STATEMENTS), help = DATABASE_STATEMENTS.doc)]
-    pub database_statements: Statements,
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub storage: Storage,
     /// [`DATABASE_CONNECTIONS`].
     #[arg(long, env = DATABASE_CONNECTIONS.name, default_value = DATABASE_CONNECTIONS.default)]
     #[arg(value_parser = |text: &str| DATABASE_CONNECTIONS.parse(text).map(Count::get))]
     #[arg(help = DATABASE_CONNECTIONS.doc)]
     pub database_connections: u16,
-    /// [`DATA_DIR`].
-    #[arg(long, env = DATA_DIR.name, help = DATA_DIR.doc)]
-    pub data_dir: Option<PathBuf>,
     /// [`VENUES`].
     #[arg(long, env = VENUES.name, default_value = VENUES.default)]
     #[arg(value_parser = parser(&VENUES), help = VENUES.doc)]

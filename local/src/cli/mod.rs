@@ -1,9 +1,10 @@
-//! The commands that talk to a running engine.
+//! The commands that talk to a running engine, or to its database.
 //!
 //! `order`, `snipe` and `cancel` write: an `intent` is sent by `placing` until it is known what
 //! became of it, `answer` reads what the engine (or whoever stands before it) said. `orders`,
 //! `watch`, `quote` and `launches` look: `asking` puts one question, `table` aligns what comes of
-//! it. `following` prints an order's life for whoever placed it, or watches it.
+//! it. `following` prints an order's life for whoever placed it, or watches it. `keys` works on the
+//! database, for nobody has a key before the first one is made.
 
 mod answer;
 mod asking;
@@ -12,6 +13,7 @@ mod following;
 mod http;
 mod intent;
 mod interrupt;
+pub mod keys;
 pub mod launches;
 pub mod order;
 pub mod orders;

@@ -18,6 +18,7 @@ mod engines;
 mod fault;
 mod health;
 mod journeys;
+mod keys;
 mod limit;
 mod load;
 mod logs;
