@@ -1,10 +1,10 @@
 # syntax=docker/dockerfile:1
 # Every program as a small image without root and without a shell: the engine on one machine and
-# the six Lambda functions.
+# the seven Lambda functions.
 #
 #   docker build --target engine -t order-engine .
 #   docker build --target worker -t order-engine-worker .
-#                         (or submit, websocket, relay, monitor, migrate)
+#                         (or submit, websocket, relay, monitor, migrate, keys)
 #
 # An image holds the program, the C library's shared objects that it names, the roots of TLS and
 # an empty /tmp. Nothing else. docker/check.py runs the text below and starts each program from
@@ -23,8 +23,8 @@ COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/engine/target \
     set -eu; \
     cargo build --release --locked --package local --package submit --package worker \
-      --package websocket --package relay --package monitor --package migrate; \
-    for program in order-engine submit worker websocket relay monitor migrate; do \
+      --package websocket --package relay --package monitor --package migrate --package keys; \
+    for program in order-engine submit worker websocket relay monitor migrate keys; do \
       docker/assemble.sh "$program" "images/$program"; \
     done
 
@@ -56,6 +56,10 @@ ENTRYPOINT ["/bin/monitor"]
 FROM base AS migrate
 COPY --from=build /engine/images/migrate /
 ENTRYPOINT ["/bin/migrate"]
+
+FROM base AS keys
+COPY --from=build /engine/images/keys /
+ENTRYPOINT ["/bin/keys"]
 
 # The default target: the whole engine on one machine. It needs DATABASE_URL, for it brings no
 # PostgreSQL.

@@ -52,7 +52,7 @@ def expect(name, found, wanted):
 class Functions:
     """An order's way through the functions, each started for one event."""
 
-    covers = {"migrate", "submit", "relay", "monitor", "worker", "websocket"}
+    covers = {"migrate", "submit", "relay", "monitor", "worker", "websocket", "keys"}
 
     def __init__(self, made, database):
         self.made, self.variables = made, FUNCTION | {"DATABASE_URL": database}
@@ -70,6 +70,9 @@ class Functions:
         ledger = list((images.ROOT / "shared/simulation/migrations").glob("V*.sql"))
         version = max(int(name[1 : name.index("__")]) for name in engine)
         expect("migrate", migrated, {"applied": len(engine) + len(ledger), "version": version})
+
+        created = self.answer("keys", {"action": "create", "account": "main"})
+        expect("keys", created["key"].split("_")[:2], ["oek", created["id"]])
 
         accepted = self.answer("submit", recorded("submit/tests/events/post_order.json"))
         expect("submit", accepted["statusCode"], 202)
@@ -102,7 +105,7 @@ def recorded(event):
 
 
 class Engine:
-    """Without a database it says what is missing; with one it executes an order."""
+    """Without keys or a database it says what is missing; with one it executes an order."""
 
     covers = {"engine"}
 
@@ -111,9 +114,10 @@ class Engine:
 
     def run(self):
         # With the image's HOST and PORT as they are: it ends before it listens.
-        refused = self.image.start({}).wait(30)
-        if refused == 0 or "DATABASE_URL" not in self.image.said():
-            raise Unexpected("engine: without a database it must end, and name DATABASE_URL")
+        for variables, names in (({}, "AUTH=keys"), ({"AUTH": "open"}, "DATABASE_URL")):
+            refused = self.image.start(variables).wait(30)
+            if refused == 0 or names not in self.image.said():
+                raise Unexpected(f"engine: with {variables} it must end, and name {names}")
         port = postgres.free_port()
         # A container has its addresses for itself; here it is to be seen by this machine alone.
         variables = {"HOST": "127.0.0.1", "PORT": str(port), "DATABASE_URL": self.database}

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 profile="${1:-release}"
-functions=(submit worker websocket relay monitor migrate)
+functions=(submit worker websocket relay monitor migrate keys)
 case "$profile" in
   release) binaries="${CARGO_TARGET_DIR:-target}/release" ;;
   dev) binaries="${CARGO_TARGET_DIR:-target}/debug" ;;

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Builds, migrates and deploys the stack; a second run updates it. Prints its addresses, one NAME=VALUE a line.
+# Builds, migrates and deploys the stack; a second run updates it. Prints its addresses, one NAME=VALUE a line, and as
+# FirstKey, this once, the first key of an account that has none yet.
 #
 #   localstack/deploy.sh [Parameter=Value ...]      parameters of template.yaml; those not given keep their value
 #
 #   AWS_ENDPOINT_URL   an emulator (MiniStack, LocalStack); not set: AWS, with your credentials and region
 #   DATABASE_URL       for an emulator, as its functions reach the database. On AWS give DatabaseSecretArn=…
 #   STACK_NAME         default order-engine
+#   ACCOUNT            whose first key is made, default main
 #   PROFILE            release (default) or dev, for emulators
 #   BUILD              skip: deploy what .aws-sam/ holds
 #   MIGRATE            skip: leave the database as it is, to go back to a version that does not know its schema
@@ -151,6 +153,30 @@ migrate() {
   [ "$failure" = None ] || { echo "the migration failed; the log group /aws/lambda/$stack-migrate says why" >&2; return 1; }
 }
 
+# Whoever has no key cannot ask the API for one. The key is in this script's output and nowhere else.
+make_first_key() {
+  local account="${ACCOUNT:-main}" known
+  [ "${MIGRATE:-}" != skip ] || return 0 # the schema may be one without keys
+  known="$(ask_for_keys list "$account" 'len(answer["keys"])')"
+  [ "$known" = 0 ] || return 0
+  say "making the first key of $account"
+  first_key="$(ask_for_keys create "$account" 'answer["key"]')"
+}
+
+ask_for_keys() { # an action, an account, what to print of the answer
+  local answer failure
+  answer="$(mktemp)"
+  failure="$(aws lambda invoke --function-name "$stack-keys" --payload "{\"action\":\"$1\",\"account\":\"$2\"}" \
+    --query FunctionError --output text "$answer")" || { rm -f "$answer"; return 1; }
+  if [ "$failure" = None ]; then
+    python3 -c "import json; answer = json.load(open('$answer')); print($3)"
+  else
+    cat "$answer" >&2; echo >&2
+  fi
+  rm -f "$answer"
+  [ "$failure" = None ]
+}
+
 upload_dashboard() {
   local bucket site
   bucket="$(output DashboardBucketName)"
@@ -180,6 +206,8 @@ if [ -n "$endpoint" ]; then deploy_to_emulator; else deploy_to_aws; fi
 read_outputs
 migrate # a new stack, or a database that was just named; nothing to do otherwise
 upload_dashboard
+first_key=""
+make_first_key # last, for what follows could lose it
 cat <<RESULT
 RestUrl=$(output RestUrl)
 WebSocketUrl=$(websocket_url)
@@ -188,3 +216,4 @@ OrdersDeadLetterQueueUrl=$(output OrdersDeadLetterQueueUrl)
 DashboardUrl=$(output DashboardUrl)
 DashboardBucketName=$(output DashboardBucketName)
 RESULT
+[ -z "$first_key" ] || echo "FirstKey=$first_key"

@@ -3,7 +3,7 @@
 Lambda is played by a server on 127.0.0.1 that notes when a binary asks for its first event and never answers. Each binary
 gets variables under which it starts and no database: it connects to one only when there is work.
 
-Usage: python3 localstack/measure.py FOLDER [RUNS]        FOLDER holds submit, worker, websocket, relay, monitor, migrate
+Usage: python3 localstack/measure.py FOLDER [RUNS]        FOLDER holds submit, worker, websocket, relay, monitor, migrate, keys
 """
 
 import os
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-FUNCTIONS = ("submit", "worker", "websocket", "relay", "monitor", "migrate")
+FUNCTIONS = ("submit", "worker", "websocket", "relay", "monitor", "migrate", "keys")
 VARIABLES = {
     "DATABASE_URL": "postgres://engine:engine@127.0.0.1:1/engine",
     "QUEUE_URL": "http://127.0.0.1:1/000000000000/orders",

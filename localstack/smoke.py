@@ -1,6 +1,7 @@
 """One order, placed by REST and followed on the socket (or by REST without one) until it is confirmed."""
 
 import json
+import os
 import sys
 import time
 import urllib.request
@@ -12,19 +13,21 @@ FINAL = ("confirmed", "failed")
 
 def call(url, body=None):
     """Sends JSON, answers JSON."""
-    request = urllib.request.Request(url, data=body and json.dumps(body).encode())
-    if body:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data)
+    request.add_header("authorization", f"Bearer {os.environ['ORDER_ENGINE_KEY']}")
+    if data:
         request.add_header("content-type", "application/json")
         request.add_header("idempotency-key", str(uuid.uuid4()))
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
 
-def from_socket(url, order):
+def from_socket(url, order, ticket):
     """The order's events as its watcher gets them."""
     from websockets.sync.client import connect
 
-    with connect(f"{url}?orderId={order}", open_timeout=30) as socket:
+    with connect(f"{url}?orderId={order}&ticket={ticket}", open_timeout=30) as socket:
         deadline = time.monotonic() + PATIENCE
         while True:
             yield json.loads(socket.recv(timeout=deadline - time.monotonic()))
@@ -51,7 +54,8 @@ def main(rest, socket):
     order = accepted["orderId"]
     print("accepted ", order)
     last = 0
-    for event in from_socket(socket, order) if socket else from_log(rest, order):
+    ticket = call(f"{rest}/api/tickets", {})["ticket"]
+    for event in from_socket(socket, order, ticket) if socket else from_log(rest, order):
         if event["seq"] <= last:
             continue  # delivered twice, which is allowed
         if event["seq"] != last + 1:

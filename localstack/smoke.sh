@@ -3,6 +3,8 @@
 #
 #   localstack/smoke.sh                       what up.sh deployed
 #   localstack/smoke.sh REST_URL [WS_URL]     any stack; without a socket the events are read by REST
+#
+# ORDER_ENGINE_KEY: the key to show; of what up.sh deployed, the first one if it is not set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 localstack/tools.sh emulator
@@ -13,4 +15,9 @@ if [ -z "$RestUrl" ]; then
   . localstack/.state/addresses
   [ -n "$RestUrl" ] || { echo "the last deployment failed: run localstack/up.sh again" >&2; exit 2; }
 fi
+if [ -z "${ORDER_ENGINE_KEY:-}" ]; then
+  [ -f localstack/.state/key ] || { echo "a key is needed: ORDER_ENGINE_KEY=oek_…" >&2; exit 2; }
+  ORDER_ENGINE_KEY="$(cat localstack/.state/key)"
+fi
+export ORDER_ENGINE_KEY
 exec .venv/emulator/bin/python localstack/smoke.py "$RestUrl" "$WebSocketUrl"

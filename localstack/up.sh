@@ -30,3 +30,5 @@ if ! answers; then
 fi
 
 AWS_ENDPOINT_URL="http://127.0.0.1:$port" localstack/deploy.sh "$@" | tee "$state/addresses"
+key="$(sed -n 's/^FirstKey=//p' "$state/addresses")"
+if [ -n "$key" ]; then (umask 077 && echo "$key" >"$state/key"); fi # printed once, by the first deployment

@@ -2,11 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
+use api::{Code, Source, refusal};
 use axum::{
+    Extension,
     extract::State,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
+use config::MetricsToken;
 use engine::{metrics_help, observe};
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -32,6 +35,8 @@ pub(crate) struct Measured {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) database: Database,
     pub(crate) recorder: PrometheusHandle,
+    /// What others than this machine's programs show.
+    pub(crate) token: Option<MetricsToken>,
 }
 
 /// Before every name, so that they are told apart from those of other programs.
@@ -66,7 +71,16 @@ fn builder() -> PrometheusBuilder {
 }
 
 /// `GET /metrics`
-pub(crate) async fn metrics(State(measured): State<Measured>) -> Response {
+pub(crate) async fn metrics(
+    State(measured): State<Measured>,
+    source: Option<Extension<Source>>,
+    headers: HeaderMap,
+) -> Response {
+    let local = source.is_some_and(|Extension(Source(at))| at.to_canonical().is_loopback());
+    if !local && !measured.opens_to(&headers) {
+        let detail = "the metrics are for this machine, and for who shows METRICS_TOKEN";
+        return refusal(Code::Unauthorized, detail);
+    }
     let depth = measured.queue.depth();
     observe::expected_wait(measured.queue.expected_wait());
     set("queue_ready", depth.ready);
@@ -86,6 +100,17 @@ pub(crate) async fn metrics(State(measured): State<Measured>) -> Response {
         measured.recorder.render(),
     )
         .into_response()
+}
+
+impl Measured {
+    fn opens_to(&self, headers: &HeaderMap) -> bool {
+        let shown = headers.get(header::AUTHORIZATION);
+        let shown = shown.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let token = self.token.as_ref().map(MetricsToken::as_str);
+        token
+            .zip(shown)
+            .is_some_and(|(token, shown)| auth::same(token, shown))
+    }
 }
 
 fn of_process() {

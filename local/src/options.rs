@@ -7,7 +7,7 @@ use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, AUTH, AllowedHosts, Auth, Count, DATABASE_CONNECTIONS,
     DelayRange, ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel,
-    MAX_CONNECTIONS, MAX_WAIT_S, ORDER_ENGINE_KEY_FILE, Origins, PORT, Proxies,
+    MAX_CONNECTIONS, MAX_WAIT_S, METRICS_TOKEN, ORDER_ENGINE_KEY_FILE, Origins, PORT, Proxies,
     SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS, SIM_SEED,
     Setting, Share, TRUSTED_PROXIES, Trading, VENUES, Variable, Venues, WORKER_BATCH_SIZE,
     WORKER_CONCURRENCY, WaitSeconds,
@@ -120,6 +120,9 @@ pub struct Serve {
     #[arg(long, env = AUTH.name, default_value = AUTH.default)]
     #[arg(value_parser = parser(&AUTH), help = AUTH.doc)]
     pub auth: Auth,
+    /// [`METRICS_TOKEN`]. Any text: clap would repeat what is wrong, and it is a secret.
+    #[arg(long, env = METRICS_TOKEN.name, help = METRICS_TOKEN.doc, hide_env_values = true)]
+    pub metrics_token: Option<String>,
     /// Where everything is kept.
     #[command(flatten)]
     pub storage: Storage,

@@ -9,7 +9,7 @@ use std::{
 
 use api::{Access, Who};
 use auth::{Keys, TicketOffice};
-use config::Auth;
+use config::{Auth, METRICS_TOKEN, NotAllowed};
 use embedded_postgres::StartError;
 use engine::{
     execute::Shutdown,
@@ -127,6 +127,9 @@ pub enum NotStarted {
         set AUTH=keys, or AUTH=open where something else guards the port"
     )]
     Exposed(IpAddr),
+    /// What opens the metrics is none.
+    #[error("METRICS_TOKEN: {0}")]
+    MetricsToken(#[from] NotAllowed),
     /// There is no database.
     #[error(transparent)]
     Database(#[from] NoDatabase),
@@ -159,6 +162,11 @@ impl Server {
         if options.auth == Auth::Loopback && !options.host.to_canonical().is_loopback() {
             return Err(NotStarted::Exposed(options.host));
         }
+        let token = options
+            .metrics_token
+            .as_deref()
+            .filter(|token| !token.is_empty());
+        let metrics_token = token.map(|token| METRICS_TOKEN.parse(token)).transpose()?;
         let recorder = metrics::recorder(); // first: what is counted before is lost
         let listener = listen(options).await?;
         let address = listener
@@ -258,6 +266,7 @@ impl Server {
             database,
             house: House::new(options),
             recorder,
+            metrics_token,
             address: address.to_string(),
         };
         let routes = web::routes(served);

@@ -7,6 +7,7 @@ use axum::{
     Router, middleware,
     routing::{MethodRouter, get},
 };
+use config::MetricsToken;
 use engine::{
     catalogue::Catalogue,
     health::Health,
@@ -53,6 +54,7 @@ pub(crate) struct Served {
     pub(crate) database: Database,
     pub(crate) house: House,
     pub(crate) recorder: PrometheusHandle,
+    pub(crate) metrics_token: Option<MetricsToken>,
     /// Host and port that clients are told when their request names none.
     pub(crate) address: String,
 }
@@ -84,6 +86,7 @@ pub(crate) fn routes(served: Served) -> Router {
         gateway: Arc::clone(&served.gateway),
         database: served.database,
         recorder: served.recorder,
+        token: served.metrics_token,
     };
     let sockets = SocketState {
         sockets: served.sockets,

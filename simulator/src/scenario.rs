@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use engine::{order::TimeInForce, policy::Policy};
+use engine::{account::AccountId, order::TimeInForce, policy::Policy};
 
 use crate::{
     chain::SimulatedChain,
@@ -73,13 +73,20 @@ impl Scenario {
     }
 }
 
+/// Whose orders they are, in turn.
+const ACCOUNTS: [&str; 2] = ["one", "another"];
+
 fn plans(rng: &mut Rng) -> Vec<Plan> {
     let orders = rng.between(1, 3);
     (1..=orders)
         .map(|n| Plan {
             amount_in: n * 1_000_000,
             at: rng.between(0, 8_000),
-            key: rng.chance(700).then(|| format!("key-{n}")),
+            account: ACCOUNTS[(n % 2) as usize]
+                .parse()
+                .unwrap_or_else(|_| AccountId::local()),
+            // Two accounts use the same ones.
+            key: rng.chance(700).then(|| format!("key-{}", n.div_ceil(2))),
             subscribers: (0..rng.below(3))
                 .map(|_| rng.pick(&[0, 300, 3_000, 30_000]))
                 .collect(),
@@ -149,9 +156,11 @@ impl World {
         let unfenced = matches!(variant, Some(Variant::NoFence | Variant::NoFenceNoIndex));
         self.store.locks.fence = !unfenced;
         self.store.locks.one_live_transaction = variant != Some(Variant::NoFenceNoIndex);
+        self.store.locks.keys_of_account = variant != Some(Variant::OneKeyForAll);
         self.store.locks.time_fence = variant != Some(Variant::NoTimeFence);
         self.store.locks.stop_fence = variant != Some(Variant::CancelWithoutFence);
         self.store.locks.wakes_at_once = variant != Some(Variant::WakeBeforeQueue);
+        self.store.locks.open_keys = variant != Some(Variant::OpenKeyPurged);
     }
 
     /// Adds the processes and has them started. Answers clients, submit and socket.

@@ -7,7 +7,7 @@ use std::{
     task::Waker,
 };
 
-use engine::order::OrderId;
+use engine::{account::AccountId, order::OrderId};
 use futures::future::BoxFuture;
 
 use crate::{
@@ -110,7 +110,7 @@ pub(crate) struct World {
     /// Orders whose clients were told that nothing is stored, and that it is not known.
     pub(crate) refused: BTreeMap<OrderId, Refused>,
     /// The first answer to each idempotency key.
-    pub(crate) answers: BTreeMap<String, OrderId>,
+    pub(crate) answers: BTreeMap<(AccountId, String), OrderId>,
     pub(crate) violation: Option<Violation>,
     pub(crate) alarms: BTreeMap<AlarmKey, Alarm>,
     last_alarm: u64,

@@ -258,6 +258,7 @@ async fn the_error_codes_are_those_that_the_socket_tells() {
         SocketError::InvalidId,
         SocketError::InvalidAfter,
         SocketError::UnknownOrder(order),
+        SocketError::Forbidden,
         SocketError::TooManySubscriptions,
         SocketError::Unavailable,
         SocketError::InternalError(""),

@@ -160,7 +160,16 @@ async fn nobody_waits_for_the_whole_of_anothers_flood() {
 /// comes from further away.
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_behind_a_named_proxy_have_turns_of_their_own() {
-    let options = [&SLOW[..], &["--trusted-proxies", "loopback, 10.0.0.0/8"]].concat();
+    let options = [
+        &SLOW[..],
+        &[
+            "--trusted-proxies",
+            "loopback, 10.0.0.0/8",
+            "--auth",
+            "open",
+        ],
+    ]
+    .concat();
     let engine = Engine::start_with(&options, |trading| trading).await;
     let said = async |name: &str, value: &str| {
         let url = engine.url("/api/orders/execute");

@@ -140,7 +140,7 @@ async fn a_quote_shows_both_venues_and_stores_nothing() {
     assert!(pairs.contains(&json!(["SOL", "USDC"])), "{market}");
     assert_eq!(
         (&market["kind"], &market["auth"]),
-        (&json!("simulated"), &json!("open"))
+        (&json!("simulated"), &json!("loopback"))
     );
     let tokens = engine.json("/api/tokens").await;
     assert!(

@@ -1,6 +1,7 @@
 //! The whole engine, through its highest door: real HTTP, real sockets, real PostgreSQL, and where
 //! it matters a real process.
 
+mod accounts;
 mod admission;
 mod all_orders;
 mod auditor;

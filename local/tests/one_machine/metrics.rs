@@ -103,3 +103,30 @@ async fn the_process_and_its_pool_are_measured() {
     );
     engine.stop().await;
 }
+
+/// A proxy that is believed says for whom it asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_machines_need_the_token() {
+    const TOKEN: &str = "0123456789abcdef";
+    let behind = ["--auth", "open", "--trusted-proxies", "loopback"];
+    let with_token = [&behind[..], &["--metrics-token", TOKEN]].concat();
+    for (options, opens) in [(&behind[..], false), (&with_token, true)] {
+        let engine = Engine::start_with(options, |trading| trading).await;
+        assert_eq!(engine.get("/metrics").await.status(), 200, "this machine");
+        for (shown, expected) in [
+            (None, false),
+            (Some(""), false),
+            (Some("0123456789abcdeF"), false),
+            (Some(TOKEN), opens),
+        ] {
+            let mut request = engine.client.get(engine.url("/metrics"));
+            request = request.header("X-Forwarded-For", "198.51.100.7");
+            if let Some(shown) = shown {
+                request = request.bearer_auth(shown);
+            }
+            let status = request.send().await.expect("the engine answers").status();
+            assert_eq!(status, if expected { 200 } else { 401 }, "{shown:?}");
+        }
+        engine.stop().await;
+    }
+}

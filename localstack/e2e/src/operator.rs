@@ -1,6 +1,6 @@
 //! What an operator does to a stack, and sees of it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Stack, processes};
 
@@ -37,6 +37,16 @@ impl Stack {
     pub fn monitor(&self) {
         let look = self.aws.invoke(&Self::function("monitor"), &json!({}));
         assert_eq!(look.failure, None, "{look:?}");
+    }
+
+    /// What the keys function answers.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn keys(&self, event: &Value) -> Value {
+        let done = self.aws.invoke(&Self::function("keys"), event);
+        assert_eq!(done.failure, None, "{done:?}");
+        done.payload
     }
 
     /// How many messages wait in a queue or are in work, by the name of its address.

@@ -84,11 +84,11 @@ impl Stack {
         let said = String::from_utf8_lossy(&deployed.stderr).into_owned();
         let succeeded = deployed.status.success();
         if succeeded {
-            self.addresses = String::from_utf8_lossy(&deployed.stdout)
-                .lines()
-                .filter_map(|line| line.split_once('='))
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect();
+            // What is printed once, the first key, is kept.
+            let printed = String::from_utf8_lossy(&deployed.stdout);
+            let printed = printed.lines().filter_map(|line| line.split_once('='));
+            self.addresses
+                .extend(printed.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
         (succeeded, said)
     }
@@ -113,13 +113,26 @@ impl Stack {
         self.ministack.log()
     }
 
-    /// Asks the REST API.
+    /// Asks the REST API, as every request here with the first key.
     ///
     /// # Panics
     /// When no HTTP answer comes.
     pub fn get(&self, path: &str) -> Answer {
-        let agent = agent();
-        answer(agent.get(self.address("RestUrl").to_owned() + path).call())
+        self.get_with(self.address("FirstKey"), path)
+    }
+
+    /// Asks the REST API with another key.
+    ///
+    /// # Panics
+    /// When no HTTP answer comes.
+    pub fn get_with(&self, key: &str, path: &str) -> Answer {
+        let address = self.address("RestUrl").to_owned() + path;
+        answer(
+            agent()
+                .get(address)
+                .header(AUTHORIZATION, bearer(key))
+                .call(),
+        )
     }
 
     /// Wants a resource of the REST API gone.
@@ -127,10 +140,11 @@ impl Stack {
     /// # Panics
     /// When no HTTP answer comes.
     pub fn delete(&self, path: &str) -> Answer {
-        let agent = agent();
+        let address = self.address("RestUrl").to_owned() + path;
+        let request = agent().delete(address);
         answer(
-            agent
-                .delete(self.address("RestUrl").to_owned() + path)
+            request
+                .header(AUTHORIZATION, bearer(self.address("FirstKey")))
                 .call(),
         )
     }
@@ -140,10 +154,11 @@ impl Stack {
     /// # Panics
     /// When no HTTP answer comes.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
-        let agent = agent();
+        let address = self.address("RestUrl").to_owned() + path;
+        let request = agent().post(address);
         answer(
-            agent
-                .post(self.address("RestUrl").to_owned() + path)
+            request
+                .header(AUTHORIZATION, bearer(self.address("FirstKey")))
                 .send_json(body),
         )
     }
@@ -158,7 +173,9 @@ impl Stack {
         let address = self.address("RestUrl").to_owned() + "/api/orders/execute";
         let key = Uuid::new_v4().to_string();
         let accepted = eventually("the order is accepted", || {
-            let request = agent().post(&address).header("idempotency-key", &key);
+            let request = agent().post(&address);
+            let request = request.header(AUTHORIZATION, bearer(self.address("FirstKey")));
+            let request = request.header("idempotency-key", &key);
             let told = answer(request.send_json(&body));
             (told.status != 503).then_some(told)
         });
@@ -213,14 +230,44 @@ impl Stack {
         })
     }
 
-    /// Opens a socket that watches an order, from event `after` + 1.
+    /// Opens a socket that watches an order, from event `after` + 1, with a ticket for all orders of
+    /// the account.
     pub fn watch(&self, order: &str, after: u64) -> Subscriber {
-        let socket = self.address("WebSocketUrl");
+        let (socket, ticket) = (self.address("WebSocketUrl"), self.ticket());
         Subscriber::open(&match after {
-            0 => format!("{socket}?orderId={order}"),
-            _ => format!("{socket}?orderId={order}&after={after}"),
+            0 => format!("{socket}?orderId={order}&ticket={ticket}"),
+            _ => format!("{socket}?orderId={order}&after={after}&ticket={ticket}"),
         })
     }
+
+    /// A ticket for all orders of the account. Told "try again" (503), it asks again.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn ticket(&self) -> String {
+        self.ticket_of(self.address("FirstKey"))
+    }
+
+    /// The same with another key.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn ticket_of(&self, key: &str) -> String {
+        let address = self.address("RestUrl").to_owned() + "/api/tickets";
+        let made = eventually("a ticket is made", || {
+            let request = agent().post(&address).header(AUTHORIZATION, bearer(key));
+            let made = answer(request.send_json(json!({})));
+            (made.status != 503).then_some(made)
+        });
+        let ticket = made.body["ticket"].as_str();
+        ticket.unwrap_or_else(|| panic!("{made:?}")).to_owned()
+    }
+}
+
+const AUTHORIZATION: &str = "authorization";
+
+fn bearer(key: &str) -> String {
+    format!("Bearer {key}")
 }
 
 /// Builds and zips the functions, once for all tests of a process.

@@ -32,6 +32,12 @@ impl Subscriber {
         Self { socket }
     }
 
+    /// Opens a socket at `url`; `None` when it is refused.
+    pub fn try_open(url: &str) -> Option<Self> {
+        let (socket, _) = tungstenite::connect(url).ok()?;
+        Some(Self { socket })
+    }
+
     /// Sends a message.
     ///
     /// # Panics

@@ -1,7 +1,7 @@
 //! What deploy.sh does with the parameters it is given.
 
 use e2e::{Stack, assert_whole_life, eventually, root};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[test]
 fn a_stack_without_websockets_is_followed_by_rest() {
@@ -25,8 +25,16 @@ fn a_second_run_changes_nothing_or_what_it_is_told_and_keeps_the_orders() {
     let order = stack.place_order();
     stack.order_once(&order, "confirmed");
 
+    let key = stack.address("FirstKey").to_owned();
+    assert!(key.starts_with("oek_"), "the first key is printed");
     let said = stack.deploy_again(&[]);
     assert!(said.contains("No changes to deploy"), "{said}");
+    assert_eq!(stack.address("FirstKey"), key, "no other one is printed");
+    let keys = stack.keys(&json!({"action": "list", "account": "main"}));
+    let id = key.split('_').nth(1).expect("an id");
+    assert_eq!(keys["keys"].as_array().map(Vec::len), Some(1), "{keys}");
+    assert_eq!(keys["keys"][0]["id"], id);
+    assert!(!stack.log().contains(&key), "a key stands in no log");
     assert!(said.contains(r#""applied": 0"#), "{said}");
 
     stack.deploy_again(&["LogLevel=warn", "WithDashboard=true"]);

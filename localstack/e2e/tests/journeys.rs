@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use e2e::{Stack, assert_whole_life, eventually, seqs, statuses};
+use e2e::{Stack, Subscriber, assert_whole_life, eventually, seqs, statuses};
 use serde_json::{Value, json};
 
 fn stack() -> &'static Stack {
@@ -161,7 +161,10 @@ fn events_that_differ_from_the_emulators_are_understood() {
     let placed = submit(json!({
         "resource": "/api/orders/execute", "path": "/api/orders/execute", "httpMethod": "POST",
         "headers": null,
-        "multiValueHeaders": {"Content-Type": ["application/json"], "Accept": ["*/*", "text/html"]},
+        "multiValueHeaders": {
+            "Content-Type": ["application/json"], "Accept": ["*/*", "text/html"],
+            "Authorization": [format!("Bearer {}", stack.address("FirstKey"))],
+        },
         "queryStringParameters": null, "multiValueQueryStringParameters": null, "pathParameters": null,
         "stageVariables": null,
         "requestContext": {"stage": "v1", "path": "/v1/api/orders/execute", "httpMethod": "POST", "identity": {}},
@@ -280,4 +283,58 @@ fn a_sniper_order_waits_for_its_pool_and_buys_it_when_the_monitor_has_read_of_it
     let bought = stack.order(&order);
     assert_eq!(bought["trigger"]["pool"], next["pool"], "{bought:#}");
     assert_eq!(bought["tokenOut"], next["mint"]);
+}
+
+#[test]
+fn an_operator_makes_lists_and_revokes_keys() {
+    let stack = stack();
+    let desk = |action: &str| json!({"action": action, "account": "desk"});
+    let created = stack.keys(&desk("create"));
+    assert!(created["key"].is_string());
+    let listed = stack.keys(&desk("list"));
+    assert_eq!(listed["keys"][0]["id"], created["id"], "{listed}");
+    let mut revoke = desk("revoke");
+    revoke["id"] = created["id"].clone();
+    assert!(stack.keys(&revoke)["revokedAt"].is_string());
+
+    let function = Stack::function("keys");
+    let refused = stack.aws.invoke(&function, &desk("borrow"));
+    assert!(refused.failure.is_some(), "{refused:?}");
+    assert!(
+        refused.payload.to_string().contains("borrow"),
+        "{refused:?}"
+    );
+}
+
+/// An account that another key is of: nothing of the first one's, at neither gateway.
+#[test]
+fn both_gateways_ask_who_comes() {
+    let stack = stack();
+    let order = stack.place_order();
+    let path = format!("/api/orders/{order}");
+    let made = stack.keys(&json!({"action": "create", "account": "stranger"}));
+    let stranger = made["key"].as_str().expect("a key");
+    for (key, status) in [("", 401), ("oek_", 401), (stranger, 404)] {
+        assert_eq!(stack.get_with(key, &path).status, status, "{key}");
+    }
+    let seen = stack.get_with(stranger, "/api/orders");
+    assert_eq!((seen.status, &seen.body), (200, &json!([])));
+    assert_eq!(stack.get_with("", "/api/market").body["auth"], "keys");
+
+    let socket = stack.address("WebSocketUrl");
+    for ticket in ["", "&ticket=", "&ticket=e30.AAAA"] {
+        let refused = Subscriber::try_open(&format!("{socket}?orderId={order}{ticket}"));
+        assert!(refused.is_none(), "{ticket}");
+    }
+    let ticket = stack.ticket_of(stranger);
+    let mut foreign = Subscriber::open(&format!("{socket}?orderId={order}&ticket={ticket}"));
+    let answer = foreign.hear().expect("an answer");
+    assert_eq!(answer["code"], "not_found", "{answer}");
+
+    // Its key is revoked, and the relay closes what was opened with it.
+    let revoke = json!({"action": "revoke", "account": "stranger", "id": made["id"]});
+    assert!(stack.keys(&revoke)["revokedAt"].is_string());
+    stack.relay();
+    assert_eq!(foreign.hear(), None, "it is closed");
+    assert_whole_life(&stack.watch(&order, 0).hear_all());
 }

@@ -24,6 +24,7 @@ fn every_missing_variable_is_named_at_once() {
         ("monitor", &["QUEUE_URL"]),
         ("websocket", &["REPLAY_QUEUE_URL", "WS_MANAGEMENT_ENDPOINT"]),
         ("migrate", &[]),
+        ("keys", &[]),
     ] {
         let (content, said) = start(function, &[]);
         assert!(!content, "{function} started on nothing");

@@ -11,13 +11,14 @@ const SECRET: (&str, &str) = (
     "DatabaseSecretArn",
     "arn:aws:secretsmanager:eu-central-1:1:secret:orders",
 );
-const FUNCTIONS: [&str; 6] = [
+const FUNCTIONS: [&str; 7] = [
     "Submit",
     "Worker",
     "WebSocket",
     "Relay",
     "Monitor",
     "Migrate",
+    "Keys",
 ];
 
 fn production() -> Template {
@@ -58,6 +59,7 @@ fn every_function_that_the_world_can_start_is_bounded() {
         ("WebSocketFunction", 20),
         ("RelayFunction", 2),
         ("MonitorFunction", 2),
+        ("KeysFunction", 1),
     ];
     for (function, most) in bounded {
         let properties = production().properties(function);
@@ -74,6 +76,27 @@ fn every_function_that_the_world_can_start_is_bounded() {
             .trim_matches('"'),
         "7"
     );
+}
+
+/// Whoever reaches it acts for every account.
+#[test]
+fn no_route_and_no_event_lead_to_the_keys() {
+    let template = production();
+    for (kind, some_function) in [
+        ("AWS::ApiGateway::RestApi", "SubmitFunction"),
+        ("AWS::ApiGatewayV2::Integration", "WebSocketFunction"),
+        ("AWS::Events::Rule", "RelayFunction"),
+        ("AWS::Lambda::EventSourceMapping", "WorkerFunction"),
+        ("AWS::Lambda::Permission", "SubmitFunction"),
+    ] {
+        let names = template.resources_of(kind);
+        let texts = names
+            .iter()
+            .map(|name| template.properties(name).to_string());
+        let all = texts.collect::<String>();
+        assert!(all.contains(some_function), "{kind}: this looks elsewhere");
+        assert!(!all.contains("KeysFunction"), "{kind} leads to the keys");
+    }
 }
 
 #[test]
@@ -258,6 +281,7 @@ fn permissions_are_what_each_function_does() {
         set(&["WriteOwnLog", "ReadDatabaseUrl", "SendOrders"])
     );
     assert_eq!(may("MigrateRole"), set(&["WriteOwnLog", "ReadDatabaseUrl"]));
+    assert_eq!(may("KeysRole"), set(&["WriteOwnLog", "ReadDatabaseUrl"]));
 }
 
 #[test]
@@ -292,6 +316,7 @@ fn assert_all_read(template: &Template) {
     assert_reads::<config::Execution>(template, "RelayFunction");
     assert_reads::<config::Monitor>(template, "MonitorFunction");
     assert_reads::<config::Migrate>(template, "MigrateFunction");
+    assert_reads::<config::Keys>(template, "KeysFunction");
 }
 
 /// That the function starts on these variables, and that the template sets each that it asks for.
@@ -404,5 +429,5 @@ fn without_websockets_nothing_of_them_is_deployed() {
             .contains(&"ReplayQueue".to_owned())
     );
     let functions = template.resources_of("AWS::Lambda::Function");
-    assert_eq!(functions.len(), 5, "{functions:?}");
+    assert_eq!(functions.len(), 6, "{functions:?}");
 }

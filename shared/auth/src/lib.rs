@@ -9,6 +9,7 @@ mod key;
 mod keys;
 mod making;
 mod office;
+mod same;
 mod ticket;
 
 pub use self::{
@@ -16,5 +17,6 @@ pub use self::{
     keys::{Keys, Refused},
     making::{NotMade, WantedKey, make, names, shown},
     office::{Issued, TicketOffice},
+    same::same,
     ticket::{InvalidTicket, MAX_TICKET_ORDERS, TICKET_LIFETIME, Ticket, Tickets},
 };

@@ -196,3 +196,23 @@ impl Configuration for Migrate {
         })
     }
 }
+
+/// What the keys function reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// How it logs.
+    pub logging: Logging,
+    /// Where the database is.
+    pub database: Database,
+}
+
+impl Configuration for Keys {
+    fn gather(env: &mut Reading<'_>) -> Option<Self> {
+        let logging = Logging::gather(env);
+        let database = Database::gather(env);
+        Some(Self {
+            logging: logging?,
+            database: database?,
+        })
+    }
+}

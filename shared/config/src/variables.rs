@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::{
     AllowedHosts, Auth, BasePath, ClientKey, Count, DatabaseUrl, Definition, DelayRange,
-    HostAddress, HttpUrl, LogFormat, LogLevel, Origins, Proxies, Readers, SecretArn, Share,
-    SocketEndpoint, Statements, Variable, Venues, WaitSeconds,
+    HostAddress, HttpUrl, LogFormat, LogLevel, MetricsToken, Origins, Proxies, Readers, SecretArn,
+    Share, SocketEndpoint, Statements, Variable, Venues, WaitSeconds,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -37,6 +37,9 @@ variables! {
     /// Who may use the engine: `loopback`: programs on this machine; `keys`: who shows a key; `open`:
     /// everybody who reaches it, where something else guards it.
     AUTH: Auth = Some("loopback"), Machine;
+    /// What programs on other machines show (`Authorization: Bearer …`) to read the metrics; without
+    /// it only this machine does.
+    METRICS_TOKEN: MetricsToken = None, Machine;
     /// PostgreSQL to use. Without it the engine on one machine brings its own.
     DATABASE_URL: DatabaseUrl = None, Both;
     /// File that holds the URL of the database instead; it is read again when a login is refused.

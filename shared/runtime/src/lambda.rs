@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use api::{Access, Api, SocketAddress, Who};
-use auth::{Keys, TicketOffice};
+use auth::TicketOffice;
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
-    Configuration, Execution, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
+    Configuration, Execution, Keys, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
     Websocket,
 };
 use engine::{
@@ -21,8 +21,9 @@ use engine::{
     use_cases::UseCases,
 };
 use futures::{FutureExt, future::BoxFuture};
+use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
-use postgres::{Database, Migrated, UrlSource};
+use postgres::{Database, Migrated, PostgresKeys, UrlSource};
 use serde::{Deserialize, Serialize};
 
 pub use lambda_runtime::Error;
@@ -59,7 +60,7 @@ macro_rules! function_config {
     )*};
 }
 
-function_config!(Submit: 1, Execution: 2, Monitor: 1, Websocket: 1, Migrate: 1);
+function_config!(Submit: 1, Execution: 2, Monitor: 1, Websocket: 1, Migrate: 1, Keys: 1);
 
 /// A function that has started.
 pub struct Function<C> {
@@ -132,7 +133,7 @@ impl Function<Submit> {
         let clock = Arc::clone(&self.use_cases.clock);
         Api {
             access: Access {
-                who: Who::WithKey(Keys::new(keys.clone(), clock.clone())),
+                who: Who::WithKey(auth::Keys::new(keys.clone(), clock.clone())),
                 tickets: TicketOffice::new(keys.clone(), clock),
             },
             keys,
@@ -224,6 +225,18 @@ impl Function<Migrate> {
     /// As [`migrate`].
     pub async fn migrate(&self) -> Result<Migrated, Error> {
         Ok(migrate(&self.database, self.config.venues).await?)
+    }
+}
+
+impl Function<Keys> {
+    /// Where keys are kept.
+    pub fn keys(&self) -> PostgresKeys {
+        PostgresKeys::new(self.database.clone())
+    }
+
+    /// The time by the database's clock, as far as it is known.
+    pub fn now(&self) -> Timestamp {
+        self.database.now()
     }
 }
 

@@ -17,13 +17,14 @@ use config::{LogFormat, LogLevel, Logging};
 pub struct LogsError(#[from] TryInitError);
 
 /// The crates of this workspace that run in a program.
-const OURS: [&str; 19] = [
+const OURS: [&str; 20] = [
     "api",
     "auth",
     "aws",
     "config",
     "embedded_postgres",
     "engine",
+    "keys",
     "local",
     "migrate",
     "order_engine",

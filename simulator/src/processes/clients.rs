@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     /// In base units of the token sold.
     pub(crate) amount_in: u64,
     pub(crate) at: u64,
+    /// Whose order it is.
+    pub(crate) account: AccountId,
     pub(crate) key: Option<String>,
     /// When each subscriber comes, counted from the acceptance.
     pub(crate) subscribers: Vec<u64>,
@@ -154,7 +156,7 @@ fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
     };
     NewOrder {
         id: OrderId(Uuid::from_u128(random)),
-        account: AccountId::local(),
+        account: plan.account.clone(),
         swap: Swap {
             amount_in: token_in.units(plan.amount_in),
             token_in,
@@ -194,33 +196,42 @@ fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, followed: bool) {
             return world.violated("every order is admitted", || format!("{plan:?}"));
         }
     };
-    if !world.store.rows.contains_key(&id) {
-        world.violated("accepted means durable", || {
+    match world.store.rows.get(&id).map(|row| &row.account) {
+        None => world.violated("accepted means durable", || {
             format!("order {id} is not stored")
-        });
+        }),
+        Some(account) if *account != plan.account => {
+            world.violated("an answer is about the account's own order", || {
+                format!("{plan:?} was told of order {id}")
+            });
+        }
+        Some(_) => {}
     }
-    let key = plan.key.as_ref();
-    let first = key.map_or(id, |key| *world.answers.entry(key.clone()).or_insert(id));
+    let key = plan
+        .key
+        .as_ref()
+        .map(|key| (plan.account.clone(), key.clone()));
+    let first = key.map_or(id, |key| *world.answers.entry(key).or_insert(id));
     if first != id {
         world.violated("one key, one order", || format!("{first} and {id}"));
     }
     world.note(|| format!("order {id} is accepted"));
     for &pause in plan.cancels.iter().filter(|_| followed) {
-        let cancelling = cancel(stage.clone(), id, pause).boxed();
+        let cancelling = cancel(stage.clone(), plan.account.clone(), id, pause).boxed();
         world.spawn(stage.clients, cancelling);
     }
     for &pause in plan.subscribers.iter().filter(|_| followed) {
-        let following = follow(stage.clone(), id, pause).boxed();
+        let following = follow(stage.clone(), plan.account.clone(), id, pause).boxed();
         world.spawn(stage.clients, following);
     }
 }
 
 /// Wants an order cancelled, once. What it is answered must be true.
-async fn cancel(stage: Stage, id: OrderId, pause: u64) {
+async fn cancel(stage: Stage, account: AccountId, id: OrderId, pause: u64) {
     let network = stage.network(stage.clients);
     network.pause(pause).await;
     let answer = stage.ask(stage.submit, |ports| async move {
-        ports.cancel().cancel(&AccountId::local(), id).await
+        ports.cancel().cancel(&account, id).await
     });
     let Ok(Ok(cancelled)) = answer.await else {
         return; // nothing was heard, or nothing is known

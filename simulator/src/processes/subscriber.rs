@@ -12,7 +12,7 @@ use futures::{FutureExt, future::select};
 use crate::{fault::Fault, stage::Stage, world::Shared};
 
 /// Connects after `pause` ms and follows until it has seen everything.
-pub(crate) async fn follow(stage: Stage, order: OrderId, pause: u64) {
+pub(crate) async fn follow(stage: Stage, account: AccountId, order: OrderId, pause: u64) {
     let network = stage.network(stage.clients);
     let subscriber = network.world.lock().gateway.subscriber(order);
     network.pause(pause).await;
@@ -32,7 +32,7 @@ pub(crate) async fn follow(stage: Stage, order: OrderId, pause: u64) {
                 patience,
             )
         };
-        request_replay(&stage, (subscriber, order), &connection, after);
+        request_replay(&stage, (subscriber, &account, order), &connection, after);
         let turn = Turn {
             world: &network.world,
             subscriber,
@@ -55,7 +55,7 @@ pub(crate) async fn follow(stage: Stage, order: OrderId, pause: u64) {
 /// Asks for the replay, as the replay queue does: up to three times, perhaps twice at once.
 fn request_replay(
     stage: &Stage,
-    (subscriber, order): (usize, OrderId),
+    (subscriber, account, order): (usize, &AccountId, OrderId),
     connection: &ConnectionId,
     after: u64,
 ) {
@@ -66,9 +66,10 @@ fn request_replay(
     };
     for _ in 0..copies {
         let (stage, connection) = (stage.clone(), connection.clone());
+        let account = account.clone();
         let clients = (stage.world.clone(), stage.clients);
         let replaying = async move {
-            if !replayed(&stage, order, &connection, after).await {
+            if !replayed(&stage, (&account, order), &connection, after).await {
                 stage.world.lock().gateway.give_up(subscriber, &connection);
             }
         };
@@ -77,13 +78,18 @@ fn request_replay(
 }
 
 /// Whether the subscription is served.
-async fn replayed(stage: &Stage, order: OrderId, connection: &ConnectionId, after: u64) -> bool {
+async fn replayed(
+    stage: &Stage,
+    (account, order): (&AccountId, OrderId),
+    connection: &ConnectionId,
+    after: u64,
+) -> bool {
     for _ in 0..3 {
-        let connection = connection.clone();
+        let (connection, account) = (connection.clone(), account.clone());
         let answer = stage.ask(stage.socket, |ports| async move {
             ports
                 .stream()
-                .subscribe(&connection, &AccountId::local(), order, after, true)
+                .subscribe(&connection, &account, order, after, true)
                 .await
         });
         match answer.await {

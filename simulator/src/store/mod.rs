@@ -53,12 +53,16 @@ pub(crate) struct Locks {
     pub(crate) fence: bool,
     /// An order has one transaction that may land.
     pub(crate) one_live_transaction: bool,
+    /// Idempotency keys and names are an account's own.
+    pub(crate) keys_of_account: bool,
     /// An order is not stored after it was given up.
     pub(crate) time_fence: bool,
     /// Whoever stops an order raises its token, so that a worker half-way writes nothing more.
     pub(crate) stop_fence: bool,
     /// An order is marked as woken and queued in one statement.
     pub(crate) wakes_at_once: bool,
+    /// An order's key is kept as long as the order is open.
+    pub(crate) open_keys: bool,
 }
 
 impl Default for Locks {
@@ -66,9 +70,11 @@ impl Default for Locks {
         Self {
             fence: true,
             one_live_transaction: true,
+            keys_of_account: true,
             time_fence: true,
             stop_fence: true,
             wakes_at_once: true,
+            open_keys: true,
         }
     }
 }

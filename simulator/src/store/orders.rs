@@ -21,7 +21,9 @@ impl Store {
         lifetime: Lifetime,
         now: u64,
     ) -> Result<Inserted, StoreError> {
-        let mut own = self.rows.values().filter(|row| row.account == new.account);
+        let for_all = !self.locks.keys_of_account;
+        let is_own = |row: &&Row| for_all || row.account == new.account;
+        let mut own = self.rows.values().filter(is_own);
         if let Some(key) = &new.idempotency {
             let known = own.clone().find_map(|row| {
                 let (taken, hash) = row.key.as_ref()?;

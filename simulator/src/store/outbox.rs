@@ -11,6 +11,8 @@ use super::{Row, Store, row::OutboxRow};
 use crate::time::ms;
 
 const KEYS_ARE_KEPT: u64 = 24 * 60 * 60 * 1_000;
+/// The same where the key of an open order is not kept: a run has minutes and no days.
+const OPEN_KEYS_ARE_KEPT: u64 = 5_000;
 
 impl Store {
     /// When the newest order came that a worker holds, or was sent again.
@@ -162,11 +164,14 @@ impl Store {
             !goes
         });
         more |= left == 0;
+        let keeps_open = self.locks.open_keys;
         let old = self.rows.values_mut().filter(|row| {
-            let closed_at = row.updated_at;
-            row.key.is_some()
-                && !row.order.is_open()
-                && closed_at.saturating_add(KEYS_ARE_KEPT) < now
+            let goes_at = match row.order.is_open() {
+                true if keeps_open => u64::MAX,
+                true => row.created_at.saturating_add(OPEN_KEYS_ARE_KEPT),
+                false => row.updated_at.saturating_add(KEYS_ARE_KEPT),
+            };
+            row.key.is_some() && goes_at < now
         });
         let mut cleared = 0;
         for row in old.take(limit) {

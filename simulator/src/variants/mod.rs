@@ -70,11 +70,15 @@ pub enum Variant {
     CursorOverGap,
     /// What fired an order is forgotten, and looked for again.
     TriggerForgotten,
+    /// What one account has used as a key is taken for all of them.
+    OneKeyForAll,
+    /// A key is forgotten so long after its order was accepted, open or not.
+    OpenKeyPurged,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -102,6 +106,8 @@ impl Variant {
         Self::CursorBeforeLaunches,
         Self::CursorOverGap,
         Self::TriggerForgotten,
+        Self::OneKeyForAll,
+        Self::OpenKeyPurged,
     ];
 
     /// What the report calls it.
@@ -121,6 +127,7 @@ impl Variant {
             Self::DeadLetterWithoutFailed => "dead letter without failed",
             Self::AttemptsByReceives => "attempts counted by receives",
             Self::NoTimeFence => "no time fence",
+            Self::OneKeyForAll => "two accounts, one key",
             Self::NoAuditor => "no auditor",
             Self::ForeignIsGone => "another engine's connection taken for gone",
             Self::NoFloor => "floor from slippage only",
@@ -134,6 +141,7 @@ impl Variant {
             Self::CursorBeforeLaunches => "cursor before what it has passed",
             Self::CursorOverGap => "cursor over a gap",
             Self::TriggerForgotten => "trigger not compare-and-set",
+            Self::OpenKeyPurged => "key purged while open",
         }
     }
 
@@ -223,7 +231,9 @@ impl Variant {
             | Self::AcknowledgeBeforeCommit
             | Self::NoRelay
             | Self::NoTimeFence
-            | Self::CancelWithoutFence => {}
+            | Self::OneKeyForAll
+            | Self::CancelWithoutFence
+            | Self::OpenKeyPurged => {}
         }
         ports
     }

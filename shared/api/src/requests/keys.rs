@@ -1,9 +1,9 @@
 //! `POST /api/keys` and `POST /api/tickets` as they are sent.
 
+use auth::WantedKey;
 use engine::{
-    account::{Scope, Scopes},
+    account::{AccountId, Scope, Scopes},
     order::OrderId,
-    ports::NewKey,
 };
 use jiff::Timestamp;
 
@@ -14,61 +14,39 @@ use crate::http::{
     problem::{ApiError, shown},
 };
 
-/// A key that is asked for.
-#[derive(Debug)]
-pub(crate) struct KeyRequest {
-    /// What it is to allow.
-    pub(crate) scopes: Scopes,
-    /// What its owner calls it.
-    pub(crate) label: String,
-    /// From when on it is to be worth nothing.
-    pub(crate) expires_at: Option<Timestamp>,
-}
-
-/// Reads a body that asks for a key `now`. Which scopes has to be said.
+/// Reads a body that asks for a key for that account. Which scopes has to be said.
 ///
 /// # Errors
-/// A malformed body, `unknown_field`, `missing_field`, `invalid_scope`, `invalid_label`,
-/// `invalid_expiry`.
-pub(crate) fn key_request(body: &[u8], now: Timestamp) -> Result<KeyRequest, ApiError> {
+/// A malformed body, `unknown_field`, `missing_field`, `invalid_scope`, `invalid_expiry`; the rest
+/// is checked when it is made.
+pub(crate) fn key_request(body: &[u8], account: &AccountId) -> Result<WantedKey, ApiError> {
     let object = Object::parse(body)?;
     only(&object, &["scopes", "label", "expiresAt"])?;
-    let label = object.text("label")?.unwrap_or_default();
-    let length = label.chars().count();
-    if length > NewKey::LONGEST_LABEL || label.chars().any(char::is_control) {
-        let most = NewKey::LONGEST_LABEL;
-        let detail = format!("a label is at most {most} characters, none of which is a control");
-        return Err(ApiError::new(Code::InvalidLabel, detail).field("label"));
-    }
     let expires_at = object.text("expiresAt")?;
-    Ok(KeyRequest {
+    Ok(WantedKey {
+        account: account.clone(),
         scopes: scopes(object.texts("scopes")?)?,
-        label,
-        expires_at: expires_at.map(|text| expiry(&text, now)).transpose()?,
+        label: object.text("label")?.unwrap_or_default(),
+        expires_at: expires_at.as_deref().map(expiry).transpose()?,
     })
 }
 
 fn scopes(texts: Option<Vec<String>>) -> Result<Scopes, ApiError> {
     let texts = texts
         .ok_or_else(|| ApiError::new(Code::MissingField, "scopes is missing").field("scopes"))?;
-    let names = || Scope::ALL.map(Scope::name).join(", ");
-    if texts.is_empty() {
-        let detail = format!("a key needs one of {} at least", names());
-        return Err(ApiError::new(Code::InvalidScope, detail).field("scopes"));
-    }
     let read = |text: String| {
         text.parse::<Scope>().map_err(|_| {
-            let detail = format!("{} is not one of {}", shown(&text), names());
+            let names = auth::names(Scopes::all()).join(", ");
+            let detail = format!("{} is not one of {names}", shown(&text));
             ApiError::new(Code::InvalidScope, detail).field("scopes")
         })
     };
     texts.into_iter().map(read).collect()
 }
 
-fn expiry(text: &str, now: Timestamp) -> Result<Timestamp, ApiError> {
-    let read: Option<Timestamp> = text.parse().ok();
-    read.filter(|moment| *moment > now).ok_or_else(|| {
-        let detail = format!("{} is no moment of RFC 3339 that is to come", shown(text));
+fn expiry(text: &str) -> Result<Timestamp, ApiError> {
+    text.parse().map_err(|_| {
+        let detail = format!("{} is no moment of RFC 3339", shown(text));
         ApiError::new(Code::InvalidExpiry, detail).field("expiresAt")
     })
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use auth::ApiKey;
+use auth::NotMade;
 use axum::{
     Json,
     body::Bytes,
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode},
 };
-use engine::{account::KeyId, ports::NewKey};
+use engine::account::KeyId;
 
 use crate::{
     Api,
@@ -94,29 +94,31 @@ pub(crate) async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<NewKeyDto>), ApiError> {
-    let now = api.submit.clock.now();
-    let request = key_request(&body::json(&headers, body)?, now)?;
-    if !caller.scopes.contain(request.scopes) {
+    let wanted = key_request(&body::json(&headers, body)?, &caller.account)?;
+    if !caller.scopes.contain(wanted.scopes) {
         let detail = "a key can allow no more than the one with which it is asked for";
         return Err(ApiError::new(Code::Forbidden, detail).field("scopes"));
     }
-    let key = ApiKey::draw().map_err(|error| {
-        tracing::error!(%error, "no key can be drawn");
-        ApiError::defect()
-    })?;
-    let new = NewKey {
-        id: key.id().clone(),
-        account: caller.account,
-        secret_hash: key.hash(),
-        scopes: request.scopes,
-        label: request.label,
-        expires_at: request.expires_at,
-    };
-    let kept = api.keys.create(&new).await?;
+    let made = auth::make(wanted, api.keys.as_ref(), api.submit.clock.now()).await;
+    let (key, kept) = made.map_err(not_made)?;
     Ok((
         StatusCode::CREATED,
         Json(NewKeyDto::new(key.expose(), kept)),
     ))
+}
+
+fn not_made(error: NotMade) -> ApiError {
+    let (code, field) = match error {
+        NotMade::Scopes => (Code::InvalidScope, "scopes"),
+        NotMade::Label => (Code::InvalidLabel, "label"),
+        NotMade::Past(_) => (Code::InvalidExpiry, "expiresAt"),
+        NotMade::Store(error) => return error.into(),
+        NotMade::NoRandomness(error) => {
+            tracing::error!(%error, "no key can be drawn");
+            return ApiError::defect();
+        }
+    };
+    ApiError::new(code, error.to_string()).field(field)
 }
 
 /// Revokes a key of the account.

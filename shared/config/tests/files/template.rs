@@ -2,18 +2,19 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use config::{Configuration, Definition, Execution, Migrate, Monitor, Submit, Websocket};
+use config::{Configuration, Definition, Execution, Keys, Migrate, Monitor, Submit, Websocket};
 use yaml_serde::Value;
 
 use crate::{default, definition, entries, text, yaml};
 
-const FUNCTIONS: [&str; 6] = [
+const FUNCTIONS: [&str; 7] = [
     "SubmitFunction",
     "WorkerFunction",
     "WebSocketFunction",
     "RelayFunction",
     "MonitorFunction",
     "MigrateFunction",
+    "KeysFunction",
 ];
 
 /// The variables of a function: those of all functions and its own.
@@ -96,6 +97,7 @@ fn asked_by(template: &Value, function: &str) -> BTreeSet<String> {
         "SubmitFunction" => asked::<Submit>(template, function),
         "WebSocketFunction" => asked::<Websocket>(template, function),
         "MigrateFunction" => asked::<Migrate>(template, function),
+        "KeysFunction" => asked::<Keys>(template, function),
         "MonitorFunction" => asked::<Monitor>(template, function),
         _ => asked::<Execution>(template, function),
     }

@@ -20,6 +20,7 @@ const FLOORS: [&[&str]; 9] = [
         "relay",
         "monitor",
         "migrate",
+        "keys",
     ],
     &["local"],
     &["simulator", "bench"],
