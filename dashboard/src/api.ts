@@ -5,6 +5,7 @@ import type {
   Health,
   Launch,
   ListedOrder,
+  Market,
   NewOrder,
   Order,
   OrderDetail,
@@ -12,6 +13,7 @@ import type {
   ProblemBody,
   QuoteAnswer,
   Status,
+  Ticket,
   Token,
 } from "./types.ts";
 
@@ -49,21 +51,44 @@ export class NoAnswer extends Error {
 }
 
 const TIMEOUT_MS = 10_000;
+/** A file of all orders is long, and is read to its end. */
+const FILE_TIMEOUT_MS = 300_000;
 let base = "";
+let key: string | null = null;
+let onRefusedKey: () => void = () => undefined;
 
 export function configureApi(config: Config): void {
   base = config.apiUrl;
 }
 
-async function send(path: string, init: RequestInit = {}): Promise<Response> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+/** What every request shows from now on; in a header, as an address is written into logs. */
+export function showKey(shown: string | null): void {
+  key = shown;
+}
+
+/** Called when the engine does not take what is shown, or wants something shown. */
+export function whenKeyIsRefused(listener: () => void): void {
+  onRefusedKey = listener;
+}
+
+interface Manner {
+  readonly timeoutMs?: number;
+  readonly shown?: string | null;
+}
+
+async function send(path: string, init: RequestInit = {}, manner: Manner = {}): Promise<Response> {
+  const { timeoutMs = TIMEOUT_MS, shown = key } = manner;
+  const timeout = AbortSignal.timeout(timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   let answer: Response;
   try {
-    answer = await fetch(base + path, { ...init, signal });
+    const headers = { ...init.headers, ...(shown === null ? {} : { Authorization: `Bearer ${shown}` }) };
+    answer = await fetch(base + path, { ...init, headers, signal });
   } catch {
     throw new NoAnswer();
   }
+  // An answer to a key that was replaced in the meantime says nothing about the new one.
+  if (answer.status === 401 && shown === key) onRefusedKey();
   if (!answer.ok) throw await problemOf(answer);
   return answer;
 }
@@ -132,8 +157,20 @@ function filterFields({ status, open, type }: OrderFilter): Record<string, strin
 
 /** The address of all of these orders as a file. */
 export function csvAddress(filter: OrderFilter): string {
+  return base + csvPath(filter);
+}
+
+function csvPath(filter: OrderFilter): string {
   const search = new URLSearchParams(filterFields(filter));
-  return `${base}/api/orders.csv${search.size > 0 ? `?${search}` : ""}`;
+  return `/api/orders.csv${search.size > 0 ? `?${search}` : ""}`;
+}
+
+/** The same file, for a reader who has to show a key, which no link does. */
+export async function getCsv(filter: OrderFilter): Promise<Blob> {
+  const answer = await send(csvPath(filter), {}, { timeoutMs: FILE_TIMEOUT_MS });
+  return await answer.blob().catch(() => {
+    throw new NoAnswer();
+  });
 }
 
 export async function listOrders(query: OrderQuery, signal?: AbortSignal): Promise<OrderPage> {
@@ -176,6 +213,20 @@ export function getTokens(): Promise<readonly Token[]> {
 /** The newest pools, and before them those that are announced. */
 export function getLaunches(limit: number, signal?: AbortSignal): Promise<readonly Launch[]> {
   return read(`/api/launches?limit=${limit}`, signal);
+}
+
+export function getMarket(): Promise<Market> {
+  return read("/api/market");
+}
+
+/** Asks for little with this key, to see whether the engine takes it. */
+export async function tryKey(shown: string): Promise<void> {
+  await send("/api/orders?limit=1", {}, { shown });
+}
+
+/** What opens a socket, for a minute. */
+export async function makeTicket(): Promise<string> {
+  return (await body<Ticket>(await send("/api/tickets", { method: "POST" }))).ticket;
 }
 
 export function getHealth(): Promise<Health> {

@@ -1,18 +1,21 @@
 import { useEffect } from "preact/hooks";
 import { ConnectionBanner } from "./components/connection-banner.tsx";
 import { Header } from "./components/header.tsx";
+import { KeyForm } from "./components/key-form.tsx";
 import { ChartsPage } from "./pages/charts.tsx";
 import { OrderPage } from "./pages/order.tsx";
 import { OrdersPage } from "./pages/orders.tsx";
 import { TradePage } from "./pages/trade.tsx";
 import { UnknownPage } from "./pages/unknown.tsx";
 import { type Route, route } from "./router.ts";
+import { access } from "./state/access.ts";
 
 export function App() {
   const current = route.value;
+  const isKeyWanted = access.value.kind === "wanted";
   useEffect(() => {
-    document.title = `${titleOf(current)} · Order engine`;
-  }, [current]);
+    document.title = `${isKeyWanted ? "Key" : titleOf(current)} · Order engine`;
+  }, [current, isKeyWanted]);
   return (
     <>
       <a class="skip-link" href="#main">
@@ -21,7 +24,7 @@ export function App() {
       <Header />
       <ConnectionBanner />
       <main id="main" tabIndex={-1}>
-        <Page route={current} />
+        {isKeyWanted ? <KeyForm /> : <Page route={current} />}
       </main>
     </>
   );

@@ -19,10 +19,17 @@ function textAt(value: unknown, name: string): string {
 }
 
 /** The socket's address for its first order; further ones are subscribed to over the open socket. */
-export function socketAddress(config: Config, pageOrigin: string, orderId: string, after: number): string {
+export function socketAddress(
+  config: Config,
+  pageOrigin: string,
+  orderId: string,
+  after: number,
+  ticket: string | null = null,
+): string {
   const base = config.wsUrl || `${(config.apiUrl || pageOrigin).replace(/^http/, "ws")}/api/orders/ws`;
   const address = new URL(base);
   address.searchParams.set("orderId", orderId);
   if (after > 0) address.searchParams.set("after", String(after));
+  if (ticket !== null) address.searchParams.set("ticket", ticket);
   return address.href;
 }

@@ -3,6 +3,7 @@ import { configureApi } from "./api.ts";
 import { App } from "./app.tsx";
 import { loadConfig } from "./config.ts";
 import { startRouter } from "./router.ts";
+import { startAccess } from "./state/access.ts";
 import { startDraft } from "./state/draft.ts";
 import { startHealth } from "./state/health.ts";
 import { startLive } from "./state/live.ts";
@@ -16,6 +17,7 @@ startDraft();
 
 const config = await loadConfig();
 configureApi(config);
+await startAccess();
 startLive(config);
 void startHealth();
 void startTokens();

@@ -1,17 +1,21 @@
 // One socket for all orders on screen. It survives its loss: it comes back with growing pauses and asks for
 // whatever each order's log has since gained.
 import { signal } from "@preact/signals";
+import { Problem } from "./api.ts";
 import { type OrderEvent, isFinal } from "./types.ts";
 
 export type SocketState =
   | { readonly kind: "idle" } // nothing on screen is still moving
   | { readonly kind: "connecting" }
   | { readonly kind: "open" }
-  | { readonly kind: "waiting"; readonly retryAt: number };
+  | { readonly kind: "waiting"; readonly retryAt: number }
+  | { readonly kind: "refused" }; // the reader's key opens none
 
 export interface SocketDuties {
+  /** What opens a socket now; it is soon worth nothing. Null where nothing is needed. */
+  ticket(): Promise<string | null>;
   /** The address to open for a first order; the socket replays its events after `after`. */
-  address(orderId: string, after: number): string;
+  address(orderId: string, after: number, ticket: string | null): string;
   /** The newest event of the order that is already known. */
   lastSeq(orderId: string): number;
   deliver(event: OrderEvent): void;
@@ -28,6 +32,7 @@ export class OrderSocket {
   readonly state = signal<SocketState>({ kind: "idle" });
   private readonly followed = new Set<string>();
   private socket: WebSocket | null = null;
+  private attempt = 0;
   private failures = 0;
   private heardAnything = false;
   private heardAt = 0;
@@ -43,7 +48,7 @@ export class OrderSocket {
     clearTimeout(this.idle);
     this.followed.add(orderId);
     if (this.socket?.readyState === WebSocket.OPEN) this.subscribe(orderId);
-    else if (!this.socket && this.state.value.kind === "idle") this.open();
+    else if (!this.socket && this.state.value.kind === "idle") void this.open();
   }
 
   unfollow(orderId: string): void {
@@ -61,15 +66,31 @@ export class OrderSocket {
   retryNow(): void {
     if (this.state.value.kind !== "waiting") return;
     clearTimeout(this.retry);
-    this.open();
+    void this.open();
   }
 
-  private open(): void {
+  private async open(): Promise<void> {
+    if (this.followed.size === 0) return this.close();
+    this.state.value = { kind: "connecting" };
+    const attempt = ++this.attempt;
+    try {
+      const ticket = await this.duties.ticket();
+      if (attempt === this.attempt) this.openWith(ticket);
+    } catch (failure) {
+      if (attempt === this.attempt) this.unopened(failure);
+    }
+  }
+
+  private unopened(failure: unknown): void {
+    if (failure instanceof Problem && failure.status === 403) this.state.value = { kind: "refused" };
+    else this.lost(0);
+  }
+
+  private openWith(ticket: string | null): void {
     const first = this.followed.values().next().value;
     if (first === undefined) return this.close();
-    this.state.value = { kind: "connecting" };
     this.heardAnything = false;
-    const socket = new WebSocket(this.duties.address(first, this.duties.lastSeq(first)));
+    const socket = new WebSocket(this.duties.address(first, this.duties.lastSeq(first), ticket));
     this.socket = socket;
     socket.onopen = () => this.opened(first);
     socket.onmessage = (message) => this.heard(message.data);
@@ -127,16 +148,17 @@ export class OrderSocket {
       return;
     }
     // The engine closes a socket after its last order's last event. Orders followed since then need a new one at once.
-    if (code === NORMAL_CLOSURE && this.heardAnything) return this.open();
+    if (code === NORMAL_CLOSURE && this.heardAnything) return void this.open();
     const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures);
     this.failures += 1;
     // Spread by half: a restarted engine is not met by all pages in the same instant.
     const pause = longest * (0.5 + Math.random() / 2);
     this.state.value = { kind: "waiting", retryAt: Date.now() + pause };
-    this.retry = setTimeout(() => this.open(), pause);
+    this.retry = setTimeout(() => void this.open(), pause);
   }
 
   private close(): void {
+    this.attempt += 1;
     clearTimeout(this.retry);
     clearInterval(this.heartbeat);
     const socket = this.socket;

@@ -34,6 +34,8 @@ export function isReadable(entry: ListedOrder): entry is Order {
 export type QuoteAnswer = Schemas["Quote"];
 export type Token = Schemas["Token"];
 export type Launch = Schemas["Launch"];
+export type Market = Schemas["Market"];
+export type Ticket = Schemas["Ticket"];
 export type Requirement = Schemas["Requirement"];
 export type NewOrder = Schemas["ExecuteRequest"];
 export type Accepted = Schemas["Accepted"];

@@ -1,12 +1,13 @@
 // The real engine on a free port with a data folder of its own, and the few things that a test asks of it directly.
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { Launch, OrderDetail } from "../src/types.ts";
 
 const BINARY = process.env["ENGINE"] ?? resolve(import.meta.dirname, "../../../target/debug/order-engine");
@@ -84,6 +85,12 @@ export class Engine {
     });
     assert.equal(answer.status, 202, await answer.clone().text());
     return ((await answer.json()) as { orderId: string }).orderId;
+  }
+
+  /** A key, as whoever runs the engine makes one. */
+  async makeKey(scopes: string, account = "desk"): Promise<string> {
+    const command = ["keys", "create", "--account", account, "--scopes", scopes, "--data-dir", this.dataDir];
+    return (await promisify(execFile)(BINARY, command)).stdout.trim();
   }
 
   async orders(limit = 200): Promise<{ id: string; status: string; amount: string }[]> {

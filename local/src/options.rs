@@ -1,17 +1,17 @@
 //! What can be chosen, by option or by environment variable. Names, defaults and meanings of the
 //! variables are those of `config`; the options' own names follow from the fields.
 
-use std::{ffi::OsStr, net::IpAddr};
+use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
 
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, AUTH, AllowedHosts, Auth, Count, DATABASE_CONNECTIONS,
     DelayRange, ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel,
-    LookMillis, MAX_CONNECTIONS, MAX_WAIT_S, METRICS_TOKEN, Origins, PORT, Proxies, RECHECK_MAX_S,
-    RecheckSeconds, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_LAUNCH_EVERY_S,
-    SIM_QUOTE_DELAY_MS, SIM_SEED, SIM_VOLATILITY, Setting, Share, TRUSTED_PROXIES, Trading, VENUES,
-    Variable, Venues, Volatility, WATCH_EVERY_MS, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
-    WaitSeconds,
+    LookMillis, MAX_CONNECTIONS, MAX_WAIT_S, METRICS_TOKEN, ORDER_ENGINE_KEY_FILE, Origins, PORT,
+    Proxies, RECHECK_MAX_S, RecheckSeconds, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
+    SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS, SIM_SEED, SIM_VOLATILITY, Setting, Share,
+    TRUSTED_PROXIES, Trading, VENUES, Variable, Venues, Volatility, WATCH_EVERY_MS,
+    WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
 };
 
 mod keys;
@@ -252,4 +252,7 @@ pub struct At {
     #[arg(value_parser = |text: &str| ENGINE_URL.parse(text).map(|url| url.to_string()))]
     #[arg(help = ENGINE_URL.doc)]
     pub url: String,
+    /// [`ORDER_ENGINE_KEY_FILE`].
+    #[arg(long, env = ORDER_ENGINE_KEY_FILE.name, help = ORDER_ENGINE_KEY_FILE.doc)]
+    pub key_file: Option<PathBuf>,
 }

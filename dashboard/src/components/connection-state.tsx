@@ -14,6 +14,7 @@ const STREAM = {
   connecting: { tone: "warn", text: "Connecting", title: "Opening the event stream" },
   open: { tone: "good", text: "Live", title: "Events arrive as they happen" },
   waiting: { tone: "bad", text: "Lost", title: "The event stream is lost and will be reopened" },
+  refused: { tone: "quiet", text: "Polling", title: "This key opens no event stream: orders are asked for instead" },
 };
 
 export function ConnectionState() {

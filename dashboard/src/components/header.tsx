@@ -1,7 +1,8 @@
 import { route } from "../router.ts";
+import { access, forget } from "../state/access.ts";
 import { nextTheme, theme } from "../theme.ts";
 import { ConnectionState } from "./connection-state.tsx";
-import { Brand, Moon, Sun, System } from "./icons.tsx";
+import { Brand, Key, Moon, Sun, System } from "./icons.tsx";
 
 const PAGES = [
   { href: "/", label: "Trade", pages: ["trade"] },
@@ -26,9 +27,18 @@ export function Header() {
           ))}
         </nav>
         <ConnectionState />
+        {access.value.kind === "granted" && <ForgetButton />}
         <ThemeButton />
       </div>
     </header>
+  );
+}
+
+function ForgetButton() {
+  return (
+    <button type="button" class="icon-button" onClick={forget} aria-label="Forget the key" title="Forget the key">
+      <Key />
+    </button>
   );
 }
 

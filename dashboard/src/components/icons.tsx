@@ -52,6 +52,12 @@ export const System = () => (
     <path class="icon-filled" d="M12 3.500a8.500 8.500 0 0 1 0 17Z" />
   </Icon>
 );
+export const Key = () => (
+  <Icon>
+    <circle cx="7.500" cy="12" r="4.500" />
+    <path d="M12 12h9.500m-2 0v4m-3.500-4v3" />
+  </Icon>
+);
 export const Brand = () => (
   <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
     <rect class="brand-tile" width="32" height="32" rx="9" />

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
-import { getOrder } from "../api.ts";
+import { Problem, getOrder } from "../api.ts";
 import { useWatch } from "../state/live.ts";
 import { learnDetail, orderView } from "../state/orders.ts";
-import { activeOrder } from "../state/placing.ts";
+import { activeOrder, leaveOrder } from "../state/placing.ts";
 import { CancelOrder } from "./cancel-order.tsx";
 import { ExecutionFacts } from "./execution-facts.tsx";
 import { LimitFacts } from "./limit-facts.tsx";
@@ -46,9 +46,13 @@ export function LiveOrder() {
 
 function Followed({ id }: { id: string }) {
   useWatch([id]);
-  // After a reload the row is not here yet. Should the answer fail, the list below brings it.
+  // After a reload the row is not here yet. Should the answer fail, the list below brings it, unless it is another
+  // account's: whoever has replaced the key may see other orders than before.
   useEffect(() => {
-    if (orderView(id).peek().order === null) void getOrder(id).then(learnDetail, () => undefined);
+    if (orderView(id).peek().order === null)
+      void getOrder(id).then(learnDetail, (failure: unknown) => {
+        if (failure instanceof Problem && failure.status === 404) leaveOrder();
+      });
   }, [id]);
   const view = orderView(id).value;
   return (

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "preact/hooks";
-import { type OrderFilter, csvAddress } from "../api.ts";
+import type { OrderFilter } from "../api.ts";
+import { ExportLink } from "../components/export-link.tsx";
 import { OrderListing } from "../components/order-listing.tsx";
 import { OrderList } from "../state/order-list.ts";
 import { ALL_STATUSES, ORDER_TYPES, type OrderType } from "../types.ts";
@@ -39,9 +40,7 @@ export function OrdersPage({ filter, type, cursor }: Props) {
         <h1 id="orders-title" class="card-title" tabIndex={-1}>
           Orders
         </h1>
-        <a class="card-link" href={csvAddress(queryOf(shown))} download>
-          Export CSV
-        </a>
+        <ExportLink filter={queryOf(shown)} />
       </header>
       <div class="filters">
         <Filter

@@ -8,6 +8,7 @@ const INTENT: Intent = {
   key: "key-1",
   at: 1_000,
   orderId: null,
+  by: null,
 };
 const HOUR = 3_600_000;
 
@@ -27,6 +28,9 @@ test("an intent outlives a reload, with its order and its key", () => {
   assert.deepEqual(unsettled(storage, 2_000), INTENT);
   keep({ ...INTENT, orderId: "01a2" }, storage);
   assert.equal(unsettled(storage, 2_000)?.orderId, "01a2");
+  const { by, ...older } = INTENT;
+  storage.setItem("intent", JSON.stringify(older));
+  assert.equal(unsettled(storage, 2_000)?.by, by);
 });
 
 test("a limit order's price, time in force and expiry are part of the intent", () => {

@@ -15,6 +15,8 @@ export interface Intent {
   readonly at: number;
   /** The id that the order has if it was stored, as far as the engine has told. */
   readonly orderId: string | null;
+  /** Which of the reader's keys it was sent with: with another account's, a repetition would be another order. */
+  readonly by: string | null;
 }
 
 type Storage = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem">;
@@ -37,7 +39,8 @@ export function isRepeatable(intent: Intent, now: number): boolean {
 export function unsettled(storage: Storage, now: number): Intent | null {
   try {
     const stored: unknown = JSON.parse(storage.getItem(STORED) ?? "null");
-    return isIntent(stored) && isRepeatable(stored, now) ? stored : null;
+    // One that an older page has kept was sent without a key.
+    return isIntent(stored) && isRepeatable(stored, now) ? { ...stored, by: stored.by ?? null } : null;
   } catch {
     return null;
   }
@@ -45,9 +48,8 @@ export function unsettled(storage: Storage, now: number): Intent | null {
 
 function isIntent(stored: unknown): stored is Intent {
   if (typeof stored !== "object" || stored === null) return false;
-  const { order, key, at, orderId } = stored as Partial<Record<keyof Intent, unknown>>;
+  const { order, key, at, orderId, by } = stored as Partial<Record<keyof Intent, unknown>>;
   const isOrder = typeof order === "object" && order !== null;
-  return (
-    isOrder && typeof key === "string" && typeof at === "number" && (orderId === null || typeof orderId === "string")
-  );
+  const isName = (name: unknown) => name === null || typeof name === "string";
+  return isOrder && typeof key === "string" && typeof at === "number" && isName(orderId) && isName(by ?? null);
 }

@@ -1,11 +1,13 @@
 // Which orders are on screen, and the stream of their events.
 import { type ReadonlySignal, effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { getOrder, makeTicket } from "../api.ts";
 import { type Config, socketAddress } from "../config.ts";
 import { OrderSocket, type SocketState } from "../socket.ts";
 import type { OrderEvent } from "../types.ts";
 import { isFinal } from "../types.ts";
-import { isComplete, learnEvents, seqKnown } from "./orders.ts";
+import { keyId } from "./access.ts";
+import { isComplete, learnDetail, learnEvents, seqKnown } from "./orders.ts";
 
 /** A push can be lost without a trace, so an order that is silent for this long is asked about again. */
 const SILENCE_MS = 12_000;
@@ -24,13 +26,15 @@ export const streamState: ReadonlySignal<SocketState> = socketState;
 
 export function startLive(config: Config): void {
   const opened = new OrderSocket({
-    address: (id, after) => socketAddress(config, location.origin, id, after),
+    ticket: async () => (keyId() === null ? null : await makeTicket()),
+    address: (id, after, ticket) => socketAddress(config, location.origin, id, after, ticket),
     lastSeq: seqKnown,
     deliver: enqueue,
   });
   socket = opened;
   effect(() => {
     socketState.value = opened.state.value;
+    if (opened.state.value.kind === "refused") void askAboutAll();
   });
   setInterval(askAboutSilentOrders, LOOK_FOR_SILENCE_EVERY_MS);
   // A frame that was asked for just before the page was hidden does not come.
@@ -103,10 +107,22 @@ function flush(): void {
 }
 
 function askAboutSilentOrders(): void {
+  if (socketState.value.kind === "refused") return void askAboutAll();
   const before = Date.now() - SILENCE_MS;
   for (const [id, at] of lastNews) {
     if (at > before) continue;
     lastNews.set(id, Date.now());
     socket?.catchUp(id);
   }
+}
+
+let isAsking = false;
+
+/** Where no socket may be opened, the log is read instead: one order after the other, and never twice at once. */
+async function askAboutAll(): Promise<void> {
+  if (isAsking || document.hidden) return;
+  isAsking = true;
+  for (const id of [...watchers.keys()].filter((watched) => !isComplete(watched)))
+    if (watchers.has(id)) await getOrder(id).then(learnDetail, () => undefined);
+  isAsking = false;
 }

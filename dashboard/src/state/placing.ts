@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { NoAnswer, Problem, asSentence, getOrder, placeOrder } from "../api.ts";
 import { engineNow } from "../time.ts";
 import type { NewOrder, Order } from "../types.ts";
+import { access, keyId } from "./access.ts";
 import { draft, maxAgeSlots, newOrder, slippageBps } from "./draft.ts";
 import { type Intent, isRepeatable, keep, settled, unsettled } from "./intent.ts";
 import { tellOtherTabs } from "./order-list.ts";
@@ -50,9 +51,11 @@ export async function place(): Promise<void> {
   if (isBusy.value) return;
   const before = placing.value;
   if (before.kind === "unknown") {
-    if (isRepeatable(before.intent, Date.now())) return await settle(before.intent, true);
+    const isMine = before.intent.by === keyId();
+    if (isMine && isRepeatable(before.intent, Date.now())) return await settle(before.intent, true);
     settled(sessionStorage);
-    const detail = "It is too late to ask again: the history tells whether that order is there.";
+    const why = isMine ? "It is too late to ask again" : "It was sent with another key";
+    const detail = `${why}: the history tells whether that order is there.`;
     placing.value = { kind: "refused", problem: new Problem(0, "too_late", detail, null, null) };
     return;
   }
@@ -63,7 +66,7 @@ export async function place(): Promise<void> {
   }
   const bound = shownMinimum.value;
   const order = { ...newOrder(), ...(bound === null ? {} : { minAmountOut: bound }) };
-  await settle({ order, key: newKey(), at: Date.now(), orderId: null }, false);
+  await settle({ order, key: newKey(), at: Date.now(), orderId: null, by: keyId() }, false);
 }
 
 /** What was typed and has no place in a request, so that the engine cannot object to it. */
@@ -94,19 +97,26 @@ async function sendUntilKnown(first: Intent, lostBefore: boolean): Promise<Placi
     } catch (failure) {
       if (!(failure instanceof Problem) && !(failure instanceof NoAnswer)) throw failure;
       const verdict = verdictOn(failure, wasLost);
-      if (verdict === "refused" && failure instanceof Problem) return { kind: "refused", problem: failure };
+      if (verdict === "refused" && failure instanceof Problem) return { kind: "refused", problem: ofKey(failure) };
       wasLost = verdict === "unknown";
       intent = named(intent, failure);
       const reason = asSentence(failure.message);
       const asked = failure instanceof Problem ? (failure.retryAfterSeconds ?? 0) * 1_000 : 0;
       const pause = Math.max(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0, asked);
-      const isLast = Date.now() + pause > end;
+      const isLast = Date.now() + pause > end || intent.by !== keyId();
       if (wasLost) placing.value = { kind: "checking", reason, intent };
       else placing.value = { kind: "waiting", reason };
       if (isLast) return wasLost ? { kind: "unknown", reason, intent } : { kind: "unplaced", reason };
       await new Promise((next) => setTimeout(next, pause));
     }
   }
+}
+
+/** What is refused to this key alone says so. */
+function ofKey(problem: Problem): Problem {
+  if (problem.status !== 403 || keyId() === null) return problem;
+  const { status, code, message, field, retryAfterSeconds } = problem;
+  return new Problem(status, code, `This key cannot place orders: ${message}.`, field, retryAfterSeconds);
 }
 
 /** The id that the engine has told outlives a reload, too. */
@@ -124,6 +134,12 @@ async function found({ orderId }: Intent): Promise<string | null> {
     (order) => order.id,
     () => null,
   );
+}
+
+/** The order that was followed is none of the reader's. */
+export function leaveOrder(): void {
+  sessionStorage.removeItem(ACTIVE_KEY);
+  activeOrder.value = null;
 }
 
 function accepted(order: NewOrder, orderId: string): void {
@@ -173,11 +189,14 @@ function termsOf({ venues, minLiquidity, maxLiquidity, maxAgeSlots, require }: N
   };
 }
 
-/** A refusal belongs to what was sent: the next change of the draft clears it. */
-draft.subscribe(() => {
+/** A refusal belongs to what was sent, and by whom: the next change of the draft, or of the key, clears it. */
+function clearRefusal(): void {
   const { kind } = placing.peek();
   if (kind === "refused" || kind === "unplaced") placing.value = { kind: "ready" };
-});
+}
+
+draft.subscribe(clearRefusal);
+access.subscribe(clearRefusal);
 
 /** `crypto.randomUUID` exists on secure pages only, and an engine in the next room is reached by plain HTTP. */
 function newKey(): string {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
+use super::key;
+
 /// An order that the engine has.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
@@ -90,12 +92,12 @@ impl Answer {
     fn problem(status: StatusCode, wait: Option<Duration>, text: String) -> Self {
         let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         let code = body["code"].as_str();
-        let reason = match (body["detail"].as_str(), code) {
-            (Some(detail), Some(code)) => Reason {
-                words: format!("{detail} ({code})"),
+        let reason = match said(status, &body) {
+            Some(words) => Reason {
+                words,
                 document: Some(text),
             },
-            _ => format!("the answer was {status}, and not the engine's").into(),
+            None => foreign(status).into(),
         };
         match (status, code) {
             (StatusCode::TOO_MANY_REQUESTS, _)
@@ -125,6 +127,11 @@ impl Answer {
     }
 }
 
+/// Whether an answer is about the key, or that there is none.
+pub(super) fn is_about_who_asks(status: StatusCode) -> bool {
+    [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status)
+}
+
 /// Whether a refusal is about what was asked, and not about who asked, or where.
 fn is_judgement(status: StatusCode) -> bool {
     [
@@ -134,6 +141,22 @@ fn is_judgement(status: StatusCode) -> bool {
         StatusCode::UNPROCESSABLE_ENTITY,
     ]
     .contains(&status)
+}
+
+/// What the engine says is in the way, in words; nothing if it was not the engine who answered.
+pub(super) fn said(status: StatusCode, body: &Value) -> Option<String> {
+    let (detail, code) = (body["detail"].as_str()?, body["code"].as_str()?);
+    Some(format!("{detail} ({code}){}", key::advice(status)))
+}
+
+/// The same of an answer as it came.
+pub(super) fn refusal(status: StatusCode, text: &str) -> String {
+    let body = serde_json::from_str(text).unwrap_or(Value::Null);
+    said(status, &body).unwrap_or_else(|| foreign(status))
+}
+
+fn foreign(status: StatusCode) -> String {
+    format!("the answer was {status}, and not the engine's")
 }
 
 fn placed(text: String) -> Option<Placed> {

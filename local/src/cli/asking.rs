@@ -3,7 +3,10 @@
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde_json::Value;
 
-use super::{answer::innermost, output};
+use super::{
+    answer::{innermost, said},
+    output,
+};
 use crate::options::At;
 
 /// What the engine answered.
@@ -68,9 +71,8 @@ pub(super) async fn ask(request: RequestBuilder, at: &At) -> Result<Told, Untold
     if status.is_success() && !body.is_null() {
         return Ok(Told { status, next, text });
     }
-    let reason = match (body["detail"].as_str(), body["code"].as_str()) {
-        (Some(detail), Some(code)) => format!("{detail} ({code})"),
-        _ => return Err(Untold::nothing("the answer is not the engine's")),
+    let Some(reason) = said(status, &body) else {
+        return Err(Untold::nothing("the answer is not the engine's"));
     };
     Err(Untold {
         is_refused: status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS,

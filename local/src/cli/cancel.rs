@@ -21,7 +21,7 @@ enum End {
 
 /// Cancels each order and says what became of it. The exit status is the worst of them.
 pub async fn run(cancel: &Cancel) -> ExitCode {
-    let client = match http::client(&cancel.at.url) {
+    let client = match http::client(&cancel.at) {
         Ok(client) => client,
         Err(error) => {
             output::complain(error);

@@ -12,7 +12,13 @@ use serde_json::{Value, value::RawValue};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 
-use super::{answer::Placed, http, interrupt::interrupted, output};
+use super::{
+    answer::{Placed, is_about_who_asks, refusal},
+    http,
+    interrupt::interrupted,
+    output,
+    sockets::Sockets,
+};
 use crate::options::At;
 
 /// The order is there; how it ended was not seen.
@@ -27,9 +33,9 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 /// Prints the order's life until it is final. The exit status tells how it ended.
 pub(super) async fn tell(at: &At, order: &Placed, mut lines: Lines) -> ExitCode {
-    let end = match http::client(&at.url) {
+    let end = match http::client(at) {
         Ok(client) => tokio::select! {
-            end = follow(&at.url, &client, order, &mut lines) => end,
+            end = follow(at, &client, order, &mut lines) => end,
             () = interrupted() => None,
         },
         Err(_) => None,
@@ -57,25 +63,36 @@ enum Heard {
     Lost,
     /// There was none.
     Unreached,
+    /// Who asks may not know: why, in words.
+    Refused(String),
 }
 
 /// Follows an order to its end: whether it was confirmed. `None` when nobody told for too long. A
 /// lost connection is made again, after what was seen.
-async fn follow(url: &str, client: &Client, order: &Placed, lines: &mut Lines) -> Option<bool> {
+async fn follow(at: &At, client: &Client, order: &Placed, lines: &mut Lines) -> Option<bool> {
+    let mut sockets = Sockets::of(order, at, client);
     let mut tries = 0;
     while tries < TRIES {
         let seen = lines.seen;
-        let heard = match &order.socket {
-            Some(socket) => listen(socket, lines).await,
+        let heard = match sockets.next().await {
+            Some(socket) => listen(&socket, lines).await,
             None => Heard::Unreached,
         };
         // The log tells the same to whom no socket is opened.
         let heard = match heard {
-            Heard::Unreached => read_log(url, client, &order.id, lines).await,
+            Heard::Unreached => match read_log(&at.url, client, &order.id, lines).await {
+                // A key may open sockets and read no log.
+                Heard::Refused(_) if !sockets.are_refused() => Heard::Unreached,
+                heard => heard,
+            },
             heard => heard,
         };
         tries = match heard {
             Heard::End(confirmed) => return Some(confirmed),
+            Heard::Refused(reason) => {
+                output::complain(reason);
+                return None;
+            }
             Heard::NoMore => 0,
             Heard::Lost | Heard::Unreached if lines.seen > seen => 0,
             Heard::Lost | Heard::Unreached => tries + 1,
@@ -109,6 +126,11 @@ async fn read_log(url: &str, client: &Client, id: &str, lines: &mut Lines) -> He
     let Ok(answer) = client.get(url).send().await else {
         return Heard::Unreached;
     };
+    let status = answer.status();
+    if is_about_who_asks(status) {
+        let text = answer.text().await.unwrap_or_default();
+        return Heard::Refused(refusal(status, &text));
+    }
     let Ok(events) = answer.json::<Vec<Box<RawValue>>>().await else {
         return Heard::Lost;
     };

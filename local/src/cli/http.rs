@@ -4,30 +4,46 @@ use std::{net::IpAddr, time::Duration};
 
 use reqwest::{Client, Url, redirect::Policy};
 
+use super::key::{self, NoKey};
+use crate::options::At;
+
 /// How long one request may take.
 pub(super) const REQUEST: Duration = Duration::from_secs(10);
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// A client for the engine at `url`. Each request has a connection of its own, so that one that
-/// cannot be made means that nothing was sent. Nothing is sent to a place that was not named.
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoClient {
+    /// There is a key to show, and it cannot be had.
+    #[error(transparent)]
+    Key(#[from] NoKey),
+    /// The system's roots of trust cannot be read.
+    #[error(transparent)]
+    Roots(#[from] reqwest::Error),
+}
+
+/// A client for the engine, which shows it the key, if there is one. Each request has a connection
+/// of its own, so that one that cannot be made means that nothing was sent. Nothing is sent to a
+/// place that was not named.
 ///
 /// # Errors
-/// When the system's roots of trust cannot be read.
-pub(super) fn client(url: &str) -> Result<Client, reqwest::Error> {
+/// [`NoClient`] before anything is sent.
+pub(super) fn client(at: &At) -> Result<Client, NoClient> {
     let client = Client::builder()
         .connect_timeout(CONNECT)
         .timeout(REQUEST)
         .pool_max_idle_per_host(0)
+        .default_headers(key::headers(at)?)
         .redirect(Policy::none());
     // A proxy's loopback is not ours.
-    let client = if is_loopback(url) {
+    let client = if is_loopback(&at.url) {
         client.no_proxy()
     } else {
         client
     };
-    client.build()
+    Ok(client.build()?)
 }
 
 fn is_loopback(url: &str) -> bool {

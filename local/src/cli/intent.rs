@@ -109,6 +109,9 @@ impl Intent<'_> {
         if let Some(name) = client_order_id {
             words.push("--client-order-id", name);
         }
+        if let Some(file) = &at.key_file {
+            words.push("--key-file", file.display());
+        }
         if at.json {
             words.flag("--json");
         }

@@ -30,7 +30,7 @@ pub async fn run(launches: &Launches) -> ExitCode {
 }
 
 async fn shown(launches: &Launches) -> Result<(), Untold> {
-    let client = http::client(&launches.at.url).map_err(Untold::nothing)?;
+    let client = http::client(&launches.at).map_err(Untold::nothing)?;
     let url = format!("{}/api/launches?limit={}", launches.at.url, launches.limit);
     let told = ask(client.get(url), &launches.at).await?;
     let pools: Vec<Box<RawValue>> = serde_json::from_str(&told.text).map_err(Untold::nothing)?;

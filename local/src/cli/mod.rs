@@ -3,8 +3,9 @@
 //! `order`, `snipe` and `cancel` write: an `intent` is sent by `placing` until it is known what
 //! became of it, `answer` reads what the engine (or whoever stands before it) said. `orders`,
 //! `watch`, `quote` and `launches` look: `asking` puts one question, `table` aligns what comes of
-//! it. `following` prints an order's life for whoever placed it, or watches it. `keys` works on the
-//! database, for nobody has a key before the first one is made.
+//! it. `following` prints an order's life for whoever placed it, or watches it. `http` sends what
+//! they ask, with the `key` that there is to show. `keys` works on the database, for nobody has a
+//! key before the first one is made.
 
 mod answer;
 mod asking;
@@ -13,6 +14,7 @@ mod following;
 mod http;
 mod intent;
 mod interrupt;
+mod key;
 pub mod keys;
 pub mod launches;
 pub mod order;
@@ -21,5 +23,6 @@ pub mod output;
 mod placing;
 pub mod quote;
 pub mod snipe;
+mod sockets;
 mod table;
 pub mod watch;

@@ -35,7 +35,7 @@ pub async fn run(orders: &Orders) -> ExitCode {
 }
 
 async fn shown(orders: &Orders) -> Result<(), Untold> {
-    let client = http::client(&orders.at.url).map_err(Untold::nothing)?;
+    let client = http::client(&orders.at).map_err(Untold::nothing)?;
     let mut table = Table::new();
     let mut left = usize::try_from(orders.limit).unwrap_or(usize::MAX);
     let mut address = Some(format!("{}/api/orders?{}", orders.at.url, query(orders)));

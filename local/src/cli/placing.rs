@@ -9,7 +9,8 @@ use tokio::time::sleep;
 
 use super::{
     answer::{Answer, Placed, Reason},
-    http, output,
+    http::{self, NoClient},
+    output,
 };
 use crate::options::Sending;
 
@@ -53,17 +54,17 @@ pub(super) struct Placing<'a> {
 
 impl<'a> Placing<'a> {
     /// # Errors
-    /// When no client can be made.
+    /// [`NoClient`].
     pub(super) fn new(
         body: &'a Value,
         sending: &'a Sending,
         key: &'a str,
-    ) -> Result<Self, reqwest::Error> {
+    ) -> Result<Self, NoClient> {
         Ok(Self {
             body,
             sending,
             key,
-            client: http::client(&sending.at.url)?,
+            client: http::client(&sending.at)?,
             end: Instant::now() + Duration::from_secs(sending.timeout.into()),
             is_out: false,
             was_lost: false,

@@ -39,7 +39,7 @@ pub async fn run(quote: &Quote) -> ExitCode {
 
 /// Whether there is a venue for it.
 async fn shown(quote: &Quote) -> Result<bool, Untold> {
-    let client = http::client(&quote.at.url).map_err(Untold::nothing)?;
+    let client = http::client(&quote.at).map_err(Untold::nothing)?;
     let url = format!("{}/api/quote?{}", quote.at.url, query(quote));
     let told = ask(client.get(url), &quote.at).await?;
     let offers: Value = serde_json::from_str(&told.text).map_err(Untold::nothing)?;

@@ -54,7 +54,7 @@ pub async fn run(watch: &Watch) -> ExitCode {
 }
 
 async fn order(watch: &Watch, id: OrderId) -> Result<Value, Untold> {
-    let client = http::client(&watch.at.url).map_err(Untold::nothing)?;
+    let client = http::client(&watch.at).map_err(Untold::nothing)?;
     let request = client.get(format!("{}/api/orders/{id}", watch.at.url));
     let told = ask(request, &watch.at).await?;
     serde_json::from_str(&told.text).map_err(Untold::nothing)

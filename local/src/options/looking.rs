@@ -42,7 +42,7 @@ pub struct Orders {
                   Exit status:\n  \
                   0  confirmed\n  \
                   1  failed, cancelled or expired\n  \
-                  2  there is no such order\n  \
+                  2  there is no such order, or the engine does not show it\n  \
                   4  its end was not seen")]
 pub struct Watch {
     /// Its id.

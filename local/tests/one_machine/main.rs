@@ -31,6 +31,7 @@ mod plans;
 mod process;
 mod routing;
 mod sending;
+mod showing;
 mod sniper;
 mod sockets_rfc;
 mod start;

@@ -4,9 +4,10 @@
 use std::path::PathBuf;
 
 use super::{
-    AllowedHosts, Auth, BasePath, Count, DatabaseUrl, Definition, DelayRange, HostAddress, HttpUrl,
-    LogFormat, LogLevel, LookMillis, MetricsToken, Origins, Proxies, Readers, RecheckSeconds,
-    SecretArn, Share, SocketEndpoint, Statements, Variable, Venues, Volatility, WaitSeconds,
+    AllowedHosts, Auth, BasePath, ClientKey, Count, DatabaseUrl, Definition, DelayRange,
+    HostAddress, HttpUrl, LogFormat, LogLevel, LookMillis, MetricsToken, Origins, Proxies, Readers,
+    RecheckSeconds, SecretArn, Share, SocketEndpoint, Statements, Variable, Venues, Volatility,
+    WaitSeconds,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -95,6 +96,12 @@ variables! {
     LOG_FORMAT: LogFormat = None, Both;
     /// The running engine that the commands talk to.
     ENGINE_URL: HttpUrl = Some("http://127.0.0.1:3000"), Machine;
+    /// The key that the commands show to an engine that asks for keys. There is no option for it:
+    /// everybody on a machine sees its command lines.
+    ORDER_ENGINE_KEY: ClientKey = None, Machine;
+    /// File that holds the key that the commands show to an engine that asks for keys, instead of
+    /// ORDER_ENGINE_KEY. Nobody but its owner may read it.
+    ORDER_ENGINE_KEY_FILE: PathBuf = None, Machine;
     /// The orders queue: where accepted orders and retries go.
     QUEUE_URL: HttpUrl = None, Functions;
     /// The queue for replay requests of connections that are just opening.

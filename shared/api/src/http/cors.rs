@@ -16,7 +16,7 @@ use axum::{
 /// Headers that a page may read besides the harmless ones.
 const EXPOSED: &str = "Location, Link, Idempotency-Replayed, Retry-After, X-Request-Id";
 /// Headers that a page may send besides the harmless ones.
-const ACCEPTED: &str = "Content-Type, Idempotency-Key, X-Request-Id";
+const ACCEPTED: &str = "Authorization, Content-Type, Idempotency-Key, X-Request-Id";
 /// For how long a browser may remember a preflight's answer, in seconds.
 const MEMORY: &str = "600";
 

@@ -186,7 +186,10 @@ async fn a_preflight_is_granted_to_allowed_origins_only() {
         Some("GET, HEAD, POST, DELETE")
     );
     let headers = granted.header("access-control-allow-headers");
-    assert_eq!(headers, Some("Content-Type, Idempotency-Key, X-Request-Id"));
+    assert_eq!(
+        headers,
+        Some("Authorization, Content-Type, Idempotency-Key, X-Request-Id")
+    );
     assert!(!speaks_of_origins(&preflight("https://evil.example").await));
     assert_eq!(api.orders.len(), 0);
 }
