@@ -230,8 +230,8 @@ impl Stack {
         })
     }
 
-    /// Opens a socket that watches an order, from event `after` + 1, with a ticket for all orders of
-    /// the account.
+    /// Opens a socket that watches an order, from event `after` + 1, with a ticket for all orders
+    /// of the account.
     pub fn watch(&self, order: &str, after: u64) -> Subscriber {
         let (socket, ticket) = (self.address("WebSocketUrl"), self.ticket());
         Subscriber::open(&match after {

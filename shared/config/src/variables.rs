@@ -35,11 +35,11 @@ variables! {
     /// Address to listen on. Anything but a loopback address lets other machines in, and needs
     /// another AUTH than `loopback`.
     HOST: HostAddress = Some("127.0.0.1"), Machine;
-    /// Who may use the engine: `loopback`: programs on this machine; `keys`: who shows a key; `open`:
-    /// everybody who reaches it, where something else guards it.
+    /// Who may use the engine. `loopback`: programs on this machine; `keys`: who shows a key;
+    /// `open`: everybody who reaches it, where something else guards it.
     AUTH: Auth = Some("loopback"), Machine;
-    /// What programs on other machines show (`Authorization: Bearer …`) to read the metrics; without
-    /// it only this machine does.
+    /// What programs on other machines show (`Authorization: Bearer …`) to read the metrics;
+    /// without it only this machine does.
     METRICS_TOKEN: MetricsToken = None, Machine;
     /// PostgreSQL to use. Without it the engine on one machine brings its own.
     DATABASE_URL: DatabaseUrl = None, Both;

@@ -95,8 +95,9 @@ pub fn event_text(encode: EventEncoder, record: &EventRecord) -> EventText {
 }
 
 impl OrderStream {
-    /// Subscribes a connection to an order of its account and sends it the history after event `after`. `opening`
-    /// says that the connection may still be being opened: "gone" is then not believed for a while.
+    /// Subscribes a connection to an order of its account and sends it the history after event
+    /// `after`. `opening` says that the connection may still be being opened: "gone" is then not
+    /// believed for a while.
     ///
     /// # Errors
     /// [`StreamError`] when the history could not be sent; subscribing again starts over.
@@ -180,8 +181,8 @@ impl OrderStream {
             .map(drop)
     }
 
-    /// Subscribes a connection to every later event of every order of its account. There is no replay, and the
-    /// connection stays open.
+    /// Subscribes a connection to every later event of every order of its account. There is no
+    /// replay, and the connection stays open.
     ///
     /// # Errors
     /// [`StoreError`] when the store does not do its part.

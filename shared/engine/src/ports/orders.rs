@@ -24,7 +24,8 @@ pub trait OrderReader: Send + Sync {
     /// One order; `None` when the account has none of that id.
     async fn order(&self, account: &AccountId, id: OrderId) -> Result<Option<Order>, StoreError>;
 
-    /// A page of the account's history, newest first. A row that cannot be read MUST keep its place.
+    /// A page of the account's history, newest first. A row that cannot be read MUST keep its
+    /// place.
     async fn page(
         &self,
         account: &AccountId,

@@ -17,8 +17,9 @@ pub struct ConnectionId(pub Arc<str>);
 pub struct Subscribers {
     /// Connections that follow the order, and are live.
     pub of_order: Vec<ConnectionId>,
-    /// Connections that follow every order of its account. One that also follows this one is not among them: it
-    /// is silent until its replay has caught up, and of the order's subscribers then.
+    /// Connections that follow every order of its account. One that also follows this one is not
+    /// among them: it is silent until its replay has caught up, and of the order's subscribers
+    /// then.
     pub of_all: Vec<ConnectionId>,
 }
 
@@ -55,8 +56,8 @@ pub trait Subscriptions: Send + Sync {
     /// The live subscribers of an order.
     async fn live(&self, order: OrderId) -> Result<Subscribers, StoreError>;
 
-    /// Stores a subscription to every order of the account. It has no replay, so it is live at once.
-    /// Answers the time, by the clock that events have: whoever writes a later one finds the
+    /// Stores a subscription to every order of the account. It has no replay, so it is live at
+    /// once. Answers the time, by the clock that events have: whoever writes a later one finds the
     /// subscription.
     async fn subscribe_all(
         &self,
