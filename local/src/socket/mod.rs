@@ -91,6 +91,7 @@ pub(crate) async fn upgrade(State(state): State<SocketState>, mut request: Reque
 async fn open(state: SocketState, connection: ConnectionId, upgrade: OnUpgrade) {
     let Ok(upgraded) = upgrade.await else {
         state.gateway.closed(&connection); // the client went before it was answered
+        let _ = state.sockets.stream.connections.forget(&connection).await; // or its age ends it
         return;
     };
     let config = WebSocketConfig::default()
@@ -120,10 +121,12 @@ async fn serve(state: SocketState, connection: ConnectionId, stream: Stream) {
     if let Some(replay) = replay {
         replay.abort();
     }
-    if ended == Ended::NothingToWatch {
-        return; // so nothing is left to forget
-    }
-    if let Err(error) = state.sockets.disconnect(&connection).await {
+    let forgotten = match ended {
+        // No subscription is left to forget, only who it was.
+        Ended::NothingToWatch => state.sockets.stream.connections.forget(&connection).await,
+        Ended::Gone => state.sockets.disconnect(&connection).await,
+    };
+    if let Err(error) = forgotten {
         tracing::debug!(%error, "a closed connection could not be forgotten, a push will do it");
     }
 }

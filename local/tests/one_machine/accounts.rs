@@ -114,6 +114,13 @@ async fn opened(address: &str) -> StatusCode {
     }
 }
 
+/// How many connections the engine remembers who opened.
+async fn remembered(engine: &Engine) -> i64 {
+    let database = Database::connect(engine.database_url(), 1).expect("a URL of ours");
+    let counted = database.run("SELECT count(*) FROM connections", &[]).await;
+    counted.expect("PostgreSQL answers")[0].get(0)
+}
+
 /// What the socket says next, up to the answer to a ping.
 async fn said(socket: &mut Subscriber) -> Vec<Value> {
     socket.say(json!({ "action": "ping" })).await;
@@ -140,6 +147,11 @@ async fn an_order_is_placed_and_followed_with_a_key() {
         "confirmed"
     );
     assert_eq!(desk.json("/api/stats?window=1h").await["orders"], 1);
+    eventually(
+        "the end of what is remembered of the connection",
+        async || (remembered(&engine).await == 0).then_some(()),
+    )
+    .await;
     let used = eventually("the key's last use", async || {
         let keys = desk.json("/api/keys").await;
         keys[0]["lastUsedAt"].as_str().map(str::to_owned)
