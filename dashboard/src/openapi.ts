@@ -36,7 +36,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Makes a key for the account.
-         * @description Makes another key for the account, which allows no more than the one with which it is asked for. To replace a key, make a second one, use it, and revoke the first.
+         * @description Makes another key for the account, which allows no more than the one with which it is asked for, and lasts no longer. To replace a key, make a second one, use it, and revoke the first.
          */
         readonly post: operations["createKey"];
         readonly delete?: never;
@@ -581,7 +581,8 @@ export interface components {
         readonly KeyRequest: {
             /**
              * Format: date-time
-             * @description From when on it is to be worth nothing; for ever when not given.
+             * @description From when on it is to be worth nothing; when not given, when the key ends with which it is
+             *     asked for, if it ever does.
              */
             readonly expiresAt?: string | null;
             /** @description What its owner calls it. */

@@ -57,6 +57,7 @@ impl Keys {
             account: valid.account,
             key: Some(key.id().clone()),
             scopes: valid.scopes,
+            expires_at: valid.expires_at,
             source,
         })
     }

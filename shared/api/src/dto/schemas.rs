@@ -191,7 +191,8 @@ pub(crate) struct KeyRequestDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     label: Option<String>,
-    /// From when on it is to be worth nothing; for ever when not given.
+    /// From when on it is to be worth nothing; when not given, when the key ends with which it is
+    /// asked for, if it ever does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<String>,

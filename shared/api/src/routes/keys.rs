@@ -64,7 +64,7 @@ pub(crate) async fn list(
     operation_id = "createKey",
     tag = "access",
     description = "Makes another key for the account, which allows no more than the one with which \
-        it is asked for. To replace a key, make a second one, use it, and revoke the first.",
+        it is asked for, and lasts no longer. To replace a key, make a second one, use it, and revoke the first.",
     request_body = KeyRequestDto,
     responses(
         (
@@ -94,10 +94,16 @@ pub(crate) async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<NewKeyDto>), ApiError> {
-    let wanted = key_request(&body::json(&headers, body)?, &caller.account)?;
+    let mut wanted = key_request(&body::json(&headers, body)?, &caller.account)?;
     if !caller.scopes.contain(wanted.scopes) {
         let detail = "a key can allow no more than the one with which it is asked for";
         return Err(ApiError::new(Code::Forbidden, detail).field("scopes"));
+    }
+    if let Some(end) = caller.expires_at
+        && *wanted.expires_at.get_or_insert(end) > end
+    {
+        let detail = "a key can last no longer than the one with which it is asked for";
+        return Err(ApiError::new(Code::Forbidden, detail).field("expiresAt"));
     }
     let made = auth::make(wanted, api.keys.as_ref(), api.submit.clock.now()).await;
     let (key, kept) = made.map_err(not_made)?;

@@ -423,6 +423,39 @@ async fn an_account_makes_and_revokes_its_own_keys() {
     }
 }
 
+/// An account's key for a day does not become one for ever.
+#[tokio::test]
+async fn a_key_lasts_no_longer_than_the_one_that_made_it() {
+    let guarded = Guarded::new();
+    let end: Timestamp = "2126-01-01T00:00:00Z".parse().expect("a moment");
+    let maker = guarded
+        .key_like(Like {
+            account: OWNER,
+            scopes: Scopes::all(),
+            expires_at: Some(end),
+        })
+        .await;
+    for (asked, expected) in [
+        (r#"{"scopes":["keys"]}"#, Some("2126-01-01T00:00:00.000Z")),
+        (
+            r#"{"scopes":["keys"],"expiresAt":"2125-12-31T00:00:00Z"}"#,
+            Some("2125-12-31T00:00:00.000Z"),
+        ),
+        (
+            r#"{"scopes":["keys"],"expiresAt":"2126-01-01T00:00:01Z"}"#,
+            None,
+        ),
+    ] {
+        let made = guarded
+            .ask(&Route::post("/api/keys", asked), Some(&maker))
+            .await;
+        match expected {
+            Some(end) => assert_eq!(made.json()["expiresAt"], end, "{asked}"),
+            None => assert_eq!(made.problem().0, "forbidden", "{asked}"),
+        }
+    }
+}
+
 /// An answer's socket has its ticket, and only for whom may open it.
 #[tokio::test]
 async fn the_address_of_the_socket_has_a_ticket_where_one_is_needed() {

@@ -7,6 +7,8 @@ mod scope;
 
 use std::{fmt, net::IpAddr, str::FromStr, sync::Arc};
 
+use jiff::Timestamp;
+
 pub use self::scope::{Scope, Scopes};
 
 /// An account, by its name: 1 to 64 of `a-z 0-9 -`, a letter or digit first.
@@ -99,6 +101,8 @@ pub struct Caller {
     pub key: Option<KeyId>,
     /// What that allows.
     pub scopes: Scopes,
+    /// Until when it does, if not for ever.
+    pub expires_at: Option<Timestamp>,
     /// From where, if that is known.
     pub source: Option<IpAddr>,
 }
@@ -110,6 +114,7 @@ impl Caller {
             account: AccountId::local(),
             key: None,
             scopes: Scopes::all(),
+            expires_at: None,
             source: None,
         }
     }
