@@ -2,6 +2,12 @@
 
 #![cfg(feature = "lambda")]
 
+use std::sync::Arc;
+
+use auth::TicketOffice;
+use engine::account::Caller;
+use postgres::{Database, PostgresKeys};
+use runtime::clock::SystemClock;
 use serde_json::{Value, json};
 use testkit::{invoke, migrated_database};
 
@@ -16,6 +22,15 @@ fn variables(database_url: &str) -> [(&str, &str); 4] {
     ]
 }
 
+/// A ticket for all orders, as the REST API of the same database makes it.
+async fn ticket(database_url: &str) -> String {
+    let database = Database::connect(database_url, 1).expect("a URL of a test database");
+    let keys = Arc::new(PostgresKeys::new(database));
+    let office = TicketOffice::new(keys, Arc::new(SystemClock));
+    let issued = office.issue(&Caller::local(), None).await;
+    issued.expect("PostgreSQL answers").text
+}
+
 #[tokio::test]
 async fn a_replay_queue_that_is_down_refuses_the_socket() {
     let database = migrated_database();
@@ -23,6 +38,9 @@ async fn a_replay_queue_that_is_down_refuses_the_socket() {
     let mut from_a_program = connect.clone();
     from_a_program["headers"] = json!({});
     let program = env!("CARGO_BIN_EXE_websocket");
+    let invocation = invoke(program, &variables(database.url()), &from_a_program).await;
+    assert_eq!(invocation.answer, json!({ "statusCode": 401 }), "no ticket");
+    from_a_program["queryStringParameters"]["ticket"] = json!(ticket(database.url()).await);
     let invocation = invoke(program, &variables(database.url()), &from_a_program).await;
     assert_eq!(invocation.answer, json!({ "statusCode": 500 }));
     // No origin is allowed unless the environment names it.

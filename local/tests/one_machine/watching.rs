@@ -131,10 +131,10 @@ async fn an_order_that_is_too_large_for_its_price_is_checked_as_often_as_is_set(
     let price = best_price(&engine, 5_000).await * Decimal::new(104, 2);
     let id = engine.place(&limit(5_000, price)).await;
     waiting(&engine, &id).await;
-    let order = eventually("it is checked five times", async || {
+    let order = eventually("it is checked six times", async || {
         let order = engine.json(&format!("/api/orders/{id}")).await;
         let checks = order["waiting"]["checks"].as_u64();
-        checks.is_some_and(|checks| checks >= 5).then_some(order)
+        checks.is_some_and(|checks| checks >= 6).then_some(order)
     })
     .await;
     let time = |text: &Value| -> Timestamp {
@@ -142,6 +142,6 @@ async fn an_order_that_is_too_large_for_its_price_is_checked_as_often_as_is_set(
         text.parse().expect("a time")
     };
     let took = time(&order["waiting"]["checkedAt"]).duration_since(time(&order["createdAt"]));
-    // By default the pauses double: 5, 10, 20 and 40 seconds, a fifth less at the least.
+    // By default they are 5, 5, 10, 20 and 40 seconds, each a fifth less at the least.
     assert!(took < SignedDuration::from_secs(60), "{order:#}");
 }

@@ -158,7 +158,8 @@ async fn an_hour_is_added_up_without_reading_what_came_before() {
     let sql = include_str!("../src/sql/tally.sql")
         .replace("$1", "3600000")
         .replace("$2", "60000")
-        .replace("$3", "'confirmed'");
+        .replace("$3", "'confirmed'")
+        .replace("$4", "'local'");
     let explain = format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}");
     let told = database.run(&explain, &[]).await.expect("a plan");
     let plan: serde_json::Value = told[0].get(0);
