@@ -74,7 +74,8 @@ class Functions:
         created = self.answer("keys", {"action": "create", "account": "main"})
         expect("keys", created["key"].split("_")[:2], ["oek", created["id"]])
 
-        accepted = self.answer("submit", recorded("submit/tests/events/post_order.json"))
+        key = created["key"]
+        accepted = self.answer("submit", shown(key, recorded("submit/tests/events/post_order.json")))
         expect("submit", accepted["statusCode"], 202)
         order = json.loads(accepted["body"])["orderId"]
 
@@ -91,13 +92,26 @@ class Functions:
         expect("worker", self.answer("worker", {"Records": records}), failed)
 
         read = recorded("submit/tests/events/get_health_least.json")
-        found = self.answer("submit", read | {"path": f"/api/orders/{order}"})
+        found = self.answer("submit", shown(key, read | {"path": f"/api/orders/{order}"}))
         expect("the order", json.loads(found["body"])["status"], "confirmed")
 
-        connect = recorded("websocket/tests/events/connect.json") | {"queryStringParameters": None}
+        context = read["requestContext"] | {"httpMethod": "POST"}
+        asked = {"path": "/api/tickets", "httpMethod": "POST", "requestContext": context}
+        ticket = self.answer("submit", shown(key, read | asked))
+        expect("a ticket", ticket["statusCode"], 200)
+        query = {"queryStringParameters": {"ticket": json.loads(ticket["body"])["ticket"]}}
+        connect = recorded("websocket/tests/events/connect.json") | query
         origin = connect["headers"]["Origin"]
         opened = self.answer("websocket", connect, ALLOWED_ORIGINS=origin)
         expect("websocket", opened, {"statusCode": 200})
+
+
+def shown(key, event):
+    """A request that shows this key."""
+    value = f"Bearer {key}"
+    headers = event["headers"] | {"authorization": value}
+    lists = event["multiValueHeaders"] | {"authorization": [value]}
+    return event | {"headers": headers, "multiValueHeaders": lists}
 
 
 def recorded(event):
