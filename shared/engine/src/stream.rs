@@ -216,14 +216,17 @@ impl OrderStream {
         self.subscriptions.forget(connection).await
     }
 
-    /// Closes the connections whose key allows nothing any more.
+    /// Closes the connections whose key allows nothing any more. What they follow goes first: from
+    /// then on nothing is told to them, and no close is held back for something to follow. Who it
+    /// was is forgotten last, so that a close that failed is tried again.
     ///
     /// # Errors
     /// [`StoreError`] when the store does not do its part.
     pub async fn close_unwelcome(&self) -> Result<(), StoreError> {
         for connection in self.connections.unwelcome().await? {
+            self.subscriptions.forget(&connection).await?;
             match self.push.close(&connection).await {
-                Ok(()) | Err(PushError::Gone) => self.disconnect(&connection).await?,
+                Ok(()) | Err(PushError::Gone) => self.connections.forget(&connection).await?,
                 Err(error) => observe::push_failed(&connection, &error),
             }
         }
