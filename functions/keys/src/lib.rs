@@ -1,7 +1,8 @@
 //! Makes, lists and revokes keys for an operator, whose right to invoke the function is the only
 //! way to it: somebody has to make the first key.
 
-use auth::{NotMade, WantedKey, make, shown};
+use api::key_json;
+use auth::{NotMade, WantedKey, make};
 use engine::{
     account::{AccountId, KeyId, Scope, Scopes},
     ports::{KeyStore, StoreError},
@@ -84,19 +85,19 @@ pub async fn handle(store: &dyn KeyStore, event: Value, now: Timestamp) -> Resul
                 expires_at: expires_at.map(read_time).transpose()?,
             };
             let (key, record) = make(wanted, store, now).await?;
-            let mut answer = shown(&record);
+            let mut answer = key_json(&record);
             answer["key"] = key.expose().into();
             Ok(answer)
         }
         Wish::List { account } => {
             let keys = store.list(&read("account", &account)?).await?;
-            let keys: Vec<Value> = keys.iter().map(shown).collect();
+            let keys: Vec<Value> = keys.iter().map(key_json).collect();
             Ok(json!({ "keys": keys }))
         }
         Wish::Revoke { account, id } => {
             let (account, id) = (read("account", &account)?, read("id", &id)?);
             match store.revoke(&account, &id).await? {
-                Some(key) => Ok(shown(&key)),
+                Some(key) => Ok(key_json(&key)),
                 None => Err(Refused::NoSuchKey { account, id }),
             }
         }

@@ -3,7 +3,8 @@
 
 use std::{fmt::Display, process::ExitCode};
 
-use auth::{NotMade, WantedKey, make, names, shown};
+use api::key_json;
+use auth::{NotMade, WantedKey, make, names};
 use engine::{
     account::Scopes,
     ports::{KeyRecord, KeyStore, StoreError},
@@ -109,7 +110,7 @@ async fn created(create: &CreateKey, store: &PostgresKeys, now: Timestamp) -> Re
 async fn listed(list: &ListKeys, store: &PostgresKeys) -> Result<(), Undone> {
     let keys = store.list(&list.of.account).await?;
     let lines: Vec<String> = if list.json {
-        keys.iter().map(|key| shown(key).to_string()).collect()
+        keys.iter().map(|key| key_json(key).to_string()).collect()
     } else {
         let rows: Vec<[String; 5]> = keys.iter().map(row).collect();
         Table::new().lines(&rows)

@@ -29,7 +29,7 @@ mod requests;
 mod routes;
 mod socket_address;
 
-pub use dto::event_json;
+pub use dto::{event_json, key_json};
 pub use http::{
     access::{Access, Source, Who},
     code::Code,

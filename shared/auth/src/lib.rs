@@ -15,7 +15,7 @@ mod ticket;
 pub use self::{
     key::{ApiKey, InvalidKey, NoRandomness},
     keys::{Keys, Refused},
-    making::{NotMade, WantedKey, make, names, shown},
+    making::{NotMade, WantedKey, make, names},
     office::{Issued, TicketOffice},
     same::same,
     ticket::{InvalidTicket, MAX_TICKET_ORDERS, TICKET_LIFETIME, Ticket, Tickets},

@@ -1,11 +1,10 @@
-//! How a key comes to be, and how it is shown afterwards.
+//! How a key comes to be.
 
 use engine::{
     account::{AccountId, Scope, Scopes},
     ports::{KeyRecord, KeyStore, NewKey, StoreError},
 };
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use crate::key::{ApiKey, NoRandomness};
 
@@ -81,19 +80,4 @@ pub async fn make(
 /// The names of scopes.
 pub fn names(scopes: Scopes) -> Vec<&'static str> {
     scopes.iter().map(Scope::name).collect()
-}
-
-/// A key as it is shown afterwards, in JSON: all but its secret.
-pub fn shown(key: &KeyRecord) -> Value {
-    let time = |at: Option<Timestamp>| at.map(|at| format!("{at:.3}"));
-    json!({
-        "id": key.id.as_str(),
-        "account": key.account.as_str(),
-        "scopes": names(key.scopes),
-        "label": key.label,
-        "createdAt": time(Some(key.created_at)),
-        "expiresAt": time(key.expires_at),
-        "revokedAt": time(key.revoked_at),
-        "lastUsedAt": time(key.last_used_at),
-    })
 }

@@ -4,6 +4,7 @@ use auth::Issued;
 use engine::{account::Scope, ports::KeyRecord};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::time_text;
@@ -61,6 +62,11 @@ pub(crate) struct TicketDto {
     /// From when on it opens nothing.
     #[schema(value_type = String, format = DateTime)]
     expires_at: String,
+}
+
+/// A key without its secret, as JSON: how every program shows one.
+pub fn key_json(key: &KeyRecord) -> Value {
+    serde_json::to_value(KeyDto::from(key.clone())).unwrap_or_default() // texts in a map
 }
 
 impl From<KeyRecord> for KeyDto {

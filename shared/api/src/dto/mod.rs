@@ -39,6 +39,7 @@ pub(crate) use self::{
     token::TokenDto,
 };
 pub use event::event_json;
+pub use key::key_json;
 
 /// RFC 3339 in UTC with milliseconds.
 fn time_text(at: Timestamp) -> String {
