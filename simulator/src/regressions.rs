@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor},
     order::{
         EventRecord, Lifetime, LoggedEvent, Market, NewOrder, OrderEvent, OrderId, OrderKind,
         SlippageTolerance, Swap, Token,
@@ -36,7 +36,7 @@ fn order() -> NewOrder {
     let token_in = token("SOL", 9);
     NewOrder {
         id: ORDER,
-        account: AccountId::local(),
+        by: Actor::of(AccountId::local()),
         swap: Swap {
             amount_in: token_in.units(1_000_000),
             token_in,

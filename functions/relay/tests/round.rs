@@ -10,7 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor},
     execute::Shutdown,
     order::{Lifetime, Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
@@ -130,7 +130,7 @@ impl RelayFixture {
         };
         let order = NewOrder {
             id: OrderId(uuid::Uuid::now_v7()),
-            account: AccountId::local(),
+            by: Actor::of(AccountId::local()),
             swap: Swap {
                 token_in: token("SOL", 9),
                 token_out: token("USDC", 6),

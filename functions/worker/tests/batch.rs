@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use aws_lambda_events::event::sqs::SqsEvent;
 use config::DelayRange;
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor},
     cancel::Cancelled,
     execute::{Execute, Shutdown},
     order::{
@@ -183,7 +183,7 @@ impl WorkerFixture {
         let token = |symbol| self.trading.catalogue.token(symbol).expect(symbol).clone();
         let order = NewOrder {
             id: id.parse().expect("a UUID"),
-            account: AccountId::local(),
+            by: Actor::of(AccountId::local()),
             swap: Swap {
                 token_in: token("SOL"),
                 token_out: token("USDC"),

@@ -89,7 +89,7 @@ impl PostgresOrders {
             ORDER BY id = $1 DESC, idempotency_key = $2 DESC NULLS LAST LIMIT 1";
         let key = order.idempotency.as_ref().map(|key| key.key.clone());
         let name = order.client_order_id.as_ref().map(ClientOrderId::as_str);
-        let account = order.account.as_str();
+        let account = order.by.account.as_str();
         let known = self
             .database
             .run_repeatable(KNOWN, &[&order.id.0, &key, &name, &account])

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use embedded_postgres::testing::TestDatabase;
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor},
     order::{
         Lifetime, Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token, TokenAmount,
     },
@@ -19,7 +19,7 @@ fn new_order() -> NewOrder {
     };
     NewOrder {
         id: OrderId(uuid::Uuid::now_v7()),
-        account: AccountId::local(),
+        by: Actor::of(AccountId::local()),
         swap: Swap {
             token_in: token("SOL", 9),
             token_out: token("USDC", 6),

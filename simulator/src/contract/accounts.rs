@@ -1,7 +1,7 @@
 //! What is one account's is nobody else's.
 
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor},
     order::{ClientOrderId, Lifetime, NewOrder},
     ports::{Inserted, OrderFilter, PageQuery},
 };
@@ -26,7 +26,7 @@ fn account() -> AccountId {
 
 fn of(account: &AccountId, order: NewOrder) -> NewOrder {
     NewOrder {
-        account: account.clone(),
+        by: Actor::of(account.clone()),
         ..order
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor},
     order::{
         Failure, FailureCode, Fill, IdempotencyKey, Lifetime, Market, NewOrder, Order, OrderEvent,
         OrderId, OrderKind, SignedTransaction, SlippageTolerance, Swap, Token, TokenAmount,
@@ -51,7 +51,7 @@ pub(super) fn new_order() -> NewOrder {
     };
     NewOrder {
         id: OrderId(Uuid::now_v7()),
-        account: AccountId::local(),
+        by: Actor::of(AccountId::local()),
         swap: Swap {
             token_in: token("SOL", 9),
             token_out: token("USDC", 6),

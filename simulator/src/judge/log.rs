@@ -1,7 +1,7 @@
 //! The event log of one order, and the row that goes with it.
 
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor},
     order::{EventRecord, FailureCode, NewOrder, Order, OrderEvent, Status, TokenAmount},
     policy::Policy,
 };
@@ -193,7 +193,7 @@ fn judge_attempts(
 fn accepted(order: &Order) -> Order {
     let new = NewOrder {
         id: order.id,
-        account: AccountId::local(),
+        by: Actor::of(AccountId::local()),
         swap: order.swap.clone(),
         kind: order.kind.clone(),
         idempotency: None,
@@ -263,7 +263,7 @@ mod tests {
         };
         let new = NewOrder {
             id: ID,
-            account: AccountId::local(),
+            by: Actor::of(AccountId::local()),
             swap: Swap {
                 token_in: token("SOL", 9),
                 token_out: token("USDC", 6),

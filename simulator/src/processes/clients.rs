@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor},
     cancel::Cancelled,
     order::{
         IdempotencyKey, Limit, LimitPrice, Market, NewOrder, OrderId, OrderKind, Requirements,
@@ -156,7 +156,7 @@ fn new_order(stage: &Stage, plan: &Plan) -> NewOrder {
     };
     NewOrder {
         id: OrderId(Uuid::from_u128(random)),
-        account: plan.account.clone(),
+        by: Actor::of(plan.account.clone()),
         swap: Swap {
             amount_in: token_in.units(plan.amount_in),
             token_in,

@@ -22,7 +22,7 @@ impl Store {
         now: u64,
     ) -> Result<Inserted, StoreError> {
         let for_all = !self.locks.keys_of_account;
-        let is_own = |row: &&Row| for_all || row.account == new.account;
+        let is_own = |row: &&Row| for_all || row.account == new.by.account;
         let mut own = self.rows.values().filter(is_own);
         if let Some(key) = &new.idempotency {
             let known = own.clone().find_map(|row| {

@@ -71,7 +71,7 @@ impl Row {
         };
         Self {
             order,
-            account: new.account.clone(),
+            account: new.by.account.clone(),
             token: 0,
             lease_until: None,
             deadline,

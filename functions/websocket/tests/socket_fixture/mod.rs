@@ -12,7 +12,7 @@ use std::{
 use api::event_json;
 use async_trait::async_trait;
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor},
     order::{Lifetime, Market, NewOrder, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
     ports::{
@@ -154,7 +154,7 @@ fn order() -> NewOrder {
     };
     NewOrder {
         id: ORDER.parse().expect("a UUID"),
-        account: AccountId::local(),
+        by: Actor::of(AccountId::local()),
         swap: Swap {
             token_in: token("SOL", 9),
             token_out: token("USDC", 6),

@@ -78,7 +78,7 @@ pub(crate) fn new_order(
         in_time: in_time(&kind, now),
         order: NewOrder {
             id: OrderId(Uuid::now_v7()),
-            account: caller.account.clone(),
+            by: caller.actor(),
             swap,
             kind,
             idempotency,

@@ -276,7 +276,7 @@ impl OrderWriter for InMemoryOrders {
             Lifetime::For(duration) => at + duration,
             Lifetime::Until(moment) => moment,
         };
-        let account = order.account.clone();
+        let account = order.by.account.clone();
         let order = Order::accepted(order, at, deadline);
         let events = vec![logged(&order, OrderEvent::Accepted)];
         rows.push(Row {
@@ -349,7 +349,7 @@ fn is_meant(order: &Order, only: &OrderFilter) -> bool {
 
 /// The order of the same key, or of the same name.
 fn known(rows: &[Row], order: &NewOrder) -> Option<Inserted> {
-    let own = || rows.iter().filter(|row| row.account == order.account);
+    let own = || rows.iter().filter(|row| row.account == order.by.account);
     let by_key = own().find_map(|row| {
         let (known, given) = (row.key.as_ref()?, order.idempotency.as_ref()?);
         (known.key == given.key).then(|| Inserted::Known {

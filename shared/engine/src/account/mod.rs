@@ -92,6 +92,28 @@ impl FromStr for KeyId {
 #[error("a key's id is 16 hexadecimal digits")]
 pub struct InvalidKeyId;
 
+/// Who does something: whose limits it counts for, and what the record of it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// For whom.
+    pub account: AccountId,
+    /// With which key; `None` where none is asked for, and for an operator.
+    pub key: Option<KeyId>,
+    /// From where, if that is known.
+    pub source: Option<IpAddr>,
+}
+
+impl Actor {
+    /// Whoever acts for the account without a key, from a place that is not known.
+    pub const fn of(account: AccountId) -> Self {
+        Self {
+            account,
+            key: None,
+            source: None,
+        }
+    }
+}
+
 /// Who calls, as far as it is known and allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -116,6 +138,15 @@ impl Caller {
             scopes: Scopes::all(),
             expires_at: None,
             source: None,
+        }
+    }
+
+    /// Who it is, without what it may do.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            account: self.account.clone(),
+            key: self.key.clone(),
+            source: self.source,
         }
     }
 }

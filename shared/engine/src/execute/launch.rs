@@ -276,7 +276,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        account::AccountId,
+        account::{AccountId, Actor},
         order::{
             Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token, TokenAmount,
         },
@@ -288,7 +288,7 @@ mod tests {
             decimals: 6,
         };
         let new = NewOrder {
-            account: AccountId::local(),
+            by: Actor::of(AccountId::local()),
             id: OrderId(Uuid::from_u128(7)),
             swap: Swap {
                 token_in: token("SOL"),

@@ -25,7 +25,7 @@ pub use self::{
         Cause, ExecutablePrice, Fired, SeenPool, TriggerPool, Unmet, Waiting, WaitingReason,
     },
 };
-use crate::{account::AccountId, quote::Route};
+use crate::{account::Actor, quote::Route};
 pub use crate::{
     amount::{InvalidAmount, TokenAmount, price},
     id::{ClientOrderId, InvalidOrderId, OrderId, read_seq},
@@ -46,8 +46,8 @@ pub struct IdempotencyKey {
 pub struct NewOrder {
     /// Its identity, drawn before it is stored.
     pub id: OrderId,
-    /// Whose it is.
-    pub account: AccountId,
+    /// Whose it is, and who placed it.
+    pub by: Actor,
     /// What to swap.
     pub swap: Swap,
     /// When, with which protection, how long.

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use engine::{
+    account::KeyId,
     order::{
         ClientOrderId, ExecutablePrice, Failure, Fill, Lifetime, Limit, LimitPrice, Market,
         NewOrder, Order, OrderId, OrderKind, SignedTransaction, SlippageTolerance, Sniper, Status,
@@ -114,6 +115,7 @@ const fn is_same(a: &[u8], b: &[u8]) -> bool {
 pub(in super::super) struct NewOrderRow<'a> {
     id: Uuid,
     account: &'a str,
+    key: Option<&'a str>,
     #[serde(rename = "type")]
     kind: &'static str,
     token_in: &'a str,
@@ -150,7 +152,8 @@ impl<'a> NewOrderRow<'a> {
         };
         Self {
             id: order.id.0,
-            account: order.account.as_str(),
+            account: order.by.account.as_str(),
+            key: order.by.key.as_ref().map(KeyId::as_str),
             kind: order.kind.name(),
             token_in: &swap.token_in.symbol,
             token_out: &swap.token_out.symbol,

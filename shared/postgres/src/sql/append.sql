@@ -37,7 +37,7 @@ WITH moved AS (
     WHERE o.id = i.id AND o.status = i.was
       AND CASE WHEN i.token IS NULL THEN o.last_seq = i.seen ELSE o.lease_epoch = i.token END
     RETURNING o.id, o.last_seq, o.updated_at, o.status, o.attempt, o.chosen_dex, o.quoted_out,
-        o.account_id, o.tx_hash, o.token_in, o.token_out, o.created_at, o.deadline, i.was, i.closed, i.waits,
+        o.account_id, o.key_id, o.tx_hash, o.token_in, o.token_out, o.created_at, o.deadline, i.was, i.closed, i.waits,
         i.wake_at_price, i.recheck_in_ms, i.pool_after, i.unmet, i.best_price, i.best_venue,
         i.version, i.event,
         i.signed, i.last_valid_height, i.min_out, i.ended, i.retry_in_ms
@@ -73,14 +73,14 @@ WITH moved AS (
     USING moved m
     WHERE m.was = 'waiting' AND w.order_id = m.id
 ), brought_back AS ( -- by a message of an earlier wake: nothing else would, should its worker die
-    INSERT INTO outbox (order_id, attempt, available_at, deadline)
-    SELECT id, attempt, now(), deadline FROM moved WHERE was = 'waiting' AND NOT closed
+    INSERT INTO outbox (order_id, account_id, key_id, attempt, available_at, deadline)
+    SELECT id, account_id, key_id, attempt, now(), deadline FROM moved WHERE was = 'waiting' AND NOT closed
     ON CONFLICT DO NOTHING
 ), waits AS (
     INSERT INTO waiting (
-        order_id, account_id, token_in, token_out, attempt, created_at, expires_at, wake_at_price,
+        order_id, account_id, key_id, token_in, token_out, attempt, created_at, expires_at, wake_at_price,
         recheck_at, pool_after, reason, best_price, best_venue, checks, checked_at)
-    SELECT id, account_id, token_in, token_out, attempt, created_at, deadline, wake_at_price,
+    SELECT id, account_id, key_id, token_in, token_out, attempt, created_at, deadline, wake_at_price,
         CASE -- a pool may have become known since it was looked for
             WHEN pool_after IS NOT NULL AND EXISTS (
                 SELECT FROM launches l WHERE l.mint = token_out AND l.slot > pool_after)

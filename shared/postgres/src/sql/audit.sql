@@ -29,9 +29,10 @@ WITH come AS (
       AND updated_at < now() - interval '15 seconds'
       AND (lease_until IS NULL OR lease_until < now() - interval '15 seconds')
 ), missing AS (
-    INSERT INTO outbox (order_id, attempt, available_at, deadline)
-    SELECT i.id, i.attempt, now(), i.deadline
+    INSERT INTO outbox (order_id, account_id, key_id, attempt, available_at, deadline)
+    SELECT i.id, o.account_id, o.key_id, i.attempt, now(), i.deadline
     FROM idle i
+    JOIN orders o ON o.id = i.id
     WHERE NOT EXISTS (SELECT FROM outbox b WHERE b.order_id = i.id)
     ON CONFLICT DO NOTHING
     RETURNING order_id

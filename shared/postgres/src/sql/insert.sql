@@ -3,11 +3,11 @@
 -- after it was given up ($2, by this server's clock): their clients were told that nothing will be
 -- stored.
 WITH input AS (
-    SELECT i.id, i.account, i.type, i.token_in, i.token_out, i.decimals_in, i.decimals_out, i.amount,
+    SELECT i.id, i.account, i.key, i.type, i.token_in, i.token_out, i.decimals_in, i.decimals_out, i.amount,
         i.slippage_bps, i.status, i.lifetime_ms, i.expires_at, i.min_amount_out, i.limit_price,
         i.time_in_force, i.sniper, i.client_order_id, i.idempotency_key, i.request_hash, i.version, i.event
     FROM jsonb_to_recordset($1) AS i (
-        id uuid, account text, type text, token_in text, token_out text, decimals_in smallint,
+        id uuid, account text, key text, type text, token_in text, token_out text, decimals_in smallint,
         decimals_out smallint, amount numeric, slippage_bps smallint, status text, lifetime_ms bigint,
         expires_at timestamptz, min_amount_out numeric, limit_price numeric, time_in_force text,
         sniper jsonb, client_order_id text,
@@ -15,24 +15,24 @@ WITH input AS (
     WHERE (SELECT clock_timestamp()) < $2
 ), stored AS (
     INSERT INTO orders (
-        id, account_id, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps,
+        id, account_id, key_id, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps,
         status, deadline, min_amount_out, limit_price, time_in_force, sniper, client_order_id,
         idempotency_key, request_hash, created_at, updated_at)
     SELECT
-        id, account, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps,
+        id, account, key, type, token_in, token_out, decimals_in, decimals_out, amount, slippage_bps,
         status, coalesce(expires_at, now() + lifetime_ms * interval '1 millisecond'), min_amount_out,
         limit_price, time_in_force, sniper, client_order_id, idempotency_key,
         decode(request_hash, 'hex'), now(), now()
     FROM input
     ON CONFLICT DO NOTHING
-    RETURNING id, created_at, deadline
+    RETURNING id, account_id, key_id, created_at, deadline
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
     SELECT s.id, 1, i.status, 1, i.version, i.event, s.created_at
     FROM stored s
     JOIN input i USING (id)
 ), queued AS (
-    INSERT INTO outbox (order_id, attempt, available_at, deadline)
-    SELECT id, 1, created_at, deadline FROM stored
+    INSERT INTO outbox (order_id, account_id, key_id, attempt, available_at, deadline)
+    SELECT id, account_id, key_id, 1, created_at, deadline FROM stored
 )
 SELECT id FROM stored

@@ -3,14 +3,14 @@
 WITH freed AS (
     UPDATE orders SET lease_until = NULL
     WHERE id = $1 AND lease_epoch = $2 AND status = $3
-    RETURNING id, account_id, token_in, token_out, attempt, created_at, deadline
+    RETURNING id, account_id, key_id, token_in, token_out, attempt, created_at, deadline
 ), done AS (
     DELETE FROM outbox b USING freed f WHERE b.order_id = f.id
 ), waits AS (
     INSERT INTO waiting AS w (
-        order_id, account_id, token_in, token_out, attempt, created_at, expires_at, wake_at_price,
+        order_id, account_id, key_id, token_in, token_out, attempt, created_at, expires_at, wake_at_price,
         recheck_at, pool_after, reason, best_price, best_venue, checks, checked_at)
-    SELECT id, account_id, token_in, token_out, attempt, created_at, deadline, $4::text::numeric,
+    SELECT id, account_id, key_id, token_in, token_out, attempt, created_at, deadline, $4::text::numeric,
         CASE
             WHEN $9::bigint IS NOT NULL AND EXISTS (
                 SELECT FROM launches l WHERE l.mint = token_out AND l.slot > $9)

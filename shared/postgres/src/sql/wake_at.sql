@@ -11,10 +11,10 @@ WITH due AS (
     UPDATE waiting w SET woken = true
     FROM due
     WHERE w.order_id = due.order_id
-    RETURNING w.order_id, w.attempt, w.expires_at, w.wake_at_price
+    RETURNING w.order_id, w.account_id, w.key_id, w.attempt, w.expires_at, w.wake_at_price
 ), queued AS (
-    INSERT INTO outbox (order_id, attempt, available_at, deadline)
-    SELECT order_id, attempt, now(), expires_at FROM woken
+    INSERT INTO outbox (order_id, account_id, key_id, attempt, available_at, deadline)
+    SELECT order_id, account_id, key_id, attempt, now(), expires_at FROM woken
     ON CONFLICT DO NOTHING
 )
 SELECT order_id, attempt FROM woken ORDER BY wake_at_price, order_id
