@@ -34,6 +34,11 @@ pub const HELP: &[(Kind, &str, &str)] = &[
         "Orders refused because they would wait too long",
     ),
     (
+        Counter,
+        "orders_refused_limit_total",
+        "Orders refused because they go beyond a limit of their account or key",
+    ),
+    (
         Gauge,
         "expected_wait_seconds",
         "Expected wait of the last order in the queue",

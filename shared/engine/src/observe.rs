@@ -8,6 +8,7 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, error, info, warn};
 
 use crate::{
+    account::Limit,
     launch::LaunchedPool,
     order::{Cause, Failure, Fired, InvalidTransition, Order, OrderId, Trigger},
     ports::{
@@ -33,6 +34,11 @@ pub fn replayed(id: OrderId) {
 /// An order was not taken, because it would have to wait for too long.
 pub fn refused_busy() {
     counter!("orders_refused_busy_total").increment(1);
+}
+
+/// An order was not taken, because it goes beyond a limit of its account or key.
+pub fn refused_limit(limit: Limit) {
+    counter!("orders_refused_limit_total", "limit" => limit.name()).increment(1);
 }
 
 /// How long the last of all orders that wait has to expect to.

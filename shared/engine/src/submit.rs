@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::future::{Either, select};
 
 use crate::{
+    account::LimitReached,
     observe,
     order::{NewOrder, OrderId},
     policy::Policy,
@@ -29,7 +30,7 @@ pub struct Submit {
 }
 
 /// What became of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submitted {
     /// Stored: the order will reach exactly one final status.
     Accepted(OrderId),
@@ -41,6 +42,8 @@ pub enum Submitted {
     NameTaken(OrderId),
     /// Not stored: it would have to wait for too long.
     Busy(Busy),
+    /// Not stored: it goes beyond a limit.
+    Limited(LimitReached),
 }
 
 impl Submit {
@@ -110,6 +113,10 @@ fn answered(order: &NewOrder, known: &Inserted) -> Submitted {
     match known {
         Inserted::New => Submitted::Accepted(order.id),
         Inserted::NameTaken(id) => Submitted::NameTaken(*id),
+        Inserted::Limited(reached) => {
+            observe::refused_limit(reached.limit);
+            Submitted::Limited(reached.clone())
+        }
         Inserted::Known { id, request_hash } => {
             let key = order.idempotency.as_ref();
             if key.is_some_and(|key| key.request_hash[..] == **request_hash) {

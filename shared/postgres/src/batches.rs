@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use engine::ports::{Appended, Corrupt, LeasedOrder, Subscribers};
+use engine::{
+    account::{AccountId, LimitReached},
+    ports::{Appended, Corrupt, LeasedOrder, Subscribers},
+};
 use tokio_postgres::{Row, types::Json};
 use uuid::Uuid;
 
@@ -11,6 +14,7 @@ use super::{
     Database,
     batcher::{Rows, Statement},
     error::StatementError,
+    limits,
     rows::{self, get, natural},
     subscriptions,
 };
@@ -18,6 +22,19 @@ use super::{
 /// `insert.sql`: orders come in. What it leaves out is stored already, has a key that is taken, or
 /// came too late.
 pub(super) struct Insert(pub(super) Database);
+
+/// `insert.sql` for accounts that have limits: one order of each.
+pub(super) struct InsertInTurn(pub(super) Database);
+
+/// What became of an order that came in.
+pub(super) enum CameIn {
+    /// It is stored.
+    Stored,
+    /// It goes beyond a limit.
+    Limited(LimitReached),
+    /// It is to come again, in its account's turn.
+    Again,
+}
 
 /// `claim.sql`: orders are taken up.
 pub(super) struct Claim(pub(super) Database);
@@ -27,20 +44,46 @@ pub(super) struct Append(pub(super) Database);
 
 impl Statement for Insert {
     type Key = Uuid;
-    type Answer = ();
+    type Answer = CameIn;
 
-    async fn run(&self, _: &[Uuid], rows: &Rows) -> Result<HashMap<Uuid, ()>, StatementError> {
-        let stored = self
-            .0
-            // Orders have ids of their own: what was stored by a try without an answer is left out
-            // of the next one.
-            .run_repeatable(
-                include_str!("sql/insert.sql"),
-                &[&Json(rows), &self.0.given_up_at()],
-            )
-            .await?;
-        by_order(&stored, |_| Ok(()))
+    async fn run(&self, _: &[Uuid], rows: &Rows) -> Result<HashMap<Uuid, CameIn>, StatementError> {
+        by_order(&insert(&self.0, rows).await?, came_in)
     }
+}
+
+impl Statement for InsertInTurn {
+    type Key = AccountId;
+    type Answer = CameIn;
+
+    async fn run(
+        &self,
+        _: &[AccountId],
+        rows: &Rows,
+    ) -> Result<HashMap<AccountId, CameIn>, StatementError> {
+        let rows = insert(&self.0, rows).await?;
+        let by_account = rows
+            .iter()
+            .map(|row| Ok((rows::account(row)?, came_in(row)?)));
+        by_account.collect()
+    }
+}
+
+/// Orders have ids of their own: what was stored by a try without an answer is left out of the next
+/// one.
+async fn insert(database: &Database, rows: &Rows) -> Result<Vec<Row>, StatementError> {
+    let sql = include_str!("sql/insert.sql");
+    let given_up_at = database.given_up_at();
+    database
+        .run_repeatable(sql, &[&Json(rows), &given_up_at])
+        .await
+}
+
+fn came_in(row: &Row) -> Result<CameIn, StatementError> {
+    Ok(match get::<Option<&str>>(row, "which")? {
+        Some(which) => CameIn::Limited(limits::reached(row, which)?),
+        None if get(row, "again")? => CameIn::Again,
+        None => CameIn::Stored,
+    })
 }
 
 impl Statement for Claim {

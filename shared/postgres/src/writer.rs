@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::{
     Database,
     batcher::StatementBatcher,
-    batches,
+    batches::{self, CameIn},
     outbox::KEYS_BEGIN,
     rows::{ClaimRow, NewOrderRow, TransitionRow, get, millis},
 };
@@ -32,6 +32,7 @@ use super::{
 pub struct PostgresOrders {
     pub(super) database: Database,
     inserts: StatementBatcher<batches::Insert>,
+    inserts_in_turn: StatementBatcher<batches::InsertInTurn>,
     claims: StatementBatcher<batches::Claim>,
     events: StatementBatcher<batches::Append>,
     /// Up to which order idempotency keys were looked through.
@@ -61,6 +62,7 @@ impl PostgresOrders {
     pub fn new(database: Database) -> Self {
         Self {
             inserts: StatementBatcher::new(batches::Insert(database.clone())),
+            inserts_in_turn: StatementBatcher::new(batches::InsertInTurn(database.clone())),
             claims: StatementBatcher::new(batches::Claim(database.clone())),
             events: StatementBatcher::new(batches::Append(database.clone())),
             keys_seen: Arc::new(Mutex::new(KEYS_BEGIN)),
@@ -160,14 +162,21 @@ impl OrderWriter for PostgresOrders {
     async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
         let row = NewOrderRow::new(order, lifetime);
         for _ in 0..INSERT_TRIES {
-            if self.inserts.run(order.id.0, &row).await?.is_some() {
+            let mut came_in = self.inserts.run(order.id.0, &row).await?;
+            if matches!(came_in, Some(CameIn::Again)) {
+                let account = order.by.account.clone();
+                came_in = self.inserts_in_turn.run(account, &row).await?;
+            }
+            if matches!(came_in, Some(CameIn::Stored)) {
                 return Ok(Inserted::New);
             }
             let inserted = self.inserted(order).await;
             // What was left out may have been stored by a try that was not answered.
             let inserted = inserted.map_err(|error| StoreError::Unknown(error.to_string()))?;
-            if let Some(inserted) = inserted {
-                return Ok(inserted);
+            match (inserted, came_in) {
+                (Some(inserted), _) => return Ok(inserted),
+                (None, Some(CameIn::Limited(reached))) => return Ok(Inserted::Limited(reached)),
+                (None, _) => {}
             }
             // It was late, or looked so because a clock was set or stood still (a machine that
             // slept, a function that was frozen).

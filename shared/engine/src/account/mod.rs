@@ -3,13 +3,17 @@
 //! Everything that a client reads or writes belongs to one account. Who calls is a [`Caller`]: an
 //! account, and what the key that it showed allows.
 
+mod limits;
 mod scope;
 
 use std::{fmt, net::IpAddr, str::FromStr, sync::Arc};
 
 use jiff::Timestamp;
 
-pub use self::scope::{Scope, Scopes};
+pub use self::{
+    limits::{InvalidLimits, Limit, LimitReached, Limits, Pair},
+    scope::{Scope, Scopes},
+};
 
 /// An account, by its name: 1 to 64 of `a-z 0-9 -`, a letter or digit first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

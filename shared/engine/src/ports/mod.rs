@@ -10,6 +10,7 @@ mod error;
 mod health;
 mod keys;
 mod launches;
+mod limits;
 mod orders;
 mod outbox;
 mod prices;
@@ -29,6 +30,7 @@ pub use self::{
     health::{HealthCheck, Unhealthy},
     keys::{KeyRecord, KeyStore, NewKey, ValidKey},
     launches::{CreatedPools, LaunchLog, Launches, LaunchesError},
+    limits::LimitStore,
     orders::{
         Appended, Authority, Claim, Inserted, Lease, LeasedOrder, Next, OrderFilter, OrderLog,
         OrderReader, OrderWriter, PageQuery, Transition, place,

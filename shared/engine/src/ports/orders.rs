@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{Corrupt, ExecuteOrder, StoreError, Subscribers, Wake};
-use crate::account::AccountId;
+use crate::account::{AccountId, LimitReached};
 use crate::order::{
     ClientOrderId, EventRecord, Lifetime, NewOrder, Order, OrderEvent, OrderId, SignedTransaction,
     Status, Unmet,
@@ -57,8 +57,10 @@ pub trait OrderWriter: Send + Sync {
     /// Stores the order (pending), its first event and its outbox row: all or nothing. MUST store
     /// nothing and answer [`Inserted::Known`] when the account has used the idempotency key, or
     /// [`Inserted::NameTaken`] when it has used the client's own name, also when the same one
-    /// arrives twenty times at once. After any error but [`StoreError::Unknown`] nothing is
-    /// stored and nothing MUST be later, whatever is still on its way to the store.
+    /// arrives twenty times at once. MUST store nothing and answer [`Inserted::Limited`] when the
+    /// account, or the key that the order is placed with, would go beyond a limit, also when many
+    /// arrive at once; a repeat goes beyond none. After any error but [`StoreError::Unknown`]
+    /// nothing is stored and nothing MUST be later, whatever is still on its way to the store.
     async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError>;
 
     /// What [`OrderWriter::insert`] would answer if the order, or its idempotency key, is there
@@ -103,6 +105,8 @@ pub enum Inserted {
     },
     /// This order has the client's name already.
     NameTaken(OrderId),
+    /// Not stored: the account, or the key that it was placed with, would go beyond a limit.
+    Limited(LimitReached),
 }
 
 /// What became of a claim.
