@@ -45,6 +45,7 @@ fn main() -> ExitCode {
             Some(Command::Quote(quote)) => cli::quote::run(&quote).await,
             Some(Command::Launches(launches)) => cli::launches::run(&launches).await,
             Some(Command::Keys(keys)) => cli::keys::run(&keys).await,
+            Some(Command::Limits(limits)) => cli::limits::run(&limits).await,
             Some(Command::Serve(options)) => serve(&options).await,
             None => serve(&line.serve).await,
         }

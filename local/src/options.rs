@@ -5,21 +5,23 @@ use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
 
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use config::{
-    ALLOWED_HOSTS, ALLOWED_ORIGINS, AUTH, AllowedHosts, Auth, Count, DATABASE_CONNECTIONS,
-    DelayRange, ENGINE_URL, HOST, HostAddress, LOG_FORMAT, LOG_LEVEL, LogFormat, LogLevel,
-    LookMillis, MAX_CONNECTIONS, MAX_WAIT_S, METRICS_TOKEN, ORDER_ENGINE_KEY_FILE, Origins, PORT,
-    Proxies, RECHECK_MAX_S, RecheckSeconds, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE,
-    SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS, SIM_SEED, SIM_VOLATILITY, Setting, Share,
-    TRUSTED_PROXIES, Trading, VENUES, Variable, Venues, Volatility, WATCH_EVERY_MS,
-    WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
+    ALLOWED_HOSTS, ALLOWED_ORIGINS, AUDIT_DAYS, AUTH, AllowedHosts, Auth, Count,
+    DATABASE_CONNECTIONS, DelayRange, ENGINE_URL, HOST, HostAddress, KeptDays, LOG_FORMAT,
+    LOG_LEVEL, LogFormat, LogLevel, LookMillis, MAX_CONNECTIONS, MAX_WAIT_S, METRICS_TOKEN,
+    ORDER_ENGINE_KEY_FILE, Origins, PORT, Proxies, RECHECK_MAX_S, RecheckSeconds,
+    SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS, SIM_SEED,
+    SIM_VOLATILITY, Setting, Share, TRUSTED_PROXIES, Trading, VENUES, Variable, Venues, Volatility,
+    WATCH_EVERY_MS, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
 };
 
 mod keys;
+mod limits;
 mod looking;
 mod placing;
 mod storage;
 
 pub use keys::{CreateKey, Expiry, Keys, ListKeys, Of, RevokeKey};
+pub use limits::{Limited, LimitsOf, SetLimits, ShowLimits};
 pub use looking::{Launches, Orders, Quote, Watch};
 pub use placing::{Place, Sending, Snipe};
 pub use storage::Storage;
@@ -63,6 +65,9 @@ pub enum Command {
     /// Make, list and revoke keys, on the engine's database, whether an engine runs or not.
     #[command(subcommand)]
     Keys(Box<Keys>),
+    /// Show and set how much an account may do, on the engine's database.
+    #[command(subcommand)]
+    Limits(Box<LimitsOf>),
 }
 
 impl Parser for CommandLine {}
@@ -182,6 +187,10 @@ pub struct Serve {
     #[arg(long, env = RECHECK_MAX_S.name, default_value = RECHECK_MAX_S.default)]
     #[arg(value_parser = parser(&RECHECK_MAX_S), help = RECHECK_MAX_S.doc)]
     pub recheck_max_s: RecheckSeconds,
+    /// [`AUDIT_DAYS`].
+    #[arg(long, env = AUDIT_DAYS.name, default_value = AUDIT_DAYS.default)]
+    #[arg(value_parser = parser(&AUDIT_DAYS), help = AUDIT_DAYS.doc)]
+    pub audit_days: KeptDays,
     /// [`MAX_CONNECTIONS`].
     #[arg(long, env = MAX_CONNECTIONS.name, default_value = MAX_CONNECTIONS.default)]
     #[arg(value_parser = parser(&MAX_CONNECTIONS), help = MAX_CONNECTIONS.doc)]

@@ -181,6 +181,7 @@ impl Server {
         let policy = Policy {
             relay_grace: RELAY_GRACE,
             max_recheck: options.recheck_max_s.duration(),
+            audit_kept: options.audit_days.duration(),
             ..Policy::default()
         };
         let mut use_cases = runtime::use_cases(&database, policy);
@@ -240,6 +241,8 @@ impl Server {
         let served = Served {
             most_sockets: most - most / 4,
             keys,
+            limits: runtime::limits(&database),
+            audit_trail: runtime::audit_trail(&database),
             submit: Submit {
                 admission: Arc::new(BacklogLimit(queue.clone())),
                 ..use_cases.submit(queue.clone())

@@ -11,7 +11,7 @@ use config::MetricsToken;
 use engine::{
     catalogue::Catalogue,
     health::Health,
-    ports::{KeyStore, LaunchLog, Launches, OrderReader},
+    ports::{AuditTrail, KeyStore, LaunchLog, Launches, LimitStore, OrderReader},
     statistics::Statistics,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -37,6 +37,8 @@ const MAX_IN_FLIGHT: usize = 1_024;
 pub(crate) struct Served {
     pub(crate) access: Access,
     pub(crate) keys: Arc<dyn KeyStore>,
+    pub(crate) limits: Arc<dyn LimitStore>,
+    pub(crate) audit_trail: Arc<dyn AuditTrail>,
     pub(crate) submit: engine::submit::Submit,
     pub(crate) cancel: engine::cancel::Cancel,
     pub(crate) router: engine::routing::Router,
@@ -64,6 +66,8 @@ pub(crate) fn routes(served: Served) -> Router {
     let api = Api {
         access: served.access,
         keys: served.keys,
+        limits: served.limits,
+        audit_trail: served.audit_trail,
         submit: served.submit,
         cancel: served.cancel,
         router: served.router,

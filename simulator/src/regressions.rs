@@ -65,6 +65,7 @@ async fn begin_routing(ports: &Ports) {
     let mut after = leased.order.clone();
     after.apply(&event).expect("a legal move");
     let transition = Transition {
+        actor: None,
         by: Authority::Lease(leased.lease()),
         event: &event,
         order: &after,

@@ -1,11 +1,13 @@
-//! Makes, lists and revokes keys for an operator, whose right to invoke the function is the only
+//! Makes, lists and revokes keys, and sets limits, for an operator, whose right to invoke the function is the only
 //! way to it: somebody has to make the first key.
 
-use api::key_json;
-use auth::{NotMade, WantedKey, make};
+use std::sync::Arc;
+
+use api::{key_json, limits_json, read_limits};
+use auth::{NotMade, WantedKey, everything, make};
 use engine::{
-    account::{AccountId, KeyId, Scope, Scopes},
-    ports::{KeyStore, StoreError},
+    account::{AccountId, Actor, KeyId, Limits, Scope, Scopes},
+    ports::{KeyStore, LimitStore, StoreError},
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -25,6 +27,7 @@ enum Wish {
         scopes: Option<Vec<String>>,
         label: Option<String>,
         expires_at: Option<String>,
+        limits: Option<Value>,
     },
     List {
         account: String,
@@ -32,6 +35,13 @@ enum Wish {
     Revoke {
         account: String,
         id: String,
+    },
+    Limits {
+        account: String,
+    },
+    SetLimits {
+        account: String,
+        limits: Value,
     },
 }
 
@@ -65,26 +75,40 @@ pub enum Refused {
     Store(#[from] StoreError),
 }
 
+/// Where it is kept what an operator administrates.
+#[derive(Clone)]
+pub struct Stores {
+    /// Keys.
+    pub keys: Arc<dyn KeyStore>,
+    /// Limits of accounts.
+    pub limits: Arc<dyn LimitStore>,
+}
+
 /// Does what the event says: `create` answers the key, this once, and what `list` and `revoke` show
-/// of one.
+/// of one; `limits` and `setLimits` answer the limits of an account.
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn handle(store: &dyn KeyStore, event: Value, now: Timestamp) -> Result<Value, Refused> {
+pub async fn handle(stores: &Stores, event: Value, now: Timestamp) -> Result<Value, Refused> {
+    let store = stores.keys.as_ref();
     match serde_json::from_value(event)? {
         Wish::Create {
             account,
             scopes,
             label,
             expires_at,
+            limits,
         } => {
+            let limits = limits.map_or_else(|| Ok(Limits::default()), limits_of)?;
             let wanted = WantedKey {
                 account: read("account", &account)?,
-                scopes: scopes.map_or_else(|| Ok(Scopes::all()), read_scopes)?,
+                scopes: scopes.map_or_else(|| Ok(everything(&limits)), read_scopes)?,
                 label: label.unwrap_or_default(),
                 expires_at: expires_at.map(read_time).transpose()?,
+                limits,
             };
-            let (key, record) = make(wanted, store, now).await?;
+            let by = Actor::of(wanted.account.clone());
+            let (key, record) = make(wanted, &by, store, now).await?;
             let mut answer = key_json(&record);
             answer["key"] = key.expose().into();
             Ok(answer)
@@ -95,13 +119,31 @@ pub async fn handle(store: &dyn KeyStore, event: Value, now: Timestamp) -> Resul
             Ok(json!({ "keys": keys }))
         }
         Wish::Revoke { account, id } => {
-            let (account, id) = (read("account", &account)?, read("id", &id)?);
-            match store.revoke(&account, &id).await? {
+            let account: AccountId = read("account", &account)?;
+            let id = read("id", &id)?;
+            match store.revoke(&id, &Actor::of(account.clone())).await? {
                 Some(key) => Ok(key_json(&key)),
                 None => Err(Refused::NoSuchKey { account, id }),
             }
         }
+        Wish::Limits { account } => {
+            let account: AccountId = read("account", &account)?;
+            Ok(limits_json(&stores.limits.of_account(&account).await?))
+        }
+        Wish::SetLimits { account, limits } => {
+            let by = Actor::of(read("account", &account)?);
+            let limits = limits_of(limits)?;
+            stores.limits.set(&limits, &by).await?;
+            Ok(limits_json(&limits))
+        }
     }
+}
+
+fn limits_of(value: Value) -> Result<Limits, Refused> {
+    read_limits(value).map_err(|reason| Refused::Value {
+        field: "limits",
+        reason,
+    })
 }
 
 fn read<T>(field: &'static str, text: &str) -> Result<T, Refused>

@@ -5,11 +5,17 @@
 
 use std::{convert::Infallible, future::ready};
 
-use api::Api;
-use axum::{middleware::map_response, response::Response};
+use api::{Api, Source};
+use axum::{
+    extract::Request,
+    middleware::{map_request, map_response},
+    response::Response,
+};
 use lambda_http::{
-    Adapter, LambdaEvent, Service, aws_lambda_events::apigw::ApiGatewayProxyRequest,
-    request::LambdaRequest, tower::ServiceExt,
+    Adapter, LambdaEvent, RequestExt, Service,
+    aws_lambda_events::apigw::ApiGatewayProxyRequest,
+    request::{LambdaRequest, RequestContext},
+    tower::ServiceExt,
 };
 use serde::Serialize;
 
@@ -24,16 +30,33 @@ pub fn service(
     Error = Infallible,
     Future: Future<Output: Send>,
 > + Clone {
-    let routes = api::router(api).layer(map_response(move |response: Response| {
-        after_each();
-        ready(response)
-    }));
+    let routes = api::router(api)
+        .layer(map_response(move |response: Response| {
+            after_each();
+            ready(response)
+        }))
+        .layer(map_request(|mut request: Request| {
+            if let Some(source) = source(&request) {
+                request.extensions_mut().insert(source);
+            }
+            ready(request)
+        }));
     Adapter::from(routes).map_request(|mut event: LambdaEvent<LambdaRequest>| {
         if let LambdaRequest::ApiGatewayV1(request) = &mut event.payload {
             keep_all_values(request);
         }
         event
     })
+}
+
+/// Who called API Gateway.
+fn source(request: &Request) -> Option<Source> {
+    let context = request.request_context_ref()?;
+    let RequestContext::ApiGatewayV1(context) = context else {
+        return None;
+    };
+    let address = context.identity.source_ip.as_deref()?;
+    address.parse().map(Source).ok()
 }
 
 /// A header that came more than once is there with all its values, and again with the last one,

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use auth::TicketOffice;
 use axum::http::StatusCode;
 use engine::{
-    account::{AccountId, KeyId},
+    account::{AccountId, Actor, KeyId, Limits},
     cancel::Cancel,
     candles::{Candle, Candles, Interval},
     catalogue::{Catalogue, ListedToken, MarketKind},
@@ -25,11 +25,12 @@ use engine::{
     order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Swap, Token, TokenAmount, Unmet},
     policy::Policy,
     ports::{
-        Appended, Claim, Clock, ConnectionId, Corrupt, CreatedPools, EverybodyIsLocal,
-        ExecuteOrder, Inserted, KeyRecord, KeyStore, LaunchLog, Launches, LaunchesError, Lease,
-        NewKey, OrderLog, OrderReader, OrderStatistics, OrderWriter, PageQuery, PriceLog, Push,
-        PushError, Queue, ReferencePrice, SeenPrice, StoreError, Subscribers, Subscriptions, Tally,
-        Transition, Unavailable, Undelivered, ValidKey, Wake, Window,
+        Appended, AuditEntry, AuditTrail, Claim, Clock, ConnectionId, Corrupt, CreatedPools,
+        EverybodyIsLocal, ExecuteOrder, Inserted, KeyRecord, KeyStore, LaunchLog, Launches,
+        LaunchesError, Lease, LimitStore, NewKey, OrderLog, OrderReader, OrderStatistics,
+        OrderWriter, PageQuery, PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice,
+        StoreError, Subscribers, Subscriptions, Tally, Transition, Unavailable, Undelivered,
+        ValidKey, Wake, Window,
     },
     statistics::Statistics,
     stream::OrderStream,
@@ -40,6 +41,7 @@ use lambda_http::{
     Context, lambda_runtime::LambdaEvent, request::LambdaRequest, tower::ServiceExt,
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// template.yaml sets it: the stage is not part of the routes.
 const IGNORE_STAGE: &str = "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH";
@@ -151,7 +153,7 @@ impl OrderLog for InMemoryPorts {
 
 #[async_trait]
 impl KeyStore for InMemoryPorts {
-    async fn create(&self, _: &NewKey) -> Result<KeyRecord, StoreError> {
+    async fn create(&self, _: &NewKey, _: &Actor) -> Result<Option<KeyRecord>, StoreError> {
         unreachable!("nobody makes keys")
     }
 
@@ -159,7 +161,7 @@ impl KeyStore for InMemoryPorts {
         unreachable!("nobody lists keys")
     }
 
-    async fn revoke(&self, _: &AccountId, _: &KeyId) -> Result<Option<KeyRecord>, StoreError> {
+    async fn revoke(&self, _: &KeyId, _: &Actor) -> Result<Option<KeyRecord>, StoreError> {
         unreachable!("nobody revokes keys")
     }
 
@@ -169,6 +171,33 @@ impl KeyStore for InMemoryPorts {
 
     async fn ticket_secret(&self) -> Result<[u8; 32], StoreError> {
         unreachable!("nobody needs a ticket")
+    }
+}
+
+#[async_trait]
+impl LimitStore for InMemoryPorts {
+    async fn of_account(&self, _: &AccountId) -> Result<Limits, StoreError> {
+        Ok(Limits::default())
+    }
+
+    async fn of_key(&self, _: &AccountId, _: &KeyId) -> Result<Limits, StoreError> {
+        unreachable!("nobody shows keys")
+    }
+
+    async fn set(&self, _: &Limits, _: &Actor) -> Result<(), StoreError> {
+        unreachable!("nobody sets limits")
+    }
+}
+
+#[async_trait]
+impl AuditTrail for InMemoryPorts {
+    async fn page(
+        &self,
+        _: &AccountId,
+        _: u16,
+        _: Option<(Timestamp, Uuid)>,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        unreachable!("nobody reads the audit trail")
     }
 }
 
@@ -370,6 +399,8 @@ impl Function {
                 tickets: TicketOffice::new(ports.clone(), ports.clone()),
             },
             keys: ports.clone(),
+            limits: ports.clone(),
+            audit_trail: ports.clone(),
             submit: Submit {
                 admission: Arc::new(engine::ports::AdmitAll),
                 writer: ports.clone(),
@@ -486,6 +517,14 @@ fn an_order_is_placed_through_the_gateway() {
             .await;
         assert_eq!(header(&again, "idempotency-replayed"), "true");
         assert_eq!((function.accepted(), function.answered()), (1, 2));
+        let source = function.ports.0.lock().expect("no test panics")[0]
+            .by
+            .source;
+        assert_eq!(
+            source,
+            "203.0.113.10".parse().ok(),
+            "who called the gateway"
+        );
     });
 }
 

@@ -116,7 +116,10 @@ impl Sockets {
         };
         let visitor = office.visitor(connect.ticket.as_deref()).await?;
         let connections = &self.stream.connections;
-        Ok(connections.admit(&connect.connection, &visitor).await?)
+        match connections.admit(&connect.connection, &visitor).await? {
+            true => Ok(()),
+            false => Err(Refused::Invalid),
+        }
     }
 
     /// Answers a replay request, now that its connection is open or about to be. An order that

@@ -105,7 +105,7 @@ async fn what_is_to_be_cancelled_is_not_sent_any_more() {
         .use_cases
         .cancel(Arc::new(DeafQueue), Arc::new(NobodyThere));
     let requested = cancel
-        .cancel(&AccountId::local(), order)
+        .cancel(&Actor::of(AccountId::local()), order)
         .await
         .expect("written");
     assert!(

@@ -1,44 +1,33 @@
 //! The command `keys`: who may talk to the engine. It works on the engine's database, whether an
 //! engine runs or not: somebody has to make the first key.
 
-use std::{fmt::Display, process::ExitCode};
+use std::process::ExitCode;
 
 use api::key_json;
-use auth::{NotMade, WantedKey, make, names};
+use auth::{NotMade, WantedKey, everything, make, names};
 use engine::{
-    account::Scopes,
+    account::{Actor, Scopes},
     ports::{KeyRecord, KeyStore, StoreError},
 };
 use jiff::Timestamp;
 use postgres::PostgresKeys;
-use tokio::task::spawn_blocking;
 
-use super::{output, table::Table};
-use crate::{
-    database::{self, Ready},
-    options::{CreateKey, Keys, ListKeys, RevokeKey, Storage},
+use super::{
+    administration::{Undone, on_database},
+    output,
+    table::Table,
 };
-
-/// The database does not do it, or does not say.
-const UNKNOWN: u8 = 2;
-
-/// Why it was not done, in words.
-enum Undone {
-    /// It cannot be done, whenever it is tried.
-    Refused(String),
-    Unknown(String),
-}
-
-impl From<StoreError> for Undone {
-    fn from(error: StoreError) -> Self {
-        Self::Unknown(error.to_string())
-    }
-}
+use crate::options::{CreateKey, Keys, ListKeys, RevokeKey};
 
 impl From<NotMade> for Undone {
     fn from(error: NotMade) -> Self {
         match error {
-            NotMade::Scopes | NotMade::Label | NotMade::Past(_) => Self::Refused(error.to_string()),
+            NotMade::Scopes
+            | NotMade::Label
+            | NotMade::Limits(_)
+            | NotMade::LimitsEscaped
+            | NotMade::TooMany
+            | NotMade::Past(_) => Self::Refused(error.to_string()),
             NotMade::Store(StoreError::Unknown(cause)) => Self::Unknown(format!(
                 "the key may have been kept, and nobody has it ({cause}): see `keys list`, and \
                  revoke it"
@@ -53,49 +42,33 @@ pub async fn run(keys: &Keys) -> ExitCode {
     let (Keys::Create(CreateKey { of, .. })
     | Keys::List(ListKeys { of, .. })
     | Keys::Revoke(RevokeKey { of, .. })) = keys;
-    match done(keys, &of.storage).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Undone::Refused(why)) => {
-            complain(why);
-            ExitCode::FAILURE
+    on_database(&of.storage, async |database| {
+        let store = PostgresKeys::new(database.clone());
+        match keys {
+            Keys::Create(create) => created(create, &store, database.now()).await,
+            Keys::List(list) => listed(list, &store).await,
+            Keys::Revoke(revoke) => revoked(revoke, &store).await,
         }
-        Err(Undone::Unknown(why)) => {
-            complain(why);
-            ExitCode::from(UNKNOWN)
-        }
-    }
-}
-
-async fn done(keys: &Keys, storage: &Storage) -> Result<(), Undone> {
-    let visited = database::visit(storage).await;
-    let Ready { database, server } = visited.map_err(|error| Undone::Unknown(error.to_string()))?;
-    let store = PostgresKeys::new(database.clone());
-    let done = match keys {
-        Keys::Create(create) => created(create, &store, database.now()).await,
-        Keys::List(list) => listed(list, &store).await,
-        Keys::Revoke(revoke) => revoked(revoke, &store).await,
-    };
-    if let Some(server) = server
-        && let Ok(Err(error)) = spawn_blocking(|| server.stop()).await
-    {
-        complain(error);
-    }
-    done
+    })
+    .await
 }
 
 async fn created(create: &CreateKey, store: &PostgresKeys, now: Timestamp) -> Result<(), Undone> {
     let scopes: Scopes = create.scopes.iter().copied().collect();
+    let limits = create.limited.limits().map_err(NotMade::from)?;
     let wanted = WantedKey {
         account: create.of.account.clone(),
         scopes: if create.scopes.is_empty() {
-            Scopes::all()
+            everything(&limits)
         } else {
             scopes
         },
         label: create.label.clone(),
         expires_at: create.expires.map(|expiry| expiry.from(now)),
+        limits,
     };
-    let (key, record) = make(wanted, store, now).await?;
+    let by = Actor::of(create.of.account.clone());
+    let (key, record) = make(wanted, &by, store, now).await?;
     output::line(key.expose());
     output::complain(format_args!(
         "key {} of {}, for {}, {}; it is shown this once",
@@ -142,15 +115,11 @@ fn end(key: &KeyRecord) -> String {
 
 async fn revoked(revoke: &RevokeKey, store: &PostgresKeys) -> Result<(), Undone> {
     let (id, account) = (&revoke.id, &revoke.of.account);
-    match store.revoke(account, id).await? {
+    match store.revoke(id, &Actor::of(account.clone())).await? {
         Some(key) => {
             output::line(format_args!("key {id} of {account}: {}", end(&key)));
             Ok(())
         }
         None => Err(Undone::Refused(format!("{account} has no key {id}"))),
     }
-}
-
-fn complain(why: impl Display) {
-    output::complain(format_args!("order-engine: {why}"));
 }

@@ -1,4 +1,6 @@
-//! What proxies say of a request: in the header of RFC 7239, or in those that were before it.
+//! What proxies say of a request: in the header of RFC 7239, or in those that were before it. A proxy
+//! writes one of them and may pass on what a client wrote into the other: where both are there and
+//! do not say the same, nothing is said.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -22,11 +24,15 @@ pub(super) fn nearest(headers: &HeaderMap, said: Said) -> Option<String> {
         value?.to_str().ok()?.rsplit(',').next().map(str::trim)
     };
     let standard = last("forwarded").and_then(|element| pair(element, parameter));
-    standard.or_else(|| last(own_header)).map(str::to_owned)
+    let said = match (standard, last(own_header)) {
+        (Some(standard), Some(own)) => (standard == own).then_some(own),
+        (one, other) => one.or(other),
+    };
+    said.map(str::to_owned)
 }
 
 /// For whom each proxy spoke, the nearest one last; `None` where it does not say so with an
-/// address.
+/// address, or not clearly.
 pub(super) fn addresses(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let elements = |name| {
         let values = headers.get_all(name).iter();
@@ -34,13 +40,23 @@ pub(super) fn addresses(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
             .flat_map(|value| value.to_str().unwrap_or_default().split(','))
             .map(str::trim)
     };
-    if headers.contains_key("forwarded") {
-        let said = elements("forwarded");
-        said.map(|element| pair(element, "for").and_then(address))
-            .collect()
-    } else {
-        elements("x-forwarded-for").map(address).collect()
+    let own: Vec<_> = elements("x-forwarded-for").map(address).collect();
+    let standard = elements("forwarded").map(|element| pair(element, "for").and_then(address));
+    let standard: Vec<_> = standard.collect();
+    match (own.is_empty(), standard.is_empty()) {
+        (true, true) if speaks(headers) => vec![None],
+        (true, _) => standard,
+        (false, true) => own,
+        (false, false) if own == standard => own,
+        (false, false) => vec![None],
     }
+}
+
+/// Whether a proxy says anything else of a client.
+fn speaks(headers: &HeaderMap) -> bool {
+    ["x-forwarded-host", "x-forwarded-proto"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
 }
 
 /// A parameter of an element of `Forwarded`.

@@ -83,14 +83,17 @@ pub(crate) async fn admit(
     {
         return refusal(Code::Forbidden, "pages of this origin may change nothing");
     }
-    let source = rules.source(request.headers(), ends);
-    if rules.only_this_machine && !source.to_canonical().is_loopback() {
+    let (nearest, source) = rules.source(request.headers(), ends);
+    let local = source.is_some_and(|source| source.to_canonical().is_loopback());
+    if rules.only_this_machine && !local {
         let detail = "only programs on the engine's own machine may use it; \
             with AUTH=keys it serves others";
         return refusal(Code::Unauthorized, detail);
     }
-    request.extensions_mut().insert(Client::at(source));
-    request.extensions_mut().insert(Source(source));
+    request.extensions_mut().insert(Client::at(nearest));
+    if let Some(source) = source {
+        request.extensions_mut().insert(Source(source));
+    }
     request.extensions_mut().insert(page);
     request.extensions_mut().insert(reached);
     next.run(request).await
@@ -117,16 +120,19 @@ impl Rules {
         (is_ours(&host) && target.is_none_or(is_ours)).then_some(Reached { host, secure })
     }
 
-    /// Who calls: the peer, or whoever a proxy that is believed says it speaks for.
-    fn source(&self, headers: &HeaderMap, ends: Ends) -> IpAddr {
+    /// The nearest that is known of who calls: the peer, or whoever a proxy that is believed says it
+    /// speaks for; and who calls, which is `None` when such a proxy does not say it with an address.
+    fn source(&self, headers: &HeaderMap, ends: Ends) -> (IpAddr, Option<IpAddr>) {
         let mut address = ends.peer.ip();
         let mut said = forwarded::addresses(headers).into_iter().rev();
-        while self.proxies.contains(address)
-            && let Some(Some(before)) = said.next()
-        {
-            address = before;
+        while self.proxies.contains(address) {
+            match said.next() {
+                Some(Some(before)) => address = before,
+                Some(None) => return (address, None),
+                None => break,
+            }
         }
-        address
+        (address, Some(address))
     }
 
     /// The ports that a host without one may mean: the scheme's own, and behind a proxy, which has

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use engine::account::{AccountId, KeyId, Scope};
 use jiff::Timestamp;
 
-use super::Storage;
+use super::{Limited, Storage};
 
 /// What to do with keys.
 #[derive(Clone, Debug, Subcommand)]
@@ -30,7 +30,8 @@ pub struct CreateKey {
     /// Whose it is.
     #[command(flatten)]
     pub of: Of,
-    /// What it allows, of orders:read, orders:write, stream and keys; everything if not given.
+    /// What it allows, of orders:read, orders:write, stream and keys; everything if not given, but no
+    /// keys for one with limits.
     #[arg(long, value_name = "SCOPE", value_delimiter = ',', value_parser = scope)]
     pub scopes: Vec<Scope>,
     /// What you call it, to know it again.
@@ -44,6 +45,9 @@ pub struct CreateKey {
     /// When it ends, for example 2027-01-01T00:00:00Z, or 30d from now; never if not given.
     #[arg(long, value_name = "TIME")]
     pub expires: Option<Expiry>,
+    /// How much may be done with it.
+    #[command(flatten)]
+    pub limited: Limited,
 }
 
 /// Which keys to show.

@@ -115,6 +115,7 @@ async fn serve(state: SocketState, connection: ConnectionId, stream: Stream) {
         replay: replay.as_ref(),
         spoken: false,
         closing: None,
+        closing_since: None,
     };
     let ended = talk.run().await;
     state.gateway.closed(&connection);

@@ -20,6 +20,8 @@ use crate::gateway::Outgoing;
 const PING_EVERY: Duration = Duration::from_secs(30);
 /// When nothing is left to watch: how long requests that are on their way may take to come.
 const ON_THE_WAY: Duration = Duration::from_millis(250);
+/// However many come.
+const ALL_ON_THE_WAY: Duration = Duration::from_secs(5);
 
 /// Why a socket is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub(super) struct Talk<'a> {
     pub(super) spoken: bool,
     /// When to close, unless something comes before.
     pub(super) closing: Option<Instant>,
+    /// Since when it is about to close.
+    pub(super) closing_since: Option<Instant>,
 }
 
 impl Talk<'_> {
@@ -85,7 +89,9 @@ impl Talk<'_> {
                 Some(Ended::Gone)
             }
             Some(Outgoing::Close) => {
-                self.closing = Some(Instant::now() + ON_THE_WAY);
+                let now = Instant::now();
+                self.closing_since.get_or_insert(now);
+                self.closing = Some(now + ON_THE_WAY);
                 None
             }
             Some(Outgoing::GoAway) => {
@@ -126,20 +132,26 @@ impl Talk<'_> {
     async fn serve(&mut self, text: &str) {
         self.spoken = true;
         self.sockets.message(self.connection, text).await;
-        if self.closing.is_some() {
-            self.closing = Some(Instant::now() + ON_THE_WAY);
+        if let (Some(_), Some(since)) = (self.closing, self.closing_since) {
+            self.closing = Some((Instant::now() + ON_THE_WAY).min(since + ALL_ON_THE_WAY));
         }
     }
 
     /// "Nothing to watch" was true when it was said; a request that was read since may have changed
-    /// it.
+    /// it. Not for a client whose key is worth nothing any more.
     async fn close_if_idle(&mut self) -> Option<Ended> {
-        self.closing = None;
-        if self.spoken && !self.is_idle().await {
+        (self.closing, self.closing_since) = (None, None);
+        if self.spoken && !self.is_idle().await && self.is_welcome().await {
             return None;
         }
         farewell::close(&mut self.stream, CloseCode::Normal).await;
         Some(Ended::NothingToWatch)
+    }
+
+    async fn is_welcome(&mut self) -> bool {
+        let visitor = self.sockets.stream.connections.visitor(self.connection);
+        // The relay closes again whom it should.
+        visitor.await.map_or(true, |visitor| visitor.is_some())
     }
 
     async fn is_idle(&mut self) -> bool {

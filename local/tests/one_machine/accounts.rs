@@ -1,104 +1,19 @@
 //! An engine that asks for keys: two accounts on it see nothing of each other, on no route and on
 //! no socket, and a key that is revoked is worth nothing within a minute.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use auth::ApiKey;
-use engine::{
-    account::{AccountId, Scopes},
-    ports::{KeyStore, NewKey},
-};
-use postgres::{Database, PostgresKeys};
-use reqwest::{Method, Response, StatusCode};
+use postgres::Database;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio_tungstenite::connect_async;
+use tokio::time::timeout;
+use tokio_tungstenite::{connect_async, tungstenite::Message};
 
 use crate::{
+    desk::{Desk, guarded},
     process::run,
-    support::{Engine, QUICK, Subscriber, assert_complete, eventually, ten_sol},
+    support::{Engine, PATIENCE, Subscriber, assert_complete, eventually, ten_sol},
 };
-
-/// An account's client.
-struct Client<'a> {
-    engine: &'a Engine,
-    account: AccountId,
-    key: String,
-}
-
-async fn guarded() -> Engine {
-    let options = [&["--auth", "keys"], &QUICK[..]].concat();
-    Engine::start_with(&options, |trading| trading).await
-}
-
-impl<'a> Client<'a> {
-    /// With a key that allows everything.
-    async fn of(engine: &'a Engine, account: &str) -> Self {
-        let account: AccountId = account.parse().expect("a name");
-        let key = ApiKey::draw().expect("the system has randomness");
-        let new = NewKey {
-            id: key.id().clone(),
-            account: account.clone(),
-            secret_hash: key.hash(),
-            scopes: Scopes::all(),
-            label: String::new(),
-            expires_at: None,
-        };
-        let database = Database::connect(engine.database_url(), 1).expect("a URL of ours");
-        let made = PostgresKeys::new(database).create(&new).await;
-        made.expect("PostgreSQL answers");
-        let key = key.expose();
-        Self {
-            engine,
-            account,
-            key,
-        }
-    }
-
-    async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Response {
-        let mut request = self
-            .engine
-            .client
-            .request(method, self.engine.url(path))
-            .bearer_auth(&self.key);
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        request.send().await.expect("the engine answers")
-    }
-
-    async fn get(&self, path: &str) -> (StatusCode, String) {
-        let answer = self.ask(Method::GET, path, None).await;
-        let status = answer.status();
-        (status, answer.text().await.expect("text"))
-    }
-
-    async fn json(&self, path: &str) -> Value {
-        serde_json::from_str(&self.get(path).await.1).expect("JSON")
-    }
-
-    /// Answers the order's id and its socket's address.
-    async fn place(&self, body: &Value) -> (String, String) {
-        let path = "/api/orders/execute";
-        let answer = self.ask(Method::POST, path, Some(body)).await;
-        let status = answer.status();
-        let answer: Value = answer.json().await.expect("JSON");
-        assert_eq!(status, 202, "{answer}");
-        let text = |name: &str| answer[name].as_str().expect("a text").to_owned();
-        (text("orderId"), text("ws"))
-    }
-
-    async fn ticket(&self) -> String {
-        let answer = self.ask(Method::POST, "/api/tickets", None).await;
-        let answer: Value = answer.json().await.expect("JSON");
-        answer["ticket"].as_str().expect("a ticket").to_owned()
-    }
-
-    /// A socket that may follow all of the account's orders.
-    async fn socket(&self) -> Subscriber {
-        let query = format!("ticket={}", self.ticket().await);
-        self.engine.watch(&query).await
-    }
-}
 
 async fn at(address: &str) -> Subscriber {
     let (base, query) = address.split_once("/api/orders/ws?").expect("the path");
@@ -137,7 +52,7 @@ async fn said(socket: &mut Subscriber) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_is_placed_and_followed_with_a_key() {
     let engine = guarded().await;
-    let desk = Client::of(&engine, "desk").await;
+    let desk = Desk::of(&engine, "desk").await;
     assert_eq!(engine.post(&ten_sol()).await.status(), 401);
     assert_eq!(engine.json("/api/market").await["auth"], "keys");
     let (id, address) = desk.place(&ten_sol()).await;
@@ -164,8 +79,8 @@ async fn an_order_is_placed_and_followed_with_a_key() {
 async fn a_socket_opens_with_a_ticket_and_shows_its_accounts_orders() {
     let engine = guarded().await;
     let (desk, other) = (
-        Client::of(&engine, "desk").await,
-        Client::of(&engine, "other").await,
+        Desk::of(&engine, "desk").await,
+        Desk::of(&engine, "other").await,
     );
     let (id, address) = desk.place(&ten_sol()).await;
     let (bare, ticket) = address.split_once("&ticket=").expect("a ticket");
@@ -242,8 +157,8 @@ async fn a_socket_opens_with_a_ticket_and_shows_its_accounts_orders() {
 async fn a_revoked_key_is_worth_nothing_and_its_sockets_are_closed() {
     let engine = guarded().await;
     let (desk, second) = (
-        Client::of(&engine, "desk").await,
-        Client::of(&engine, "desk").await,
+        Desk::of(&engine, "desk").await,
+        Desk::of(&engine, "desk").await,
     );
     let (mut socket, mut kept) = (desk.socket().await, second.socket().await);
     let id = desk.key.split('_').nth(1).expect("its second part");
@@ -266,13 +181,63 @@ async fn a_revoked_key_is_worth_nothing_and_its_sockets_are_closed() {
     engine.stop().await;
 }
 
+/// What outlasts a key is not done with one that was revoked, however lately: no other key, no
+/// socket; and a client that goes on talking keeps none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_leaves_nothing_behind() {
+    let engine = guarded().await;
+    let (desk, second) = (
+        Desk::of(&engine, "desk").await,
+        Desk::of(&engine, "desk").await,
+    );
+    let wanted = json!({"scopes": ["orders:read", "stream"]});
+    let made = desk.ask(Method::POST, "/api/keys", Some(&wanted)).await;
+    assert_eq!(made.status(), 201);
+    let ticket = desk.ticket().await;
+    let (mut greedy, mut chatty) = (desk.socket().await, desk.socket().await);
+    let id = desk.key.split('_').nth(1).expect("its second part");
+    let path = format!("/api/keys/{id}");
+
+    // Every few milliseconds, so that a request is on its way whenever the close comes.
+    let talk = async |socket: &mut Subscriber, message: Value| {
+        let message = Message::text(message.to_string());
+        while socket.send(message.clone()).await.is_ok() {
+            let heard = timeout(Duration::from_millis(4), socket.next()).await;
+            if heard.is_ok_and(|heard| heard.is_err()) {
+                return;
+            }
+        }
+    };
+    let revoke = async {
+        let answer = second.ask(Method::DELETE, &path, None).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(desk.get("/api/orders").await.0, 200, "it is still believed");
+        let made = desk.ask(Method::POST, "/api/keys", Some(&wanted)).await;
+        assert_eq!(made.status(), 401, "no other key");
+        let listed = desk.ask(Method::GET, "/api/keys", None).await;
+        assert_eq!(listed.status(), 401);
+        let address = engine.url("/api/orders/ws").replacen("http", "ws", 1);
+        let status = opened(&format!("{address}?ticket={ticket}")).await;
+        assert_eq!(status, 401, "no socket by a ticket of before");
+    };
+    let all = json!({"action": "subscribe", "all": true});
+    let ping = json!({"action": "ping"});
+    let closed = async { tokio::join!(revoke, talk(&mut greedy, all), talk(&mut chatty, ping)) };
+    timeout(PATIENCE, closed).await.expect("both are closed");
+    eventually("nobody of that key is remembered", async || {
+        (remembered(&engine).await == 0).then_some(())
+    })
+    .await;
+    engine.stop().await;
+}
+
 /// Whatever one account does, another one's answers are what they were.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_one_account_does_shows_in_another_ones_answers() {
     let engine = guarded().await;
     let (quiet, busy) = (
-        Client::of(&engine, "quiet").await,
-        Client::of(&engine, "busy").await,
+        Desk::of(&engine, "quiet").await,
+        Desk::of(&engine, "busy").await,
     );
     let named = |name: &str| {
         let mut order = ten_sol();
@@ -342,7 +307,7 @@ async fn nothing_that_one_account_does_shows_in_another_ones_answers() {
 
 /// What an account's client is answered on every route that tells of orders or keys, but for the
 /// time of the answer and the checks of what waits.
-async fn answers(client: &Client<'_>, order: &str) -> BTreeMap<String, String> {
+async fn answers(client: &Desk<'_>, order: &str) -> BTreeMap<String, String> {
     const TIMES: [&str; 6] = [
         "since",
         "until",

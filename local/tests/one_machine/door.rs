@@ -179,7 +179,13 @@ async fn only_a_named_proxy_says_how_the_client_called() {
     let own = format!("ws://{}", engine.server.address());
     assert_eq!(socket_address(&engine, &said).await, (202, own));
 
-    let names = ["--allowed-hosts", "desk.example", "--trusted-proxies"];
+    let names = [
+        "--allowed-hosts",
+        "desk.example",
+        "--auth",
+        "open",
+        "--trusted-proxies",
+    ];
     let options = [&QUICK[..], &names, &["10.0.0.0/8,loopback"]].concat();
     let engine = Engine::start_with(&options, |trading| trading).await;
     let secure = (202, "wss://desk.example".to_owned());
@@ -195,9 +201,57 @@ async fn only_a_named_proxy_says_how_the_client_called() {
     assert_eq!(socket_address(&engine, &page).await.0, 403);
     let foreign = [("x-forwarded-host", "evil.example")];
     assert_eq!(socket_address(&engine, &foreign).await.0, 421);
+    // A client's own word beside the proxy's: neither is believed.
+    let forged = [said[0], said[1], ("forwarded", "host=localhost;proto=http")];
+    let direct = (202, format!("ws://{}", engine.server.address()));
+    assert_eq!(socket_address(&engine, &forged).await, direct);
 
     let options = [&QUICK[..], &names, &["10.0.0.0/8"]].concat();
     let engine = Engine::start_with(&options, |trading| trading).await;
     let own = format!("ws://{}", engine.server.address());
     assert_eq!(socket_address(&engine, &said).await, (202, own));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_believed_proxy_brings_is_of_this_machine_only_if_it_says_so() {
+    let options = [&QUICK[..], &["--trusted-proxies", "loopback"]].concat();
+    let engine = Engine::start_with(&options, |trading| trading).await;
+    let host = engine.server.address().to_string();
+    for own in [
+        &[][..],
+        &[("x-forwarded-for", "127.0.0.1")],
+        &[("forwarded", r#"for="[::1]:4711""#)],
+        &[
+            ("forwarded", "for=127.0.0.1"),
+            ("x-forwarded-for", "127.0.0.1"),
+        ],
+    ] {
+        assert_eq!(socket_address(&engine, own).await.0, 202, "{own:?}");
+    }
+    for other in [
+        &[("x-forwarded-for", "203.0.113.9")][..],
+        &[("x-forwarded-for", "unknown")],
+        &[("x-forwarded-for", "fe80::1%eth0")],
+        &[("x-forwarded-for", "127.0.0.1, ")],
+        &[("x-forwarded-host", &host)],
+        &[("x-forwarded-proto", "http")],
+        &[("forwarded", "for=unknown")],
+        &[("forwarded", "for=_hidden")],
+        &[("forwarded", "proto=http")],
+        &[("forwarded", r#"for="203.0.113.9:_p""#)],
+        &[
+            ("forwarded", "for=127.0.0.1"),
+            ("x-forwarded-for", "203.0.113.9"),
+        ],
+        &[
+            ("forwarded", "for=203.0.113.9"),
+            ("x-forwarded-for", "127.0.0.1"),
+        ],
+        &[
+            ("forwarded", "proto=http"),
+            ("x-forwarded-for", "203.0.113.9"),
+        ],
+    ] {
+        assert_eq!(socket_address(&engine, other).await.0, 401, "{other:?}");
+    }
 }

@@ -16,7 +16,7 @@ use engine::{
     candles::Candles,
     catalogue::Catalogue,
     health::Health,
-    ports::{KeyStore, LaunchLog, Launches, OrderReader},
+    ports::{AuditTrail, KeyStore, LaunchLog, Launches, LimitStore, OrderReader},
     statistics::Statistics,
     submit::Submit,
 };
@@ -29,7 +29,7 @@ mod requests;
 mod routes;
 mod socket_address;
 
-pub use dto::{event_json, key_json};
+pub use dto::{event_json, key_json, limits_json, read_limits};
 pub use http::{
     access::{Access, Source, Who},
     code::Code,
@@ -45,8 +45,8 @@ use crate::{
         cors, fallbacks,
     },
     routes::{
-        cancel, candles, execute, export, health, keys, launches, market, orders, quote, stats,
-        tokens,
+        audit, cancel, candles, execute, export, health, keys, launches, limits, market, orders,
+        quote, stats, tokens,
     },
 };
 
@@ -57,6 +57,10 @@ pub struct Api {
     pub access: Access,
     /// Keeps keys.
     pub keys: Arc<dyn KeyStore>,
+    /// Keeps limits.
+    pub limits: Arc<dyn LimitStore>,
+    /// Tells who wrote what.
+    pub audit_trail: Arc<dyn AuditTrail>,
     /// Takes orders in.
     pub submit: Submit,
     /// Cancels orders.
@@ -108,6 +112,8 @@ pub fn router(api: Api) -> Router {
         .route("/api/candles", get(candles::candles))
         .route("/api/stats", get(stats::stats))
         .route("/api/market", get(market::market))
+        .route("/api/limits", get(limits::limits))
+        .route("/api/audit", get(audit::audit))
         .route("/api/keys", get(keys::list).post(keys::create))
         .route("/api/keys/{id}", delete(keys::revoke))
         .route("/api/tickets", post(keys::ticket))

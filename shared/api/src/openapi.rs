@@ -3,7 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::routes::{
-    cancel, candles, execute, export, health, keys, launches, market, orders, quote, stats, tokens,
+    audit, cancel, candles, execute, export, health, keys, launches, limits, market, orders, quote,
+    stats, tokens,
 };
 
 #[derive(OpenApi)]
@@ -36,6 +37,8 @@ use crate::routes::{
         keys::create,
         keys::revoke,
         keys::ticket,
+        limits::limits,
+        audit::audit,
         health::health,
         health::live,
     ),

@@ -41,7 +41,8 @@ impl Keys {
         }
     }
 
-    /// Who calls, by a request's header `Authorization`, from this address.
+    /// Who calls, by a request's header `Authorization`, from this address. What was found a moment
+    /// ago is believed.
     ///
     /// # Errors
     /// [`Refused`].
@@ -50,9 +51,30 @@ impl Keys {
         authorization: Option<&str>,
         source: Option<IpAddr>,
     ) -> Result<Caller, Refused> {
+        self.known(authorization, source, true).await
+    }
+
+    /// Who calls, by the store's word of now: for what outlasts the key with which it is done.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn caller_now(
+        &self,
+        authorization: Option<&str>,
+        source: Option<IpAddr>,
+    ) -> Result<Caller, Refused> {
+        self.known(authorization, source, false).await
+    }
+
+    async fn known(
+        &self,
+        authorization: Option<&str>,
+        source: Option<IpAddr>,
+        believe: bool,
+    ) -> Result<Caller, Refused> {
         let shown = bearer(authorization.ok_or(Refused::Missing)?).ok_or(Refused::Invalid)?;
         let key: ApiKey = shown.parse().map_err(|_| Refused::Invalid)?;
-        let valid = self.valid(&key).await?.ok_or(Refused::Invalid)?;
+        let valid = self.valid(&key, believe).await?.ok_or(Refused::Invalid)?;
         Ok(Caller {
             account: valid.account,
             key: Some(key.id().clone()),
@@ -62,15 +84,17 @@ impl Keys {
         })
     }
 
-    async fn valid(&self, key: &ApiKey) -> Result<Option<ValidKey>, StoreError> {
+    async fn valid(&self, key: &ApiKey, believe: bool) -> Result<Option<ValidKey>, StoreError> {
         let shown = (key.id().clone(), key.hash());
         let asked_at = match self.recall(&shown) {
-            Ok(valid) => return Ok(Some(valid)),
+            Ok(valid) if believe => return Ok(Some(valid)),
+            Ok(_) => self.clock.now(),
             Err(now) => now,
         };
         let valid = self.store.find(&shown.0, &shown.1).await?;
-        if let Some(valid) = &valid {
-            self.found().remember(shown, valid.clone(), asked_at);
+        match &valid {
+            Some(valid) => self.found().remember(shown, valid.clone(), asked_at),
+            None => self.found().forget(&shown),
         }
         Ok(valid)
     }
@@ -148,6 +172,10 @@ impl Found {
             valid,
         };
         self.keys.insert(shown, believed);
+    }
+
+    fn forget(&mut self, shown: &Shown) {
+        self.keys.remove(shown);
     }
 
     /// A clock that was set back would have old answers believed for longer: none is.

@@ -15,7 +15,7 @@ mod ticket;
 pub use self::{
     key::{ApiKey, InvalidKey, NoRandomness},
     keys::{Keys, Refused},
-    making::{NotMade, WantedKey, make, names},
+    making::{NotMade, WantedKey, everything, make, names},
     office::{Issued, TicketOffice},
     same::same,
     ticket::{InvalidTicket, MAX_TICKET_ORDERS, TICKET_LIFETIME, Ticket, Tickets},

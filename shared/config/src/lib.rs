@@ -42,7 +42,7 @@ pub use share::Share;
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;
 pub use volatility::Volatility;
-pub use wait::{LookMillis, RecheckSeconds, WaitSeconds};
+pub use wait::{KeptDays, LookMillis, RecheckSeconds, WaitSeconds};
 
 /// Reads what `T` lists from the process's environment.
 ///

@@ -1,9 +1,9 @@
 //! What each function reads.
 
 use super::{
-    ALLOWED_ORIGINS, BASE_PATH, BasePath, Configuration, Count, Database, HttpUrl, Logging,
-    MAX_WAIT_S, Origins, QUEUE_URL, RECHECK_MAX_S, REPLAY_QUEUE_URL, Reading, RecheckSeconds,
-    SocketEndpoint, Trading, VENUES, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    ALLOWED_ORIGINS, AUDIT_DAYS, BASE_PATH, BasePath, Configuration, Count, Database, HttpUrl,
+    KeptDays, Logging, MAX_WAIT_S, Origins, QUEUE_URL, RECHECK_MAX_S, REPLAY_QUEUE_URL, Reading,
+    RecheckSeconds, SocketEndpoint, Trading, VENUES, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
     WS_MANAGEMENT_ENDPOINT, WaitSeconds,
 };
 
@@ -97,6 +97,8 @@ pub struct Execution {
     pub sockets: SocketEndpoint,
     /// [`RECHECK_MAX_S`].
     pub recheck_max: RecheckSeconds,
+    /// [`AUDIT_DAYS`].
+    pub audit_days: KeptDays,
 }
 
 impl Configuration for Execution {
@@ -107,6 +109,7 @@ impl Configuration for Execution {
         let queue_url = env.get(&QUEUE_URL);
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
         let recheck_max = env.get(&RECHECK_MAX_S);
+        let audit_days = env.get(&AUDIT_DAYS);
         Some(Self {
             logging: logging?,
             database: database?,
@@ -114,6 +117,7 @@ impl Configuration for Execution {
             queue_url: queue_url?,
             sockets: sockets?,
             recheck_max: recheck_max?,
+            audit_days: audit_days?,
         })
     }
 }

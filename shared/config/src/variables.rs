@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::{
     AllowedHosts, Auth, BasePath, ClientKey, Count, DatabaseUrl, Definition, DelayRange,
-    HostAddress, HttpUrl, LogFormat, LogLevel, LookMillis, MetricsToken, Origins, Proxies, Readers,
-    RecheckSeconds, SecretArn, Share, SocketEndpoint, Statements, Variable, Venues, Volatility,
-    WaitSeconds,
+    HostAddress, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MetricsToken, Origins,
+    Proxies, Readers, RecheckSeconds, SecretArn, Share, SocketEndpoint, Statements, Variable,
+    Venues, Volatility, WaitSeconds,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -80,6 +80,8 @@ variables! {
     WATCH_EVERY_MS: LookMillis = Some("2000"), Machine;
     /// Seconds between two checks, at the most, of an order that waits and is not woken by a price.
     RECHECK_MAX_S: RecheckSeconds = Some("300"), Both;
+    /// Days that the audit trail is kept.
+    AUDIT_DAYS: KeptDays = Some("400"), Both;
     /// Names under which the engine may be called, besides localhost and its addresses; with a port
     /// if it is another one than PORT. Empty for none.
     ALLOWED_HOSTS: AllowedHosts = Some(""), Machine;

@@ -6,7 +6,7 @@ use super::{NotAllowed, Setting};
 
 /// Makes a type of each line: a whole number of a unit, with a least and a most.
 macro_rules! durations {
-    ($($(#[doc = $doc:literal])+ $name:ident: $unit:ident, $least:literal to $most:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident: $unit:expr, $least:literal to $most:literal;)+) => {
         $(
             $(#[doc = $doc])+
             #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ macro_rules! durations {
             impl $name {
                 /// As a duration.
                 pub const fn duration(self) -> Duration {
-                    Duration::$unit(self.0)
+                    $unit(self.0)
                 }
             }
 
@@ -41,11 +41,18 @@ macro_rules! durations {
 
 durations! {
     /// Whole seconds, up to five minutes: well below a market order's lifetime of fifteen.
-    WaitSeconds: from_secs, 1 to 300;
+    WaitSeconds: Duration::from_secs, 1 to 300;
     /// Whole seconds between two looks at an order that waits: from the first such pause, five
     /// seconds, to an hour.
-    RecheckSeconds: from_secs, 5 to 3600;
+    RecheckSeconds: Duration::from_secs, 5 to 3600;
     /// Whole milliseconds between two looks at the market: not so few that venues are asked without
     /// a pause, and a minute at the most, as on AWS.
-    LookMillis: from_millis, 100 to 60000;
+    LookMillis: Duration::from_millis, 100 to 60000;
+    /// Whole days that a record is kept: more than the one in which nobody can delete it, and ten
+    /// years at the most.
+    KeptDays: from_days, 2 to 3650;
+}
+
+const fn from_days(days: u64) -> Duration {
+    Duration::from_secs(days * 24 * 60 * 60)
 }

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use futures::channel::mpsc;
 
 use crate::{
-    account::AccountId,
+    account::Actor,
     observe,
     order::{
         Canceller, EventRecord, InvalidTransition, LoggedEvent, Order, OrderEvent, OrderId, Status,
@@ -59,13 +59,13 @@ pub enum CancelError {
 const TRIES: u32 = 20;
 
 impl Cancel {
-    /// Cancels an order of an account, however far it is. Twice is the same as once.
+    /// Cancels an order of the actor's account, however far it is. Twice is the same as once.
     ///
     /// # Errors
     /// [`CancelError`]; asking again, or reading the order, tells.
-    pub async fn cancel(&self, account: &AccountId, id: OrderId) -> Result<Cancelled, CancelError> {
+    pub async fn cancel(&self, actor: &Actor, id: OrderId) -> Result<Cancelled, CancelError> {
         for _ in 0..TRIES {
-            let Some(order) = self.reader.order(account, id).await? else {
+            let Some(order) = self.reader.order(&actor.account, id).await? else {
                 return Ok(Cancelled::Unknown);
             };
             match order.status {
@@ -82,7 +82,7 @@ impl Cancel {
                     // The worker that looks after the transaction is fenced off, so another one
                     // has to go on with it.
                     let next = Next::Retry(Duration::ZERO);
-                    if let Some(order) = self.write(order, event, next).await? {
+                    if let Some(order) = self.write(actor, order, event, next).await? {
                         self.announce(&order).await;
                         return Ok(Cancelled::Requested(Box::new(order)));
                     }
@@ -90,7 +90,7 @@ impl Cancel {
                 Status::Pending | Status::Waiting | Status::Routing | Status::Building => {
                     let (by, settled) = (Canceller::Client, None);
                     let event = OrderEvent::Cancelled { by, settled };
-                    if let Some(order) = self.write(order, event, Next::Close).await? {
+                    if let Some(order) = self.write(actor, order, event, Next::Close).await? {
                         return Ok(Cancelled::Now(Box::new(order)));
                     }
                 }
@@ -102,6 +102,7 @@ impl Cancel {
     /// `None` when the order has moved since it was read.
     async fn write(
         &self,
+        actor: &Actor,
         order: Order,
         event: OrderEvent,
         next: Next,
@@ -117,6 +118,7 @@ impl Cancel {
             .inspect_err(|invalid| observe::invalid_transition(&after, *invalid))?;
         let transition = Transition {
             by,
+            actor: Some(actor),
             event: &event,
             order: &after,
             transaction: None,

@@ -36,6 +36,8 @@ pub struct Policy {
     pub max_triggers: u32,
     /// How long the relay leaves a message to the fast path before it sends it again.
     pub relay_grace: Duration,
+    /// How long entries of the audit trail are kept.
+    pub audit_kept: Duration,
 }
 
 impl Default for Policy {
@@ -53,6 +55,7 @@ impl Default for Policy {
             max_recheck: Duration::from_secs(300),
             max_triggers: 50,
             relay_grace: Duration::from_secs(30),
+            audit_kept: Duration::from_secs(400 * 24 * 60 * 60),
         }
     }
 }

@@ -157,7 +157,7 @@ impl Relay {
     /// In steps of which each is soon done, whatever has piled up; the rest is the next round's.
     async fn purge(&self) -> Result<(), StoreError> {
         for _ in 0..PURGES {
-            if !self.outbox.purge(PURGED).await? {
+            if !self.outbox.purge(PURGED, self.policy.audit_kept).await? {
                 break;
             }
         }

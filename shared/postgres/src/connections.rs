@@ -30,29 +30,38 @@ impl PostgresConnections {
 
 #[async_trait]
 impl Connections for PostgresConnections {
-    async fn admit(&self, connection: &ConnectionId, visitor: &Visitor) -> Result<(), StoreError> {
+    async fn admit(
+        &self,
+        connection: &ConnectionId,
+        visitor: &Visitor,
+    ) -> Result<bool, StoreError> {
         const ADMIT: &str = "INSERT INTO connections \
                 (connection_id, account_id, key_id, orders, expires_at) \
-            VALUES ($1, $2, $3, $4, now() + interval '2 hours') \
+            SELECT $1, $2, $3, $4, now() + interval '2 hours' \
+            WHERE $3 IS NULL OR EXISTS (SELECT FROM api_keys WHERE id = $3 \
+                AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())) \
             ON CONFLICT (connection_id) DO UPDATE SET account_id = excluded.account_id, \
                 key_id = excluded.key_id, orders = excluded.orders, \
-                expires_at = excluded.expires_at";
+                expires_at = excluded.expires_at RETURNING 1";
         let key = visitor.key.as_ref().map(KeyId::as_str);
         let orders = visitor.orders.as_ref();
         let orders: Option<Vec<Uuid>> = orders.map(|ids| ids.iter().map(|id| id.0).collect());
         let account = visitor.account.as_str();
-        self.database
+        let admitted = self
+            .database
             .run_repeatable(
                 ADMIT,
                 &[&&*connection.0, &account, &key, &orders.as_deref()],
             )
             .await?;
-        Ok(())
+        Ok(!admitted.is_empty())
     }
 
     async fn visitor(&self, connection: &ConnectionId) -> Result<Option<Visitor>, StoreError> {
-        const VISITOR: &str =
-            "SELECT account_id, key_id, orders FROM connections WHERE connection_id = $1";
+        const VISITOR: &str = "SELECT c.account_id, c.key_id, c.orders \
+            FROM connections c LEFT JOIN api_keys k ON k.id = c.key_id \
+            WHERE c.connection_id = $1 AND k.revoked_at IS NULL \
+              AND (k.expires_at IS NULL OR k.expires_at > now())";
         let found = self
             .database
             .run_repeatable(VISITOR, &[&&*connection.0])

@@ -2,15 +2,17 @@
 
 use async_trait::async_trait;
 use engine::{
-    account::{AccountId, KeyId, Scope, Scopes},
+    account::{AccountId, Actor, KeyId, Scope, Scopes},
     ports::{KeyRecord, KeyStore, NewKey, StoreError, ValidKey},
 };
-use tokio_postgres::Row;
+use tokio_postgres::{Row, types::Json};
 
-use super::{Database, error::StatementError, rows::get};
-
-const COLUMNS: &str =
-    "id, account_id, scopes, label, created_at, expires_at, revoked_at, last_used_at";
+use super::{
+    Database,
+    error::StatementError,
+    limits::{LimitsRow, limits},
+    rows::get,
+};
 
 /// Keys that are listed at once.
 const MOST: i64 = 1_000;
@@ -30,16 +32,14 @@ impl PostgresKeys {
 
 #[async_trait]
 impl KeyStore for PostgresKeys {
-    async fn create(&self, key: &NewKey) -> Result<KeyRecord, StoreError> {
-        let sql = format!(
-            "INSERT INTO api_keys (id, account_id, secret_hash, scopes, label, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) RETURNING {COLUMNS}"
-        );
+    async fn create(&self, key: &NewKey, by: &Actor) -> Result<Option<KeyRecord>, StoreError> {
         let scopes: Vec<&str> = key.scopes.iter().map(Scope::name).collect();
+        let limits = Json((!key.limits.is_none()).then(|| LimitsRow::from(&key.limits)));
+        let (with, source) = shown_for_the_record(by);
         let rows = self
             .database
             .run(
-                &sql,
+                include_str!("sql/create_key.sql"),
                 &[
                     &key.id.as_str(),
                     &key.account.as_str(),
@@ -47,36 +47,35 @@ impl KeyStore for PostgresKeys {
                     &scopes,
                     &key.label,
                     &key.expires_at,
+                    &limits,
+                    &with,
+                    &source,
+                    &i64::from(NewKey::MOST),
                 ],
             )
             .await?;
-        Ok(record(first(&rows)?)?)
+        Ok(rows.first().map(record).transpose()?)
     }
 
     async fn list(&self, account: &AccountId) -> Result<Vec<KeyRecord>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM api_keys WHERE account_id = $1 \
-             ORDER BY created_at DESC, id LIMIT $2"
-        );
         let rows = self
             .database
-            .run_repeatable(&sql, &[&account.as_str(), &MOST])
+            .run_repeatable(
+                include_str!("sql/list_keys.sql"),
+                &[&account.as_str(), &MOST],
+            )
             .await?;
         Ok(rows.iter().map(record).collect::<Result<_, _>>()?)
     }
 
-    async fn revoke(
-        &self,
-        account: &AccountId,
-        key: &KeyId,
-    ) -> Result<Option<KeyRecord>, StoreError> {
-        let sql = format!(
-            "UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) \
-             WHERE id = $1 AND account_id = $2 RETURNING {COLUMNS}"
-        );
+    async fn revoke(&self, key: &KeyId, by: &Actor) -> Result<Option<KeyRecord>, StoreError> {
+        let (with, source) = shown_for_the_record(by);
         let rows = self
             .database
-            .run_repeatable(&sql, &[&key.as_str(), &account.as_str()])
+            .run_repeatable(
+                include_str!("sql/revoke_key.sql"),
+                &[&key.as_str(), &by.account.as_str(), &with, &source],
+            )
             .await?;
         Ok(rows.first().map(record).transpose()?)
     }
@@ -109,6 +108,12 @@ impl KeyStore for PostgresKeys {
     }
 }
 
+/// With which key, and from where.
+pub(super) fn shown_for_the_record(by: &Actor) -> (Option<&str>, Option<String>) {
+    let source = by.source.map(|source| source.to_string());
+    (by.key.as_ref().map(KeyId::as_str), source)
+}
+
 fn first(rows: &[Row]) -> Result<&Row, StatementError> {
     rows.first()
         .ok_or_else(|| StatementError::Unreadable("no row came back".into()))
@@ -124,6 +129,7 @@ fn record(row: &Row) -> Result<KeyRecord, StatementError> {
         expires_at: get(row, "expires_at")?,
         revoked_at: get(row, "revoked_at")?,
         last_used_at: get(row, "last_used_at")?,
+        limits: limits(row)?,
     })
 }
 

@@ -5,6 +5,7 @@
 //! the engine's.
 
 mod audit;
+mod audit_trail;
 mod batcher;
 mod batches;
 mod connections;
@@ -27,6 +28,7 @@ mod subscriptions;
 mod waiting;
 mod writer;
 
+pub use audit_trail::PostgresAuditTrail;
 pub use batcher::{Rows, Statement, StatementBatcher};
 pub use connections::PostgresConnections;
 pub use database::{Database, Param, PoolStatus, Settings, Statements, UrlSource, session};

@@ -15,6 +15,7 @@ use tokio_postgres::{Row, types::Json};
 use super::{
     Database,
     error::StatementError,
+    keys::shown_for_the_record,
     rows::{get, natural},
 };
 
@@ -59,8 +60,12 @@ impl LimitStore for PostgresLimits {
     async fn set(&self, limits: &Limits, by: &Actor) -> Result<(), StoreError> {
         let account = by.account.as_str();
         let row = LimitsRow::from(limits);
+        let (with, source) = shown_for_the_record(by);
         self.database
-            .run_repeatable(include_str!("sql/set_limits.sql"), &[&account, &Json(&row)])
+            .run(
+                include_str!("sql/set_limits.sql"),
+                &[&account, &Json(&row), &with, &source],
+            )
             .await?;
         Ok(())
     }
@@ -95,15 +100,16 @@ impl From<&Limits> for LimitsRow {
     }
 }
 
-/// Reads the columns of limits.
+/// Reads the columns of limits; nulls, where there are none.
 pub(super) fn limits(row: &Row) -> Result<Limits, StatementError> {
     let count = |column| {
         let count = get::<Option<i32>>(row, column)?;
         count.map(|count| natural(count, column)).transpose()
     };
     let amounts = |column| {
-        let Json(amounts) = get::<Json<BTreeMap<String, Decimal>>>(row, column)?;
-        Ok::<_, StatementError>(amounts)
+        let amounts = get::<Option<Json<BTreeMap<String, Decimal>>>>(row, column)?;
+        let amounts = amounts.map(|Json(amounts)| amounts);
+        Ok::<_, StatementError>(amounts.unwrap_or_default())
     };
     let pairs = get::<Option<Vec<&str>>>(row, "pairs")?;
     let pairs = pairs.map(|pairs| pairs.into_iter().map(str::parse).collect());

@@ -106,7 +106,7 @@ impl Outbox for PostgresOrders {
         messages(&overdue)
     }
 
-    async fn purge(&self, limit: u32) -> Result<bool, StoreError> {
+    async fn purge(&self, limit: u32, audit_kept: Duration) -> Result<bool, StoreError> {
         const SUBSCRIPTIONS: &str = "DELETE FROM subscriptions s USING ( \
                 SELECT connection_id, order_id FROM subscriptions \
                 WHERE expires_at < now() ORDER BY expires_at LIMIT $1) AS old \
@@ -123,13 +123,25 @@ impl Outbox for PostgresOrders {
                   AND NOT EXISTS (SELECT FROM engines e \
                       WHERE e.id::text = split_part(c.connection_id, '.', 1)) LIMIT $1) AS old \
             WHERE c.connection_id = old.connection_id RETURNING 1";
+        // Nothing that is younger than a day can be deleted, whatever is asked for.
+        const AUDIT: &str = "DELETE FROM audit_trail a USING ( \
+                SELECT account_id, at, id FROM audit_trail \
+                WHERE at < least(now() - $2::bigint * interval '1 millisecond', \
+                    now() - interval '25 hours') LIMIT $1) AS old \
+            WHERE (a.account_id, a.at, a.id) = (old.account_id, old.at, old.id) RETURNING 1";
         let mut more = self.purge_keys(limit).await?;
+        let full = |deleted: &[Row]| u32::try_from(deleted.len()).is_ok_and(|count| count >= limit);
+        let deleted = self
+            .database
+            .run_repeatable(AUDIT, &[&i64::from(limit), &ms(audit_kept)])
+            .await?;
+        more |= full(&deleted);
         for sql in [SUBSCRIPTIONS, TO_ALL, CONNECTIONS] {
             let deleted = self
                 .database
                 .run_repeatable(sql, &[&i64::from(limit)])
                 .await?;
-            more |= u32::try_from(deleted.len()).is_ok_and(|deleted| deleted >= limit);
+            more |= full(&deleted);
         }
         Ok(more)
     }

@@ -96,8 +96,10 @@ struct Source {
     which: &'static str,
     /// The columns that say when an order was accepted, and which it is.
     place: [&'static str; 2],
-    /// The row that says whose an order is and what it swaps: what waits has that in its own, so
-    /// that nothing is looked up for those that are not meant.
+    /// What says whose an order is. Nothing is looked up for those that are not meant, which would
+    /// also tell by its time how many others there are.
+    of_account: &'static str,
+    /// The row that says what it swaps: what waits has that in its own.
     terms: &'static str,
 }
 
@@ -113,11 +115,14 @@ fn sources(only: &OrderFilter) -> Vec<Source> {
         ),
         which: "true",
         place: ["o.created_at", "o.id"],
+        // A program from before accounts were noted there leaves none.
+        of_account: "(q.account_id = ? OR q.account_id IS NULL) AND o.account_id = ?",
         terms: "o",
     };
     let waiting = |which| Source {
         which,
         place: ["q.created_at", "q.order_id"],
+        of_account: "q.account_id = ?",
         terms: "q",
         ..by_key("waiting")
     };
@@ -125,6 +130,7 @@ fn sources(only: &OrderFilter) -> Vec<Source> {
         from: "orders o".into(),
         which,
         place: ["o.created_at", "o.id"],
+        of_account: "o.account_id = ?",
         terms: "o",
     };
     match (only.status, only.open, only.kind) {
@@ -157,16 +163,15 @@ fn page_sql(account: &AccountId, query: &PageQuery) -> (String, Vec<OwnedParam>)
         since,
         until,
     } = &query.only;
-    let mut params: Vec<OwnedParam> = vec![Box::new(i64::from(query.limit))];
+    let mut params: Vec<OwnedParam> = vec![
+        Box::new(i64::from(query.limit)),
+        Box::new(account.as_str().to_owned()),
+    ];
     let mut conditions = Vec::new();
     let mut only = |condition: &str, param: OwnedParam| {
         params.push(param);
         conditions.push(condition.replace('?', &format!("${}", params.len())));
     };
-    only(
-        "{terms}.account_id = ?",
-        Box::new(account.as_str().to_owned()),
-    );
     if let Some(status) = status {
         only("o.status = ?", Box::new(status.name()));
     }
@@ -203,12 +208,14 @@ fn page_sql(account: &AccountId, query: &PageQuery) -> (String, Vec<OwnedParam>)
             from,
             which,
             place: [at, id],
+            of_account,
             terms,
         } = source;
         let older = older.replace("(at, id)", &format!("({at}, {id})"));
         let conditions = conditions.replace("{terms}", terms);
+        let own = of_account.replace('?', "$2");
         format!(
-            "SELECT {ORDER_COLUMNS} FROM {from} {WITH_WAITING} WHERE {which}{conditions}{older} \
+            "SELECT {ORDER_COLUMNS} FROM {from} {WITH_WAITING} WHERE {own} AND {which}{conditions}{older} \
             ORDER BY {at} DESC, {id} DESC LIMIT $1"
         )
     });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use auth::ApiKey;
 use embedded_postgres::testing::TestDatabase;
 use engine::{
-    account::{AccountId, KeyId, Scope, Scopes},
+    account::{AccountId, Actor, KeyId, Limits, Scope, Scopes},
     ports::{KeyRecord, KeyStore, NewKey, StoreError},
 };
 use futures::future::join_all;
@@ -37,7 +37,13 @@ fn new_key(account: &str, number: u8) -> NewKey {
         scopes: [Scope::OrdersRead, Scope::Stream].into_iter().collect(),
         label: format!("key {number}"),
         expires_at: None,
+        limits: Limits::default(),
     }
+}
+
+async fn create(keys: &PostgresKeys, key: &NewKey) -> Result<KeyRecord, StoreError> {
+    let created = keys.create(key, &Actor::of(key.account.clone())).await;
+    created.map(|record| record.expect("there is room"))
 }
 
 fn ids(keys: &[KeyRecord]) -> Vec<String> {
@@ -59,9 +65,15 @@ async fn a_key_is_made_listed_found_and_revoked() {
         id: shown.id().clone(),
         secret_hash: shown.hash(),
         expires_at: Some("2036-01-01T00:00:00Z".parse().expect("a time")),
+        limits: Limits {
+            max_open_orders: Some(3),
+            pairs: Some(["SOL/USDC".parse().expect("a pair")].into()),
+            max_amount_per_day: [("SOL".into(), "2.5".parse().expect("a number"))].into(),
+            ..Limits::default()
+        },
         ..new_key("desk", 1)
     };
-    let record = keys.create(&key).await.expect("kept");
+    let record = create(keys, &key).await.expect("kept");
     assert!(record.created_at.duration_until(Timestamp::now()).as_secs() < 60);
     let expected = KeyRecord {
         id: key.id.clone(),
@@ -72,11 +84,12 @@ async fn a_key_is_made_listed_found_and_revoked() {
         expires_at: key.expires_at,
         revoked_at: None,
         last_used_at: None,
+        limits: key.limits.clone(),
     };
     assert_eq!(record, expected);
     tokio::time::sleep(Duration::from_millis(2)).await; // another moment
-    keys.create(&new_key("desk", 2)).await.expect("kept");
-    let twice = keys.create(&new_key("other", 2)).await;
+    create(keys, &new_key("desk", 2)).await.expect("kept");
+    let twice = create(keys, &new_key("other", 2)).await;
     assert!(matches!(twice, Err(StoreError::Conflict)), "{twice:?}");
 
     let listed = keys.list(&account).await.expect("the store answers");
@@ -94,7 +107,7 @@ async fn a_key_is_made_listed_found_and_revoked() {
     assert_eq!(wrong.expect("the store answers"), None);
 
     let revoke = async || {
-        let revoked = keys.revoke(&account, &key.id).await;
+        let revoked = keys.revoke(&key.id, &Actor::of(account.clone())).await;
         revoked.expect("the store answers").expect("it is there")
     };
     let revoked = revoke().await;
@@ -109,14 +122,18 @@ async fn a_key_is_made_listed_found_and_revoked() {
 async fn an_accounts_keys_are_nobody_elses() {
     let Setup { keys, .. } = &setup().await;
     let (key, other) = (new_key("desk", 1), new_key("other", 2));
-    keys.create(&key).await.expect("kept");
-    keys.create(&other).await.expect("kept");
+    create(keys, &key).await.expect("kept");
+    create(keys, &other).await.expect("kept");
     let listed = keys.list(&other.account).await.expect("the store answers");
     assert_eq!(ids(&listed), [other.id.to_string()]);
-    let foreign = keys.revoke(&other.account, &key.id).await;
+    let foreign = keys
+        .revoke(&key.id, &Actor::of(other.account.clone()))
+        .await;
     assert_eq!(foreign.expect("the store answers"), None);
     let unknown: KeyId = "ffffffffffffffff".parse().expect("an id");
-    let unknown = keys.revoke(&other.account, &unknown).await;
+    let unknown = keys
+        .revoke(&unknown, &Actor::of(other.account.clone()))
+        .await;
     assert_eq!(unknown.expect("the store answers"), None);
     assert!(is_found(keys, &key).await && is_found(keys, &other).await);
     let nobody: AccountId = "nobody".parse().expect("a name");
@@ -132,10 +149,10 @@ async fn a_key_ends_with_its_time() {
         ..new_key("desk", number)
     };
     let past = ending_in(Duration::ZERO, 1);
-    keys.create(&past).await.expect("kept");
+    create(keys, &past).await.expect("kept");
     assert!(!is_found(keys, &past).await);
     let soon = ending_in(Duration::from_secs(2), 2);
-    keys.create(&soon).await.expect("kept");
+    create(keys, &soon).await.expect("kept");
     assert!(is_found(keys, &soon).await);
     let ended = async {
         while is_found(keys, &soon).await {
@@ -150,7 +167,7 @@ async fn a_key_ends_with_its_time() {
 async fn that_a_key_was_shown_is_noted_once_a_minute() {
     let Setup { keys, database, .. } = &setup().await;
     let key = new_key("desk", 1);
-    keys.create(&key).await.expect("kept");
+    create(keys, &key).await.expect("kept");
     let last_used = async || {
         let listed = keys.list(&key.account).await.expect("the store answers");
         listed[0].last_used_at
@@ -174,7 +191,7 @@ async fn that_a_key_was_shown_is_noted_once_a_minute() {
 async fn a_key_may_allow_what_only_newer_programs_know() {
     let Setup { keys, database, .. } = &setup().await;
     let key = new_key("desk", 1);
-    keys.create(&key).await.expect("kept");
+    create(keys, &key).await.expect("kept");
     const NEWER: &str = "UPDATE api_keys SET scopes = scopes || 'alchemy'::text";
     database.run(NEWER, &[]).await.expect("PostgreSQL answers");
     let listed = keys.list(&key.account).await.expect("the store answers");
@@ -183,7 +200,7 @@ async fn a_key_may_allow_what_only_newer_programs_know() {
         scopes: Scopes::default(),
         ..new_key("desk", 2)
     };
-    let kept = keys.create(&none).await.expect("kept");
+    let kept = create(keys, &none).await.expect("kept");
     assert_eq!(kept.scopes, Scopes::default());
 }
 

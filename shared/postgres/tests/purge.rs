@@ -1,8 +1,12 @@
 //! What has served is cleared in steps, however much has piled up.
 
+use std::time::Duration;
+
 use embedded_postgres::testing::TestDatabase;
 use engine::ports::Outbox;
 use postgres::{Database, PostgresOrders};
+
+const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 const OLD: &str = "INSERT INTO orders (id, token_in, token_out, decimals_in, decimals_out, amount, \
         slippage_bps, status, deadline, failure_reason, failure_code, idempotency_key, request_hash, \
@@ -28,10 +32,13 @@ async fn a_mountain_of_expired_keys_is_cleared_step_by_step() {
         );
         counted.await.expect("an answer")[0].get::<_, i64>(0)
     };
-    assert!(orders.purge(4_000).await.expect("cleared"), "more is left");
+    assert!(
+        orders.purge(4_000, KEPT).await.expect("cleared"),
+        "more is left"
+    );
     assert_eq!(keys().await, 26_000, "one step is one step");
     let mut steps = 1;
-    while orders.purge(4_000).await.expect("cleared") {
+    while orders.purge(4_000, KEPT).await.expect("cleared") {
         steps += 1;
     }
     assert_eq!(steps, 6, "27,000 are old");

@@ -22,12 +22,14 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
     let names: Vec<(&str, &str)> = tables.iter().map(|row| (row.get(0), row.get(1))).collect();
     let ours = [
         "api_keys",
+        "audit_trail",
         "chain_cursor",
         "connections",
         "deliveries",
         "engines",
         "health_probe",
         "launches",
+        "limits",
         "order_events",
         "orders",
         "outbox",

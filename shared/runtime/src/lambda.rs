@@ -14,7 +14,7 @@ use engine::{
     execute::{Execute, Shutdown},
     monitor,
     policy::Policy,
-    ports::ReplayQueue,
+    ports::{KeyStore, LimitStore, ReplayQueue},
     relay::Relay,
     stream::OrderStream,
     submit,
@@ -23,7 +23,7 @@ use engine::{
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
-use postgres::{Database, Migrated, PostgresKeys, UrlSource};
+use postgres::{Database, Migrated, UrlSource};
 use serde::{Deserialize, Serialize};
 
 pub use lambda_runtime::Error;
@@ -73,6 +73,7 @@ function_config!(
         fn policy(&self) -> Policy {
             Policy {
                 max_recheck: self.recheck_max.duration(),
+                audit_kept: self.audit_days.duration(),
                 ..Policy::default()
             }
         }
@@ -158,6 +159,8 @@ impl Function<Submit> {
                 tickets: TicketOffice::new(keys.clone(), clock),
             },
             keys,
+            limits: crate::limits(&self.database),
+            audit_trail: crate::audit_trail(&self.database),
             cancel: self.use_cases.cancel(queue.clone(), push),
             submit: submit::Submit {
                 admission: Arc::new(QueueLimit::new(
@@ -251,8 +254,13 @@ impl Function<Migrate> {
 
 impl Function<config::Keys> {
     /// Where keys are kept.
-    pub fn keys(&self) -> PostgresKeys {
-        PostgresKeys::new(self.database.clone())
+    pub fn keys(&self) -> Arc<dyn KeyStore> {
+        crate::keys(&self.database)
+    }
+
+    /// Where limits are kept.
+    pub fn limits(&self) -> Arc<dyn LimitStore> {
+        crate::limits(&self.database)
     }
 
     /// The time by the database's clock, as far as it is known.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use engine::{
     health::Health,
     policy::Policy,
-    ports::{HealthCheck, KeyStore, StoreError},
+    ports::{AuditTrail, HealthCheck, KeyStore, LimitStore, StoreError},
     statistics::Statistics,
     use_cases::UseCases,
 };
 use postgres::{
-    Database, PostgresConnections, PostgresKeys, PostgresOrders, PostgresSubscriptions,
+    Database, PostgresAuditTrail, PostgresConnections, PostgresKeys, PostgresLimits,
+    PostgresOrders, PostgresSubscriptions,
 };
 
 use crate::clock::{DatabaseTime, SystemClock};
@@ -50,6 +51,16 @@ pub fn statistics(database: &Database) -> Statistics {
 /// Where the keys of that database are kept.
 pub fn keys(database: &Database) -> Arc<dyn KeyStore> {
     Arc::new(PostgresKeys::new(database.clone()))
+}
+
+/// Where the limits of that database's accounts are kept.
+pub fn limits(database: &Database) -> Arc<dyn LimitStore> {
+    Arc::new(PostgresLimits::new(database.clone()))
+}
+
+/// Who wrote what in that database.
+pub fn audit_trail(database: &Database) -> Arc<dyn AuditTrail> {
+    Arc::new(PostgresAuditTrail::new(database.clone()))
 }
 
 /// Frees what a former process held. Only for a program that is alone on its order book.

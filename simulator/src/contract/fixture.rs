@@ -271,6 +271,7 @@ impl StoreFixture {
         };
         self.writer
             .append(&Transition {
+                actor: None,
                 by: Authority::Lease(leased.lease()),
                 event: &step.event,
                 order: after,

@@ -128,6 +128,7 @@ impl StoreFixture {
         let mut after = seen.clone();
         after.apply(&event).expect("a legal move");
         let transition = Transition {
+            actor: None,
             by: Authority::Seen {
                 order: seen.id,
                 status: seen.status,

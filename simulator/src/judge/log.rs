@@ -288,6 +288,7 @@ mod tests {
         let mut after = leased.order.clone();
         after.apply(&event).expect("a legal move");
         let transition = OwnedTransition::from(&Transition {
+            actor: None,
             by: Authority::Lease(leased.lease()),
             event: &event,
             order: &after,

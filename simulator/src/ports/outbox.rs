@@ -87,7 +87,7 @@ impl Outbox for OutboxPort {
         self.call(Point::Overdue, overdue).await
     }
 
-    async fn purge(&self, limit: u32) -> Result<bool, StoreError> {
+    async fn purge(&self, limit: u32, _: Duration) -> Result<bool, StoreError> {
         let purge = move |world: &mut World| {
             if world.strikes(Fault::OutboxLost) {
                 let drawn = world.rng.draw();

@@ -192,6 +192,9 @@ fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, followed: bool) {
                 format!("{plan:?}")
             });
         }
+        Submitted::Limited(_) => {
+            return world.violated("no account has limits", || format!("{plan:?}"));
+        }
         Submitted::Busy(_) => {
             return world.violated("every order is admitted", || format!("{plan:?}"));
         }
@@ -231,7 +234,7 @@ async fn cancel(stage: Stage, account: AccountId, id: OrderId, pause: u64) {
     let network = stage.network(stage.clients);
     network.pause(pause).await;
     let answer = stage.ask(stage.submit, |ports| async move {
-        ports.cancel().cancel(&account, id).await
+        ports.cancel().cancel(&Actor::of(account), id).await
     });
     let Ok(Ok(cancelled)) = answer.await else {
         return; // nothing was heard, or nothing is known

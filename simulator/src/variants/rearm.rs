@@ -52,6 +52,7 @@ impl WaitsUnsettled {
             ..Wake::default()
         };
         let transition = Transition {
+            actor: None,
             by: Authority::Lease(leased.lease()),
             event: &event,
             order: &after,
@@ -123,6 +124,7 @@ impl OrderWriter for ReusesAttempt {
         let order = &order;
         self.0
             .append(&Transition {
+                actor: None,
                 order,
                 ..*transition
             })

@@ -45,8 +45,8 @@ impl Outbox for MarksFirst {
         self.0.overdue(after, limit).await
     }
 
-    async fn purge(&self, limit: u32) -> Result<bool, StoreError> {
-        self.0.purge(limit).await
+    async fn purge(&self, limit: u32, audit_kept: Duration) -> Result<bool, StoreError> {
+        self.0.purge(limit, audit_kept).await
     }
 
     async fn stats(&self) -> Result<OutboxStats, StoreError> {
@@ -94,8 +94,8 @@ impl Outbox for LeavesDeadLetters {
         Ok(self.without_dead(self.outbox.overdue(after, limit).await?))
     }
 
-    async fn purge(&self, limit: u32) -> Result<bool, StoreError> {
-        self.outbox.purge(limit).await
+    async fn purge(&self, limit: u32, audit_kept: Duration) -> Result<bool, StoreError> {
+        self.outbox.purge(limit, audit_kept).await
     }
 
     async fn stats(&self) -> Result<OutboxStats, StoreError> {

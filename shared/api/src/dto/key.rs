@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::time_text;
+use super::{LimitsDto, time_text};
 
 /// A key, without its secret.
 #[derive(Serialize, ToSchema)]
@@ -37,6 +37,8 @@ pub(crate) struct KeyDto {
     /// When it was last shown, give or take a minute; null when never.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_used_at: Option<String>,
+    /// How much may be done with it, within what the account may.
+    limits: LimitsDto,
 }
 
 /// A key that was just made, with its secret.
@@ -81,6 +83,7 @@ impl From<KeyRecord> for KeyDto {
             expires_at: moment(key.expires_at),
             revoked_at: moment(key.revoked_at),
             last_used_at: moment(key.last_used_at),
+            limits: LimitsDto::from(&key.limits),
         }
     }
 }

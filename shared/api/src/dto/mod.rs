@@ -1,6 +1,7 @@
 //! The shapes of the wire, and nothing but them: no type of the engine is serialized as it is, and
 //! nothing outside of this module knows a name or a format that clients see in a body.
 
+mod audit;
 mod cancel;
 mod candle;
 mod condition;
@@ -9,6 +10,7 @@ mod event;
 mod health;
 mod key;
 mod launch;
+mod limits;
 mod market;
 mod offer;
 mod order;
@@ -20,6 +22,7 @@ mod token;
 use jiff::Timestamp;
 
 pub(crate) use self::{
+    audit::AuditEntryDto,
     cancel::BulkCancelDto,
     candle::CandleDto,
     csv::csv_lines,
@@ -27,6 +30,7 @@ pub(crate) use self::{
     health::{HealthDto, LiveDto},
     key::{KeyDto, NewKeyDto, TicketDto},
     launch::LaunchDto,
+    limits::{LimitsDto, OwnLimitsDto},
     market::MarketDto,
     offer::OfferDto,
     order::{AcceptedDto, ListedOrderDto, OrderDetailsDto, OrderDto},
@@ -40,6 +44,7 @@ pub(crate) use self::{
 };
 pub use event::event_json;
 pub use key::key_json;
+pub use limits::{limits_json, read_limits};
 
 /// RFC 3339 in UTC with milliseconds.
 fn time_text(at: Timestamp) -> String {

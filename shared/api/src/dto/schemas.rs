@@ -6,6 +6,8 @@
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::LimitsDto;
+
 /// An order to execute.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -196,6 +198,10 @@ pub(crate) struct KeyRequestDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<String>,
+    /// How much may be done with it, within what the account may. A key that has limits cannot have
+    /// the scope `keys`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limits: Option<LimitsDto>,
 }
 
 /// Which orders a ticket is for.

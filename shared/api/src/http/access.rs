@@ -69,6 +69,7 @@ impl Access {
         &self,
         headers: &HeaderMap,
         source: Option<IpAddr>,
+        scope: Scope,
     ) -> Result<Caller, ApiError> {
         match &self.who {
             Who::ThisMachine | Who::Everybody => Ok(Caller {
@@ -77,7 +78,13 @@ impl Access {
             }),
             Who::WithKey(keys) => {
                 let shown = shown(headers)?;
-                Ok(keys.caller(shown, source).await?)
+                // A key that was revoked a moment ago must not make another one.
+                Ok(match scope {
+                    Scope::Keys => keys.caller_now(shown, source).await?,
+                    Scope::OrdersRead | Scope::OrdersWrite | Scope::Stream => {
+                        keys.caller(shown, source).await?
+                    }
+                })
             }
         }
     }
@@ -130,8 +137,11 @@ callers! {
 }
 
 async fn allowed(parts: &Parts, api: &Api, scope: Scope) -> Result<Caller, ApiError> {
-    let source = parts.extensions.get::<Source>().map(|source| source.0);
-    let caller = api.access.caller(&parts.headers, source).await?;
+    let source = parts
+        .extensions
+        .get::<Source>()
+        .map(|source| source.0.to_canonical());
+    let caller = api.access.caller(&parts.headers, source, scope).await?;
     if caller.scopes.allow(scope) {
         Ok(caller)
     } else {

@@ -171,6 +171,18 @@ impl<'a> Object<'a> {
             .map_err(|_| malformed(format!("{name} must be an array of strings")).field(name))
     }
 
+    /// Any value; `None` when the field is not there.
+    ///
+    /// # Errors
+    /// `malformed_body` when it cannot be read.
+    pub(crate) fn value(&self, name: &str) -> Result<Option<serde_json::Value>, ApiError> {
+        let field = self.0.iter().find(|(given, _)| given == name);
+        let value = field
+            .map(|(_, raw)| serde_json::from_str(raw.get()))
+            .transpose();
+        value.map_err(|_| malformed(format!("{name} cannot be read")).field(name))
+    }
+
     /// A scalar's text, if `fits` says that its JSON is of the expected type.
     fn field(
         &self,

@@ -46,6 +46,8 @@ pub enum Code {
     InvalidScope,
     /// A name for a key that is none.
     InvalidLabel,
+    /// Limits of a key that are none.
+    InvalidKeyLimits,
     /// A client's own order id that is not 1 to 64 of `A-Za-z0-9._:-`.
     InvalidClientOrderId,
     /// A page size that is no integer from 1 to 200.
@@ -84,6 +86,10 @@ pub enum Code {
     IdempotencyKeyReused,
     /// The engine has as many requests in work as it takes.
     TooManyRequests,
+    /// The account, or the key, has as many open orders as it may have.
+    TooManyOpenOrders,
+    /// The order goes beyond another limit of the account or the key.
+    LimitExceeded,
     /// An order would have to wait for too long before it is executed.
     Busy,
     /// The order book does not answer. Nothing was stored, and nothing will be.
@@ -97,7 +103,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::MalformedBody,
         Self::MissingField,
         Self::UnknownField,
@@ -118,6 +124,7 @@ impl Code {
         Self::InvalidClientOrderId,
         Self::InvalidScope,
         Self::InvalidLabel,
+        Self::InvalidKeyLimits,
         Self::InvalidLimit,
         Self::InvalidCursor,
         Self::InvalidId,
@@ -137,6 +144,8 @@ impl Code {
         Self::IdempotencyKeyReused,
         Self::TooManyRequests,
         Self::Busy,
+        Self::TooManyOpenOrders,
+        Self::LimitExceeded,
         Self::Unavailable,
         Self::OutcomeUnknown,
         Self::InternalError,
@@ -185,6 +194,7 @@ impl Code {
             ),
             Self::InvalidScope => ("invalid_scope", S::BAD_REQUEST, "Invalid scope"),
             Self::InvalidLabel => ("invalid_label", S::BAD_REQUEST, "Invalid label"),
+            Self::InvalidKeyLimits => ("invalid_key_limits", S::BAD_REQUEST, "Invalid key limits"),
             Self::InvalidFilter => ("invalid_filter", S::BAD_REQUEST, "Invalid filter"),
             Self::NotCancellable => ("not_cancellable", S::CONFLICT, "Not cancellable"),
             Self::DuplicateClientOrderId => (
@@ -229,6 +239,12 @@ impl Code {
                 "Too many requests",
             ),
             Self::Busy => ("busy", S::TOO_MANY_REQUESTS, "Busy"),
+            Self::TooManyOpenOrders => (
+                "too_many_open_orders",
+                S::TOO_MANY_REQUESTS,
+                "Too many open orders",
+            ),
+            Self::LimitExceeded => ("limit_exceeded", S::TOO_MANY_REQUESTS, "Limit exceeded"),
             Self::Unavailable => ("unavailable", S::SERVICE_UNAVAILABLE, "Unavailable"),
             Self::OutcomeUnknown => ("outcome_unknown", S::SERVICE_UNAVAILABLE, "Outcome unknown"),
             Self::InternalError => ("internal_error", S::INTERNAL_SERVER_ERROR, "Internal error"),

@@ -2,26 +2,25 @@
 //! (microseconds) and the id.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use engine::order::OrderId;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// The text for the page that begins after this order.
-pub(crate) fn write(created_at: Timestamp, id: OrderId) -> String {
+/// The text for the page that begins after the row of this moment and id.
+pub(crate) fn write(at: Timestamp, id: Uuid) -> String {
     let mut bytes = [0; 24];
-    bytes[..8].copy_from_slice(&created_at.as_microsecond().to_be_bytes());
-    bytes[8..].copy_from_slice(id.0.as_bytes());
+    bytes[..8].copy_from_slice(&at.as_microsecond().to_be_bytes());
+    bytes[8..].copy_from_slice(id.as_bytes());
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Reads what [`write`] wrote; `None` for anything else. A time before 1970, which some databases
 /// cannot hold, is none.
-pub(crate) fn read(text: &str) -> Option<(Timestamp, OrderId)> {
+pub(crate) fn read(text: &str) -> Option<(Timestamp, Uuid)> {
     let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
     let (time, id) = bytes.split_first_chunk::<8>()?;
     let time = u64::from_be_bytes(*time).try_into().ok()?;
-    let created_at = Timestamp::from_microsecond(time).ok()?;
-    Some((created_at, OrderId(Uuid::from_slice(id).ok()?)))
+    let at = Timestamp::from_microsecond(time).ok()?;
+    Some((at, Uuid::from_slice(id).ok()?))
 }
 
 #[cfg(test)]
@@ -32,7 +31,7 @@ mod tests {
     proptest! {
         #[test]
         fn reads_what_it_wrote(micros in 0i64..=253_402_207_200_000_000, id: u128) {
-            let place = (Timestamp::from_microsecond(micros)?, OrderId(Uuid::from_u128(id)));
+            let place = (Timestamp::from_microsecond(micros)?, Uuid::from_u128(id));
             prop_assert_eq!(read(&write(place.0, place.1)), Some(place));
         }
 

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use engine::{
+    account::{Limit, LimitReached},
     cancel::CancelError,
     observe,
     order::{OrderId, Status},
@@ -93,10 +94,42 @@ impl ApiError {
         Self::new(Code::InternalError, "a defect of the engine")
     }
 
+    /// An order goes beyond a limit.
+    pub(crate) fn limited(reached: &LimitReached) -> Self {
+        let whose = if reached.of_key { "key" } else { "account" };
+        let allowed = &reached.allowed;
+        let (code, field, detail) = match reached.limit {
+            Limit::Pairs => {
+                let detail = format!("this {whose} may not trade the pair");
+                (Code::LimitExceeded, Some("tokenOut"), detail)
+            }
+            Limit::AmountPerOrder => {
+                let detail = format!("an order of this {whose} may sell {allowed} of the token");
+                (Code::LimitExceeded, Some("amount"), detail)
+            }
+            Limit::AmountPerDay => {
+                let detail =
+                    format!("the orders of a day of this {whose} may sell {allowed} of the token");
+                (Code::LimitExceeded, Some("amount"), detail)
+            }
+            Limit::OrdersPerMinute => {
+                let detail = format!("this {whose} may place {allowed} orders a minute");
+                (Code::LimitExceeded, None, detail)
+            }
+            Limit::OpenOrders => {
+                let detail = format!("this {whose} may have {allowed} open orders, and has them");
+                (Code::TooManyOpenOrders, None, detail)
+            }
+        };
+        let mut error = Self::new(code, format!("{detail}; the order is not stored"));
+        error.field = field.map(str::to_owned);
+        error.retry_after = reached.retry_after.map(whole_seconds);
+        error
+    }
+
     /// An order would have to wait for too long; in `pause` it would not.
     pub(crate) fn busy(pause: Duration) -> Self {
-        let begun = u64::from(pause.subsec_nanos() > 0);
-        let seconds = pause.as_secs().saturating_add(begun).max(1);
+        let seconds = whole_seconds(pause);
         let detail = format!(
             "more orders wait than can be executed in time, this one is not stored; \
             try again in {seconds} s"
@@ -113,6 +146,12 @@ impl ApiError {
         self.field = Some(name.chars().take(LONGEST).collect());
         self
     }
+}
+
+/// Rounded up: whoever comes then is not too early.
+fn whole_seconds(pause: Duration) -> u64 {
+    let begun = u64::from(pause.subsec_nanos() > 0);
+    pause.as_secs().saturating_add(begun).max(1)
 }
 
 /// A refusal by whoever stands before the API: the same problem details, the same headers.

@@ -2,32 +2,38 @@
 
 use auth::WantedKey;
 use engine::{
-    account::{AccountId, Scope, Scopes},
+    account::{AccountId, Limits, Scope, Scopes},
     order::OrderId,
 };
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::cancel::order_ids;
-use crate::http::{
-    body::Object,
-    code::Code,
-    problem::{ApiError, shown},
+use crate::{
+    dto::read_limits,
+    http::{
+        body::Object,
+        code::Code,
+        problem::{ApiError, shown},
+    },
 };
 
 /// Reads a body that asks for a key for that account. Which scopes has to be said.
 ///
 /// # Errors
-/// A malformed body, `unknown_field`, `missing_field`, `invalid_scope`, `invalid_expiry`; the rest
+/// A malformed body, `unknown_field`, `missing_field`, `invalid_scope`, `invalid_expiry`,
+/// `invalid_key_limits`; the rest
 /// is checked when it is made.
 pub(crate) fn key_request(body: &[u8], account: &AccountId) -> Result<WantedKey, ApiError> {
     let object = Object::parse(body)?;
-    only(&object, &["scopes", "label", "expiresAt"])?;
+    only(&object, &["scopes", "label", "expiresAt", "limits"])?;
     let expires_at = object.text("expiresAt")?;
     Ok(WantedKey {
         account: account.clone(),
         scopes: scopes(object.texts("scopes")?)?,
         label: object.text("label")?.unwrap_or_default(),
         expires_at: expires_at.as_deref().map(expiry).transpose()?,
+        limits: limits(object.value("limits")?)?,
     })
 }
 
@@ -42,6 +48,13 @@ fn scopes(texts: Option<Vec<String>>) -> Result<Scopes, ApiError> {
         })
     };
     texts.into_iter().map(read).collect()
+}
+
+fn limits(value: Option<Value>) -> Result<Limits, ApiError> {
+    let read = value.map(read_limits).transpose();
+    let limits =
+        read.map_err(|detail| ApiError::new(Code::InvalidKeyLimits, detail).field("limits"))?;
+    Ok(limits.unwrap_or_default())
 }
 
 fn expiry(text: &str) -> Result<Timestamp, ApiError> {

@@ -71,7 +71,7 @@ pub(crate) async fn cancel(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
     let id = order_id(id)?;
-    match api.cancel.cancel(&caller.account, id).await? {
+    match api.cancel.cancel(&caller.actor(), id).await? {
         Cancelled::Now(order) => Ok(Json(OrderDto::from(&*order)).into_response()),
         Cancelled::Requested(order) => {
             let order = Json(OrderDto::from(&*order));
@@ -138,7 +138,8 @@ async fn cancel_all(
 }
 
 async fn cancel_each(api: &Api, caller: &Caller, ids: Vec<OrderId>, told: &mut BulkCancelDto) {
-    let cancel = async |id| (id, api.cancel.cancel(&caller.account, id).await);
+    let actor = caller.actor();
+    let cancel = async |id| (id, api.cancel.cancel(&actor, id).await);
     let cancelling = stream::iter(ids).map(cancel);
     let mut cancelling = cancelling.buffered(AT_ONCE);
     while let Some((id, cancelled)) = cancelling.next().await {

@@ -62,8 +62,9 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
                 `invalid_min_amount_out`, `invalid_limit_price`, `invalid_time_in_force`, \
                 `invalid_expiry`, `invalid_client_order_id`, `invalid_idempotency_key`; \
                 409: `duplicate_client_order_id`; 413: `body_too_large`; 415: `unsupported_media_type`; \
-                422: `idempotency_key_reused`; 429 with `Retry-After`: `too_many_requests`, and \
-                `busy` when the order would have to wait for too long.",
+                422: `idempotency_key_reused`; 429: `too_many_open_orders` and `limit_exceeded` when the order \
+                goes beyond a limit of its account or key, and with `Retry-After` \
+                `too_many_requests`, and `busy` when it would have to wait for too long.",
             body = ProblemBody,
             content_type = "application/problem+json",
         ),
@@ -102,6 +103,7 @@ pub(crate) async fn execute(
         Submitted::Accepted(id) => (id, false),
         Submitted::Replayed(id) => (id, true),
         Submitted::NameTaken(id) => return Err(ApiError::name_taken(id)),
+        Submitted::Limited(reached) => return Err(ApiError::limited(&reached)),
         Submitted::Busy(busy) => return Err(ApiError::busy(busy.retry_after)),
         Submitted::KeyReused => {
             let detail = "this idempotency key was used before, for another order";

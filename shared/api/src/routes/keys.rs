@@ -75,8 +75,9 @@ pub(crate) async fn list(
         (
             status = "4XX",
             description = "400: `malformed_body`, `missing_field`, `unknown_field`, \
-                `invalid_scope`, `invalid_label`, `invalid_expiry`; 413: `body_too_large`; \
-                415: `unsupported_media_type`; 429: `too_many_requests`.",
+                `invalid_scope`, `invalid_label`, `invalid_expiry`, `invalid_key_limits`; 413: `body_too_large`; \
+                415: `unsupported_media_type`; 429: `too_many_requests`, and `limit_exceeded` when \
+                the account has 100 valid keys.",
             body = ProblemBody,
             content_type = "application/problem+json",
         ),
@@ -105,7 +106,13 @@ pub(crate) async fn create(
         let detail = "a key can last no longer than the one with which it is asked for";
         return Err(ApiError::new(Code::Forbidden, detail).field("expiresAt"));
     }
-    let made = auth::make(wanted, api.keys.as_ref(), api.submit.clock.now()).await;
+    let made = auth::make(
+        wanted,
+        &caller.actor(),
+        api.keys.as_ref(),
+        api.submit.clock.now(),
+    )
+    .await;
     let (key, kept) = made.map_err(not_made)?;
     Ok((
         StatusCode::CREATED,
@@ -117,6 +124,8 @@ fn not_made(error: NotMade) -> ApiError {
     let (code, field) = match error {
         NotMade::Scopes => (Code::InvalidScope, "scopes"),
         NotMade::Label => (Code::InvalidLabel, "label"),
+        NotMade::Limits(_) | NotMade::LimitsEscaped => (Code::InvalidKeyLimits, "limits"),
+        NotMade::TooMany => return ApiError::new(Code::LimitExceeded, error.to_string()),
         NotMade::Past(_) => (Code::InvalidExpiry, "expiresAt"),
         NotMade::Store(error) => return error.into(),
         NotMade::NoRandomness(error) => {
@@ -163,7 +172,7 @@ pub(crate) async fn revoke(
         ApiError::new(Code::NotFound, detail).field("id")
     };
     let id: KeyId = text.parse().map_err(|_| none())?;
-    let revoked = api.keys.revoke(&caller.account, &id).await?;
+    let revoked = api.keys.revoke(&id, &caller.actor()).await?;
     Ok(Json(revoked.ok_or_else(none)?.into()))
 }
 

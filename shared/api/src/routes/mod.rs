@@ -1,5 +1,6 @@
 //! One handler for each route, with its part of the API's description.
 
+pub(crate) mod audit;
 pub(crate) mod cancel;
 pub(crate) mod candles;
 pub(crate) mod execute;
@@ -7,6 +8,7 @@ pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod launches;
+pub(crate) mod limits;
 pub(crate) mod market;
 pub(crate) mod orders;
 mod pages;

@@ -25,7 +25,7 @@ use crate::{
         problem::{ApiError, ProblemBody, shown},
         query::Query,
     },
-    requests::{filter, page_limit},
+    requests::{filter, page_cursor, page_limit},
 };
 
 /// Lists orders, newest first.
@@ -96,7 +96,7 @@ pub(crate) async fn list(
     let mut response = Json(listed).into_response();
     if let Some(last) = rows.last().filter(|_| more) {
         let (created_at, id) = place(last);
-        let next = query.with("cursor", &cursor::write(created_at, id));
+        let next = query.with("cursor", &cursor::write(created_at, id.0));
         let link = format!("<{}/api/orders?{next}>; rel=\"next\"", api.base_path);
         response = ([(header::LINK, link)], response).into_response();
     }
@@ -105,15 +105,9 @@ pub(crate) async fn list(
 
 fn page_of(query: &Query) -> Result<PageQuery, ApiError> {
     let limit = page_limit(query)?;
-    let before = query.get("cursor").map(|text| {
-        cursor::read(text).ok_or_else(|| {
-            let detail = format!("{} is not a cursor of this history", shown(text));
-            ApiError::new(Code::InvalidCursor, detail).field("cursor")
-        })
-    });
     Ok(PageQuery {
         limit,
-        before: before.transpose()?,
+        before: page_cursor(query)?.map(|(at, id)| (at, OrderId(id))),
         only: filter(query)?,
     })
 }

@@ -10,7 +10,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use engine::{
-    account::{AccountId, Scope, Scopes},
+    account::{Actor, Limits, Scope, Scopes},
     ports::{KeyStore, NewKey},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -58,8 +58,10 @@ impl Guarded {
             scopes: like.scopes,
             label: String::new(),
             expires_at: like.expires_at,
+            limits: Limits::default(),
         };
-        self.keys.create(&new).await.expect("in memory");
+        let operator = Actor::of(new.account.clone());
+        self.keys.create(&new, &operator).await.expect("in memory");
         key.expose()
     }
 
@@ -149,9 +151,12 @@ impl Route {
                 | "/api/orders/{id}"
                 | "/api/orders/{id}/events"
                 | "/api/quote"
+                | "/api/limits"
                 | "/api/stats",
             ) => (Some(OrdersRead), None),
-            ("GET", "/api/keys") | ("DELETE", "/api/keys/{id}") => (Some(Keys), None),
+            ("GET", "/api/keys" | "/api/audit") | ("DELETE", "/api/keys/{id}") => {
+                (Some(Keys), None)
+            }
             ("POST", "/api/keys") => (Some(Keys), Some(r#"{"scopes":["stream"]}"#.to_owned())),
             ("POST", "/api/tickets") => (Some(Stream), None),
             (
@@ -202,8 +207,8 @@ async fn a_route_opens_to_its_own_scope_and_to_no_other_key() {
         .await;
     let revoked = guarded.key(OWNER).await;
     let id = id_of(&revoked).parse().expect("an id");
-    let owner: AccountId = OWNER.parse().expect("a name");
-    let of_owner = guarded.keys.revoke(&owner, &id).await;
+    let owner = Actor::of(OWNER.parse().expect("a name"));
+    let of_owner = guarded.keys.revoke(&id, &owner).await;
     assert!(of_owner.expect("in memory").is_some());
     while Timestamp::now() <= soon {
         tokio::task::yield_now().await;
@@ -256,7 +261,7 @@ async fn a_route_opens_to_its_own_scope_and_to_no_other_key() {
             );
         }
     }
-    assert_eq!(guarded_routes, 13, "routes that ask for a key");
+    assert_eq!(guarded_routes, 15, "routes that ask for a key");
 }
 
 /// Not by its status, not by a word of its body: an answer about another account's order or key is

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use engine::{
-    account::{AccountId, KeyId},
+    account::{AccountId, Actor, KeyId},
     ports::{KeyRecord, KeyStore, NewKey, StoreError, ValidKey},
 };
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ pub(crate) struct InMemoryKeys(Mutex<Vec<(NewKey, KeyRecord)>>);
 
 #[async_trait]
 impl KeyStore for InMemoryKeys {
-    async fn create(&self, key: &NewKey) -> Result<KeyRecord, StoreError> {
+    async fn create(&self, key: &NewKey, _: &Actor) -> Result<Option<KeyRecord>, StoreError> {
         let record = KeyRecord {
             id: key.id.clone(),
             account: key.account.clone(),
@@ -25,10 +25,11 @@ impl KeyStore for InMemoryKeys {
             expires_at: key.expires_at,
             revoked_at: None,
             last_used_at: None,
+            limits: key.limits.clone(),
         };
         let mut keys = self.0.lock().expect("no test panics while it writes");
         keys.insert(0, (key.clone(), record.clone()));
-        Ok(record)
+        Ok(Some(record))
     }
 
     async fn list(&self, account: &AccountId) -> Result<Vec<KeyRecord>, StoreError> {
@@ -38,14 +39,10 @@ impl KeyStore for InMemoryKeys {
         Ok(own.cloned().collect())
     }
 
-    async fn revoke(
-        &self,
-        account: &AccountId,
-        key: &KeyId,
-    ) -> Result<Option<KeyRecord>, StoreError> {
+    async fn revoke(&self, key: &KeyId, by: &Actor) -> Result<Option<KeyRecord>, StoreError> {
         let mut keys = self.0.lock().expect("no test panics while it writes");
         let mut records = keys.iter_mut().map(|(_, record)| record);
-        let found = records.find(|record| record.account == *account && record.id == *key);
+        let found = records.find(|record| record.account == by.account && record.id == *key);
         Ok(found.map(|record| {
             record.revoked_at.get_or_insert(Timestamp::now());
             record.clone()

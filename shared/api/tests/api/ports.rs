@@ -11,20 +11,21 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
-    account::AccountId,
+    account::{AccountId, Actor, KeyId, Limits},
     candles::{Candle, Interval},
     catalogue::{Catalogue, ListedToken, MarketKind},
     launch::{LaunchedPool, PoolCondition},
     order::{OrderId, Swap, Token, TokenAmount},
     ports::{
-        Clock, ConnectionId, CreatedPools, ExecuteOrder, LaunchLog, Launches, LaunchesError,
-        PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice, StoreError, Subscribers,
-        Subscriptions, Unavailable, Undelivered, Venue,
+        AuditEntry, AuditTrail, Clock, ConnectionId, CreatedPools, ExecuteOrder, LaunchLog,
+        Launches, LaunchesError, LimitStore, PriceLog, Push, PushError, Queue, ReferencePrice,
+        SeenPrice, StoreError, Subscribers, Subscriptions, Unavailable, Undelivered, Venue,
     },
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 /// SOL, USDC, USDT and JUP; SOL/USDC and USDC/USDT can be traded.
 pub(crate) fn catalogue() -> Catalogue {
@@ -310,5 +311,35 @@ impl Subscriptions for Nobody {
 
     async fn undelivered(&self, _: Duration) -> Result<Vec<Undelivered>, StoreError> {
         unreachable!("nobody follows an order")
+    }
+}
+
+/// No limits, and no writes that were recorded.
+pub(crate) struct Nothing;
+
+#[async_trait]
+impl LimitStore for Nothing {
+    async fn of_account(&self, _: &AccountId) -> Result<Limits, StoreError> {
+        Ok(Limits::default())
+    }
+
+    async fn of_key(&self, _: &AccountId, _: &KeyId) -> Result<Limits, StoreError> {
+        Ok(Limits::default())
+    }
+
+    async fn set(&self, _: &Limits, _: &Actor) -> Result<(), StoreError> {
+        unreachable!("no route sets limits")
+    }
+}
+
+#[async_trait]
+impl AuditTrail for Nothing {
+    async fn page(
+        &self,
+        _: &AccountId,
+        _: u16,
+        _: Option<(Timestamp, Uuid)>,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        Ok(vec![])
     }
 }

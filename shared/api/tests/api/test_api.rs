@@ -26,8 +26,8 @@ use crate::{
     in_memory_keys::InMemoryKeys,
     in_memory_orders::InMemoryOrders,
     ports::{
-        FixedPriceVenue, KnownPools, NoReference, Nobody, RealClock, StoppedClock, TwoMinutes,
-        UnreadQueue, catalogue,
+        FixedPriceVenue, KnownPools, NoReference, Nobody, Nothing, RealClock, StoppedClock,
+        TwoMinutes, UnreadQueue, catalogue,
     },
 };
 
@@ -78,6 +78,8 @@ impl TestApi {
                 tickets: TicketOffice::new(keys.clone(), clock.clone()),
             },
             keys,
+            limits: Arc::new(Nothing),
+            audit_trail: Arc::new(Nothing),
             submit: Submit {
                 admission: Arc::new(AdmitAll),
                 writer: orders.clone(),

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use engine::{
-    account::{AccountId, Scope, Scopes},
+    account::{AccountId, Actor, Scope, Scopes},
     ports::{KeyRecord, NewKey, Unavailable},
 };
 
@@ -18,7 +18,7 @@ struct Store {
 
 #[async_trait]
 impl KeyStore for Store {
-    async fn create(&self, _: &NewKey) -> Result<KeyRecord, StoreError> {
+    async fn create(&self, _: &NewKey, _: &Actor) -> Result<Option<KeyRecord>, StoreError> {
         unreachable!("nobody makes a key here")
     }
 
@@ -26,7 +26,7 @@ impl KeyStore for Store {
         unreachable!("nobody lists keys here")
     }
 
-    async fn revoke(&self, _: &AccountId, _: &KeyId) -> Result<Option<KeyRecord>, StoreError> {
+    async fn revoke(&self, _: &KeyId, _: &Actor) -> Result<Option<KeyRecord>, StoreError> {
         unreachable!("nobody revokes through the port here")
     }
 

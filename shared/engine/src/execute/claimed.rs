@@ -116,6 +116,7 @@ impl ClaimedOrder {
             .apply(&event)
             .inspect_err(|invalid| observe::invalid_transition(&self.leased.order, *invalid))?;
         let transition = Transition {
+            actor: None,
             by: Authority::Lease(self.leased.lease()),
             event: &event,
             order: &after,

@@ -39,10 +39,13 @@ impl Visitor {
 /// Remembers who is at the other end of each connection.
 #[async_trait]
 pub trait Connections: Send + Sync {
-    /// Notes who opens a connection, before it is open.
-    async fn admit(&self, connection: &ConnectionId, visitor: &Visitor) -> Result<(), StoreError>;
+    /// Notes who opens a connection, before it is open. Answers `false`, and MUST note nothing, when
+    /// the visitor's key is revoked or has expired by now.
+    async fn admit(&self, connection: &ConnectionId, visitor: &Visitor)
+    -> Result<bool, StoreError>;
 
-    /// Who opened it; `None` when nobody knows, or it was forgotten.
+    /// Who opened it; `None` when nobody knows, or it was forgotten, and MUST be `None` when the key
+    /// is revoked or has expired by now.
     async fn visitor(&self, connection: &ConnectionId) -> Result<Option<Visitor>, StoreError>;
 
     /// Forgets a connection.
@@ -59,8 +62,8 @@ pub struct EverybodyIsLocal;
 
 #[async_trait]
 impl Connections for EverybodyIsLocal {
-    async fn admit(&self, _: &ConnectionId, _: &Visitor) -> Result<(), StoreError> {
-        Ok(())
+    async fn admit(&self, _: &ConnectionId, _: &Visitor) -> Result<bool, StoreError> {
+        Ok(true)
     }
 
     async fn visitor(&self, _: &ConnectionId) -> Result<Option<Visitor>, StoreError> {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::StoreError;
-use crate::account::{AccountId, KeyId, Scopes};
+use crate::account::{AccountId, Actor, KeyId, Limits, Scopes};
 
 /// A key to be kept. Its secret is not: only its owner has that.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,11 +21,15 @@ pub struct NewKey {
     pub label: String,
     /// From when on it is worth nothing, if ever.
     pub expires_at: Option<Timestamp>,
+    /// How much may be done with it, within what the account may.
+    pub limits: Limits,
 }
 
 impl NewKey {
     /// Characters that a label may have.
     pub const LONGEST_LABEL: usize = 100;
+    /// Valid keys that an account may have: as many as its owner can look through.
+    pub const MOST: u32 = 100;
 }
 
 /// A key as its owner sees it afterwards.
@@ -47,6 +51,8 @@ pub struct KeyRecord {
     pub revoked_at: Option<Timestamp>,
     /// When it was last shown, give or take a minute; `None` if never.
     pub last_used_at: Option<Timestamp>,
+    /// How much may be done with it, within what the account may.
+    pub limits: Limits,
 }
 
 /// A key that is valid now.
@@ -63,23 +69,20 @@ pub struct ValidKey {
 /// Keeps keys, and the secret that tickets are signed with.
 #[async_trait]
 pub trait KeyStore: Send + Sync {
-    /// Keeps a key; from then on it MUST be found.
+    /// Keeps a key; from then on it MUST be found. `None`, and nothing is kept, when the account has
+    /// [`NewKey::MOST`] valid ones.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when there is one of this id.
-    async fn create(&self, key: &NewKey) -> Result<KeyRecord, StoreError>;
+    async fn create(&self, key: &NewKey, by: &Actor) -> Result<Option<KeyRecord>, StoreError>;
 
     /// An account's keys, the newest first, the revoked and the expired among them; a thousand at
-    /// most. It MUST NOT show another account's.
+    /// most, and every valid one. It MUST NOT show another account's.
     async fn list(&self, account: &AccountId) -> Result<Vec<KeyRecord>, StoreError>;
 
-    /// Revokes a key of this account: from then on it MUST NOT be found. Twice is as once. `None`
-    /// when this account has no such key, whoever else has.
-    async fn revoke(
-        &self,
-        account: &AccountId,
-        key: &KeyId,
-    ) -> Result<Option<KeyRecord>, StoreError>;
+    /// Revokes a key of the actor's account: from then on it MUST NOT be found. Twice is as once.
+    /// `None` when the account has no such key, whoever else has.
+    async fn revoke(&self, key: &KeyId, by: &Actor) -> Result<Option<KeyRecord>, StoreError>;
 
     /// The key of this id whose secret has this hash. It MUST be neither revoked nor expired, by
     /// the store's clock. That it was shown MUST be noted, once a minute at most.

@@ -3,6 +3,7 @@
 
 mod admission;
 mod audit;
+mod audit_trail;
 mod chain;
 mod clock;
 mod connections;
@@ -23,6 +24,7 @@ mod waiting;
 pub use self::{
     admission::{Admission, AdmitAll, Busy, Client, Place},
     audit::{AuditPosition, Audited, Auditor},
+    audit_trail::{AuditEntry, AuditTrail},
     chain::{Chain, ChainStatus, Prepare},
     clock::Clock,
     connections::{Connections, EverybodyIsLocal, Visitor},

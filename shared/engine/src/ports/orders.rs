@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{Corrupt, ExecuteOrder, StoreError, Subscribers, Wake};
-use crate::account::{AccountId, LimitReached};
+use crate::account::{AccountId, Actor, LimitReached};
 use crate::order::{
     ClientOrderId, EventRecord, Lifetime, NewOrder, Order, OrderEvent, OrderId, SignedTransaction,
     Status, Unmet,
@@ -196,8 +196,10 @@ impl LeasedOrder {
 /// A move of an order: everything that has to be stored about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Transition<'a> {
-    /// Who moves it, and from where.
+    /// What allows it, and from where it moves.
     pub by: Authority,
+    /// Who wants it, for the record; `None` for what the engine does of itself.
+    pub actor: Option<&'a Actor>,
     /// What happened.
     pub event: &'a OrderEvent,
     /// The order after the event. Times are the store's.

@@ -36,9 +36,10 @@ pub trait Outbox: Send + Sync {
         limit: u32,
     ) -> Result<Vec<ExecuteOrder>, StoreError>;
 
-    /// Deletes at most `limit` of each kind of what has served: expired subscriptions, and
-    /// idempotency keys of orders that have been closed for a day. Answers whether more is left.
-    async fn purge(&self, limit: u32) -> Result<bool, StoreError>;
+    /// Deletes at most `limit` of each kind of what has served: expired subscriptions, idempotency
+    /// keys of orders that have been closed for a day, and entries of the audit trail that are
+    /// older than `audit_kept`. Answers whether more is left.
+    async fn purge(&self, limit: u32, audit_kept: Duration) -> Result<bool, StoreError>;
 
     /// Figures for the operator.
     async fn stats(&self) -> Result<OutboxStats, StoreError>;

@@ -7,7 +7,7 @@ mod order;
 mod transition;
 mod values;
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 use engine::account::AccountId;
 use tokio_postgres::{Row, types::FromSql};
@@ -39,6 +39,13 @@ pub(super) fn account(row: &Row) -> Result<AccountId, StatementError> {
     let name: &str = get(row, "account_id")?;
     name.parse()
         .map_err(|error| StatementError::Unreadable(format!("column account_id: {error}")))
+}
+
+/// A text of which something is read, if there is one.
+pub(super) fn parsed<T: FromStr>(row: &Row, column: &str) -> Result<Option<T>, StatementError> {
+    let text: Option<&str> = get(row, column)?;
+    let read = text.map(str::parse).transpose();
+    read.map_err(|_| StatementError::Unreadable(format!("column {column}")))
 }
 
 /// A count or a number that the column's CHECK keeps from being negative.

@@ -1,6 +1,6 @@
 //! Rows of `orders`.
 
-use std::str::FromStr;
+use std::{net::IpAddr, str::FromStr};
 
 use engine::{
     account::KeyId,
@@ -116,6 +116,7 @@ pub(in super::super) struct NewOrderRow<'a> {
     id: Uuid,
     account: &'a str,
     key: Option<&'a str>,
+    source: Option<IpAddr>,
     #[serde(rename = "type")]
     kind: &'static str,
     token_in: &'a str,
@@ -154,6 +155,7 @@ impl<'a> NewOrderRow<'a> {
             id: order.id.0,
             account: order.by.account.as_str(),
             key: order.by.key.as_ref().map(KeyId::as_str),
+            source: order.by.source,
             kind: order.kind.name(),
             token_in: &swap.token_in.symbol,
             token_out: &swap.token_out.symbol,

@@ -1,6 +1,9 @@
 //! The input of `append.sql`: the order as it is after an event, and what else the event brings.
 
+use std::net::IpAddr;
+
 use engine::{
+    account::KeyId,
     order::{TransactionEnd, Unmet, Waiting},
     ports::{Authority, Lease, Next, Transition, Wake},
 };
@@ -51,12 +54,21 @@ pub(in super::super) struct TransitionRow<'a> {
     min_out: Option<String>,
     ended: Option<&'static str>,
     retry_in_ms: Option<u64>,
+    actor: Option<ActorRow<'a>>,
+}
+
+/// Who wants a move, for the audit trail.
+#[derive(Debug, Serialize)]
+struct ActorRow<'a> {
+    key: Option<&'a str>,
+    source: Option<IpAddr>,
 }
 
 impl<'a> TransitionRow<'a> {
     pub(in super::super) fn new(transition: &Transition<'a>) -> Self {
         let Transition {
             by,
+            actor,
             event,
             order,
             transaction,
@@ -116,6 +128,10 @@ impl<'a> TransitionRow<'a> {
             min_out: transaction.map(|transaction| transaction.min_out.to_string()),
             ended: event.settles().map(TransactionEnd::name),
             retry_in_ms,
+            actor: actor.map(|actor| ActorRow {
+                key: actor.key.as_ref().map(KeyId::as_str),
+                source: actor.source,
+            }),
         }
     }
 }

@@ -33,17 +33,23 @@ WITH moved AS (
         version smallint, event jsonb, lease_ms bigint,
         chosen_dex text, route jsonb, quoted_out numeric, tx_hash text,
         executed_price numeric, amount_out numeric, failure_reason text, failure_code text,
-        signed text, last_valid_height bigint, min_out numeric, ended text, retry_in_ms bigint)
+        signed text, last_valid_height bigint, min_out numeric, ended text, retry_in_ms bigint, actor jsonb)
     WHERE o.id = i.id AND o.status = i.was
       AND CASE WHEN i.token IS NULL THEN o.last_seq = i.seen ELSE o.lease_epoch = i.token END
     RETURNING o.id, o.last_seq, o.updated_at, o.status, o.attempt, o.chosen_dex, o.quoted_out,
         o.account_id, o.key_id, o.tx_hash, o.token_in, o.token_out, o.created_at, o.deadline, i.was, i.closed, i.waits,
         i.wake_at_price, i.recheck_in_ms, i.pool_after, i.unmet, i.best_price, i.best_venue,
         i.version, i.event,
-        i.signed, i.last_valid_height, i.min_out, i.ended, i.retry_in_ms
+        i.signed, i.last_valid_height, i.min_out, i.ended, i.retry_in_ms, i.actor
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
     SELECT id, last_seq, status, attempt, version, event, updated_at FROM moved
+), audited AS (
+    INSERT INTO audit_trail (account_id, at, key_id, source, action, subject, outcome)
+    SELECT account_id, updated_at, actor ->> 'key', actor ->> 'source', 'order.cancel', id::text,
+        CASE WHEN closed THEN 'cancelled' ELSE 'requested' END
+    FROM moved
+    WHERE actor IS NOT NULL
 ), settled AS (
     UPDATE transactions t
     SET state = m.ended

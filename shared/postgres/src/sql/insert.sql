@@ -4,12 +4,12 @@
 -- stored. So is one that goes beyond a limit, which is said. A statement decides about one order of
 -- an account that has limits: any other is to come again, and then sees what this one has used.
 WITH input AS (
-    SELECT i.id, i.account, i.key, i.type, i.token_in, i.token_out, i.decimals_in, i.decimals_out, i.amount,
+    SELECT i.id, i.account, i.key, i.source, i.type, i.token_in, i.token_out, i.decimals_in, i.decimals_out, i.amount,
         i.slippage_bps, i.status, i.lifetime_ms, i.expires_at, i.min_amount_out, i.limit_price,
         i.time_in_force, i.sniper, i.client_order_id, i.idempotency_key, i.request_hash, i.version, i.event,
         row_number() OVER (PARTITION BY i.account ORDER BY i.id) AS nth
     FROM jsonb_to_recordset($1) AS i (
-        id uuid, account text, key text, type text, token_in text, token_out text, decimals_in smallint,
+        id uuid, account text, key text, source text, type text, token_in text, token_out text, decimals_in smallint,
         decimals_out smallint, amount numeric, slippage_bps smallint, status text, lifetime_ms bigint,
         expires_at timestamptz, min_amount_out numeric, limit_price numeric, time_in_force text,
         sniper jsonb, client_order_id text,
@@ -83,6 +83,11 @@ WITH input AS (
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
     SELECT s.id, 1, i.status, 1, i.version, i.event, s.created_at
+    FROM stored s
+    JOIN input i USING (id)
+), audited AS (
+    INSERT INTO audit_trail (account_id, at, key_id, source, action, subject, outcome)
+    SELECT s.account_id, s.created_at, s.key_id, i.source, 'order.place', s.id::text, 'accepted'
     FROM stored s
     JOIN input i USING (id)
 ), queued AS (

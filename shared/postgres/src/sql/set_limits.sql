@@ -1,9 +1,12 @@
 -- The limits $2 of the account $1 as a whole; no row where there are none, so that its orders need not
--- come one by one. What was used stays.
+-- come one by one. What was used stays. $3 and $4 say for the record with which key, and from where.
 WITH input AS (
     SELECT i.* FROM jsonb_to_record($2) AS i (
         max_open_orders integer, max_orders_per_minute integer, pairs text[],
         max_amount_per_order jsonb, max_amount_per_day jsonb)
+), audited AS (
+    INSERT INTO audit_trail (account_id, key_id, source, action, subject, outcome)
+    SELECT $1, $3, $4, 'limits.set', $1, 'set' FROM input
 ), none AS (
     DELETE FROM limits l USING input i
     WHERE l.account_id = $1 AND l.key_id = ''

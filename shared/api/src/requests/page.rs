@@ -1,8 +1,12 @@
-//! How many rows a client wants.
+//! Which rows a client wants, and how many.
+
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::whole_number;
 use crate::http::{
     code::Code,
+    cursor,
     problem::{ApiError, shown},
     query::Query,
 };
@@ -31,4 +35,18 @@ pub(crate) fn row_limit(query: &Query, usual: u16, most: u16) -> Result<u16, Api
                 ApiError::new(Code::InvalidLimit, detail).field("limit")
             })
     })
+}
+
+/// The `cursor` of a query: the moment and id of the last row of the page before, if there was one.
+///
+/// # Errors
+/// `invalid_cursor` when this API did not give it out.
+pub(crate) fn page_cursor(query: &Query) -> Result<Option<(Timestamp, Uuid)>, ApiError> {
+    let read = query.get("cursor").map(|text| {
+        cursor::read(text).ok_or_else(|| {
+            let detail = format!("{} is not a cursor of this history", shown(text));
+            ApiError::new(Code::InvalidCursor, detail).field("cursor")
+        })
+    });
+    read.transpose()
 }
