@@ -19,20 +19,20 @@ use crate::{
 };
 
 /// An account's client.
-struct Client<'a> {
-    engine: &'a Engine,
+pub(crate) struct Client<'a> {
+    pub(crate) engine: &'a Engine,
     account: AccountId,
-    key: String,
+    pub(crate) key: String,
 }
 
-async fn guarded() -> Engine {
+pub(crate) async fn guarded() -> Engine {
     let options = [&["--auth", "keys"], &QUICK[..]].concat();
     Engine::start_with(&options, |trading| trading).await
 }
 
 impl<'a> Client<'a> {
     /// With a key that allows everything.
-    async fn of(engine: &'a Engine, account: &str) -> Self {
+    pub(crate) async fn of(engine: &'a Engine, account: &str) -> Self {
         let account: AccountId = account.parse().expect("a name");
         let key = ApiKey::draw().expect("the system has randomness");
         let new = NewKey {
@@ -94,7 +94,7 @@ impl<'a> Client<'a> {
     }
 
     /// A socket that may follow all of the account's orders.
-    async fn socket(&self) -> Subscriber {
+    pub(crate) async fn socket(&self) -> Subscriber {
         let query = format!("ticket={}", self.ticket().await);
         self.engine.watch(&query).await
     }
@@ -122,7 +122,7 @@ async fn remembered(engine: &Engine) -> i64 {
 }
 
 /// What the socket says next, up to the answer to a ping.
-async fn said(socket: &mut Subscriber) -> Vec<Value> {
+pub(crate) async fn said(socket: &mut Subscriber) -> Vec<Value> {
     socket.say(json!({ "action": "ping" })).await;
     let mut before = Vec::new();
     loop {
