@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 
 use crate::{
-    desk::{Desk, guarded},
+    desk::{Desk, guarded, said},
     process::run,
     support::{Engine, PATIENCE, Subscriber, assert_complete, eventually, ten_sol},
 };
@@ -34,19 +34,6 @@ async fn remembered(engine: &Engine) -> i64 {
     let database = Database::connect(engine.database_url(), 1).expect("a URL of ours");
     let counted = database.run("SELECT count(*) FROM connections", &[]).await;
     counted.expect("PostgreSQL answers")[0].get(0)
-}
-
-/// What the socket says next, up to the answer to a ping.
-async fn said(socket: &mut Subscriber) -> Vec<Value> {
-    socket.say(json!({ "action": "ping" })).await;
-    let mut before = Vec::new();
-    loop {
-        let message = socket.next().await.expect("the socket stays open");
-        if message == json!({ "event": "pong" }) {
-            return before;
-        }
-        before.push(message);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

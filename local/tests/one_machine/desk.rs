@@ -7,7 +7,7 @@ use engine::{
 };
 use postgres::{Database, PostgresKeys};
 use reqwest::{Method, Response, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Engine, QUICK, Subscriber};
 
@@ -94,5 +94,18 @@ impl<'a> Desk<'a> {
     pub(crate) async fn socket(&self) -> Subscriber {
         let query = format!("ticket={}", self.ticket().await);
         self.engine.watch(&query).await
+    }
+}
+
+/// What the socket says next, up to the answer to a ping.
+pub(crate) async fn said(socket: &mut Subscriber) -> Vec<Value> {
+    socket.say(json!({ "action": "ping" })).await;
+    let mut before = Vec::new();
+    loop {
+        let message = socket.next().await.expect("the socket stays open");
+        if message == json!({ "event": "pong" }) {
+            return before;
+        }
+        before.push(message);
     }
 }

@@ -39,6 +39,7 @@ mod sockets_rfc;
 mod start;
 mod statistics;
 mod stopping;
+mod strangers;
 mod supervision;
 mod support;
 mod third_venue;
