@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    readonly "/api/audit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Lists who wrote what.
+         * @description Lists every write for the account, newest first: orders placed and cancelled, keys made and revoked, limits set. An entry is made together with what it records, and nobody changes it.
+         */
+        readonly get: operations["listAudit"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/candles": {
         readonly parameters: {
             readonly query?: never;
@@ -77,6 +97,26 @@ export interface paths {
          * @description The newest pools that are known, newest first. The simulated market knows its next ones, too: they come before them, marked `announced`.
          */
         readonly get: operations["listLaunches"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/limits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Shows the limits that bind the caller.
+         * @description Shows how much the account, and the key with which it is asked, may do. An order beyond a limit is answered 429 and is not stored.
+         */
+        readonly get: operations["getLimits"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -423,7 +463,7 @@ export interface components {
          * @description The stable name of a problem; part of the contract.
          * @enum {string}
          */
-        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_min_amount_out" | "invalid_limit_price" | "invalid_mint" | "invalid_venue" | "invalid_liquidity" | "invalid_requirement" | "invalid_slippage" | "invalid_expiry" | "invalid_time_in_force" | "invalid_scope" | "invalid_label" | "invalid_client_order_id" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_filter" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "not_cancellable" | "duplicate_client_order_id" | "idempotency_key_reused" | "too_many_requests" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
+        readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_min_amount_out" | "invalid_limit_price" | "invalid_mint" | "invalid_venue" | "invalid_liquidity" | "invalid_requirement" | "invalid_slippage" | "invalid_expiry" | "invalid_time_in_force" | "invalid_scope" | "invalid_label" | "invalid_key_limits" | "invalid_client_order_id" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_filter" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "not_cancellable" | "duplicate_client_order_id" | "idempotency_key_reused" | "too_many_requests" | "too_many_open_orders" | "limit_exceeded" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
         /** @description How many orders, and what became of them. */
         readonly Counts: {
             /** @description The others by their final status. */
@@ -563,6 +603,8 @@ export interface components {
              * @description When it was last shown, give or take a minute; null when never.
              */
             readonly lastUsedAt?: string | null;
+            /** @description How much may be done with it, within what the account may. */
+            readonly limits: components["schemas"]["Limits"];
             /**
              * Format: date-time
              * @description When it was revoked; null when it was not.
@@ -587,6 +629,7 @@ export interface components {
             readonly expiresAt?: string | null;
             /** @description What its owner calls it. */
             readonly label?: string | null;
+            readonly limits?: components["schemas"]["Limits"] | null;
             /**
              * @description What it is to allow: `orders:read`, `orders:write`, `stream`, `keys`; nothing that the key
              *     does not allow with which it is asked for.
@@ -643,6 +686,51 @@ export interface components {
              * @example Raydium
              */
             readonly venue: string;
+        };
+        /** @description How much an account, or a key, may do. What is null, or not named, is not limited. */
+        readonly Limits: {
+            /**
+             * @description The most that all orders of a day (UTC) may sell, by the token's symbol, in whole tokens.
+             * @default {}
+             * @example {
+             *       "SOL": "2500"
+             *     }
+             */
+            readonly maxAmountPerDay?: {
+                readonly [key: string]: string;
+            };
+            /**
+             * @description The most that one order may sell, by the token's symbol, in whole tokens.
+             * @default {}
+             * @example {
+             *       "SOL": "100"
+             *     }
+             */
+            readonly maxAmountPerOrder?: {
+                readonly [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description Orders that may be open at once.
+             * @default null
+             * @example 100
+             */
+            readonly maxOpenOrders?: number | null;
+            /**
+             * Format: int32
+             * @description Orders that may be placed in a minute, which begins with the first of them.
+             * @default null
+             * @example 600
+             */
+            readonly maxOrdersPerMinute?: number | null;
+            /**
+             * @description The only pairs that may be traded, in either direction.
+             * @default null
+             * @example [
+             *       "SOL/USDC"
+             *     ]
+             */
+            readonly pairs?: readonly string[] | null;
         };
         /** @description That the process runs. */
         readonly Liveness: {
@@ -831,6 +919,12 @@ export interface components {
             readonly quotes: readonly components["schemas"]["OfferView"][];
             /** @description Why the chosen venue was chosen, in words. */
             readonly reason: string | null;
+        };
+        /** @description The limits that bind whoever asks. */
+        readonly OwnLimits: {
+            /** @description Those of the account as a whole. */
+            readonly account: components["schemas"]["Limits"];
+            readonly key?: components["schemas"]["Limits"] | null;
         };
         /** @description Times in milliseconds. Half of all took no longer than `p50`, and so on. */
         readonly Percentiles: {
@@ -1184,6 +1278,84 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly listAudit: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many entries a page has; 50 when not given. */
+                readonly limit?: number;
+                /** @description Where the page begins; take it from the `Link` header, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of entries. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"`, the address of the next page, if there is one. */
+                    readonly Link?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly {
+                        /**
+                         * @description For which account.
+                         * @example desk
+                         */
+                        readonly account: string;
+                        /**
+                         * @description What was done: `order.place`, `order.cancel`, `key.create`, `key.revoke` or `limits.set`.
+                         * @example order.place
+                         */
+                        readonly action: string;
+                        /**
+                         * Format: date-time
+                         * @description When.
+                         */
+                        readonly at: string;
+                        /**
+                         * @description With which key, by its id; null where none is asked for, and for the operator.
+                         * @example 5f0c8a1d2e3b4c6f
+                         */
+                        readonly keyId?: string | null;
+                        /**
+                         * @description What came of it: `accepted`, `cancelled`, `requested`, `created`, `revoked` or `set`.
+                         * @example accepted
+                         */
+                        readonly outcome: string;
+                        /**
+                         * @description From which address; null where that is not known.
+                         * @example 192.0.2.7
+                         */
+                        readonly source?: string | null;
+                        /** @description To which order, key or account. */
+                        readonly subject: string;
+                    }[];
+                };
+            };
+            /** @description 400: `invalid_limit`, `invalid_cursor`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly listCandles: {
         readonly parameters: {
             readonly query: {
@@ -1300,7 +1472,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["NewKey"];
                 };
             };
-            /** @description 400: `malformed_body`, `missing_field`, `unknown_field`, `invalid_scope`, `invalid_label`, `invalid_expiry`; 413: `body_too_large`; 415: `unsupported_media_type`; 429: `too_many_requests`. */
+            /** @description 400: `malformed_body`, `missing_field`, `unknown_field`, `invalid_scope`, `invalid_label`, `invalid_expiry`, `invalid_key_limits`; 413: `body_too_large`; 415: `unsupported_media_type`; 429: `too_many_requests`, and `limit_exceeded` when the account has 100 valid keys. */
             readonly "4XX": {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1383,6 +1555,44 @@ export interface operations {
                 };
             };
             /** @description 400: `invalid_limit`; 429: `too_many_requests`. */
+            readonly "4XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 503 with `Retry-After`: `unavailable`. */
+            readonly "5XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getLimits: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The limits. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnLimits"];
+                };
+            };
+            /** @description 429: `too_many_requests`. */
             readonly "4XX": {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1618,7 +1828,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The order was not accepted. 400: `malformed_body`, `missing_field`, `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage`, `invalid_min_amount_out`, `invalid_limit_price`, `invalid_time_in_force`, `invalid_expiry`, `invalid_client_order_id`, `invalid_idempotency_key`; 409: `duplicate_client_order_id`; 413: `body_too_large`; 415: `unsupported_media_type`; 422: `idempotency_key_reused`; 429 with `Retry-After`: `too_many_requests`, and `busy` when the order would have to wait for too long. */
+            /** @description The order was not accepted. 400: `malformed_body`, `missing_field`, `unknown_field`, `unsupported_order_type`, `unknown_token`, `same_token`, `unsupported_pair`, `invalid_amount`, `invalid_slippage`, `invalid_min_amount_out`, `invalid_limit_price`, `invalid_time_in_force`, `invalid_expiry`, `invalid_client_order_id`, `invalid_idempotency_key`; 409: `duplicate_client_order_id`; 413: `body_too_large`; 415: `unsupported_media_type`; 422: `idempotency_key_reused`; 429: `too_many_open_orders` and `limit_exceeded` when the order goes beyond a limit of its account or key, and with `Retry-After` `too_many_requests`, and `busy` when it would have to wait for too long. */
             readonly "4XX": {
                 headers: {
                     readonly [name: string]: unknown;

@@ -58,6 +58,32 @@ async fn a_key_is_made_listed_and_revoked() {
 }
 
 #[tokio::test]
+async fn limits_are_set_shown_and_given_to_a_key() {
+    let database = migrated_database();
+    let limits = json!({
+        "maxOpenOrders": 100, "maxOrdersPerMinute": null, "pairs": ["SOL/USDC"],
+        "maxAmountPerOrder": {}, "maxAmountPerDay": {"SOL": "2500.5"},
+    });
+    let set = json!({"action": "setLimits", "account": "desk", "limits": limits});
+    assert_eq!(ask(&database, set).await, limits);
+    let shown = json!({"action": "limits", "account": "desk"});
+    assert_eq!(ask(&database, shown.clone()).await, limits);
+
+    let narrow = json!({"action": "create", "account": "desk", "limits": {"maxOpenOrders": 1}});
+    let narrow = ask(&database, narrow).await;
+    assert_eq!(narrow["limits"]["maxOpenOrders"], 1);
+    let without_keys = json!(["orders:read", "orders:write", "stream"]);
+    assert_eq!(
+        narrow["scopes"], without_keys,
+        "it makes no key without limits"
+    );
+
+    let lifted = json!({"action": "setLimits", "account": "desk", "limits": {}});
+    assert_eq!(ask(&database, lifted).await["maxOpenOrders"], Value::Null);
+    assert_eq!(ask(&database, shown).await["pairs"], Value::Null);
+}
+
+#[tokio::test]
 async fn what_is_not_understood_is_refused_and_named() {
     let database = migrated_database();
     for (event, says) in [
@@ -89,6 +115,18 @@ async fn what_is_not_understood_is_refused_and_named() {
         (
             json!({"action": "create", "account": "a", "label": "a\nb"}),
             "label",
+        ),
+        (
+            json!({"action": "setLimits", "account": "a", "limits": {"maxOrders": 1}}),
+            "maxOrders",
+        ),
+        (
+            json!({"action": "setLimits", "account": "a", "limits": {"maxOpenOrders": 10_001}}),
+            "limits: ",
+        ),
+        (
+            json!({"action": "create", "account": "a", "scopes": ["keys"], "limits": {"maxOpenOrders": 1}}),
+            "scope keys",
         ),
         (json!({"action": "list", "account": "a", "id": "x"}), "id"),
         (

@@ -154,13 +154,17 @@ impl Stack {
     /// # Panics
     /// When no HTTP answer comes.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_with(self.address("FirstKey"), path, body)
+    }
+
+    /// The same with another key.
+    ///
+    /// # Panics
+    /// When no HTTP answer comes.
+    pub fn post_with(&self, key: &str, path: &str, body: &Value) -> Answer {
         let address = self.address("RestUrl").to_owned() + path;
         let request = agent().post(address);
-        answer(
-            request
-                .header(AUTHORIZATION, bearer(self.address("FirstKey")))
-                .send_json(body),
-        )
+        answer(request.header(AUTHORIZATION, bearer(key)).send_json(body))
     }
 
     /// Places an order for one SOL and answers its id. Told "try again" (503), it does, with the

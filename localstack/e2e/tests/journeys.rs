@@ -1,9 +1,9 @@
 //! What a client of the deployed stack lives through. One deployment for all of these: none of them
 //! breaks anything.
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, thread};
 
-use e2e::{Stack, Subscriber, assert_whole_life, eventually, seqs, statuses};
+use e2e::{Answer, Stack, Subscriber, assert_whole_life, eventually, seqs, statuses};
 use serde_json::{Value, json};
 
 fn stack() -> &'static Stack {
@@ -337,4 +337,62 @@ fn both_gateways_ask_who_comes() {
     stack.relay();
     assert_eq!(foreign.hear(), None, "it is closed");
     assert_whole_life(&stack.watch(&order, 0).hear_all());
+}
+
+/// Through the gateway, where each request is an invocation of its own.
+#[test]
+fn orders_that_come_at_once_do_not_pass_a_limit() {
+    let stack = stack();
+    let limits = json!({"maxOpenOrders": 10});
+    let set = json!({"action": "setLimits", "account": "narrow", "limits": limits});
+    assert_eq!(stack.keys(&set)["maxOpenOrders"], 10);
+    let made = stack.keys(&json!({"action": "create", "account": "narrow"}));
+    let key = made["key"].as_str().expect("a key");
+    let order = json!({
+        "type": "limit", "tokenIn": "SOL", "tokenOut": "USDC", "amount": 1, "limitPrice": "9999",
+    });
+    let answers: Vec<Answer> = thread::scope(|scope| {
+        let place = || loop {
+            let placed = stack.post_with(key, "/api/orders/execute", &order);
+            if placed.status != 503 {
+                return placed;
+            }
+        };
+        let placing: Vec<_> = (0..20).map(|_| scope.spawn(place)).collect();
+        let placed = placing.into_iter();
+        placed
+            .map(|placed| placed.join().expect("an answer"))
+            .collect()
+    });
+    let count = |status| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
+    assert_eq!((count(202), count(429)), (10, 10), "{answers:?}");
+    let refused = answers.iter().filter(|answer| answer.status == 429);
+    for answer in refused {
+        assert_eq!(answer.body["code"], "too_many_open_orders");
+    }
+    assert_eq!(
+        stack.get_with(key, "/api/limits").body["account"]["maxOpenOrders"],
+        10
+    );
+
+    let audit = stack.get_with(key, "/api/audit?limit=200").body;
+    let entries = audit.as_array().expect("entries");
+    let placed = entries
+        .iter()
+        .filter(|entry| entry["action"] == "order.place");
+    for entry in placed.clone() {
+        assert_eq!(entry["keyId"], made["id"]);
+        assert!(
+            entry["source"].is_string(),
+            "who called the gateway: {entry}"
+        );
+    }
+    assert_eq!(placed.count(), 10, "{audit}");
+    let cancelled = stack.post_with(key, "/api/orders/cancel", &json!({"all": true}));
+    assert_eq!(cancelled.status, 200, "{cancelled:?}");
 }

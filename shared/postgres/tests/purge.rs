@@ -44,3 +44,25 @@ async fn a_mountain_of_expired_keys_is_cleared_step_by_step() {
     assert_eq!(steps, 6, "27,000 are old");
     assert_eq!(keys().await, 3_000, "the keys of today stay");
 }
+
+#[tokio::test]
+async fn the_audit_trail_is_kept_for_as_long_as_is_set_and_never_less_than_a_day() {
+    const ENTRIES: &str = "INSERT INTO audit_trail (account_id, at, action, subject, outcome) \
+        SELECT 'desk', now() - age * interval '1 hour', 'order.place', age::text, 'accepted' \
+        FROM unnest(ARRAY[0, 2, 30, 719, 721, 9000]) AS age";
+    const LEFT: &str = "SELECT array_agg(subject::integer ORDER BY at DESC) FROM audit_trail";
+    let server = TestDatabase::create();
+    let database = Database::connect(server.url(), 2).expect("a URL of ours");
+    let migrated = postgres::migrate(&database).await;
+    migrated.expect("an empty database");
+    database.run(ENTRIES, &[]).await.expect("filled");
+    let orders = PostgresOrders::new(database.clone());
+    let left = async || {
+        let left = database.run(LEFT, &[]).await.expect("an answer");
+        left[0].get::<_, Vec<i32>>(0)
+    };
+    orders.purge(100, KEPT).await.expect("cleared");
+    assert_eq!(left().await, [0, 2, 30, 719], "thirty days");
+    orders.purge(100, Duration::ZERO).await.expect("cleared");
+    assert_eq!(left().await, [0, 2], "nobody deletes what is younger");
+}
