@@ -64,7 +64,9 @@ impl Connection {
 
     /// Places an order and answers its id.
     pub(crate) async fn place_order(&mut self) -> io::Result<String> {
-        let answer = self.ask(order_request(self.address).as_bytes()).await?;
+        let answer = self
+            .ask(order_request(self.address, None).as_bytes())
+            .await?;
         if answer.status != 202 {
             return Err(io::Error::other(format!(
                 "not accepted: {} {}",
@@ -90,9 +92,10 @@ impl Connection {
     }
 }
 
-/// The bytes that place an order.
-pub(crate) fn order_request(address: SocketAddr) -> String {
-    request(address, "")
+/// The bytes that place an order, with the key of an account if there is one to show.
+pub(crate) fn order_request(address: SocketAddr, key: Option<&str>) -> String {
+    let shown = key.map(|key| format!("authorization: Bearer {key}\r\n"));
+    request(address, &shown.unwrap_or_default())
 }
 
 /// The bytes that place an order under an idempotency key.

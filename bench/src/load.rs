@@ -31,11 +31,21 @@ pub(crate) async fn submit(
     connections: usize,
     orders: usize,
 ) -> Outcome<Throughput> {
+    submit_as(address, None, connections, orders).await
+}
+
+/// The same, with the key of an account if there is one to show.
+pub(crate) async fn submit_as(
+    address: SocketAddr,
+    key: Option<&str>,
+    connections: usize,
+    orders: usize,
+) -> Outcome<Throughput> {
     let mut open = Vec::new();
     for _ in 0..connections {
         open.push(Connection::open(address).await?);
     }
-    let request = order_request(address);
+    let request = order_request(address, key);
     let begin = Instant::now();
     let each = open.into_iter().enumerate().map(|(i, mut connection)| {
         let request = request.as_bytes();

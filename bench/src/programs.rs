@@ -33,6 +33,16 @@ impl Programs {
         Self::inside(&figure::target()?.join("release"))
     }
 
+    /// What a command of the engine prints that works on this database.
+    pub(crate) fn administer(&self, url: &str, arguments: &[&str]) -> Outcome<String> {
+        let mut command = Command::new(&self.engine);
+        let output = command.args(arguments).env("DATABASE_URL", url).output()?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into());
+        }
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
     /// What another build left in a folder.
     pub(crate) fn inside(folder: &Path) -> Outcome<Self> {
         let engine = folder.join("order-engine");

@@ -1,5 +1,6 @@
 //! The benchmarks.
 
+mod access;
 mod alternate;
 mod capacity;
 mod fan_out;
@@ -13,6 +14,7 @@ mod soak;
 mod start;
 mod submit;
 mod usual;
+mod waiting;
 
 use std::io::{IsTerminal, Write, stderr};
 
@@ -22,7 +24,7 @@ pub(crate) use ground::{Bench, Scale};
 use crate::{Outcome, figure::Figure};
 
 /// The benchmarks in the order in which they run, with what each answers.
-const ALL: [(&str, &str); 11] = [
+const ALL: [(&str, &str); 13] = [
     (
         "rules",
         "nanoseconds of quote, route, transition and parsing, without a database",
@@ -30,6 +32,10 @@ const ALL: [(&str, &str); 11] = [
     (
         "submit",
         "orders accepted a second, and how long one takes, at 1, 10 and 50 connections",
+    ),
+    (
+        "access",
+        "what a key, and an account's limits, cost a submit",
     ),
     (
         "capacity",
@@ -50,6 +56,10 @@ const ALL: [(&str, &str); 11] = [
     (
         "history",
         "pages, submit and capacity with a million orders stored",
+    ),
+    (
+        "waiting",
+        "submit, capacity and start beside a million orders that wait",
     ),
     ("start", "from start to the first accepted order"),
     ("recovery", "from kill -9 to the last order confirmed"),
@@ -109,6 +119,10 @@ async fn one(bench: &Bench, name: &str) -> Outcome<Vec<Figure>> {
     match name {
         "rules" => rules::run(bench).await,
         "submit" => submit::run(bench).await,
+        // Builds from before accounts have none of it.
+        "access" | "waiting" if bench.build.is_some() => Ok(vec![]),
+        "access" => access::run(bench).await,
+        "waiting" => waiting::run(bench).await,
         "capacity" => capacity::run(bench).await,
         "overhead" => overhead::run(bench).await,
         "usual" => usual::run(bench).await,

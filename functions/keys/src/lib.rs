@@ -1,5 +1,5 @@
-//! Makes, lists and revokes keys, and sets limits, for an operator, whose right to invoke the function is the only
-//! way to it: somebody has to make the first key.
+//! Makes, lists and revokes keys, and sets limits, for an operator, whose right to invoke the
+//! function is the only way to it: somebody has to make the first key.
 
 use std::sync::Arc;
 

@@ -4,8 +4,8 @@
 //! became of it, `answer` reads what the engine (or whoever stands before it) said. `orders`,
 //! `watch`, `quote` and `launches` look: `asking` puts one question, `table` aligns what comes of
 //! it. `following` prints an order's life for whoever placed it, or watches it. `http` sends what
-//! they ask, with the `key` that there is to show. `keys` and `limits` are the operator's, and work on
-//! the database (`administration`): nobody has a key before the first one is made.
+//! they ask, with the `key` that there is to show. `keys` and `limits` are the operator's, and work
+//! on the database (`administration`): nobody has a key before the first one is made.
 
 mod administration;
 mod answer;

@@ -1,6 +1,6 @@
-//! What proxies say of a request: in the header of RFC 7239, or in those that were before it. A proxy
-//! writes one of them and may pass on what a client wrote into the other: where both are there and
-//! do not say the same, nothing is said.
+//! What proxies say of a request: in the header of RFC 7239, or in those that were before it. A
+//! proxy writes one of them and may pass on what a client wrote into the other: where both are
+//! there and do not say the same, nothing is said.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -120,8 +120,9 @@ impl Rules {
         (is_ours(&host) && target.is_none_or(is_ours)).then_some(Reached { host, secure })
     }
 
-    /// The nearest that is known of who calls: the peer, or whoever a proxy that is believed says it
-    /// speaks for; and who calls, which is `None` when such a proxy does not say it with an address.
+    /// The nearest that is known of who calls: the peer, or whoever a proxy that is believed says
+    /// it speaks for; and who calls, which is `None` when such a proxy does not say it with an
+    /// address.
     fn source(&self, headers: &HeaderMap, ends: Ends) -> (IpAddr, Option<IpAddr>) {
         let mut address = ends.peer.ip();
         let mut said = forwarded::addresses(headers).into_iter().rev();

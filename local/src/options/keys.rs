@@ -30,8 +30,8 @@ pub struct CreateKey {
     /// Whose it is.
     #[command(flatten)]
     pub of: Of,
-    /// What it allows, of orders:read, orders:write, stream and keys; everything if not given, but no
-    /// keys for one with limits.
+    /// What it allows, of orders:read, orders:write, stream and keys; everything if not given, but
+    /// no keys for one with limits.
     #[arg(long, value_name = "SCOPE", value_delimiter = ',', value_parser = scope)]
     pub scopes: Vec<Scope>,
     /// What you call it, to know it again.

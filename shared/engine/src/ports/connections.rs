@@ -39,13 +39,13 @@ impl Visitor {
 /// Remembers who is at the other end of each connection.
 #[async_trait]
 pub trait Connections: Send + Sync {
-    /// Notes who opens a connection, before it is open. Answers `false`, and MUST note nothing, when
-    /// the visitor's key is revoked or has expired by now.
+    /// Notes who opens a connection, before it is open. Answers `false`, and MUST note nothing,
+    /// when the visitor's key is revoked or has expired by now.
     async fn admit(&self, connection: &ConnectionId, visitor: &Visitor)
     -> Result<bool, StoreError>;
 
-    /// Who opened it; `None` when nobody knows, or it was forgotten, and MUST be `None` when the key
-    /// is revoked or has expired by now.
+    /// Who opened it; `None` when nobody knows, or it was forgotten, and MUST be `None` when the
+    /// key is revoked or has expired by now.
     async fn visitor(&self, connection: &ConnectionId) -> Result<Option<Visitor>, StoreError>;
 
     /// Forgets a connection.

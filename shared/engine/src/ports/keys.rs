@@ -69,8 +69,8 @@ pub struct ValidKey {
 /// Keeps keys, and the secret that tickets are signed with.
 #[async_trait]
 pub trait KeyStore: Send + Sync {
-    /// Keeps a key; from then on it MUST be found. `None`, and nothing is kept, when the account has
-    /// [`NewKey::MOST`] valid ones.
+    /// Keeps a key; from then on it MUST be found. `None`, and nothing is kept, when the account
+    /// has [`NewKey::MOST`] valid ones.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when there is one of this id.

@@ -20,8 +20,11 @@ WITH input AS (
     WHERE nth > 1 AND EXISTS (
         SELECT FROM limits l WHERE l.account_id = i.account AND l.key_id IN ('', i.key))
 ), held AS MATERIALIZED ( -- in the same order by every statement, so that none waits for another in a circle
-    SELECT i.id, i.account, i.token_in, i.token_out, i.amount, l.*
-    FROM (SELECT * FROM input WHERE nth = 1 ORDER BY account) i
+    SELECT i.id, i.account, i.token_in, i.token_out, i.amount, l.key_id, l.max_open_orders,
+        l.max_orders_per_minute, l.pairs, l.minute_began, l.max_amount, l.max_day_amount, l.minute_orders,
+        l.day_amounts
+    FROM (
+        SELECT id, account, key, token_in, token_out, amount FROM input WHERE nth = 1 ORDER BY account) i
     CROSS JOIN LATERAL (
         SELECT key_id, max_open_orders, max_orders_per_minute, pairs, minute_began,
             (max_amount_per_order ->> i.token_in)::numeric AS max_amount,
@@ -33,7 +36,10 @@ WITH input AS (
         ORDER BY key_id
         FOR UPDATE) l
 ), measured AS (
-    SELECT *, coalesce((day_amounts ->> token_in)::numeric, 0) + amount AS day_amount FROM held
+    SELECT id, account, key_id, token_in, token_out, amount, max_open_orders, max_orders_per_minute, pairs,
+        minute_began, minute_orders, max_amount, max_day_amount, day_amounts,
+        coalesce((day_amounts ->> token_in)::numeric, 0) + amount AS day_amount
+    FROM held
 ), reached AS (
     SELECT id, account, key_id, reached[1] AS which, reached[2] AS allowed, reached[3]::bigint AS retry_ms
     FROM (

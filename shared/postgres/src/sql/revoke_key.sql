@@ -14,6 +14,8 @@ WITH was AS (
     INSERT INTO audit_trail (account_id, at, key_id, source, action, subject, outcome)
     SELECT account_id, revoked_at, $3, $4, 'key.revoke', id, 'revoked' FROM revoked WHERE valid
 )
-SELECT k.*, l.max_open_orders, l.max_orders_per_minute, l.pairs, l.max_amount_per_order, l.max_amount_per_day
+SELECT k.id, k.account_id, k.scopes, k.label, k.created_at, k.expires_at, k.revoked_at, k.last_used_at,
+    l.max_open_orders, l.max_orders_per_minute, l.pairs, l.max_amount_per_order,
+    l.max_amount_per_day
 FROM revoked k
 LEFT JOIN limits l ON l.account_id = k.account_id AND l.key_id = k.id

@@ -1,7 +1,8 @@
 -- The limits $2 of the account $1 as a whole; no row where there are none, so that its orders need not
 -- come one by one. What was used stays. $3 and $4 say for the record with which key, and from where.
 WITH input AS (
-    SELECT i.* FROM jsonb_to_record($2) AS i (
+    SELECT i.max_open_orders, i.max_orders_per_minute, i.pairs, i.max_amount_per_order, i.max_amount_per_day
+    FROM jsonb_to_record($2) AS i (
         max_open_orders integer, max_orders_per_minute integer, pairs text[],
         max_amount_per_order jsonb, max_amount_per_day jsonb)
 ), audited AS (
