@@ -25,7 +25,7 @@ use engine::{
     order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Swap, Token, TokenAmount, Unmet},
     policy::Policy,
     ports::{
-        Appended, Claim, Clock, ConnectionId, Corrupt, CreatedPools, EverybodyIsLocal,
+        Appended, Claim, Clock, ConnectionId, Corrupt, CreatedPools, Envelope, EverybodyIsLocal,
         ExecuteOrder, Inserted, KeyRecord, KeyStore, LaunchLog, Launches, LaunchesError, Lease,
         NewKey, OrderLog, OrderReader, OrderStatistics, OrderWriter, PageQuery, PriceLog, Push,
         PushError, Queue, ReferencePrice, SeenPrice, StoreError, Subscribers, Subscriptions, Tally,
@@ -187,7 +187,7 @@ impl OrderStatistics for InMemoryPorts {
 
 #[async_trait]
 impl Queue for InMemoryPorts {
-    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+    async fn send(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
         Ok(vec![true; batch.len()])
     }
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// An account's client.
-struct Client<'a> {
+pub(crate) struct Client<'a> {
     engine: &'a Engine,
     account: AccountId,
     key: String,
@@ -32,7 +32,7 @@ async fn guarded() -> Engine {
 
 impl<'a> Client<'a> {
     /// With a key that allows everything.
-    async fn of(engine: &'a Engine, account: &str) -> Self {
+    pub(crate) async fn of(engine: &'a Engine, account: &str) -> Self {
         let account: AccountId = account.parse().expect("a name");
         let key = ApiKey::draw().expect("the system has randomness");
         let new = NewKey {
@@ -72,12 +72,12 @@ impl<'a> Client<'a> {
         (status, answer.text().await.expect("text"))
     }
 
-    async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         serde_json::from_str(&self.get(path).await.1).expect("JSON")
     }
 
     /// Answers the order's id and its socket's address.
-    async fn place(&self, body: &Value) -> (String, String) {
+    pub(crate) async fn place(&self, body: &Value) -> (String, String) {
         let path = "/api/orders/execute";
         let answer = self.ask(Method::POST, path, Some(body)).await;
         let status = answer.status();

@@ -16,6 +16,7 @@ mod database;
 mod door;
 mod engine_processes;
 mod engines;
+mod fair_shares;
 mod fault;
 mod health;
 mod journeys;
