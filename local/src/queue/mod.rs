@@ -161,7 +161,8 @@ impl LocalQueue {
         }
     }
 
-    /// Gives an order of this account and client a place, until it is sent or the place is given back.
+    /// Gives an order of this account and client a place, until it is sent or the place is given
+    /// back.
     ///
     /// # Errors
     /// For how long too long it would wait: when it would be given one, if nothing else came.

@@ -1,5 +1,5 @@
-//! One account's flood delays another account's orders by no more than its share, whatever the flood
-//! is made of.
+//! One account's flood delays another account's orders by no more than its share, whatever the
+//! flood is made of.
 
 use futures::{StreamExt, stream};
 

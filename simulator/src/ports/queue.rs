@@ -28,7 +28,10 @@ impl Queue for QueuePort {
         let send = move |world: &mut World| {
             batch
                 .iter()
-                .map(|one| world.enqueue(one.message, ms(one.delay)))
+                .map(|one| {
+                    world.judge_sent(one);
+                    world.enqueue(one.message, ms(one.delay))
+                })
                 .collect()
         };
         Ok(self.0.call(Point::Enqueue, send).await?)
