@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::{
-    order::OrderId,
+    order::{NewOrder, OrderId},
     ports::{Admission, Busy, Client, Place},
 };
 
@@ -27,8 +27,9 @@ impl Drop for Held {
 
 #[async_trait]
 impl Admission for BacklogLimit {
-    async fn admit(&self, id: OrderId, client: Option<&Client>) -> Result<Place, Busy> {
-        let place = self.0.reserve(id, client);
+    async fn admit(&self, order: &NewOrder, client: Option<&Client>) -> Result<Place, Busy> {
+        let id = order.id;
+        let place = self.0.reserve(id, &order.by.account, client);
         place.map_err(|retry_after| Busy { retry_after })?;
         let queue = Arc::clone(&self.0);
         Ok(Box::new(Held { queue, id }))

@@ -14,7 +14,7 @@ use engine::{
     execute::Shutdown,
     order::{Lifetime, Market, NewOrder, OrderId, OrderKind, SlippageTolerance, Swap, Token},
     policy::Policy,
-    ports::{ConnectionId, ExecuteOrder, Push, PushError, Queue, Unavailable},
+    ports::{ConnectionId, Envelope, ExecuteOrder, Push, PushError, Queue, Unavailable},
     use_cases::UseCases,
 };
 use futures::FutureExt;
@@ -175,8 +175,8 @@ impl Queued {
 
 #[async_trait]
 impl Queue for Queued {
-    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
-        let messages = batch.iter().map(|(message, _)| *message);
+    async fn send(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
+        let messages = batch.iter().map(|envelope| envelope.message);
         self.taken.lock().expect("unpoisoned").extend(messages);
         Ok(vec![true; batch.len()])
     }

@@ -26,8 +26,8 @@ use engine::{
     policy::Policy,
     ports::{
         Appended, AuditEntry, AuditTrail, Claim, Clock, ConnectionId, Corrupt, CreatedPools,
-        EverybodyIsLocal, ExecuteOrder, Inserted, KeyRecord, KeyStore, LaunchLog, Launches,
-        LaunchesError, Lease, LimitStore, NewKey, OrderLog, OrderReader, OrderStatistics,
+        Envelope, EverybodyIsLocal, ExecuteOrder, Inserted, KeyRecord, KeyStore, LaunchLog,
+        Launches, LaunchesError, Lease, LimitStore, NewKey, OrderLog, OrderReader, OrderStatistics,
         OrderWriter, PageQuery, PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice,
         StoreError, Subscribers, Subscriptions, Tally, Transition, Unavailable, Undelivered,
         ValidKey, Wake, Window,
@@ -216,7 +216,7 @@ impl OrderStatistics for InMemoryPorts {
 
 #[async_trait]
 impl Queue for InMemoryPorts {
-    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+    async fn send(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
         Ok(vec![true; batch.len()])
     }
 

@@ -20,8 +20,7 @@ use engine::{
     },
     policy::Policy,
     ports::{
-        Chain, ChainStatus, ConnectionId, ExecuteOrder, Prepare, Push, PushError, Queue,
-        Unavailable,
+        Chain, ChainStatus, ConnectionId, Envelope, Prepare, Push, PushError, Queue, Unavailable,
     },
     use_cases::UseCases,
 };
@@ -299,7 +298,7 @@ struct DeafQueue;
 
 #[async_trait]
 impl Queue for DeafQueue {
-    async fn send(&self, _: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+    async fn send(&self, _: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
         Err(Unavailable("deaf".into()))
     }
 

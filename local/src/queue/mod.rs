@@ -5,21 +5,23 @@
 //! path.
 
 use std::{
-    collections::{BTreeMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::OrderId,
-    ports::{Client, ExecuteOrder, Queue, Unavailable},
+    ports::{Client, Envelope, ExecuteOrder, Queue, Unavailable},
 };
 use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
 };
 
+mod lines;
 mod pace;
 #[cfg(test)]
 mod tests;
@@ -44,6 +46,8 @@ pub struct Received {
     pub id: u64,
     /// What it says.
     pub message: ExecuteOrder,
+    /// Whose order it is about.
+    pub account: AccountId,
     /// How often it was received, this time included.
     pub receives: u32,
 }
@@ -71,16 +75,14 @@ pub struct Capacity {
     /// How long an order may be expected to wait for its turn.
     pub max_wait: Duration,
     /// How long all that waits may be expected to take. Newcomers have turns, so what was to wait
-    /// for `max_wait` may wait for longer: for so long, and then it goes first. Twice this bounds
-    /// every wait.
+    /// for `max_wait` may wait for longer: for so long, and then it goes first among its account's,
+    /// and has every second turn among the accounts. Twice this bounds every wait where there is
+    /// one account, three times where there are several.
     pub max_backlog: Duration,
 }
 
 struct State {
-    /// What has waited for its time. It goes before what is new: its orders are under way, and
-    /// must not wait behind a burst.
-    due: VecDeque<(Instant, Received)>,
-    new: Turns,
+    ready: Turns,
     capacity: Capacity,
     pace: Pace,
     later: BTreeMap<(Instant, u64), Received>,
@@ -96,8 +98,7 @@ impl LocalQueue {
     /// `visibility`.
     pub fn new(visibility: Duration, capacity: Capacity) -> Self {
         let state = State {
-            due: VecDeque::new(),
-            new: Turns::new(capacity.max_backlog),
+            ready: Turns::new(capacity.max_backlog),
             capacity,
             pace: Pace::new(capacity.slots, Instant::now()),
             later: BTreeMap::new(),
@@ -121,9 +122,9 @@ impl LocalQueue {
                 let mut state = self.lock();
                 let now = Instant::now();
                 state.bring_forward(now);
-                if state.ready() > 0 {
+                if state.ready.len() > 0 {
                     let taken = state.take(most, now, now + self.visibility);
-                    if state.ready() > 0 {
+                    if state.ready.len() > 0 {
                         self.changed.notify_one(); // there is work for another worker
                     }
                     return taken;
@@ -148,26 +149,34 @@ impl LocalQueue {
     /// How full it is now.
     pub fn depth(&self) -> Depth {
         let state = self.lock();
-        let due = state.due.iter().map(|&(since, _)| since).min();
-        let oldest = due.into_iter().chain(state.new.oldest()).min();
         Depth {
-            ready: state.ready(),
+            ready: state.ready.len(),
             delayed: state.later.len(),
             in_flight: state.in_flight.len(),
             dead: state.dead.len(),
-            oldest: oldest.map_or(Duration::ZERO, |since| since.elapsed()),
+            oldest: state
+                .ready
+                .oldest()
+                .map_or(Duration::ZERO, |since| since.elapsed()),
         }
     }
 
-    /// Gives an order of this client a place, until it is sent or the place is given back.
+    /// Gives an order of this account and client a place, until it is sent or the place is given
+    /// back.
     ///
     /// # Errors
     /// For how long too long it would wait: when it would be given one, if nothing else came.
-    pub(crate) fn reserve(&self, id: OrderId, client: Option<&Client>) -> Result<(), Duration> {
+    pub(crate) fn reserve(
+        &self,
+        id: OrderId,
+        account: &AccountId,
+        client: Option<&Client>,
+    ) -> Result<(), Duration> {
         let mut state = self.lock();
         let now = Instant::now();
         state.pass_time(now);
-        let turn = state.pace.time_for(state.new.ahead_of(client, now));
+        let ahead = state.ready.ahead_of(account, client, now);
+        let turn = state.pace.time_for(ahead);
         let end = state.expected_wait();
         let Capacity {
             max_wait,
@@ -180,13 +189,13 @@ impl LocalQueue {
         if too_long > Duration::ZERO {
             return Err(too_long);
         }
-        state.new.reserve(id, client);
+        state.ready.reserve(id, account, client);
         Ok(())
     }
 
     /// The order is not sent after all, or is sent.
     pub(crate) fn give_back(&self, id: OrderId) {
-        self.lock().new.give_back(id);
+        self.lock().ready.give_back(id);
     }
 
     /// How long the last of those that wait has to expect to.
@@ -209,22 +218,19 @@ impl LocalQueue {
 
 #[async_trait]
 impl Queue for LocalQueue {
-    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+    async fn send(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
         let now = Instant::now();
         let mut state = self.lock();
-        for &(message, delay) in batch {
-            if state.waiting.insert(message) {
+        for envelope in batch {
+            if state.waiting.insert(envelope.message) {
                 state.last_id += 1;
-                let (id, receives) = (state.last_id, 0);
-                state.put(
-                    now + delay,
-                    now,
-                    Received {
-                        id,
-                        message,
-                        receives,
-                    },
-                );
+                let received = Received {
+                    id: state.last_id,
+                    message: envelope.message,
+                    account: envelope.account.clone(),
+                    receives: 0,
+                };
+                state.put(now + envelope.delay, now, received);
             }
         }
         drop(state);
@@ -239,12 +245,8 @@ impl Queue for LocalQueue {
 }
 
 impl State {
-    fn ready(&self) -> usize {
-        self.due.len() + self.new.len()
-    }
-
     fn expected_wait(&self) -> Duration {
-        self.pace.time_for(self.new.all())
+        self.pace.time_for(self.ready.all_new())
     }
 
     /// Before anything changes in what is in flight.
@@ -256,7 +258,7 @@ impl State {
         if at > now {
             self.later.insert((at, received.id), received);
         } else {
-            self.new.push(now, received);
+            self.ready.push_new(now, received);
         }
     }
 
@@ -264,8 +266,8 @@ impl State {
     fn bring_forward(&mut self, now: Instant) {
         self.pass_time(now);
         let later = self.later.split_off(&(now, u64::MAX));
-        for (_, received) in std::mem::replace(&mut self.later, later).into_iter().rev() {
-            self.due.push_front((now, received));
+        for received in std::mem::replace(&mut self.later, later).into_values() {
+            self.ready.push_due(now, received);
         }
         while let Some(entry) = self
             .in_flight
@@ -277,18 +279,16 @@ impl State {
                 tracing::error!(order = %received.message.id, "defect: a message was received {MAX_RECEIVES} times and never served");
                 self.dead.push(received);
             } else if self.waiting.insert(received.message) {
-                self.new.push(now, received);
+                self.ready.push_new(now, received);
             }
         }
     }
 
     fn take(&mut self, most: usize, now: Instant, visible_at: Instant) -> Vec<Received> {
-        let due = self.due.drain(..most.min(self.due.len()));
-        let mut taken: Vec<Received> = due.map(|(_, received)| received).collect();
-        let under_way = taken.len();
-        let new = std::iter::from_fn(|| self.new.pop(now));
-        taken.extend(new.take(most - under_way));
-        self.pace.took(taken.len() - under_way);
+        let new = self.ready.len_new();
+        let next = std::iter::from_fn(|| self.ready.pop(now));
+        let mut taken: Vec<Received> = next.take(most).collect();
+        self.pace.took(new - self.ready.len_new());
         for received in &mut taken {
             received.receives += 1;
         }

@@ -20,13 +20,21 @@ fn message(n: u128) -> ExecuteOrder {
 }
 
 async fn send(queue: &LocalQueue, n: u128, delay: Duration) {
-    assert_eq!(
-        queue
-            .send(&[(message(n), delay)])
-            .await
-            .expect("it accepts"),
-        [true]
-    );
+    send_of(queue, n, AccountId::LOCAL, delay).await;
+}
+
+async fn send_of(queue: &LocalQueue, n: u128, whose: &str, delay: Duration) {
+    let envelope = Envelope {
+        message: message(n),
+        account: account(whose),
+        delay,
+    };
+    let accepted = queue.send(&[envelope]).await;
+    assert_eq!(accepted.expect("it accepts"), [true]);
+}
+
+fn account(name: &str) -> AccountId {
+    name.parse().expect("a name")
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,14 +95,8 @@ async fn a_served_message_does_not_come_again_and_a_waiting_one_is_not_doubled()
 async fn batches_are_shared_among_waiting_workers() {
     let queue = LocalQueue::new(VISIBILITY, capacity(100));
     let (first, second, ()) = tokio::join!(queue.receive(2), queue.receive(2), async {
-        queue
-            .send(&[
-                (message(1), Duration::ZERO),
-                (message(2), Duration::ZERO),
-                (message(3), Duration::ZERO),
-            ])
-            .await
-            .expect("it accepts");
+        let all = [1, 2, 3].map(|n| Envelope::new(message(n), AccountId::local()));
+        queue.send(&all).await.expect("it accepts");
     });
     let mut sizes = [first.len(), second.len()];
     sizes.sort_unstable();
@@ -107,9 +109,18 @@ fn client(name: &str) -> Client {
 
 /// Sends an order of a client, if it is admitted.
 async fn place(queue: &LocalQueue, n: u128, whose: &Client) -> Result<(), u64> {
-    let place = queue.reserve(message(n).id, Some(whose));
+    let place = queue.reserve(message(n).id, &AccountId::local(), Some(whose));
     place.map_err(|too_long| too_long.as_secs())?;
     send(queue, n, Duration::ZERO).await;
+    Ok(())
+}
+
+/// Sends an order of an account that has a key, if it is admitted.
+async fn place_of(queue: &LocalQueue, n: u128, whose: &str) -> Result<(), u64> {
+    let name = account(whose);
+    let place = queue.reserve(message(n).id, &name, Some(&Client::of(&name)));
+    place.map_err(|too_long| too_long.as_secs())?;
+    send_of(queue, n, whose, Duration::ZERO).await;
     Ok(())
 }
 
@@ -148,7 +159,7 @@ async fn a_client_waits_for_its_own_and_for_as_many_of_each_other() {
     let (many, few) = (client("many"), client("few"));
     for n in 1..=61 {
         // Those that are on their way count like those that have arrived.
-        let place = queue.reserve(message(n).id, Some(&many));
+        let place = queue.reserve(message(n).id, &AccountId::local(), Some(&many));
         assert_eq!(place, Ok(()), "{n}");
     }
     assert_eq!(place(&queue, 62, &many).await, Err(1));
@@ -227,4 +238,84 @@ async fn all_together_leave_time_for_every_order() {
         }
     }
     assert!((200..=301).contains(&taken), "{taken} {refused}");
+}
+
+/// Whatever it is that comes back: the relay's, the monitor's, or a message seen again.
+#[tokio::test(start_paused = true)]
+async fn what_comes_back_has_its_accounts_turns() {
+    let queue = LocalQueue::new(VISIBILITY, capacity(10));
+    for n in 1..=100 {
+        send_of(&queue, n, "many", Duration::ZERO).await;
+    }
+    for n in 201..=202 {
+        send_of(&queue, n, "few", Duration::ZERO).await;
+    }
+    place_of(&queue, 301, "one").await.expect("a place");
+    assert_eq!(take(&queue, 6).await, [1, 201, 301, 2, 202, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_waited_for_its_time_goes_first_among_its_accounts_own_alone() {
+    let queue = LocalQueue::new(VISIBILITY, capacity(10));
+    for n in 1..=100 {
+        send_of(&queue, n, "many", Duration::from_secs(1)).await;
+    }
+    place_of(&queue, 101, "many").await.expect("a place");
+    for n in 201..=202 {
+        place_of(&queue, n, "few").await.expect("a place");
+    }
+    send_of(&queue, 203, "few", Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let order = take(&queue, 7).await;
+    assert_eq!(order, [1, 203, 2, 201, 3, 202, 4]);
+    assert_eq!(take(&queue, 100).await.last(), Some(&101));
+}
+
+/// An account's orders that were woken are not all behind its new ones, nor the other way round.
+#[tokio::test(start_paused = true)]
+async fn what_comes_back_is_a_line_of_its_account() {
+    let queue = LocalQueue::new(VISIBILITY, capacity(10));
+    for n in 1..=50 {
+        place_of(&queue, n, "many").await.expect("a place");
+    }
+    send_of(&queue, 101, "many", Duration::ZERO).await;
+    place_of(&queue, 201, "few").await.expect("a place");
+    assert_eq!(take(&queue, 4).await, [1, 201, 101, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_waits_for_no_more_than_its_share_of_anothers_flood() {
+    // A second for each order.
+    let queue = LocalQueue::new(VISIBILITY, capacity(1));
+    for n in 1..=200 {
+        send_of(&queue, n, "many", Duration::ZERO).await; // woken, so nobody asks whether to
+    }
+    assert_eq!(
+        place_of(&queue, 301, "many").await,
+        Ok(()),
+        "a line of its own"
+    );
+    for n in 401..=430 {
+        assert_eq!(place_of(&queue, n, "few").await, Ok(()), "{n}");
+    }
+    assert_eq!(place_of(&queue, 431, "few").await, Err(1));
+}
+
+/// A flood that has become old is not in everybody's way, and not put off for ever either.
+#[tokio::test(start_paused = true)]
+async fn what_has_waited_for_too_long_has_every_second_turn_among_accounts() {
+    let queue = LocalQueue::new(VISIBILITY, capacity(10));
+    for n in 1..=100 {
+        send_of(&queue, n, "old", Duration::ZERO).await;
+    }
+    tokio::time::sleep(Duration::from_secs(301)).await;
+    for n in 0..100 {
+        let newcomer = format!("new-{n}");
+        send_of(&queue, 201 + n, &newcomer, Duration::ZERO).await;
+    }
+    let old = |taken: &[u128]| taken.iter().filter(|n| **n <= 100).count();
+    let first = take(&queue, 40).await;
+    assert!((20..=21).contains(&old(&first)), "{first:?}");
+    let next = take(&queue, 160).await;
+    assert_eq!(old(&next[..120]) + old(&first), 80, "{next:?}");
 }

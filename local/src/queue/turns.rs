@@ -1,157 +1,170 @@
-//! New orders, in fair turns: one of each client's after the other, so that nobody waits for the
-//! whole of another's burst; but what has waited for long enough goes first, so that no stream of
-//! newcomers keeps it waiting for ever.
+//! Whose turn it is: one message of each account after the other, whatever it is about. A new
+//! order, one that comes back and one that was woken are a turn each, so that nobody's flood of
+//! anything delays another account by more than its share. Within an account its [`Lines`] say.
+//!
+//! Accounts that come later could keep a longer one waiting, as long as they like: where something
+//! has waited for too long, every second turn goes to who has waited longest. Not every one: else a
+//! flood that has become old would be in everybody's way.
 
 use std::{
     collections::{HashMap, VecDeque},
     time::Duration,
 };
 
-use engine::{order::OrderId, ports::Client};
+use engine::{account::AccountId, order::OrderId, ports::Client};
 use tokio::time::Instant;
 
-use super::Received;
+use super::{
+    Received,
+    lines::{Lines, Sender},
+};
 
-/// Whose an order is. Those of nobody known (sent by the relay, or seen again) share a line.
-type Owner = Option<Client>;
-
-/// A line for each client. Whoever was served goes to the end of `turns`.
+/// All that can be taken. Whoever was served goes to the end of `turns`.
 pub(super) struct Turns {
-    /// Who has waited for so long is served first.
     patience: Duration,
-    lines: HashMap<Owner, Line>,
-    /// Each client with a message that waits, once.
-    turns: VecDeque<Owner>,
-    /// All messages as they came. Those that had their turn are passed over.
-    arrivals: VecDeque<(Instant, u64, Owner)>,
+    accounts: HashMap<AccountId, Lines>,
+    /// Each account with a message that waits, once.
+    turns: VecDeque<AccountId>,
+    /// Whether the last turn went to who had waited for too long.
+    was_late: bool,
     /// Orders that were admitted and are not sent yet.
-    coming: HashMap<OrderId, Owner>,
-    waiting: usize,
-}
-
-#[derive(Default)]
-struct Line {
-    messages: VecDeque<(Instant, Received)>,
-    /// How many of `coming` are the client's.
-    coming: usize,
-}
-
-impl Line {
-    fn len(&self) -> usize {
-        self.messages.len() + self.coming
-    }
+    coming: HashMap<OrderId, (AccountId, Sender)>,
 }
 
 impl Turns {
     pub(super) fn new(patience: Duration) -> Self {
         Self {
             patience,
-            lines: HashMap::new(),
+            accounts: HashMap::new(),
             turns: VecDeque::new(),
-            arrivals: VecDeque::new(),
+            was_late: false,
             coming: HashMap::new(),
-            waiting: 0,
         }
     }
 
     /// How many messages can be taken.
-    pub(super) const fn len(&self) -> usize {
-        self.waiting
+    pub(super) fn len(&self) -> usize {
+        self.accounts.values().map(Lines::len).sum()
+    }
+
+    /// How many of them are new.
+    pub(super) fn len_new(&self) -> usize {
+        self.accounts.values().map(Lines::len_new).sum()
+    }
+
+    /// Every new order that waits or is coming.
+    pub(super) fn all_new(&self) -> usize {
+        self.accounts.values().map(Lines::all_new).sum()
     }
 
     /// Since when the one waits that has waited longest.
     pub(super) fn oldest(&self) -> Option<Instant> {
-        let first = |line: &Line| line.messages.front().map(|&(since, _)| since);
-        self.lines.values().filter_map(first).min()
+        self.accounts.values().filter_map(Lines::oldest).min()
     }
 
-    /// How many orders are taken up before the next one of this client: all of its own, of each
-    /// other no more than as many and one, and those that have waited for long enough.
-    pub(super) fn ahead_of(&self, client: Option<&Client>, now: Instant) -> usize {
-        let client = client.cloned();
-        let own = self.lines.get(&client).map_or(0, Line::len);
-        let others = self.lines.iter().filter(|(other, _)| **other != client);
-        let turns = others.map(|(_, line)| line.len().min(own + 1));
-        let first = self
-            .arrivals
-            .partition_point(|&(since, ..)| self.has_waited(since, now));
-        (own + turns.sum::<usize>() + first).min(self.all())
-    }
-
-    fn has_waited(&self, since: Instant, now: Instant) -> bool {
-        now.saturating_duration_since(since) >= self.patience
-    }
-
-    /// Every order that waits or is coming.
-    pub(super) fn all(&self) -> usize {
-        self.waiting + self.coming.len()
+    /// How many new orders are taken up before the next one of this account and client: those of
+    /// the account, of each other account no more than as many and one, and once more as many at
+    /// the most of those that have waited for too long.
+    pub(super) fn ahead_of(
+        &self,
+        account: &AccountId,
+        client: Option<&Client>,
+        now: Instant,
+    ) -> usize {
+        let own = self.accounts.get(account);
+        let own = own.map_or(0, |lines| lines.ahead_of(&client.cloned(), now));
+        let (mut turns, mut late) = (own, 0);
+        for (_, lines) in self.accounts.iter().filter(|(other, _)| *other != account) {
+            turns += lines.all_new().min(own + 1);
+            late += lines.late(now);
+        }
+        (turns + late.min(turns)).min(self.all_new())
     }
 
     /// Keeps a place for an order.
-    pub(super) fn reserve(&mut self, id: OrderId, client: Option<&Client>) {
-        let owner = client.cloned();
-        self.lines.entry(owner.clone()).or_default().coming += 1;
-        self.coming.insert(id, owner);
+    pub(super) fn reserve(&mut self, id: OrderId, account: &AccountId, client: Option<&Client>) {
+        let sender = client.cloned();
+        self.lines(account).reserve(sender.clone());
+        self.coming.insert(id, (account.clone(), sender));
     }
 
     /// Gives an order's place back, if there is one; answers whose it was.
-    pub(super) fn give_back(&mut self, id: OrderId) -> Owner {
-        let owner = self.coming.remove(&id)?;
-        if let Some(line) = self.lines.get_mut(&owner) {
-            line.coming -= 1;
+    pub(super) fn give_back(&mut self, id: OrderId) -> Sender {
+        let (account, sender) = self.coming.remove(&id)?;
+        if let Some(lines) = self.accounts.get_mut(&account) {
+            lines.give_back(&sender);
         }
-        self.forget_empty(&owner);
-        owner
+        self.forget_idle(&account);
+        sender
     }
 
-    /// A message comes: into the line of whoever has a place for its order.
-    pub(super) fn push(&mut self, since: Instant, received: Received) {
-        let owner = self.give_back(received.message.id);
-        let line = self.lines.entry(owner.clone()).or_default();
-        if line.messages.is_empty() {
-            self.turns.push_back(owner.clone());
-        }
-        self.arrivals.push_back((since, received.id, owner));
-        line.messages.push_back((since, received));
-        self.waiting += 1;
+    /// A new message: into the line of whoever has a place for its order.
+    pub(super) fn push_new(&mut self, since: Instant, received: Received) {
+        let sender = self.give_back(received.message.id);
+        self.expect(&received.account);
+        self.lines(&received.account.clone())
+            .push_new(since, received, sender);
+    }
+
+    /// A message whose time has come.
+    pub(super) fn push_due(&mut self, since: Instant, received: Received) {
+        self.expect(&received.account);
+        self.lines(&received.account.clone())
+            .push_due(since, received);
     }
 
     /// The message whose turn it is.
     pub(super) fn pop(&mut self, now: Instant) -> Option<Received> {
-        let owner = match self.longest_waiting(now) {
-            Some(owner) => {
-                let turn = self.turns.iter().position(|other| *other == owner)?;
-                self.turns.remove(turn)?
-            }
+        let late = match self.was_late {
+            true => None,
+            false => self.longest_waiting(now),
+        };
+        self.was_late = late.is_some();
+        let account = match late {
+            Some(turn) => self.turns.remove(turn)?,
             None => self.turns.pop_front()?,
         };
-        let line = self.lines.get_mut(&owner)?;
-        let (_, received) = line.messages.pop_front()?;
-        self.waiting -= 1;
-        if line.messages.is_empty() {
-            self.forget_empty(&owner);
+        let lines = self.accounts.get_mut(&account)?;
+        let received = lines.pop(now);
+        if lines.is_empty() {
+            self.forget_idle(&account);
         } else {
-            self.turns.push_back(owner);
+            self.turns.push_back(account);
         }
-        Some(received)
+        received
     }
 
-    /// Whose message has waited for long enough and for longer than any other.
-    fn longest_waiting(&mut self, now: Instant) -> Option<Owner> {
-        loop {
-            let (since, id, owner) = self.arrivals.front()?;
-            let line = self.lines.get(owner);
-            let first = line.and_then(|line| line.messages.front());
-            if first.is_some_and(|(_, received)| received.id == *id) {
-                return self.has_waited(*since, now).then(|| owner.clone());
+    /// The turn of the account whose message has waited for too long and for longer than any other.
+    fn longest_waiting(&mut self, now: Instant) -> Option<usize> {
+        let mut longest: Option<(Instant, usize)> = None;
+        for (turn, account) in self.turns.iter().enumerate() {
+            let lines = self.accounts.get_mut(account);
+            let late = lines.and_then(|lines| lines.longest_waiting(now));
+            if let Some((since, _)) = late
+                && longest.is_none_or(|(before, _)| since < before)
+            {
+                longest = Some((since, turn));
             }
-            self.arrivals.pop_front();
+        }
+        longest.map(|(_, turn)| turn)
+    }
+
+    /// Gives the account a turn if it has none.
+    fn expect(&mut self, account: &AccountId) {
+        if self.accounts.get(account).is_none_or(Lines::is_empty) {
+            self.turns.push_back(account.clone());
         }
     }
 
-    fn forget_empty(&mut self, owner: &Owner) {
-        if self.lines.get(owner).is_some_and(|line| line.len() == 0) {
-            self.lines.remove(owner);
+    fn lines(&mut self, account: &AccountId) -> &mut Lines {
+        let patience = self.patience;
+        let lines = self.accounts.entry(account.clone());
+        lines.or_insert_with(|| Lines::new(patience))
+    }
+
+    fn forget_idle(&mut self, account: &AccountId) {
+        if self.accounts.get(account).is_some_and(Lines::is_idle) {
+            self.accounts.remove(account);
         }
     }
 }

@@ -17,6 +17,7 @@ mod desk;
 mod door;
 mod engine_processes;
 mod engines;
+mod fair_shares;
 mod fault;
 mod health;
 mod journeys;

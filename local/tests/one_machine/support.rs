@@ -49,7 +49,15 @@ impl Engine {
         options: &[&str],
         change: impl FnOnce(Trading) -> Trading,
     ) -> Self {
-        let database = migrated_database();
+        Self::start_on(migrated_database(), options, change).await
+    }
+
+    /// On a database that another engine may have had before.
+    pub(crate) async fn start_on(
+        database: TestDatabase,
+        options: &[&str],
+        change: impl FnOnce(Trading) -> Trading,
+    ) -> Self {
         let server = serve(database.url(), options, change).await;
         let base = format!("http://{}", server.address());
         Self {

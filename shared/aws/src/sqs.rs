@@ -13,7 +13,7 @@ use aws_sdk_sqs::{
 };
 use engine::{
     message,
-    ports::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest, Unavailable},
+    ports::{Envelope, Queue, ReplayQueue, ReplayRequest, Unavailable},
 };
 use futures::{StreamExt, stream};
 use tracing::warn;
@@ -47,11 +47,11 @@ impl SqsQueue {
     }
 
     /// Sends up to ten messages. One flag for each: whether SQS has it.
-    async fn send_ten(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+    async fn send_ten(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
         let entries: Vec<SendMessageBatchRequestEntry> = batch
             .iter()
             .enumerate()
-            .map(|(i, (message, pause))| entry(i, message, *pause).build())
+            .map(|(i, envelope)| entry(i, envelope).build())
             .collect::<Result<_, _>>()
             .map_err(|error| Unavailable(error.to_string()))?;
         let answer = self
@@ -84,11 +84,14 @@ impl SqsQueue {
     }
 }
 
-fn entry(i: usize, message: &ExecuteOrder, pause: Duration) -> SendMessageBatchRequestEntryBuilder {
+/// The group makes a standard queue a fair one: while one account's messages keep workers busy,
+/// those of the others are delivered first. It says nothing of order, and holds nothing back.
+fn entry(i: usize, envelope: &Envelope) -> SendMessageBatchRequestEntryBuilder {
     SendMessageBatchRequestEntry::builder()
         .id(i.to_string())
-        .message_body(message::write_execute(message))
-        .delay_seconds(delay_seconds(pause))
+        .message_body(message::write_execute(&envelope.message))
+        .message_group_id(envelope.account.as_str())
+        .delay_seconds(delay_seconds(envelope.delay))
 }
 
 /// Whole seconds, rounded up: a message must not be seen before its time.
@@ -102,7 +105,7 @@ impl Queue for SqsQueue {
     /// # Errors
     /// [`Unavailable`] when SQS took none of the calls; when it took some, the flags say which
     /// messages it has.
-    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+    async fn send(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
         let tens = batch.chunks(BATCH);
         let calls: Vec<_> = tens.clone().map(|ten| self.send_ten(ten)).collect();
         let answers: Vec<_> = stream::iter(calls).buffered(CALLS).collect().await;

@@ -11,9 +11,7 @@ use crate::{
     order::{
         Canceller, EventRecord, InvalidTransition, LoggedEvent, Order, OrderEvent, OrderId, Status,
     },
-    ports::{
-        Authority, ExecuteOrder, Next, OrderReader, OrderWriter, Queue, StoreError, Transition,
-    },
+    ports::{Authority, Envelope, Next, OrderReader, OrderWriter, Queue, StoreError, Transition},
     stream::{Delivery, OrderStream},
 };
 
@@ -150,11 +148,8 @@ impl Cancel {
 
     /// The outbox row is due already; this is the fast path.
     async fn announce(&self, order: &Order) {
-        let message = ExecuteOrder {
-            id: order.id,
-            attempt: order.attempt,
-        };
-        if let Err(error) = self.queue.send(&[(message, Duration::ZERO)]).await {
+        let next = Envelope::of(order, Duration::ZERO);
+        if let Err(error) = self.queue.send(&[next]).await {
             observe::queue_refused(order.id, &error.0);
         }
     }

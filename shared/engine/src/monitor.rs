@@ -9,7 +9,7 @@
 //! harmless, and one that dies between any two lines loses nothing: what it did not wake the next
 //! tick wakes, and what it did not send the relay sends.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use futures::future::{Either, join, join_all, select};
 
@@ -18,7 +18,7 @@ use crate::{
     observe,
     order::{Swap, Token, price},
     ports::{
-        ExecuteOrder, LaunchLog, Launches, LaunchesError, PriceLog, Queue, SeenPrice, StoreError,
+        Envelope, LaunchLog, Launches, LaunchesError, PriceLog, Queue, SeenPrice, StoreError,
         Unavailable, WaitingOrders,
     },
     routing::Router,
@@ -131,7 +131,7 @@ impl Monitor {
         &self,
         token_in: &Token,
         token_out: &Token,
-    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+    ) -> Result<Vec<Envelope>, StoreError> {
         let Some(price) = self.router.marginal_price(token_in, token_out).await else {
             observe::price_unknown(&token_in.symbol, &token_out.symbol);
             return Ok(Vec::new());
@@ -143,7 +143,7 @@ impl Monitor {
 
     /// Sends what was woken, in its order. Their outbox rows are stored, so what the queue does
     /// not take is the relay's.
-    async fn told(&self, woken: Result<Vec<ExecuteOrder>, StoreError>) -> usize {
+    async fn told(&self, woken: Result<Vec<Envelope>, StoreError>) -> usize {
         let woken = match woken {
             Ok(woken) if woken.is_empty() => return 0,
             Ok(woken) => woken,
@@ -152,9 +152,8 @@ impl Monitor {
                 return 0;
             }
         };
-        let batch: Vec<_> = woken.iter().map(|&order| (order, Duration::ZERO)).collect();
-        if let Err(error) = self.queue.send(&batch).await {
-            observe::queue_refused(woken[0].id, &error.0);
+        if let Err(error) = self.queue.send(&woken).await {
+            observe::queue_refused(woken[0].message.id, &error.0);
         }
         woken.len()
     }

@@ -108,16 +108,12 @@ impl Relay {
             if due.is_empty() {
                 break;
             }
-            let batch: Vec<(ExecuteOrder, Duration)> = due
-                .iter()
-                .map(|&message| (message, Duration::ZERO))
-                .collect();
-            let accepted = self.queue.send(&batch).await?;
+            let accepted = self.queue.send(&due).await?;
             let accepted: Vec<ExecuteOrder> = due
                 .iter()
                 .zip(&accepted)
                 .filter(|(_, yes)| **yes)
-                .map(|(message, _)| *message)
+                .map(|(envelope, _)| envelope.message)
                 .collect();
             self.outbox.mark_sent(&accepted).await?;
             sent += accepted.len();

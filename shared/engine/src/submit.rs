@@ -1,6 +1,6 @@
 //! Submit: store the order, then tell the queue. Accepted means durable, whatever the queue says.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use futures::future::{Either, select};
 
@@ -10,7 +10,8 @@ use crate::{
     order::{NewOrder, OrderId},
     policy::Policy,
     ports::{
-        Admission, Busy, Client, Clock, ExecuteOrder, Inserted, OrderWriter, Queue, StoreError,
+        Admission, Busy, Client, Clock, Envelope, ExecuteOrder, Inserted, OrderWriter, Queue,
+        StoreError,
     },
 };
 
@@ -58,7 +59,7 @@ impl Submit {
         order: &NewOrder,
         client: Option<&Client>,
     ) -> Result<Submitted, StoreError> {
-        let _place = match self.admission.admit(order.id, client).await {
+        let _place = match self.admission.admit(order, client).await {
             Ok(place) => place,
             Err(busy) => return self.refuse(order, busy).await,
         };
@@ -66,7 +67,7 @@ impl Submit {
         match self.writer.insert(order, lifetime).await? {
             Inserted::New => {
                 observe::accepted(order.id);
-                self.announce(order.id).await;
+                self.announce(order).await;
                 Ok(Submitted::Accepted(order.id))
             }
             known => Ok(answered(order, &known)),
@@ -96,8 +97,10 @@ impl Submit {
 
     /// The outbox row is the guarantee, this send only the fast path: its failure is noted and
     /// forgotten.
-    async fn announce(&self, id: OrderId) {
-        let batch = [(ExecuteOrder { id, attempt: 1 }, Duration::ZERO)];
+    async fn announce(&self, order: &NewOrder) {
+        let id = order.id;
+        let first = ExecuteOrder { id, attempt: 1 };
+        let batch = [Envelope::new(first, order.by.account.clone())];
         let deadline = self.clock.sleep(self.policy.queue_deadline);
         match select(self.queue.send(&batch), deadline).await {
             Either::Left((Ok(accepted), _)) if accepted.iter().all(|&yes| yes) => {}

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ExecuteOrder, Grace, Outbox, OutboxStats, StoreError},
+    ports::{Envelope, ExecuteOrder, Grace, Outbox, OutboxStats, StoreError},
 };
 use jiff::Timestamp;
 use tokio_postgres::Row;
@@ -18,7 +18,7 @@ use super::{
     PostgresOrders,
     error::StatementError,
     progress::Progress,
-    rows::{get, millis, natural},
+    rows::{account, get, millis, natural},
 };
 
 /// Where the search for old idempotency keys begins.
@@ -26,7 +26,7 @@ pub(super) const KEYS_BEGIN: (Timestamp, Uuid) = (Timestamp::UNIX_EPOCH, Uuid::n
 
 #[async_trait]
 impl Outbox for PostgresOrders {
-    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         let taken_up = self.taken_up(grace).await?;
         let due = self
             .database
@@ -35,11 +35,11 @@ impl Outbox for PostgresOrders {
                 &[&ms(grace.time()), &i64::from(limit), &taken_up],
             )
             .await?;
-        messages(&due)
+        envelopes(&due)
     }
 
-    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError> {
-        const DELAYED: &str = "SELECT b.order_id, b.attempt, \
+    async fn delayed(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
+        const DELAYED: &str = "SELECT b.order_id, o.account_id, b.attempt, \
                 ceil(extract(epoch FROM b.available_at - now()) * 1000)::bigint AS left_ms \
             FROM outbox b JOIN orders o ON o.id = b.order_id \
             WHERE b.sent_at IS NULL AND b.available_at > now() AND (o.lease_until IS NULL OR o.lease_until < now()) \
@@ -52,7 +52,10 @@ impl Outbox for PostgresOrders {
             .iter()
             .map(|row| {
                 let left = natural(get::<i64>(row, "left_ms")?, "left_ms")?;
-                Ok((message(row)?, Duration::from_millis(left)))
+                Ok(Envelope {
+                    delay: Duration::from_millis(left),
+                    ..envelope(row)?
+                })
             })
             .collect()
     }
@@ -103,7 +106,7 @@ impl Outbox for PostgresOrders {
             .database
             .run_repeatable(OVERDUE, &[&after, &i64::from(limit)])
             .await?;
-        messages(&overdue)
+        overdue.iter().map(|row| Ok(message(row)?)).collect()
     }
 
     async fn purge(&self, limit: u32, audit_kept: Duration) -> Result<bool, StoreError> {
@@ -222,8 +225,12 @@ impl PostgresOrders {
     }
 }
 
-pub(super) fn messages(rows: &[Row]) -> Result<Vec<ExecuteOrder>, StoreError> {
-    rows.iter().map(|row| Ok(message(row)?)).collect()
+pub(super) fn envelopes(rows: &[Row]) -> Result<Vec<Envelope>, StoreError> {
+    rows.iter().map(|row| Ok(envelope(row)?)).collect()
+}
+
+fn envelope(row: &Row) -> Result<Envelope, StatementError> {
+    Ok(Envelope::new(message(row)?, account(row)?))
 }
 
 fn message(row: &Row) -> Result<ExecuteOrder, StatementError> {

@@ -110,7 +110,7 @@ struct Source {
 fn sources(only: &OrderFilter) -> Vec<Source> {
     let by_key = |table: &str| Source {
         from: format!(
-            "{table} q CROSS JOIN LATERAL (SELECT {BARE_COLUMNS}, account_id, closed_at FROM orders \
+            "{table} q CROSS JOIN LATERAL (SELECT {BARE_COLUMNS}, closed_at FROM orders \
             WHERE id = q.order_id OFFSET 0) o"
         ),
         which: "true",

@@ -1,10 +1,10 @@
 //! The monitor's view of the order book.
 
 use async_trait::async_trait;
-use engine::ports::{ExecuteOrder, StoreError, WaitingOrders};
+use engine::ports::{Envelope, StoreError, WaitingOrders};
 use rust_decimal::Decimal;
 
-use super::{PostgresOrders, outbox::messages};
+use super::{PostgresOrders, outbox::envelopes};
 
 #[async_trait]
 impl WaitingOrders for PostgresOrders {
@@ -14,7 +14,7 @@ impl WaitingOrders for PostgresOrders {
         token_out: &str,
         price: Decimal,
         limit: u32,
-    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+    ) -> Result<Vec<Envelope>, StoreError> {
         let woken = self
             .database
             .run(
@@ -22,22 +22,22 @@ impl WaitingOrders for PostgresOrders {
                 &[&token_in, &token_out, &price, &i64::from(limit)],
             )
             .await?;
-        messages(&woken)
+        envelopes(&woken)
     }
 
-    async fn wake_due(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn wake_due(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         let woken = self
             .database
             .run(include_str!("sql/wake_due.sql"), &[&i64::from(limit)])
             .await?;
-        messages(&woken)
+        envelopes(&woken)
     }
 
-    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         let woken = self
             .database
             .run(include_str!("sql/wake_launched.sql"), &[&i64::from(limit)])
             .await?;
-        messages(&woken)
+        envelopes(&woken)
     }
 }

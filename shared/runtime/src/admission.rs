@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
-    order::OrderId,
+    order::NewOrder,
     ports::{Admission, Busy, Client, Place, Queue},
 };
 use postgres::Database;
@@ -83,7 +83,7 @@ impl QueueLimit {
 
 #[async_trait]
 impl Admission for QueueLimit {
-    async fn admit(&self, _: OrderId, _: Option<&Client>) -> Result<Place, Busy> {
+    async fn admit(&self, _: &NewOrder, _: Option<&Client>) -> Result<Place, Busy> {
         let too_long = self.wait().await.saturating_sub(self.max_wait);
         if too_long > Duration::ZERO {
             return Err(Busy {

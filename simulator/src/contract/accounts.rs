@@ -1,22 +1,26 @@
 //! What is one account's is nobody else's.
 
+use std::time::Duration;
+
 use engine::{
     account::{AccountId, Actor},
     order::{ClientOrderId, Lifetime, NewOrder},
-    ports::{Inserted, OrderFilter, PageQuery},
+    ports::{Envelope, Grace, Inserted, OrderFilter, PageQuery, StoreError, Wake},
 };
 use uuid::Uuid;
 
 use super::{
     StoreFixture,
-    fixture::{HOUR, failed, new_order, routing, with_key},
+    fixture::{HOUR, MOMENT, failed, new_order, routing, with_key},
     subscriptions::connection,
+    waiting::{at_price, limit_order},
 };
 
 pub(super) async fn check(fixture: &StoreFixture) {
     keys_and_names_are_an_accounts_own(fixture).await;
     another_accounts_order_is_as_none(fixture).await;
     who_follows_all_follows_its_own_account(fixture).await;
+    messages_say_whose_their_order_is(fixture).await;
 }
 
 fn account() -> AccountId {
@@ -112,4 +116,43 @@ async fn who_follows_all_follows_its_own_account(fixture: &StoreFixture) {
         let forgotten = fixture.subscriptions.forget(connection).await;
         forgotten.expect("the store answers");
     }
+}
+
+/// The queue shares workers among accounts, also for what comes back.
+async fn messages_say_whose_their_order_is(fixture: &StoreFixture) {
+    let owner = account();
+    let envelope_of = |found: Result<Vec<Envelope>, StoreError>, message| {
+        let found = found.expect("the store answers");
+        let mut found = found.into_iter();
+        let envelope = found.find(|envelope| envelope.message == message);
+        envelope.map(|envelope| envelope.account)
+    };
+    let market = of(&owner, new_order());
+    let message = fixture.inserted(&market, HOUR).await;
+    let due = fixture.outbox.due(Grace::Of(Duration::ZERO), 1_000).await;
+    assert_eq!(envelope_of(due, message).as_ref(), Some(&owner), "due");
+    let leased = fixture.leased(&message).await;
+    assert_eq!(leased.order.account, owner, "claimed");
+    fixture.released(&leased, HOUR).await;
+    let delayed = fixture.outbox.delayed(1_000).await;
+    assert_eq!(envelope_of(delayed, message).as_ref(), Some(&owner));
+    let read = fixture.reader.order(&owner, market.id).await;
+    let read = read.expect("the store answers").expect("it is stored");
+    assert_eq!(read.account, owner, "read");
+
+    let symbol = Uuid::new_v4().to_string();
+    let limit = limit_order(80, fixture.later().await, &symbol);
+    let by_price = fixture.waits(&of(&owner, limit), at_price(80)).await;
+    let woken = fixture.waiting.wake_at(&symbol, "USDC", 90.into(), 10);
+    let woken = envelope_of(woken.await, by_price);
+    assert_eq!(woken.as_ref(), Some(&owner), "by a price");
+    let soon = Wake {
+        after: Some(MOMENT),
+        ..Wake::default()
+    };
+    let limit = limit_order(80, fixture.later().await, &symbol);
+    let by_time = fixture.waits(&of(&owner, limit), soon).await;
+    fixture.clock.sleep(MOMENT * 3).await;
+    let woken = envelope_of(fixture.waiting.wake_due(1_000).await, by_time);
+    assert_eq!(woken.as_ref(), Some(&owner), "by time");
 }

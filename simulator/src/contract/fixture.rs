@@ -10,7 +10,7 @@ use engine::{
         TransactionEnd,
     },
     ports::{
-        Appended, Authority, Claim, ExecuteOrder, Inserted, LeasedOrder, Next, PageQuery,
+        Appended, Authority, Claim, Envelope, ExecuteOrder, Inserted, LeasedOrder, Next, PageQuery,
         StoreError, Transition,
     },
     routing::{Offer, OfferedQuote, PoolRef, QuoteTerms, Rejection, Route, VenueId},
@@ -163,6 +163,12 @@ pub(super) fn failed() -> Move {
     let failure = Failure::new(FailureCode::NoLiquidity, "nothing in the pools");
     let settled = None;
     OrderEvent::Failed { failure, settled }.into()
+}
+
+/// What was woken or is due, without whose it is.
+pub(super) fn messages(found: Result<Vec<Envelope>, StoreError>) -> Vec<ExecuteOrder> {
+    let found = found.expect("the store answers");
+    found.iter().map(|envelope| envelope.message).collect()
 }
 
 impl StoreFixture {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     StoreFixture,
-    fixture::{HOUR, Move, new_order},
+    fixture::{HOUR, Move, messages, new_order},
 };
 
 pub(super) async fn check(fixture: &StoreFixture) {
@@ -162,7 +162,7 @@ impl StoreFixture {
 
     async fn launched(&self) -> Vec<ExecuteOrder> {
         let woken = self.waiting.wake_launched(1_000).await;
-        woken.expect("the store answers")
+        messages(woken)
     }
 }
 
@@ -252,7 +252,7 @@ async fn whoever_begins_to_wait_while_a_pool_becomes_known_is_woken(fixture: &St
         let message = fixture.waits_for(&mint, for_pool_after(looks)).await;
         let mut woken = fixture.launched().await;
         let due = fixture.waiting.wake_due(1_000).await;
-        woken.extend(due.expect("the store answers"));
+        woken.extend(messages(due));
         assert_eq!(woken, [message]);
         let leased = fixture.leased(&message).await;
         let wake = for_pool_after(looks);
@@ -260,7 +260,7 @@ async fn whoever_begins_to_wait_while_a_pool_becomes_known_is_woken(fixture: &St
         fixture.clock.sleep(Duration::from_millis(1)).await;
         let mut woken = fixture.launched().await;
         let due = fixture.waiting.wake_due(1_000).await;
-        woken.extend(due.expect("the store answers"));
+        woken.extend(messages(due));
         assert_eq!(woken, [message], "and again");
     }
 }

@@ -6,7 +6,7 @@ use engine::ports::{ExecuteOrder, Grace, LeasedOrder};
 
 use super::{
     StoreFixture,
-    fixture::{HOUR, MOMENT, attempt_failed, failed, routing},
+    fixture::{HOUR, MOMENT, attempt_failed, failed, messages, routing},
 };
 
 pub(super) async fn check(fixture: &StoreFixture) {
@@ -30,7 +30,7 @@ impl StoreFixture {
 
     async fn is_due_by(&self, message: &ExecuteOrder, grace: Grace) -> bool {
         let due = self.outbox.due(grace, 1_000).await;
-        due.expect("the store answers").contains(message)
+        messages(due).contains(message)
     }
 
     async fn is_overdue(&self, message: &ExecuteOrder) -> bool {
@@ -202,10 +202,10 @@ async fn a_message_that_has_to_wait_is_told_with_the_time_left(fixture: &StoreFi
         .delayed(1_000)
         .await
         .expect("the store answers");
-    assert!(delayed.iter().all(|(message, _)| *message != now));
-    let left = delayed.iter().find(|(message, _)| *message == later);
-    let (_, left) = left.expect("it waits");
-    assert!(*left <= HOUR && *left > HOUR / 2, "{left:?}");
+    assert!(delayed.iter().all(|one| one.message != now));
+    let left = delayed.iter().find(|one| one.message == later);
+    let left = left.expect("it waits").delay;
+    assert!(left <= HOUR && left > HOUR / 2, "{left:?}");
 }
 
 async fn an_order_out_of_time_is_overdue_unless_held(fixture: &StoreFixture) {

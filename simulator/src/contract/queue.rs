@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
+    account::AccountId,
     order::OrderId,
-    ports::{Clock, ExecuteOrder, Queue},
+    ports::{Clock, Envelope, ExecuteOrder, Queue},
 };
 use uuid::Uuid;
 
@@ -63,7 +64,10 @@ impl QueueFixture {
         let message = message();
         let accepted = self
             .queue
-            .send(&[(message, delay)])
+            .send(&[Envelope {
+                delay,
+                ..enveloped(message)
+            }])
             .await
             .expect("the queue answers");
         assert_eq!(accepted, [true]);
@@ -105,7 +109,7 @@ async fn what_waits_is_counted_or_known_again(fixture: &QueueFixture) {
     if !counted {
         fixture
             .queue
-            .send(&[(message, Duration::ZERO)])
+            .send(&[enveloped(message)])
             .await
             .expect("the queue answers");
     }
@@ -128,11 +132,15 @@ fn message() -> ExecuteOrder {
     }
 }
 
+fn enveloped(message: ExecuteOrder) -> Envelope {
+    Envelope::new(message, AccountId::local())
+}
+
 async fn a_batch_is_accepted_and_arrives(fixture: &QueueFixture) {
-    let batch: Vec<_> = (0..12).map(|_| (message(), Duration::ZERO)).collect();
+    let batch: Vec<_> = (0..12).map(|_| enveloped(message())).collect();
     let accepted = fixture.queue.send(&batch).await.expect("the queue answers");
     assert_eq!(accepted, vec![true; batch.len()]);
-    let mut missing: Vec<ExecuteOrder> = batch.iter().map(|(message, _)| *message).collect();
+    let mut missing: Vec<ExecuteOrder> = batch.iter().map(|one| one.message).collect();
     let begin = fixture.clock.now();
     while !missing.is_empty() {
         let waited = fixture.clock.now().duration_since(begin).unsigned_abs();

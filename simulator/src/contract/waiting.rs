@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     StoreFixture,
-    fixture::{HOUR, MOMENT, Move, new_order, routing},
+    fixture::{HOUR, MOMENT, Move, messages, new_order, routing},
 };
 
 pub(super) async fn check(fixture: &StoreFixture) {
@@ -33,7 +33,7 @@ pub(super) async fn check(fixture: &StoreFixture) {
 }
 
 /// A limit order of a pair of its own, so that others do not wake it.
-fn limit_order(price: u32, expires_at: Timestamp, token_in: &str) -> NewOrder {
+pub(super) fn limit_order(price: u32, expires_at: Timestamp, token_in: &str) -> NewOrder {
     let mut order = new_order();
     order.swap.token_in = Token {
         symbol: token_in.into(),
@@ -67,7 +67,7 @@ fn waiting_started(wake: Wake) -> Move {
     }
 }
 
-fn at_price(price: u32) -> Wake {
+pub(super) fn at_price(price: u32) -> Wake {
     Wake {
         at_price: Some(price.into()),
         ..Wake::default()
@@ -81,12 +81,12 @@ impl StoreFixture {
         self.read(&message).await.created_at
     }
 
-    async fn later(&self) -> Timestamp {
+    pub(super) async fn later(&self) -> Timestamp {
         self.now().await + HOUR
     }
 
     /// An order that waits.
-    async fn waits(&self, order: &NewOrder, wake: Wake) -> ExecuteOrder {
+    pub(super) async fn waits(&self, order: &NewOrder, wake: Wake) -> ExecuteOrder {
         let lifetime = match &order.kind {
             OrderKind::Limit(limit) => Lifetime::Until(limit.expires_at),
             OrderKind::Sniper(sniper) => Lifetime::Until(sniper.expires_at),
@@ -107,14 +107,14 @@ impl StoreFixture {
         }
     }
 
-    async fn woken_at(&self, token_in: &str, price: u32) -> Vec<ExecuteOrder> {
+    pub(super) async fn woken_at(&self, token_in: &str, price: u32) -> Vec<ExecuteOrder> {
         let woken = self.waiting.wake_at(token_in, "USDC", price.into(), 100);
-        woken.await.expect("the store answers")
+        messages(woken.await)
     }
 
     async fn is_woken_now(&self, message: &ExecuteOrder) -> bool {
         let woken = self.waiting.wake_due(1_000).await;
-        woken.expect("the store answers").contains(message)
+        messages(woken).contains(message)
     }
 
     async fn wait_again(&self, leased: &LeasedOrder) -> Result<(), StoreError> {
@@ -177,7 +177,7 @@ async fn those_whose_price_is_met_are_woken_once_the_lowest_first(fixture: &Stor
     let mut first = [waiting[1], waiting[3]];
     first.sort_by_key(|message| message.id);
     let one = fixture.waiting.wake_at(&symbol, "USDC", 90.into(), 1).await;
-    assert_eq!(one.expect("the store answers"), [first[0]]);
+    assert_eq!(messages(one), [first[0]]);
     let woken = fixture.woken_at(&symbol, 90).await;
     assert_eq!(woken, [first[1], waiting[0]]);
     assert_eq!(fixture.woken_at(&symbol, 90).await, [], "each once");
@@ -238,7 +238,7 @@ async fn an_order_that_a_late_message_begins_is_brought_back_like_any_other(
     fixture.released(&leased, Duration::ZERO).await;
     fixture.clock.sleep(MOMENT * 2).await;
     let due = fixture.outbox.due(Grace::Of(Duration::ZERO), 1_000).await;
-    assert!(due.expect("the store answers").contains(&message));
+    assert!(messages(due).contains(&message));
 }
 
 async fn an_order_whose_time_has_ended_is_woken(fixture: &StoreFixture) {

@@ -1,7 +1,7 @@
 //! The event log of one order, and the row that goes with it.
 
 use engine::{
-    account::{AccountId, Actor},
+    account::Actor,
     order::{EventRecord, FailureCode, NewOrder, Order, OrderEvent, Status, TokenAmount},
     policy::Policy,
 };
@@ -193,7 +193,7 @@ fn judge_attempts(
 fn accepted(order: &Order) -> Order {
     let new = NewOrder {
         id: order.id,
-        by: Actor::of(AccountId::local()),
+        by: Actor::of(order.account.clone()),
         swap: order.swap.clone(),
         kind: order.kind.clone(),
         idempotency: None,
@@ -241,6 +241,7 @@ mod tests {
     use std::time::Duration;
 
     use engine::{
+        account::AccountId,
         order::{
             Lifetime, LoggedEvent, Market, OrderId, OrderKind, SlippageTolerance, Swap, Token,
         },

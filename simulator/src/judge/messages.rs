@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::ports::ExecuteOrder;
+use engine::ports::{Envelope, ExecuteOrder};
 use uuid::Uuid;
 
 use crate::{gateway::Arrived, ports::encode, queue::Receipt, world::World};
@@ -23,6 +23,16 @@ impl World {
                     format!("{message:?}")
                 });
             }
+        }
+    }
+
+    /// Whoever sends a message says whose order it is about.
+    pub(crate) fn judge_sent(&mut self, envelope: &Envelope) {
+        let row = self.store.rows.get(&envelope.message.id);
+        if row.is_some_and(|row| row.order.account != envelope.account) {
+            self.violated("a message counts for its order's account", || {
+                format!("{envelope:?}")
+            });
         }
     }
 

@@ -7,9 +7,9 @@ use engine::{
     account::AccountId,
     order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Unmet},
     ports::{
-        Appended, Authority, Claim, Corrupt, ExecuteOrder, Inserted, Lease, OrderLog, OrderReader,
-        OrderWriter, PageQuery, StoreError, Subscribers, Transition, Unavailable, WaitingOrders,
-        Wake,
+        Appended, Authority, Claim, Corrupt, Envelope, ExecuteOrder, Inserted, Lease, OrderLog,
+        OrderReader, OrderWriter, PageQuery, StoreError, Subscribers, Transition, Unavailable,
+        WaitingOrders, Wake,
     },
 };
 
@@ -160,7 +160,7 @@ impl WaitingOrders for OrdersPort {
         token_out: &str,
         price: Decimal,
         limit: u32,
-    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+    ) -> Result<Vec<Envelope>, StoreError> {
         let (token_in, token_out) = (token_in.to_owned(), token_out.to_owned());
         let wake = move |world: &mut World| {
             let pair = (token_in.as_str(), token_out.as_str());
@@ -169,12 +169,12 @@ impl WaitingOrders for OrdersPort {
         Ok(self.0.call(Point::WakeAt, wake).await?)
     }
 
-    async fn wake_due(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn wake_due(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         let wake = move |world: &mut World| world.store.wake_due(limit, world.now);
         Ok(self.0.call(Point::WakeDue, wake).await?)
     }
 
-    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         let wake = move |world: &mut World| world.store.wake_launched(limit, world.now);
         Ok(self.0.call(Point::WakeLaunched, wake).await?)
     }

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{ExecuteOrder, Grace, Outbox, OutboxStats, StoreError},
+    ports::{Envelope, ExecuteOrder, Grace, Outbox, OutboxStats, StoreError},
 };
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ impl OutboxPort {
 
 #[async_trait]
 impl Outbox for OutboxPort {
-    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         let due = move |world: &mut World| {
             let due = world.store.due(grace, limit, world.now);
             (due, world.step)
@@ -53,12 +53,12 @@ impl Outbox for OutboxPort {
         let (due, step) = self.call(Point::Due, due).await?;
         let given = due
             .iter()
-            .map(|message| ((message.id.0, message.attempt), step));
+            .map(|one| ((one.message.id.0, one.message.attempt), step));
         self.given().extend(given);
         Ok(due)
     }
 
-    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError> {
+    async fn delayed(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         let delayed = move |world: &mut World| world.store.delayed(limit, world.now);
         self.call(Point::Delayed, delayed).await
     }

@@ -4,11 +4,10 @@
 use std::{
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use async_trait::async_trait;
-use engine::ports::{ExecuteOrder, Queue, Unavailable};
+use engine::ports::{Envelope, ExecuteOrder, Queue, Unavailable};
 
 use crate::{
     fault::Fault,
@@ -24,12 +23,15 @@ pub(crate) struct QueuePort(pub(crate) Network);
 
 #[async_trait]
 impl Queue for QueuePort {
-    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+    async fn send(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
         let batch = batch.to_vec();
         let send = move |world: &mut World| {
             batch
                 .iter()
-                .map(|&(message, delay)| world.enqueue(message, ms(delay)))
+                .map(|one| {
+                    world.judge_sent(one);
+                    world.enqueue(one.message, ms(one.delay))
+                })
                 .collect()
         };
         Ok(self.0.call(Point::Enqueue, send).await?)

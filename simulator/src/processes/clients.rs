@@ -199,7 +199,7 @@ fn accepted(stage: &Stage, plan: &Plan, submitted: Submitted, followed: bool) {
             return world.violated("every order is admitted", || format!("{plan:?}"));
         }
     };
-    match world.store.rows.get(&id).map(|row| &row.account) {
+    match world.store.rows.get(&id).map(|row| &row.order.account) {
         None => world.violated("accepted means durable", || {
             format!("order {id} is not stored")
         }),

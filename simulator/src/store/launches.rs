@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use engine::{
     launch::LaunchedPool,
-    ports::{CreatedPools, ExecuteOrder},
+    ports::{CreatedPools, Envelope},
 };
 
 use super::{Row, Store};
@@ -65,7 +65,7 @@ impl Store {
         known.any(|pool| pool.mint == mint && pool.place.slot > slot)
     }
 
-    pub(crate) fn wake_launched(&mut self, limit: u32, now: u64) -> Vec<ExecuteOrder> {
+    pub(crate) fn wake_launched(&mut self, limit: u32, now: u64) -> Vec<Envelope> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let at_once = self.locks.wakes_at_once;
         let Self { rows, launches, .. } = self;

@@ -22,7 +22,7 @@ impl Store {
         now: u64,
     ) -> Result<Inserted, StoreError> {
         let for_all = !self.locks.keys_of_account;
-        let is_own = |row: &&Row| for_all || row.account == new.by.account;
+        let is_own = |row: &&Row| for_all || row.order.account == new.by.account;
         let mut own = self.rows.values().filter(is_own);
         if let Some(key) = &new.idempotency {
             let known = own.clone().find_map(|row| {
@@ -113,14 +113,16 @@ impl Store {
 
     /// The order of that account.
     pub(crate) fn order(&self, account: &AccountId, id: OrderId) -> Option<&Row> {
-        self.rows.get(&id).filter(|row| row.account == *account)
+        self.rows
+            .get(&id)
+            .filter(|row| row.order.account == *account)
     }
 
     pub(crate) fn page(&self, account: &AccountId, query: &PageQuery) -> Vec<Order> {
         let mut found: Vec<&Order> = self
             .rows
             .values()
-            .filter(|row| row.account == *account)
+            .filter(|row| row.order.account == *account)
             .map(|row| &row.order)
             .filter(|order| {
                 query

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::{
     order::OrderId,
-    ports::{ExecuteOrder, Grace, OutboxStats},
+    ports::{Envelope, ExecuteOrder, Grace, OutboxStats},
 };
 
 use super::{Row, Store, row::OutboxRow};
@@ -30,7 +30,7 @@ impl Store {
         }
     }
 
-    pub(crate) fn due(&mut self, grace: Grace, limit: u32, now: u64) -> Vec<ExecuteOrder> {
+    pub(crate) fn due(&mut self, grace: Grace, limit: u32, now: u64) -> Vec<Envelope> {
         let taken_up = self.taken_up(grace, now);
         let grace = ms(grace.time());
         let mut due: Vec<&mut Row> = self
@@ -49,40 +49,27 @@ impl Store {
         due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         due.into_iter()
             .filter_map(|row| {
-                let id = row.id();
-                let outbox = row.outbox.as_mut()?;
-                outbox.available_at = now;
-                Some(ExecuteOrder {
-                    id,
-                    attempt: outbox.attempt,
-                })
+                row.outbox.as_mut()?.available_at = now;
+                row.envelope(Duration::ZERO)
             })
             .collect()
     }
 
-    pub(crate) fn delayed(&self, limit: u32, now: u64) -> Vec<(ExecuteOrder, Duration)> {
-        let mut delayed: Vec<(u64, ExecuteOrder)> = self
+    pub(crate) fn delayed(&self, limit: u32, now: u64) -> Vec<Envelope> {
+        let mut delayed: Vec<Envelope> = self
             .rows
             .values()
             .filter(|row| !row.is_held(now))
             .filter_map(|row| {
                 let outbox = row.outbox.as_ref()?;
                 let later = outbox.sent_at.is_none() && outbox.available_at > now;
-                later.then_some((
-                    outbox.available_at,
-                    ExecuteOrder {
-                        id: row.id(),
-                        attempt: outbox.attempt,
-                    },
-                ))
+                let left = later.then(|| Duration::from_millis(outbox.available_at - now))?;
+                row.envelope(left)
             })
             .collect();
-        delayed.sort_by_key(|&(at, _)| at);
+        delayed.sort_by_key(|envelope| envelope.delay);
         delayed.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         delayed
-            .into_iter()
-            .map(|(at, message)| (message, Duration::from_millis(at - now)))
-            .collect()
     }
 
     pub(crate) fn mark_sent(&mut self, messages: &[ExecuteOrder], now: u64) {

@@ -1,12 +1,13 @@
 //! One order's rows in all tables.
 
+use std::time::Duration;
+
 use engine::{
-    account::AccountId,
     order::{
         EventRecord, Lifetime, LoggedEvent, NewOrder, Order, OrderEvent, OrderId,
         SignedTransaction, TransactionEnd,
     },
-    ports::ExecuteOrder,
+    ports::{Envelope, ExecuteOrder},
 };
 
 use super::WaitingRow;
@@ -16,7 +17,6 @@ use crate::time::{at, ms, since_begin};
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) order: Order,
-    pub(crate) account: AccountId,
     pub(crate) token: i64,
     pub(crate) lease_until: Option<u64>,
     pub(crate) deadline: u64,
@@ -71,7 +71,6 @@ impl Row {
         };
         Self {
             order,
-            account: new.by.account.clone(),
             token: 0,
             lease_until: None,
             deadline,
@@ -91,6 +90,20 @@ impl Row {
 
     pub(crate) fn id(&self) -> OrderId {
         self.order.id
+    }
+
+    /// The message that its outbox row is for.
+    pub(super) fn envelope(&self, delay: Duration) -> Option<Envelope> {
+        let message = ExecuteOrder {
+            id: self.id(),
+            attempt: self.outbox.as_ref()?.attempt,
+        };
+        let account = self.order.account.clone();
+        Some(Envelope {
+            message,
+            account,
+            delay,
+        })
     }
 
     /// Whether the message is about the attempt that the order is in.

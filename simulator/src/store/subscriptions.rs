@@ -54,7 +54,7 @@ impl Store {
             .filter(|((_, order), subscription)| *order == id && subscription.live)
             .map(|((connection, _), _)| connection.clone())
             .collect();
-        let account = self.rows.get(&id).map(|row| &row.account);
+        let account = self.rows.get(&id).map(|row| &row.order.account);
         let of_all = self
             .subscriptions_to_all
             .iter()
@@ -133,7 +133,7 @@ impl Store {
             .filter_map(|(connection, id)| {
                 Some(Undelivered {
                     connection: connection.clone(),
-                    account: over(id)?.account.clone(),
+                    account: over(id)?.order.account.clone(),
                     order: *id,
                 })
             })

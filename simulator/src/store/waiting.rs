@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::{
     order::{Order, OrderId, Status, Unmet, Waiting},
-    ports::{ExecuteOrder, Lease, StoreError, Wake},
+    ports::{Envelope, Lease, StoreError, Wake},
 };
 use rust_decimal::Decimal;
 
@@ -80,7 +80,7 @@ impl Store {
         price: Decimal,
         limit: u32,
         now: u64,
-    ) -> Vec<ExecuteOrder> {
+    ) -> Vec<Envelope> {
         self.wake_within(pair, |wake| wake <= price, limit, now)
     }
 
@@ -91,7 +91,7 @@ impl Store {
         meant: impl Fn(Decimal) -> bool,
         limit: u32,
         now: u64,
-    ) -> Vec<ExecuteOrder> {
+    ) -> Vec<Envelope> {
         let at_once = self.locks.wakes_at_once;
         let met = |row: &Row| {
             let waiting = row.waiting.as_ref()?;
@@ -110,7 +110,7 @@ impl Store {
             .collect()
     }
 
-    pub(crate) fn wake_due(&mut self, limit: u32, now: u64) -> Vec<ExecuteOrder> {
+    pub(crate) fn wake_due(&mut self, limit: u32, now: u64) -> Vec<Envelope> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let at_once = self.locks.wakes_at_once;
         let is_due = |row: &&mut Row| {
@@ -125,9 +125,9 @@ impl Store {
     }
 
     /// Queues what was marked as woken: for a variant that does not do both at once.
-    pub(crate) fn queue_woken(&mut self, woken: &[ExecuteOrder], now: u64) {
-        for message in woken {
-            if let Some(row) = self.rows.get_mut(&message.id) {
+    pub(crate) fn queue_woken(&mut self, woken: &[Envelope], now: u64) {
+        for envelope in woken {
+            if let Some(row) = self.rows.get_mut(&envelope.message.id) {
                 row.bring_back(now);
             }
         }
@@ -139,17 +139,14 @@ fn is_of(order: &Order, (token_in, token_out): (&str, &str)) -> bool {
 }
 
 impl Row {
-    pub(super) fn wake(&mut self, at_once: bool, now: u64) -> ExecuteOrder {
+    pub(super) fn wake(&mut self, at_once: bool, now: u64) -> Envelope {
         if let Some(waiting) = &mut self.waiting {
             waiting.woken = true;
         }
         if at_once {
             self.bring_back(now);
         }
-        ExecuteOrder {
-            id: self.id(),
-            attempt: self.order.attempt,
-        }
+        Envelope::of(&self.order, Duration::ZERO)
     }
 
     /// Sees to it that there is an outbox row.

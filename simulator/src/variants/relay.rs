@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use engine::{
     order::OrderId,
     ports::{
-        AuditPosition, Audited, Auditor, ExecuteOrder, Grace, Outbox, OutboxStats, StoreError,
+        AuditPosition, Audited, Auditor, Envelope, ExecuteOrder, Grace, Outbox, OutboxStats,
+        StoreError,
     },
 };
 
@@ -17,15 +18,16 @@ pub(super) struct MarksFirst(pub(super) Arc<dyn Outbox>);
 
 #[async_trait]
 impl Outbox for MarksFirst {
-    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         let due = self.0.due(grace, limit).await?;
         if !due.is_empty() {
-            self.0.mark_sent(&due).await?;
+            let messages: Vec<_> = due.iter().map(|envelope| envelope.message).collect();
+            self.0.mark_sent(&messages).await?;
         }
         Ok(due)
     }
 
-    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError> {
+    async fn delayed(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         self.0.delayed(limit).await
     }
 
@@ -61,20 +63,21 @@ pub(super) struct LeavesDeadLetters {
 }
 
 impl LeavesDeadLetters {
-    fn without_dead(&self, mut messages: Vec<ExecuteOrder>) -> Vec<ExecuteOrder> {
+    fn is_dead(&self, message: &ExecuteOrder) -> bool {
         let world = self.network.world.lock();
-        messages.retain(|message| !world.queue.dead.iter().any(|dead| dead.id == message.id));
-        messages
+        world.queue.dead.iter().any(|dead| dead.id == message.id)
     }
 }
 
 #[async_trait]
 impl Outbox for LeavesDeadLetters {
-    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
-        Ok(self.without_dead(self.outbox.due(grace, limit).await?))
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<Envelope>, StoreError> {
+        let mut due = self.outbox.due(grace, limit).await?;
+        due.retain(|envelope| !self.is_dead(&envelope.message));
+        Ok(due)
     }
 
-    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError> {
+    async fn delayed(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         self.outbox.delayed(limit).await
     }
 
@@ -91,7 +94,9 @@ impl Outbox for LeavesDeadLetters {
         after: Option<OrderId>,
         limit: u32,
     ) -> Result<Vec<ExecuteOrder>, StoreError> {
-        Ok(self.without_dead(self.outbox.overdue(after, limit).await?))
+        let mut overdue = self.outbox.overdue(after, limit).await?;
+        overdue.retain(|message| !self.is_dead(message));
+        Ok(overdue)
     }
 
     async fn purge(&self, limit: u32, audit_kept: Duration) -> Result<bool, StoreError> {

@@ -45,7 +45,7 @@ impl Subscriptions for StoresLast {
     ) -> Result<bool, StoreError> {
         let row = |world: &World| {
             let row = world.store.rows.get(&order)?;
-            Some((row.account.clone(), row.order.last_seq))
+            Some((row.order.account.clone(), row.order.last_seq))
         };
         let Some((account, last)) = row(&self.network.world.lock()) else {
             return Ok(false);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use engine::ports::{ExecuteOrder, StoreError, WaitingOrders};
+use engine::ports::{Envelope, StoreError, WaitingOrders};
 use rust_decimal::Decimal;
 
 use crate::{network::Network, point::Point, world::World};
@@ -18,8 +18,8 @@ impl MarksThenQueues {
     async fn queued(
         &self,
         point: Point,
-        woken: Vec<ExecuteOrder>,
-    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+        woken: Vec<Envelope>,
+    ) -> Result<Vec<Envelope>, StoreError> {
         let messages = woken.clone();
         let queue = move |world: &mut World| world.store.queue_woken(&messages, world.now);
         self.network.call(point, queue).await?;
@@ -35,17 +35,17 @@ impl WaitingOrders for MarksThenQueues {
         token_out: &str,
         price: Decimal,
         limit: u32,
-    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+    ) -> Result<Vec<Envelope>, StoreError> {
         let woken = self.waiting.wake_at(token_in, token_out, price, limit);
         self.queued(Point::WakeAt, woken.await?).await
     }
 
-    async fn wake_due(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn wake_due(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         self.queued(Point::WakeDue, self.waiting.wake_due(limit).await?)
             .await
     }
 
-    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         let woken = self.waiting.wake_launched(limit).await?;
         self.queued(Point::WakeLaunched, woken).await
     }
@@ -86,7 +86,7 @@ impl WaitingOrders for WakesByCrossing {
         token_out: &str,
         price: Decimal,
         limit: u32,
-    ) -> Result<Vec<ExecuteOrder>, StoreError> {
+    ) -> Result<Vec<Envelope>, StoreError> {
         let Some(before) = self.before(token_in, price) else {
             return Ok(Vec::new());
         };
@@ -99,11 +99,11 @@ impl WaitingOrders for WakesByCrossing {
         Ok(self.network.call(Point::WakeAt, wake).await?)
     }
 
-    async fn wake_due(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn wake_due(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         self.waiting.wake_due(limit).await
     }
 
-    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError> {
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<Envelope>, StoreError> {
         self.waiting.wake_launched(limit).await
     }
 }

@@ -17,9 +17,9 @@ use engine::{
     launch::{LaunchedPool, PoolCondition},
     order::{OrderId, Swap, Token, TokenAmount},
     ports::{
-        AuditEntry, AuditTrail, Clock, ConnectionId, CreatedPools, ExecuteOrder, LaunchLog,
-        Launches, LaunchesError, LimitStore, PriceLog, Push, PushError, Queue, ReferencePrice,
-        SeenPrice, StoreError, Subscribers, Subscriptions, Unavailable, Undelivered, Venue,
+        AuditEntry, AuditTrail, Clock, ConnectionId, CreatedPools, Envelope, LaunchLog, Launches,
+        LaunchesError, LimitStore, PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice,
+        StoreError, Subscribers, Subscriptions, Unavailable, Undelivered, Venue,
     },
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
@@ -236,7 +236,7 @@ pub(crate) struct UnreadQueue {
 
 #[async_trait]
 impl Queue for UnreadQueue {
-    async fn send(&self, batch: &[(ExecuteOrder, Duration)]) -> Result<Vec<bool>, Unavailable> {
+    async fn send(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
         if self.down.load(Ordering::Relaxed) {
             return Err(Unavailable("no queue".into()));
         }

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use aws::sqs::SqsQueue;
 use config::HttpUrl;
 use engine::{
+    account::AccountId,
     order::OrderId,
-    ports::{ConnectionId, ExecuteOrder, Queue, ReplayQueue, ReplayRequest, Unavailable},
+    ports::{ConnectionId, Envelope, ExecuteOrder, Queue, ReplayQueue, ReplayRequest, Unavailable},
 };
 use serde_json::{Value, json};
 
@@ -21,18 +22,15 @@ async fn queue(double: &Double) -> SqsQueue {
     SqsQueue::new(&double.sdk().await, &url)
 }
 
-async fn send(
-    double: &Double,
-    batch: &[(ExecuteOrder, Duration)],
-) -> Result<Vec<bool>, Unavailable> {
+async fn send(double: &Double, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
     Queue::send(&queue(double).await, batch).await
 }
 
-fn messages(count: u128) -> Vec<(ExecuteOrder, Duration)> {
+fn messages(count: u128) -> Vec<Envelope> {
     (0..count)
         .map(|i| {
             let id = OrderId(uuid::Uuid::from_u128(i));
-            (ExecuteOrder { id, attempt: 1 }, Duration::ZERO)
+            Envelope::new(ExecuteOrder { id, attempt: 1 }, AccountId::local())
         })
         .collect()
 }
@@ -60,9 +58,9 @@ fn answer_to(seen: &Seen, takes: impl Fn(&str) -> bool) -> (u16, String) {
 async fn messages_go_in_tens_with_whole_seconds_of_delay() {
     let double = Double::answering(|seen| Some(answer_to(seen, |_| true))).await;
     let mut batch = messages(25);
-    batch[0].1 = Duration::from_millis(1);
-    batch[1].1 = Duration::from_millis(4_000);
-    batch[2].1 = Duration::from_secs(3_600);
+    batch[0].delay = Duration::from_millis(1);
+    batch[1].delay = Duration::from_millis(4_000);
+    batch[2].delay = Duration::from_secs(3_600);
     let accepted = send(&double, &batch).await.expect("SQS answers");
     assert_eq!(accepted, [true; 25]);
     let mut sizes: Vec<usize> = Vec::new();
@@ -72,7 +70,7 @@ async fn messages_go_in_tens_with_whole_seconds_of_delay() {
         assert_eq!(request["QueueUrl"], URL);
         let entries = request["Entries"].as_array().expect("entries").clone();
         sizes.push(entries.len());
-        if entries[0]["MessageBody"] == engine::message::write_execute(&batch[0].0) {
+        if entries[0]["MessageBody"] == engine::message::write_execute(&batch[0].message) {
             let delays: Vec<&Value> = entries.iter().map(|entry| &entry["DelaySeconds"]).collect();
             assert_eq!(delays[..4], [&json!(1), &json!(4), &json!(900), &json!(0)]);
         }
@@ -81,9 +79,30 @@ async fn messages_go_in_tens_with_whole_seconds_of_delay() {
     assert_eq!(sizes, [5, 10, 10]);
 }
 
+/// SQS shares workers among groups, and the queue's text is what it was.
+#[tokio::test]
+async fn each_message_is_in_the_group_of_its_account() {
+    let double = Double::answering(|seen| Some(answer_to(seen, |_| true))).await;
+    let mut batch = messages(3);
+    let longest = "x".repeat(64);
+    batch[1].account = "desk-7".parse().expect("a name");
+    batch[2].account = longest.parse().expect("a name");
+    send(&double, &batch).await.expect("SQS answers");
+    let request = double.seen()[0].json();
+    let of = |name: &str| -> Vec<Value> {
+        let entries = request["Entries"].as_array().expect("entries");
+        entries.iter().map(|entry| entry[name].clone()).collect()
+    };
+    assert_eq!(of("MessageGroupId"), ["local", "desk-7", &longest]);
+    let texts = batch
+        .iter()
+        .map(|one| engine::message::write_execute(&one.message));
+    assert_eq!(of("MessageBody"), texts.collect::<Vec<_>>());
+}
+
 #[tokio::test]
 async fn each_refused_message_has_its_own_flag() {
-    let refused = messages(13).split_off(11).remove(0).0;
+    let refused = messages(13).split_off(11).remove(0).message;
     let refused_text = engine::message::write_execute(&refused);
     let double =
         Double::answering(move |seen| Some(answer_to(seen, |body| body != refused_text))).await;
@@ -94,7 +113,7 @@ async fn each_refused_message_has_its_own_flag() {
 
 #[tokio::test]
 async fn a_call_that_fails_leaves_the_flags_of_the_others() {
-    let first = engine::message::write_execute(&messages(1)[0].0);
+    let first = engine::message::write_execute(&messages(1)[0].message);
     let double = Double::answering(move |seen| {
         Some(
             if String::from_utf8_lossy(&seen.body).contains(&first.replace('"', "\\\"")) {

@@ -25,8 +25,8 @@ use crate::{
     },
     policy::Policy,
     ports::{
-        Chain, Claim, Clock, ExecuteOrder, LaunchLog, Launches, LeasedOrder, OrderLog, OrderWriter,
-        Prepare, Queue, StoreError, Subscriptions,
+        Chain, Claim, Clock, Envelope, ExecuteOrder, LaunchLog, Launches, LeasedOrder, OrderLog,
+        OrderWriter, Prepare, Queue, StoreError, Subscriptions,
     },
     routing::{NoRoute, Router, RoutingDecision},
     stream::{Delivery, OrderStream},
@@ -324,14 +324,10 @@ impl Execute {
 
     /// The outbox row is stored already; this is the fast path.
     async fn announce(&self, order: &Order, pause: Duration) {
-        let message = ExecuteOrder {
-            id: order.id,
-            attempt: order.attempt,
-        };
-        match self.queue.send(&[(message, pause)]).await {
+        match self.queue.send(&[Envelope::of(order, pause)]).await {
             Ok(accepted) if accepted.iter().all(|&yes| yes) => {}
-            Ok(_) => observe::queue_refused(message.id, "refused"),
-            Err(error) => observe::queue_refused(message.id, &error.0),
+            Ok(_) => observe::queue_refused(order.id, "refused"),
+            Err(error) => observe::queue_refused(order.id, &error.0),
         }
     }
 

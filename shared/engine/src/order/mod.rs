@@ -25,7 +25,10 @@ pub use self::{
         Cause, ExecutablePrice, Fired, SeenPool, TriggerPool, Unmet, Waiting, WaitingReason,
     },
 };
-use crate::{account::Actor, quote::Route};
+use crate::{
+    account::{AccountId, Actor},
+    quote::Route,
+};
 pub use crate::{
     amount::{InvalidAmount, TokenAmount, price},
     id::{ClientOrderId, InvalidOrderId, OrderId, read_seq},
@@ -64,6 +67,8 @@ pub struct NewOrder {
 pub struct Order {
     /// Its identity.
     pub id: OrderId,
+    /// Whose it is.
+    pub account: AccountId,
     /// What to swap.
     pub swap: Swap,
     /// When, with which protection, how long.
@@ -109,6 +114,7 @@ impl Order {
     pub fn accepted(new: &NewOrder, at: Timestamp, deadline: Timestamp) -> Self {
         Self {
             id: new.id,
+            account: new.by.account.clone(),
             swap: new.swap.clone(),
             kind: new.kind.clone(),
             client_order_id: new.client_order_id.clone(),

@@ -8,10 +8,10 @@ use std::{
 
 use async_trait::async_trait;
 
-use crate::{account::AccountId, order::OrderId};
+use crate::{account::AccountId, order::NewOrder};
 
-/// Who places orders, as far as turns are concerned: those of one client wait for each other, not
-/// for another client's.
+/// Who places orders, as far as turns among an account's own are concerned: those of one client
+/// wait for each other, not for another client's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Client(pub Arc<str>);
 
@@ -52,7 +52,7 @@ pub trait Admission: Send + Sync {
     ///
     /// # Errors
     /// [`Busy`] when the order would wait for too long.
-    async fn admit(&self, id: OrderId, client: Option<&Client>) -> Result<Place, Busy>;
+    async fn admit(&self, order: &NewOrder, client: Option<&Client>) -> Result<Place, Busy>;
 }
 
 /// Takes every order: for a queue that others watch over.
@@ -61,7 +61,7 @@ pub struct AdmitAll;
 
 #[async_trait]
 impl Admission for AdmitAll {
-    async fn admit(&self, _: OrderId, _: Option<&Client>) -> Result<Place, Busy> {
+    async fn admit(&self, _: &NewOrder, _: Option<&Client>) -> Result<Place, Busy> {
         Ok(Box::new(()))
     }
 }

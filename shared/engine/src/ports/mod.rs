@@ -39,7 +39,7 @@ pub use self::{
     },
     outbox::{Grace, Outbox, OutboxStats},
     prices::{PriceLog, SeenPrice},
-    queue::{ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
+    queue::{Envelope, ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
     statistics::{Cell, OrderStatistics, Percentiles, Tally, Window},
     subscribers::{
         ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions, Undelivered,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{ExecuteOrder, StoreError};
+use super::{Envelope, ExecuteOrder, StoreError};
 use crate::order::OrderId;
 
 /// The relay's view of the order book: what should have been sent, taken up or ended. Every open
@@ -14,11 +14,11 @@ pub trait Outbox: Send + Sync {
     /// Messages that are due for longer than `grace`, were not sent by a relay, and whose order
     /// nobody holds. MUST NOT give one row to two callers within its time; giving it twice later is
     /// harmless.
-    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
+    async fn due(&self, grace: Grace, limit: u32) -> Result<Vec<Envelope>, StoreError>;
 
     /// Unsent messages of orders that nobody holds and that become due later, the next ones first,
-    /// with the time that is left. Only tells; their rows stay as they are.
-    async fn delayed(&self, limit: u32) -> Result<Vec<(ExecuteOrder, Duration)>, StoreError>;
+    /// delayed by the time that is left. Only tells; their rows stay as they are.
+    async fn delayed(&self, limit: u32) -> Result<Vec<Envelope>, StoreError>;
 
     /// Notes that the queue accepted these messages.
     async fn mark_sent(&self, messages: &[ExecuteOrder]) -> Result<(), StoreError>;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rust_decimal::Decimal;
 
-use super::{ExecuteOrder, StoreError};
+use super::{Envelope, StoreError};
 
 /// When an order that waits is to be looked at again, whatever comes first; its end of time wakes
 /// it in any case.
@@ -33,13 +33,13 @@ pub trait WaitingOrders: Send + Sync {
         token_out: &str,
         price: Decimal,
         limit: u32,
-    ) -> Result<Vec<ExecuteOrder>, StoreError>;
+    ) -> Result<Vec<Envelope>, StoreError>;
 
     /// Wakes orders that are to be looked at again by now, or whose time has ended: at most
     /// `limit` of each, those that are due longest first.
-    async fn wake_due(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
+    async fn wake_due(&self, limit: u32) -> Result<Vec<Envelope>, StoreError>;
 
     /// Wakes orders that wait for a pool which is known by now: at most `limit`, the oldest first.
     /// MUST wake one in the end that began to wait while the pool became known.
-    async fn wake_launched(&self, limit: u32) -> Result<Vec<ExecuteOrder>, StoreError>;
+    async fn wake_launched(&self, limit: u32) -> Result<Vec<Envelope>, StoreError>;
 }

@@ -76,7 +76,8 @@ order_columns!(
     "triggers",
     "cancel_requested",
     "fired",
-    "sniper";
+    "sniper",
+    "account_id";
     "reason",
     "best_price",
     "best_venue",
@@ -190,6 +191,7 @@ pub(in super::super) fn order(row: &Row) -> Result<Order, Corrupt> {
     let (quoted_out, amount_out) = (out(column!("quoted_out"))?, out(column!("amount_out"))?);
     Ok(Order {
         id: columns.id,
+        account: columns.parsed(column!("account_id"))?,
         kind: columns.kind(&token_out)?,
         client_order_id: columns.client_order_id()?,
         tries: columns.natural::<i32, _>(column!("tries"))?,

@@ -28,15 +28,15 @@ WITH input AS (
         o.quoted_out, o.tx_hash, o.executed_price, o.amount_out, o.failure_reason, o.failure_code,
         o.created_at, o.updated_at, o.min_amount_out, o.limit_price, o.time_in_force,
         o.client_order_id, o.tries, o.triggers, o.cancel_requested, o.fired, o.sniper,
-        o.lease_epoch, free.abandoned
+        o.account_id, o.lease_epoch, free.abandoned
 )
 -- The order's columns come first, and in the order in which a page has them.
 SELECT c.id, c.type, c.token_in, c.token_out, c.decimals_in, c.decimals_out, c.amount,
     c.slippage_bps, c.status, c.attempt, c.last_seq, c.deadline, c.chosen_dex, c.route,
     c.quoted_out, c.tx_hash, c.executed_price, c.amount_out, c.failure_reason, c.failure_code,
     c.created_at, c.updated_at, c.min_amount_out, c.limit_price, c.time_in_force,
-    c.client_order_id, c.tries, c.triggers, c.cancel_requested, c.fired, c.sniper, w.reason,
-    w.best_price, w.best_venue, w.checks, w.checked_at, c.lease_epoch, c.abandoned,
+    c.client_order_id, c.tries, c.triggers, c.cancel_requested, c.fired, c.sniper, c.account_id,
+    w.reason, w.best_price, w.best_venue, w.checks, w.checked_at, c.lease_epoch, c.abandoned,
     t.signature, t.signed, t.last_valid_height, t.min_out, clock_timestamp() AS now
 FROM claimed c
 LEFT JOIN LATERAL (

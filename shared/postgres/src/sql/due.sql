@@ -14,4 +14,4 @@ WHERE order_id IN (
     ORDER BY b.available_at
     LIMIT $2
     FOR NO KEY UPDATE OF b SKIP LOCKED)
-RETURNING order_id, attempt
+RETURNING order_id, coalesce(account_id, 'local') AS account_id, attempt

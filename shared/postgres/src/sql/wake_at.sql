@@ -17,4 +17,4 @@ WITH due AS (
     SELECT order_id, account_id, key_id, attempt, now(), expires_at FROM woken
     ON CONFLICT DO NOTHING
 )
-SELECT order_id, attempt FROM woken ORDER BY wake_at_price, order_id
+SELECT order_id, account_id, attempt FROM woken ORDER BY wake_at_price, order_id

@@ -23,4 +23,4 @@ WITH ended AS (
     SELECT order_id, account_id, key_id, attempt, now(), expires_at FROM woken
     ON CONFLICT DO NOTHING
 )
-SELECT order_id, attempt FROM woken ORDER BY order_id
+SELECT order_id, account_id, attempt FROM woken ORDER BY order_id

@@ -39,4 +39,4 @@ WITH watched AS MATERIALIZED (
         WHERE w.token_out = old.mint AND NOT w.woken AND w.pool_after < old.slot
           AND w.pool_after IS NOT NULL)
 )
-SELECT order_id, attempt FROM woken ORDER BY order_id
+SELECT order_id, account_id, attempt FROM woken ORDER BY order_id
