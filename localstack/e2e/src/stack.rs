@@ -8,6 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use ureq::http::{Request, header::CONTENT_TYPE};
 use uuid::Uuid;
 
 use crate::{
@@ -133,6 +134,23 @@ impl Stack {
                 .header(AUTHORIZATION, bearer(key))
                 .call(),
         )
+    }
+
+    /// Asks the REST API anything, with a key or none.
+    ///
+    /// # Panics
+    /// When no HTTP answer comes.
+    pub fn ask(&self, method: &str, path: &str, key: Option<&str>, body: Option<&Value>) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(self.address("RestUrl").to_owned() + path)
+            .header(CONTENT_TYPE, "application/json");
+        let request = match key {
+            Some(key) => request.header(AUTHORIZATION, bearer(key)),
+            None => request,
+        };
+        let body = body.map(Value::to_string).unwrap_or_default();
+        answer(agent().run(request.body(body).expect("a request")))
     }
 
     /// Wants a resource of the REST API gone.

@@ -396,3 +396,53 @@ fn orders_that_come_at_once_do_not_pass_a_limit() {
     let cancelled = stack.post_with(key, "/api/orders/cancel", &json!({"all": true}));
     assert_eq!(cancelled.status, 200, "{cancelled:?}");
 }
+
+/// Every route of the description that needs a key, at the gateway, with every key that must not
+/// open it.
+#[test]
+fn every_route_behind_the_gateway_refuses_the_wrong_key() {
+    const DESCRIPTION: &str = include_str!("../../../docs/api/openapi.json");
+    let stack = stack();
+    let make = |wanted: &Value| stack.keys(wanted);
+    let text = |made: &Value, name: &str| made[name].as_str().expect("a text").to_owned();
+    let create =
+        |scopes: &[&str]| make(&json!({"action": "create", "account": "matrix", "scopes": scopes}));
+    let revoked = create(&["orders:read", "orders:write", "stream", "keys"]);
+    make(&json!({"action": "revoke", "account": "matrix", "id": revoked["id"]}));
+    let (revoked, id) = (text(&revoked, "key"), text(&revoked, "id"));
+    let mistyped = revoked.replace(&id, "0123456789abcdef");
+    let (streams, reads) = (create(&["stream"]), create(&["orders:read"]));
+
+    let description: Value = serde_json::from_str(DESCRIPTION).expect("JSON");
+    let (mut asked, order) = (0, "00000000-0000-7000-8000-000000000000");
+    for (path, methods) in description["paths"].as_object().expect("paths") {
+        for (method, route) in methods.as_object().expect("methods") {
+            let open = ["market", "operation"].contains(&route["tags"][0].as_str().expect("a tag"));
+            if open && path != "/api/quote" {
+                continue;
+            }
+            let narrow = if path == "/api/tickets" {
+                &reads
+            } else {
+                &streams
+            };
+            let narrow = text(narrow, "key");
+            let path = path.replace("{id}", order);
+            let method = method.to_uppercase();
+            let body = (method == "POST").then(|| json!({}));
+            for (key, status) in [
+                (None, 401),
+                (Some(""), 401),
+                (Some("oek_"), 401),
+                (Some(&*mistyped), 401),
+                (Some(&*revoked), 401),
+                (Some(&*narrow), 403),
+            ] {
+                let answer = stack.ask(&method, &path, key, body.as_ref());
+                assert_eq!(answer.status, status, "{method} {path} {key:?}: {answer:?}");
+            }
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 15, "routes that ask for a key");
+}
