@@ -12,7 +12,7 @@ CREATE TABLE audit_trail (
     outcome    text NOT NULL,
     PRIMARY KEY (account_id, at, id)
 );
-CREATE INDEX audit_trail_by_age ON audit_trail USING brin (at) WITH (autosummarize = on);
+CREATE INDEX audit_trail_by_age ON audit_trail (at);
 
 CREATE FUNCTION keep_audit_trail() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -19,21 +19,19 @@ use super::{
     subscriptions,
 };
 
-/// `insert.sql`: orders come in. What it leaves out is stored already, has a key that is taken, or
-/// came too late.
+/// `insert.sql`: orders come in. What it leaves out is stored already, has a key that is taken,
+/// came too late, or has limits.
 pub(super) struct Insert(pub(super) Database);
 
-/// `insert.sql` for accounts that have limits: one order of each.
+/// `insert_within_limits.sql`: one order of each account comes in.
 pub(super) struct InsertInTurn(pub(super) Database);
 
-/// What became of an order that came in.
-pub(super) enum CameIn {
-    /// It is stored.
-    Stored,
-    /// It goes beyond a limit.
-    Limited(LimitReached),
-    /// It is to come again, in its account's turn.
-    Again,
+/// What became of an order that came in its account's turn.
+pub(super) struct CameIn {
+    /// Whether there are limits for it.
+    pub(super) has_limits: bool,
+    /// The limit that it goes beyond; `None` when it is stored.
+    pub(super) reached: Option<LimitReached>,
 }
 
 /// `claim.sql`: orders are taken up.
@@ -44,10 +42,11 @@ pub(super) struct Append(pub(super) Database);
 
 impl Statement for Insert {
     type Key = Uuid;
-    type Answer = CameIn;
+    type Answer = ();
 
-    async fn run(&self, _: &[Uuid], rows: &Rows) -> Result<HashMap<Uuid, CameIn>, StatementError> {
-        by_order(&insert(&self.0, rows).await?, came_in)
+    async fn run(&self, _: &[Uuid], rows: &Rows) -> Result<HashMap<Uuid, ()>, StatementError> {
+        let stored = insert(&self.0, include_str!("sql/insert.sql"), rows).await?;
+        by_order(&stored, |_| Ok(()))
     }
 }
 
@@ -60,30 +59,26 @@ impl Statement for InsertInTurn {
         _: &[AccountId],
         rows: &Rows,
     ) -> Result<HashMap<AccountId, CameIn>, StatementError> {
-        let rows = insert(&self.0, rows).await?;
-        let by_account = rows
-            .iter()
-            .map(|row| Ok((rows::account(row)?, came_in(row)?)));
-        by_account.collect()
+        let sql = include_str!("sql/insert_within_limits.sql");
+        let came_in = insert(&self.0, sql, rows).await?;
+        let came_in = came_in.iter().map(|row| {
+            let answer = CameIn {
+                has_limits: get(row, "has_limits")?,
+                reached: limits::reached(row)?,
+            };
+            Ok((rows::account(row)?, answer))
+        });
+        came_in.collect()
     }
 }
 
 /// Orders have ids of their own: what was stored by a try without an answer is left out of the next
 /// one.
-async fn insert(database: &Database, rows: &Rows) -> Result<Vec<Row>, StatementError> {
-    let sql = include_str!("sql/insert.sql");
+async fn insert(database: &Database, sql: &str, rows: &Rows) -> Result<Vec<Row>, StatementError> {
     let given_up_at = database.given_up_at();
     database
         .run_repeatable(sql, &[&Json(rows), &given_up_at])
         .await
-}
-
-fn came_in(row: &Row) -> Result<CameIn, StatementError> {
-    Ok(match get::<Option<&str>>(row, "which")? {
-        Some(which) => CameIn::Limited(limits::reached(row, which)?),
-        None if get(row, "again")? => CameIn::Again,
-        None => CameIn::Stored,
-    })
 }
 
 impl Statement for Claim {

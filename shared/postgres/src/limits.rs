@@ -1,6 +1,10 @@
 //! Limits of accounts and keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use engine::{
@@ -9,14 +13,13 @@ use engine::{
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
-use std::time::Duration;
 use tokio_postgres::{Row, types::Json};
 
 use super::{
     Database,
     error::StatementError,
     keys::shown_for_the_record,
-    rows::{get, natural},
+    rows::{get, natural, parsed},
 };
 
 /// The limits of an account as a whole, where those of a key have its id.
@@ -125,17 +128,53 @@ pub(super) fn limits(row: &Row) -> Result<Limits, StatementError> {
     })
 }
 
-/// Reads the limit that `insert.sql` says an order goes beyond.
-pub(super) fn reached(row: &Row, which: &str) -> Result<LimitReached, StatementError> {
-    let unknown = |_| StatementError::Unreadable(format!("column which: {which}"));
+/// Reads the limit that an order goes beyond, if it does.
+pub(super) fn reached(row: &Row) -> Result<Option<LimitReached>, StatementError> {
+    let Some(limit) = parsed(row, "which")? else {
+        return Ok(None);
+    };
     let retry_ms: Option<i64> = get(row, "retry_ms")?;
     let retry_ms = retry_ms
         .map(|ms| natural(ms.max(0), "retry_ms"))
         .transpose()?;
-    Ok(LimitReached {
-        limit: which.parse().map_err(unknown)?,
+    Ok(Some(LimitReached {
+        limit,
         of_key: get(row, "of_key")?,
         allowed: get(row, "allowed")?,
         retry_after: retry_ms.map(Duration::from_millis),
-    })
+    }))
+}
+
+/// Accounts that had limits a moment ago: their orders need not be tried without. Only a hint, for
+/// either statement is right about any order.
+#[derive(Default)]
+pub(super) struct Limited(Mutex<HashMap<AccountId, Instant>>);
+
+/// For how long the hint is believed.
+const BELIEVED: Duration = Duration::from_secs(60);
+/// Accounts that are remembered.
+const REMEMBERED: usize = 10_000;
+
+impl Limited {
+    /// Whether an account had limits a moment ago.
+    pub(super) fn had_any(&self, account: &AccountId) -> bool {
+        let accounts = self.accounts();
+        accounts
+            .get(account)
+            .is_some_and(|since| since.elapsed() < BELIEVED)
+    }
+
+    /// Notes that it has some.
+    pub(super) fn note(&self, account: &AccountId) {
+        let mut accounts = self.accounts();
+        if accounts.len() >= REMEMBERED {
+            accounts.clear();
+        }
+        accounts.insert(account.clone(), Instant::now());
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, HashMap<AccountId, Instant>> {
+        // Nothing panics while it is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

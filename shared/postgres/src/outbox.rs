@@ -130,7 +130,7 @@ impl Outbox for PostgresOrders {
         const AUDIT: &str = "DELETE FROM audit_trail a USING ( \
                 SELECT account_id, at, id FROM audit_trail \
                 WHERE at < least(now() - $2::bigint * interval '1 millisecond', \
-                    now() - interval '25 hours') LIMIT $1) AS old \
+                    now() - interval '25 hours') ORDER BY at LIMIT $1) AS old \
             WHERE (a.account_id, a.at, a.id) = (old.account_id, old.at, old.id) RETURNING 1";
         let mut more = self.purge_keys(limit).await?;
         let full = |deleted: &[Row]| u32::try_from(deleted.len()).is_ok_and(|count| count >= limit);

@@ -21,7 +21,8 @@ use uuid::Uuid;
 use super::{
     Database,
     batcher::StatementBatcher,
-    batches::{self, CameIn},
+    batches,
+    limits::Limited,
     outbox::KEYS_BEGIN,
     rows::{ClaimRow, NewOrderRow, TransitionRow, get, millis},
 };
@@ -33,6 +34,7 @@ pub struct PostgresOrders {
     pub(super) database: Database,
     inserts: StatementBatcher<batches::Insert>,
     inserts_in_turn: StatementBatcher<batches::InsertInTurn>,
+    limited: Arc<Limited>,
     claims: StatementBatcher<batches::Claim>,
     events: StatementBatcher<batches::Append>,
     /// Up to which order idempotency keys were looked through.
@@ -63,6 +65,7 @@ impl PostgresOrders {
         Self {
             inserts: StatementBatcher::new(batches::Insert(database.clone())),
             inserts_in_turn: StatementBatcher::new(batches::InsertInTurn(database.clone())),
+            limited: Arc::default(),
             claims: StatementBatcher::new(batches::Claim(database.clone())),
             events: StatementBatcher::new(batches::Append(database.clone())),
             keys_seen: Arc::new(Mutex::new(KEYS_BEGIN)),
@@ -161,23 +164,29 @@ impl PostgresOrders {
 impl OrderWriter for PostgresOrders {
     async fn insert(&self, order: &NewOrder, lifetime: Lifetime) -> Result<Inserted, StoreError> {
         let row = NewOrderRow::new(order, lifetime);
+        let account = &order.by.account;
+        let mut in_turn = self.limited.had_any(account);
         for _ in 0..INSERT_TRIES {
-            let mut came_in = self.inserts.run(order.id.0, &row).await?;
-            if matches!(came_in, Some(CameIn::Again)) {
-                let account = order.by.account.clone();
-                came_in = self.inserts_in_turn.run(account, &row).await?;
-            }
-            if matches!(came_in, Some(CameIn::Stored)) {
+            let mut reached = None;
+            if in_turn {
+                let came_in = self.inserts_in_turn.run(account.clone(), &row).await?;
+                if came_in.as_ref().is_some_and(|came_in| came_in.has_limits) {
+                    self.limited.note(account);
+                }
+                match came_in.map(|came_in| came_in.reached) {
+                    Some(None) => return Ok(Inserted::New),
+                    beyond => reached = beyond.flatten(),
+                }
+            } else if self.inserts.run(order.id.0, &row).await?.is_some() {
                 return Ok(Inserted::New);
             }
             let inserted = self.inserted(order).await;
             // What was left out may have been stored by a try that was not answered.
             let inserted = inserted.map_err(|error| StoreError::Unknown(error.to_string()))?;
-            match (inserted, came_in) {
-                (Some(inserted), _) => return Ok(inserted),
-                (None, Some(CameIn::Limited(reached))) => return Ok(Inserted::Limited(reached)),
-                (None, _) => {}
+            if let Some(inserted) = inserted.or(reached.map(Inserted::Limited)) {
+                return Ok(inserted);
             }
+            in_turn = true; // it may have limits
             // It was late, or looked so because a clock was set or stood still (a machine that
             // slept, a function that was frozen).
             self.database.read_clock().await?;
