@@ -18,9 +18,11 @@ pub(crate) struct Desk<'a> {
     pub(crate) key: String,
 }
 
-/// An engine that asks for keys.
+/// An engine that asks for keys. Its statements are prepared, as on a database of its own, where the
+/// server itself finds out what each parameter is.
 pub(crate) async fn guarded() -> Engine {
-    let options = [&["--auth", "keys"], &QUICK[..]].concat();
+    let keys = ["--auth", "keys", "--database-statements", "prepared"];
+    let options = [&keys[..], &QUICK[..]].concat();
     Engine::start_with(&options, |trading| trading).await
 }
 

@@ -37,8 +37,8 @@ impl Connections for PostgresConnections {
     ) -> Result<bool, StoreError> {
         const ADMIT: &str = "INSERT INTO connections \
                 (connection_id, account_id, key_id, orders, expires_at) \
-            SELECT $1, $2, $3, $4, now() + interval '2 hours' \
-            WHERE $3 IS NULL OR EXISTS (SELECT FROM api_keys WHERE id = $3 \
+            SELECT $1, $2, $3::text, $4, now() + interval '2 hours' \
+            WHERE $3::text IS NULL OR EXISTS (SELECT FROM api_keys WHERE id = $3 \
                 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())) \
             ON CONFLICT (connection_id) DO UPDATE SET account_id = excluded.account_id, \
                 key_id = excluded.key_id, orders = excluded.orders, \
