@@ -75,7 +75,7 @@ pub enum Refused {
     Store(#[from] StoreError),
 }
 
-/// Where it is kept what an operator administrates.
+/// Where everything is kept that an operator administers.
 #[derive(Clone)]
 pub struct Stores {
     /// Keys.

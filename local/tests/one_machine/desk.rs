@@ -18,7 +18,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) key: String,
 }
 
-/// An engine that asks for keys. Its statements are prepared, as on a database of its own, where the
+/// An engine that asks for keys. Its statements are prepared, as on a database of its own: the
 /// server itself finds out what each parameter is.
 pub(crate) async fn guarded() -> Engine {
     let keys = ["--auth", "keys", "--database-statements", "prepared"];
