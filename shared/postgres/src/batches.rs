@@ -143,3 +143,28 @@ fn by_order<A>(
         .map(|row| Ok((get(row, "id")?, answer(row)?)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    /// What stands between two texts of a statement.
+    fn part<'a>(sql: &'a str, from: &str, to: &str) -> &'a str {
+        let begun = sql.split_once(from).expect("it begins").1;
+        begun.split_once(to).expect("it ends").0
+    }
+
+    /// The one is the other with limits: a column that only one of them stored would be missing of
+    /// some accounts' orders.
+    #[test]
+    fn an_order_is_stored_alike_within_limits_and_without() {
+        let without = include_str!("sql/insert.sql");
+        let within = include_str!("sql/insert_within_limits.sql");
+        for (from, to) in [
+            ("WITH input AS (", "\n), "),
+            ("), stored AS (", "\n    FROM input"),
+            ("ON CONFLICT", "\n), "),
+            ("), placed AS (", "\nSELECT"),
+        ] {
+            assert_eq!(part(within, from, to), part(without, from, to), "{from}");
+        }
+    }
+}

@@ -5,12 +5,21 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::query::Query;
+
 /// The text for the page that begins after the row of this moment and id.
-pub(crate) fn write(at: Timestamp, id: Uuid) -> String {
+fn write(at: Timestamp, id: Uuid) -> String {
     let mut bytes = [0; 24];
     bytes[..8].copy_from_slice(&at.as_microsecond().to_be_bytes());
     bytes[8..].copy_from_slice(id.as_bytes());
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The header `Link` of a page: where the next one is, which begins after the row of this moment
+/// and id. `address` is the route's, `query` what was asked for.
+pub(crate) fn link(address: &str, query: &Query, (at, id): (Timestamp, Uuid)) -> String {
+    let next = query.with("cursor", &write(at, id));
+    format!("<{address}?{next}>; rel=\"next\"")
 }
 
 /// Reads what [`write`] wrote; `None` for anything else. A time before 1970, which some databases

@@ -82,9 +82,9 @@ pub(crate) async fn audit(
     let last = entries.last().map(|last| (last.at, last.id));
     let listed: Vec<AuditEntryDto> = entries.into_iter().map(AuditEntryDto::from).collect();
     let mut response = Json(listed).into_response();
-    if let Some((at, id)) = last.filter(|_| more) {
-        let next = query.with("cursor", &cursor::write(at, id));
-        let link = format!("<{}/api/audit?{next}>; rel=\"next\"", api.base_path);
+    if let Some(last) = last.filter(|_| more) {
+        let address = format!("{}/api/audit", api.base_path);
+        let link = cursor::link(&address, &query, last);
         response = ([(header::LINK, link)], response).into_response();
     }
     Ok(response)

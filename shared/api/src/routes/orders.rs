@@ -96,8 +96,8 @@ pub(crate) async fn list(
     let mut response = Json(listed).into_response();
     if let Some(last) = rows.last().filter(|_| more) {
         let (created_at, id) = place(last);
-        let next = query.with("cursor", &cursor::write(created_at, id.0));
-        let link = format!("<{}/api/orders?{next}>; rel=\"next\"", api.base_path);
+        let address = format!("{}/api/orders", api.base_path);
+        let link = cursor::link(&address, &query, (created_at, id.0));
         response = ([(header::LINK, link)], response).into_response();
     }
     Ok(response)

@@ -46,11 +46,11 @@ impl Limits {
     /// # Errors
     /// [`InvalidLimits`]: the first limit that is none.
     pub fn check(&self) -> Result<(), InvalidLimits> {
-        let least = |number: Option<u32>, most| number.is_none_or(|number| number <= most);
-        if !least(self.max_open_orders, Self::MOST_OPEN_ORDERS) {
+        let within = |number: Option<u32>, most| number.is_none_or(|number| number <= most);
+        if !within(self.max_open_orders, Self::MOST_OPEN_ORDERS) {
             return Err(InvalidLimits::OpenOrders);
         }
-        if !least(self.max_orders_per_minute, Self::MOST_ORDERS_PER_MINUTE) {
+        if !within(self.max_orders_per_minute, Self::MOST_ORDERS_PER_MINUTE) {
             return Err(InvalidLimits::OrdersPerMinute);
         }
         if self
