@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 9] = [
     &["engine", "venues", "config", "embedded-postgres"],
     &["auth"],
     &["postgres", "aws", "api"],
-    &["simulation"],
+    &["simulation", "solana"],
     &["runtime"],
     &["testkit"],
     &[

@@ -1,0 +1,2 @@
+//! Trading on Solana: the same handlers, promises and page as on the simulated market, with the
+//! chain's own pools and one landed swap for an order.
