@@ -1,0 +1,203 @@
+//! What the nodes together say of a transaction. Everything here errs to one side: `Unknown` after
+//! a final height lets the engine sign again, so it is said only when nothing speaks against it.
+//! Whatever is not certain is [`Unavailable`]: the engine asks again, and no money is lost.
+
+mod height;
+mod outcome;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use engine::ports::{ChainStatus, Unavailable};
+use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
+use solana_pubkey::Pubkey;
+
+use self::height::{Height, Heights};
+pub use self::outcome::{Paid, SlippageCode};
+use crate::rpc::{Blockhash, FINALIZED, Node, Rpc, Stage};
+
+/// When to look again for a transaction that is on its way: a block or two later.
+const POLL_AFTER: Duration = Duration::from_millis(400);
+
+/// How many nodes must agree that a height is final, when there are as many.
+const AGREEING: usize = 2;
+
+/// The chain's record, as one or several nodes have it.
+#[derive(Debug)]
+pub struct Record {
+    rpc: Arc<Rpc>,
+    slippage_codes: Vec<SlippageCode>,
+    heights: Mutex<Heights>,
+}
+
+impl Record {
+    /// The record as these nodes have it. `slippage_codes` says what each program answers when a
+    /// swap would pay too little.
+    pub fn new(rpc: Arc<Rpc>, slippage_codes: Vec<SlippageCode>) -> Self {
+        Self {
+            rpc,
+            slippage_codes,
+            heights: Mutex::default(),
+        }
+    }
+
+    /// To be told of each blockhash that is about to be signed for. In a process that has not seen
+    /// a height yet, later ones are held against this one and the time since.
+    pub fn signed_with(&self, blockhash: &Blockhash) {
+        if let Some(height) = Height::of(blockhash) {
+            self.heights().begin_with(height, Instant::now());
+        }
+    }
+
+    /// The height below which nothing changes any more. Never goes back. With two nodes or more,
+    /// two must answer, and the lower one counts.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when too few nodes answer with a height that can be believed.
+    pub async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        let nodes = self.rpc.nodes();
+        let needed = AGREEING.min(nodes.len());
+        let mut asked: FuturesUnordered<_> = nodes.iter().map(|node| height_of(node)).collect();
+        let mut believed = Vec::new();
+        let mut doubts = Vec::new();
+        while believed.len() < needed
+            && let Some(answer) = asked.next().await
+        {
+            let height = answer.and_then(|(node, height)| {
+                let plausible = self.heights().believe(height, Instant::now());
+                plausible.map_err(|doubt| Unavailable(format!("{}: {doubt}", node.name())))
+            });
+            match height {
+                Ok(height) => believed.push(height),
+                Err(doubt) => doubts.push(doubt.0),
+            }
+        }
+        let lowest = believed.iter().min_by_key(|height| height.blocks);
+        match lowest {
+            Some(&height) if believed.len() == needed => {
+                Ok(self.heights().reached(height, Instant::now()))
+            }
+            _ => Err(Unavailable(format!(
+                "no final height that can be believed: {}",
+                doubts.join("; ")
+            ))),
+        }
+    }
+
+    /// What is known of a transaction now. `paid` says what it is to have paid; `marker` is the
+    /// account that the one transaction of its order which lands has made.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when nobody has seen it and a node did not answer, answered in another shape,
+    /// is behind, or has the marker all the same: then it, or another of the order's, may have
+    /// landed.
+    pub async fn status(
+        &self,
+        signature: &str,
+        paid: &Paid,
+        marker: Option<&Pubkey>,
+    ) -> Result<ChainStatus, Unavailable> {
+        // What was said before this slot may not know a block below the height that was final.
+        let slot = self.heights().slot();
+        match self.stage(signature, slot).await? {
+            Some(Stage::Finalized) => self.outcome(signature, paid, marker).await,
+            Some(Stage::Processed | Stage::Confirmed) => Ok(IN_FLIGHT),
+            None => {
+                self.has_no_marker(marker, slot).await?;
+                Ok(ChainStatus::Unknown)
+            }
+        }
+    }
+
+    /// How far a transaction is, for the node that is ahead. A slow node is not waited for once one
+    /// has it for good.
+    async fn stage(
+        &self,
+        signature: &str,
+        slot: Option<u64>,
+    ) -> Result<Option<Stage>, Unavailable> {
+        let mut answers = self.rpc.statuses(signature, slot);
+        let mut stage = None;
+        let mut failed = None;
+        while let Some((_, answer)) = answers.next().await {
+            match answer {
+                Ok(Some(seen)) if seen.stage == Stage::Finalized => return Ok(Some(seen.stage)),
+                Ok(Some(seen)) => stage = Some(seen.stage),
+                Ok(None) => {}
+                Err(error) => failed = Some(error),
+            }
+        }
+        match (stage, failed) {
+            (None, Some(error)) => Err(error.into()),
+            (stage, _) => Ok(stage),
+        }
+    }
+
+    /// What a final transaction did.
+    async fn outcome(
+        &self,
+        signature: &str,
+        paid: &Paid,
+        marker: Option<&Pubkey>,
+    ) -> Result<ChainStatus, Unavailable> {
+        let Some(executed) = self.rpc.transaction(signature).await? else {
+            // A node tells of its end before it can tell what it did.
+            return Ok(IN_FLIGHT);
+        };
+        if executed.error.is_some() {
+            // It made no marker. If there is one, another transaction of the order has landed, and
+            // the order has not failed.
+            self.has_no_marker(marker, Some(executed.slot)).await?;
+        }
+        outcome::of(&executed, paid, &self.slippage_codes)
+    }
+
+    /// Asks every node whether the account exists.
+    async fn has_no_marker(
+        &self,
+        marker: Option<&Pubkey>,
+        slot: Option<u64>,
+    ) -> Result<(), Unavailable> {
+        let Some(marker) = marker else {
+            return Ok(());
+        };
+        let keys = [*marker];
+        let nodes = self.rpc.nodes().iter();
+        let asked = nodes.map(|node| node.accounts(&keys, slot, FINALIZED));
+        for answer in join_all(asked).await {
+            if answer?.accounts.iter().any(Option::is_some) {
+                return Err(Unavailable(
+                    "the order's marker exists: a transaction of the order has landed".to_owned(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn heights(&self) -> MutexGuard<'_, Heights> {
+        // Each change of it is one assignment, so a panic elsewhere leaves it whole.
+        self.heights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const IN_FLIGHT: ChainStatus = ChainStatus::InFlight {
+    poll_after: POLL_AFTER,
+};
+
+/// A node's height, as it names it and as its newest blockhash implies.
+async fn height_of(node: &Node) -> Result<(&Node, Height), Unavailable> {
+    let (blockhash, named) = futures::join!(
+        node.latest_blockhash(FINALIZED),
+        node.block_height(FINALIZED)
+    );
+    let (blockhash, named) = (blockhash?, named?);
+    let height = Height::of(&blockhash)
+        .and_then(|implied| implied.confirmed_by(named))
+        .ok_or_else(|| {
+            let name = node.name();
+            Unavailable(format!("{name}: its height is not that of its blockhash"))
+        })?;
+    Ok((node, height))
+}

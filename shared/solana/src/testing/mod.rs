@@ -1,0 +1,21 @@
+//! A chain that plays what a test says, behind nodes that answer as real ones do, and misbehave as
+//! real ones do.
+//!
+//! Several [`ScriptedNode`]s may share a [`ScriptedChain`]: then they tell of the same blocks, and
+//! each may misbehave apart.
+
+mod answers;
+mod chain;
+mod fault;
+mod height;
+mod landing;
+mod node;
+mod wire;
+
+pub use self::{
+    chain::{ScriptedChain, Sent},
+    fault::{ANY_METHOD, Fault},
+    landing::{Landing, Simulated},
+    node::{Call, ScriptedNode},
+    wire::{Opened, open},
+};
