@@ -32,6 +32,9 @@ const LARGEST_ANSWER: usize = 16 << 20;
 /// JSON-RPC's code for a node that has not reached `minContextSlot`.
 const MIN_CONTEXT_SLOT_NOT_REACHED: i64 = -32016;
 
+/// How much of what a node says is kept, in characters.
+const LONGEST_MESSAGE: usize = 400;
+
 /// Parts of a URL that are shorter are no keys, and would blacken words that have them in them.
 const SHORTEST_KEY: usize = 8;
 
@@ -156,23 +159,29 @@ impl Node {
             return Cause::Behind;
         }
         let message = error.get("message").and_then(Value::as_str);
+        let message = message.unwrap_or("without a word").to_owned();
         Cause::Refused {
             code,
-            message: self.without_keys(message.unwrap_or("without a word").to_owned()),
+            message: self
+                .without_keys(message)
+                .chars()
+                .take(LONGEST_MESSAGE)
+                .collect(),
             data: error.get("data").map(|data| self.data_without_keys(data)),
         }
     }
 
-    /// A node, or a proxy before it, may repeat the URL in what it says.
+    /// A node, or a proxy before it, may repeat the URL or parts of it in what it says.
     fn without_keys(&self, text: String) -> String {
-        let path = self.url.path_segments().into_iter().flatten();
-        let query = self.url.query().into_iter();
-        let pairs = query.clone().flat_map(|query| query.split(['&', '=']));
-        let login = [Some(self.url.username()), self.url.password()];
-        path.chain(query)
-            .chain(pairs)
-            .chain(login.into_iter().flatten())
-            .chain([self.url.as_str()])
+        let url = &self.url;
+        let whole = [url.as_str(), url.authority()];
+        let login = [url.username(), url.password().unwrap_or_default()];
+        let path = url.path_segments().into_iter().flatten();
+        let query = url.query().unwrap_or_default();
+        let parts = whole.into_iter().chain(url.host_str()).chain(login);
+        parts
+            .chain(path)
+            .chain(query.split(['&', '=']))
             .filter(|part| part.len() >= SHORTEST_KEY)
             .fold(text, |text, part| text.replace(part, "…"))
     }
