@@ -216,6 +216,3 @@ fn check_explorer(text: &str) -> Result<(), Problem> {
         false => Err(Problem::Explorer(text.to_owned())),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -211,6 +211,3 @@ fn check(
         .and_then(|key| key.verify_strict(message, &Signature::from_bytes(signature)))
         .map_err(|_| TransactionError::WrongSignature(*wallet))
 }
-
-#[cfg(test)]
-mod tests;

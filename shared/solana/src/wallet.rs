@@ -117,6 +117,3 @@ impl Signer for KeyFile {
         Ok(self.key.sign(message).to_bytes())
     }
 }
-
-#[cfg(test)]
-mod tests;

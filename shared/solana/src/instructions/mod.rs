@@ -8,6 +8,3 @@ use solana_pubkey::Pubkey;
 
 /// The program that creates accounts and moves lamports.
 pub const SYSTEM_PROGRAM: Pubkey = Pubkey::from_str_const("11111111111111111111111111111111");
-
-#[cfg(test)]
-mod tests;

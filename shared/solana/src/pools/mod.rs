@@ -34,6 +34,3 @@ pub struct Account<'a> {
     /// Its bytes.
     pub data: &'a [u8],
 }
-
-#[cfg(test)]
-mod tests;
