@@ -15,6 +15,9 @@ pub const TOKEN_PROGRAM: Pubkey =
 pub const TOKEN_2022_PROGRAM: Pubkey =
     Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 
+/// The byte behind a token account of Token-2022 that has extensions. A mint has another there.
+const EXTENDED: u8 = 2;
+
 /// A token account: some amount of one token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenAccount {
@@ -46,8 +49,10 @@ impl TokenAccount {
     ) -> Result<TokenAccount, PoolError> {
         let account = of_token_program(role, address, account)?;
         let invalid = PoolError::NotInitialized { role, address };
-        let plain = account.data.len() == Self::LENGTH || has_extensions(&account);
-        let state = account.data.get(108).filter(|_| plain);
+        let extended =
+            has_extensions(&account) && account.data.get(Self::LENGTH) == Some(&EXTENDED);
+        let is_one = extended || account.data.len() == Self::LENGTH;
+        let state = account.data.get(108).filter(|_| is_one);
         let frozen = match state {
             Some(1) => false,
             Some(2) => true,
@@ -131,7 +136,7 @@ fn of_token_program<'a>(
     Ok(account)
 }
 
-/// Extensions stand behind the bytes of a token account, after one that says what kind it is.
+/// Extensions stand behind as many bytes as a token account has, in a mint as well.
 fn has_extensions(account: &Account<'_>) -> bool {
     account.owner == TOKEN_2022_PROGRAM && account.data.len() > TokenAccount::LENGTH
 }

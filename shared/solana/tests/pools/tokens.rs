@@ -139,6 +139,11 @@ fn bytes_that_are_no_token_account_or_mint_are_refused() {
         };
         assert_eq!(refused(resize), vault, "{length}");
     }
+    let extended_mint = |ledger: &mut Ledger| {
+        let data = [&vault_bytes(SOL, 1)[..], &[1, 1, 0, 108, 0]].concat();
+        ledger.set(VAULTS[0], TOKEN_2022_PROGRAM, data);
+    };
+    assert_eq!(refused(extended_mint), vault);
     let mint = format!("the mint {USDC} is not an initialized one");
     assert_eq!(refused(|ledger| ledger.patch(USDC, 45, &[0])), mint);
     for length in [0, 44, 81, 83, 165] {
