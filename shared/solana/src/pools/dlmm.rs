@@ -96,8 +96,8 @@ impl Keys {
     }
 
     /// `swap2`, whose accounts [`swap2_data`] lists, up to the bin arrays. The program's address
-    /// stands for the accounts that the swap does without: the bitmap extension, for it stays within
-    /// the pair's own bitmap, and the account that a host's fee goes to.
+    /// stands for the accounts that the swap does without: the bitmap extension, for it stays
+    /// within the pair's own bitmap, and the account that a host's fee goes to.
     pub(super) fn swap(&self, swap: &Swap<'_>) -> (Vec<AccountMeta>, Vec<u8>) {
         let (pool, user) = (swap.keys, swap.user);
         let none = readonly(pool.pool.program_id);

@@ -1,7 +1,9 @@
 //! Pools of the DLMM program: the real SOL/USDC pool of the snapshot.
 
 use serde_json::Value;
+use solana::instructions::{associated_token, compute_budget, marker};
 use solana::pools::{PoolAddress, PoolError, Program, Role, TOKEN_PROGRAM};
+use solana::transaction::Message;
 use solana_pubkey::Pubkey;
 use venues::meteora::{BinArray, LbPair};
 use venues::{Refusal, Side};
@@ -136,6 +138,55 @@ fn a_swap_names_sixteen_accounts_and_the_arrays_in_the_order_of_the_walk() {
         &[0; 4],
     ];
     assert_eq!(sale.data, data.concat());
+}
+
+/// The last of a purchase's arrays is paid from, and none that a purchase does not name.
+#[test]
+fn a_quote_knows_no_more_than_its_swap_names() {
+    let (mut ledger, pool) = snapshot();
+    for (address, index) in UP.into_iter().zip(-362..) {
+        ledger.set(address, pool.program_id, array(index, 5_000_000_000));
+    }
+    let answer = |ledger: &Ledger, side, amount_in| {
+        let state = ledger.state(&pool).unwrap();
+        let fill = state.pool.fill(side, amount_in, NOW);
+        fill.map(|fill| fill.amount_out)
+    };
+    let all = 6_500_000_000;
+    let third = answer(&ledger, Side::Buy, all).unwrap();
+    assert!(third > 80_000_000_000, "{third}");
+    let mut narrow = ledger.clone();
+    DOWN[1..]
+        .iter()
+        .for_each(|array| drop(narrow.0.remove(array)));
+    assert_eq!(answer(&narrow, Side::Buy, all), Ok(third));
+    narrow.0.remove(&UP[2]);
+    assert_eq!(answer(&narrow, Side::Buy, all), Err(Refusal::NoLiquidity));
+    UP.iter().for_each(|array| drop(ledger.0.remove(array)));
+    assert_eq!(
+        answer(&ledger, Side::Sell, 300_000_000_000),
+        Ok(23_663_357_241)
+    );
+}
+
+#[test]
+fn the_longest_transaction_fits_in_a_packet() {
+    let (mut ledger, pool) = snapshot();
+    for (address, index) in UP.into_iter().zip(-362..) {
+        ledger.set(address, pool.program_id, array(index, 5));
+    }
+    let state = ledger.state(&pool).unwrap();
+    let order = "018f3a2b-4c5d-7e6f-8091-a2b3c4d5e6f7".parse().unwrap();
+    let instructions = [
+        marker::create(&USER.wallet, order, 890_880),
+        compute_budget::limit(1_400_000),
+        compute_budget::price(1),
+        associated_token::create_if_absent(&USER.wallet, &USDC, &TOKEN_PROGRAM),
+        state.swap_instruction(&USER, Side::Sell, 1, 1),
+    ];
+    let message = Message::new(USER.wallet, &instructions, Default::default()).unwrap();
+    let length = message.unsigned().len();
+    assert!(length < 1_100, "{length} of 1232 bytes");
 }
 
 /// What lies behind an array that is not known is not known either, and the swap does not name it.

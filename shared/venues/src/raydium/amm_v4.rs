@@ -167,10 +167,10 @@ impl Pool {
 /// Data of the swap instruction (tag 9): spend exactly `amount_in`, fail with the program's error
 /// 30 if less than `min_out` would come out.
 ///
-/// Its 17 accounts, in order: token program, pool (writable), authority, open orders, coin vault and
-/// pc vault (writable), market program, market, bids, asks, event queue, market's coin vault, pc
-/// vault and vault signer, user in and out (writable), user (signer). From open orders on, those of
-/// the order book are neither read nor checked. An 18th, the target orders after the open orders,
+/// Its 17 accounts, in order: token program, pool (writable), authority, open orders, coin vault
+/// and pc vault (writable), market program, market, bids, asks, event queue, market's coin vault,
+/// pc vault and vault signer, user in and out (writable), user (signer). The open orders and those
+/// of the market are neither read nor checked. An 18th, the target orders behind the open orders,
 /// may be given. The authority is the program address of the seeds `amm authority` and the nonce.
 pub fn swap_base_in_data(amount_in: u64, min_out: u64) -> [u8; 17] {
     let mut data = [9; 17];
