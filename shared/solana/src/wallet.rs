@@ -1,6 +1,12 @@
 //! The wallet: who signs.
 
-use std::{fmt, fs, io, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+};
 
 use async_trait::async_trait;
 use ed25519_dalek::{SecretKey, Signer as _, SigningKey};
@@ -72,7 +78,9 @@ impl KeyFile {
             path: shown(),
             source,
         };
-        let metadata = fs::metadata(path).map_err(unreadable)?;
+        let mut file = File::open(path).map_err(unreadable)?;
+        // Of the file that is open: another one may lie at the path by now.
+        let metadata = file.metadata().map_err(unreadable)?;
         let mode = metadata.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(KeyFileError::OpenToOthers {
@@ -80,7 +88,8 @@ impl KeyFile {
                 mode,
             });
         }
-        let text = fs::read(path).map_err(unreadable)?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).map_err(unreadable)?;
         let not_a_key = || KeyFileError::NotAKey { path: shown() };
         // The parser's own message would repeat a number of the key.
         let bytes: Vec<u8> = serde_json::from_slice(&text).map_err(|_| not_a_key())?;

@@ -47,15 +47,15 @@ pub(super) fn state(
     tokens: [Token; 2],
 ) -> Result<PoolState, PoolError> {
     for (mint, token) in keys.mints.iter().zip(&tokens) {
-        if token.program != TOKEN_PROGRAM {
+        if token.mint.program != TOKEN_PROGRAM {
             return Err(PoolError::TokenProgram {
                 mint: *mint,
-                owner: token.program,
+                owner: token.mint.program,
             });
         }
     }
     let info = AmmInfo::decode(data).map_err(unreadable(Role::Pool, keys.pool.address))?;
-    let pool = Pool::from_accounts(&info, tokens.map(|token| token.balance));
+    let pool = Pool::from_accounts(&info, tokens.map(|token| token.vault.amount));
     Ok(PoolState::new(keys, pool, tokens))
 }
 

@@ -44,7 +44,7 @@ impl Keys {
         let config = pool.own_bytes(Role::Config, self.config, config)?;
         let config = AmmConfig::decode(config).map_err(unreadable(Role::Config, self.config))?;
         let account = PoolAccount::decode(data).map_err(unreadable(Role::Pool, pool.address))?;
-        let balances = tokens.map(|token| token.balance);
+        let balances = tokens.map(|token| token.vault.amount);
         let pool = Pool::from_accounts(&account, &config, balances);
         Ok(PoolState::new(keys, pool, tokens))
     }

@@ -130,11 +130,7 @@ impl PoolKeys {
         if vault.frozen {
             return Err(PoolError::Frozen(vault_address));
         }
-        Ok(Token {
-            program: mint.program,
-            decimals: mint.decimals,
-            balance: vault.amount,
-        })
+        Ok(Token { mint, vault })
     }
 }
 

@@ -5,17 +5,14 @@ use solana_pubkey::Pubkey;
 use venues::{Pool, Side};
 
 use super::keys::Own;
-use super::{PoolError, PoolKeys, amm_v4};
+use super::{Mint, PoolError, PoolKeys, TokenAccount, amm_v4};
 use crate::markets::{MarketToken, Markets};
 
 /// One of a pool's tokens.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
-    /// Its token program.
-    pub(super) program: Pubkey,
-    pub(super) decimals: u8,
-    /// What the vault holds, base units.
-    pub(super) balance: u64,
+    pub(super) mint: Mint,
+    pub(super) vault: TokenAccount,
 }
 
 /// A pool as its accounts of one slot describe it.
@@ -25,10 +22,10 @@ pub struct PoolState {
     pub keys: PoolKeys,
     /// What it pays.
     pub pool: Box<dyn Pool>,
-    /// The token programs of its tokens.
-    pub token_programs: [Pubkey; 2],
-    /// The decimals of its tokens, as their mints say.
-    pub decimals: [u8; 2],
+    /// Its tokens: their programs and decimals, and what their issuers can still do.
+    pub mints: [Mint; 2],
+    /// What it holds of them. What of that is owed to others is the arithmetic's to know.
+    pub vaults: [TokenAccount; 2],
     /// The accounts that a swap names behind the others, by direction: the bin arrays that the
     /// quote knows. Empty where a program has none.
     pub(super) walked: [Vec<Pubkey>; 2],
@@ -60,8 +57,8 @@ impl PoolState {
         PoolState {
             keys: keys.clone(),
             pool: Box::new(pool),
-            token_programs: tokens.map(|token| token.program),
-            decimals: tokens.map(|token| token.decimals),
+            mints: tokens.map(|token| token.mint),
+            vaults: tokens.map(|token| token.vault),
             walked: [vec![], vec![]],
         }
     }
@@ -80,7 +77,7 @@ impl PoolState {
             pool: self.keys.pool.address,
             mint,
         })?;
-        let on_chain = self.decimals[index];
+        let on_chain = self.mints[index].decimals;
         if token.decimals != on_chain {
             return Err(PoolError::Decimals {
                 symbol: token.symbol.clone(),
@@ -117,7 +114,7 @@ impl PoolState {
             side,
             amount_in,
             min_out,
-            token_programs: self.token_programs,
+            token_programs: self.mints.map(|mint| mint.program),
         };
         let walked = &self.walked[side.token_in()];
         let (mut accounts, data) = match &self.keys.own {

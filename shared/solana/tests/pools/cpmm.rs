@@ -78,8 +78,10 @@ fn a_quote_reads_the_pool_its_vaults_its_mints_and_its_fees() {
     let read = [POOL, VAULTS[0], VAULTS[1], SOL, USDC, CONFIG];
     assert_eq!(keys.accounts(), read);
     let state = ledger.read(&keys).unwrap();
-    assert_eq!(state.token_programs, [TOKEN_PROGRAM; 2]);
-    assert_eq!(state.decimals, [9, 6]);
+    assert_eq!(state.mints.map(|mint| mint.program), [TOKEN_PROGRAM; 2]);
+    assert_eq!(state.mints.map(|mint| mint.decimals), [9, 6]);
+    let balances = [50_000_000_000_000, 4_000_000_000_000];
+    assert_eq!(state.vaults.map(|vault| vault.amount), balances);
     assert_eq!(state.side(&SOL), Some(Side::Sell));
     assert_eq!(state.side(&USDC), Some(Side::Buy));
     assert_eq!(state.side(&key(99)), None);

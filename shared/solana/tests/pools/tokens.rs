@@ -2,9 +2,10 @@
 
 use solana::pools::{Mint, PoolError, Role, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, TokenAccount};
 use solana_pubkey::Pubkey;
+use venues::Side;
 
 use crate::cpmm::sol_usdc;
-use crate::ledger::{Ledger, SOL, USDC, VAULTS, key, mint_bytes, vault_bytes};
+use crate::ledger::{Ledger, SOL, USDC, USER, VAULTS, key, mint_bytes, vault_bytes};
 
 const SYSTEM: Pubkey = Pubkey::new_from_array([0; 32]);
 
@@ -109,7 +110,11 @@ fn a_mint_with_extensions_is_refused() {
     let (mut ledger, pool) = sol_usdc();
     ledger.set(USDC, TOKEN_2022_PROGRAM, mint_bytes(6));
     let state = ledger.state(&pool).unwrap();
-    assert_eq!(state.token_programs, [TOKEN_PROGRAM, TOKEN_2022_PROGRAM]);
+    let programs = state.mints.map(|mint| mint.program);
+    assert_eq!(programs, [TOKEN_PROGRAM, TOKEN_2022_PROGRAM]);
+    let swap = state.swap_instruction(&USER, Side::Buy, 1, 1);
+    assert_eq!(swap.accounts[8].pubkey, TOKEN_2022_PROGRAM);
+    assert_eq!(swap.accounts[9].pubkey, TOKEN_PROGRAM);
 }
 
 #[test]
