@@ -63,7 +63,13 @@ prop_compose! {
         denominator in 2..100_000u64,
         part in 0..1_000u64,
     ) -> amm_v4::Pool {
-        amm_v4::Pool { vaults, need_take_pnl, swap_fee: [denominator * part / 1_001, denominator] }
+        amm_v4::Pool {
+            vaults,
+            need_take_pnl,
+            swap_fee: [denominator * part / 1_001, denominator],
+            status: amm_v4::STATUS_SWAP_ONLY,
+            open_time: 0,
+        }
     }
 }
 
@@ -77,6 +83,16 @@ proptest! {
     #[test]
     fn no_cpmm_swap_of_any_size_is_paid_more_than_the_marginal_price(
         pool in any_cpmm(), side in side(), amount_in in amount(63),
+    ) {
+        if let Ok(fill) = pool.quote(side, amount_in, 0) {
+            let price = venues::Pool::marginal_price(&pool, side).unwrap();
+            prop_assert!(bound::holds(price, amount_in, fill.amount_out), "{price} {fill:?}");
+        }
+    }
+
+    #[test]
+    fn no_amm_v4_swap_of_any_size_is_paid_more_than_the_marginal_price(
+        pool in any_amm_v4(), side in side(), amount_in in amount(63),
     ) {
         if let Ok(fill) = pool.quote(side, amount_in, 0) {
             let price = venues::Pool::marginal_price(&pool, side).unwrap();
@@ -137,12 +153,12 @@ proptest! {
         mut pool in any_amm_v4(), side in side(), amount_in in amount(63),
     ) {
         let before = pool.clone();
-        let quote = pool.quote(side, amount_in);
-        let fill = pool.swap(side, amount_in);
+        let quote = pool.quote(side, amount_in, 0);
+        let fill = pool.swap(side, amount_in, 0);
         prop_assert_eq!(fill, quote);
         if let Ok(there) = fill {
             prop_assert!(product(pool.reserves()) >= product(before.reserves()));
-            if let Ok(back) = pool.swap(opposite(side), there.amount_out) {
+            if let Ok(back) = pool.swap(opposite(side), there.amount_out, 0) {
                 prop_assert!(back.amount_out <= amount_in);
             }
         } else {
@@ -154,8 +170,8 @@ proptest! {
     fn more_into_an_amm_v4_pool_never_gives_less(
         pool in any_amm_v4(), side in side(), amount_in in amount(62), more in amount(62),
     ) {
-        let less = pool.quote(side, amount_in);
-        if let (Ok(less), Ok(more)) = (less, pool.quote(side, amount_in + more)) {
+        let less = pool.quote(side, amount_in, 0);
+        if let (Ok(less), Ok(more)) = (less, pool.quote(side, amount_in + more, 0)) {
             prop_assert!(more.amount_out >= less.amount_out);
         }
     }
@@ -218,6 +234,45 @@ fn a_pool_that_is_off_or_not_open_yet_refuses() {
         Err(Refusal::Disabled)
     );
     assert!(!Refusal::Disabled.is_final() && Refusal::Dust.is_final());
+}
+
+#[test]
+fn an_amm_v4_pool_swaps_in_two_statuses_and_waits_for_its_open_time_in_one() {
+    let pool = |status| amm_v4::Pool {
+        vaults: [60_000_000_000_000, 4_800_000_000_000],
+        need_take_pnl: [0, 0],
+        swap_fee: [25, 10_000],
+        status,
+        open_time: 1_000,
+    };
+    let answer = |status, now| {
+        let fill = pool(status).quote(Side::Sell, 1_000_000_000, now);
+        fill.map(|fill| fill.amount_out)
+    };
+    assert_eq!(answer(amm_v4::STATUS_SWAP_ONLY, 0), Ok(79_798_673));
+    assert_eq!(
+        answer(amm_v4::STATUS_WAITING_TRADE, 999),
+        Err(Refusal::NotOpen)
+    );
+    assert_eq!(answer(amm_v4::STATUS_WAITING_TRADE, 1_000), Ok(79_798_673));
+    for other in [0, 1, 2, 3, 4, 5, 8] {
+        assert_eq!(answer(other, 1_000), Err(Refusal::Disabled), "{other}");
+    }
+}
+
+#[test]
+fn an_amm_v4_pool_moves_to_a_price() {
+    let pool = amm_v4::Pool {
+        vaults: [1_000_000_000_000, 5],
+        need_take_pnl: [0, 0],
+        swap_fee: [0, 1],
+        status: amm_v4::STATUS_SWAP_ONLY,
+        open_time: 0,
+    };
+    let price = (1 << 64) / 10;
+    let moved = venues::Pool::at_price(&pool, price);
+    assert!(moved.marginal_price(Side::Sell).unwrap().abs_diff(price) < 1 << 32);
+    assert_eq!(moved.fill(Side::Sell, 1_000, 0).unwrap().marginal_out, 99);
 }
 
 #[test]

@@ -85,6 +85,7 @@ fn an_amm_v4_pool_is_read_at_its_offsets() {
         (u64_at(&account, 0), u64_at(&account, 8))
     );
     assert_eq!(info.swap_fee, [25, 100]);
+    assert_eq!(info.open_time, u64_at(&account, 224));
     assert_eq!(
         info.need_take_pnl,
         [u64_at(&account, 192), u64_at(&account, 200)]
@@ -122,6 +123,29 @@ fn the_snapshots_pair_is_read_as_the_chain_showed_it() {
     assert_eq!(pair.volatility.last_update, 1_783_662_947);
     assert!(pair.enabled && pair.limit_orders);
     assert_eq!(pair.mints[0][..4], [0x06, 0x9b, 0x88, 0x57], "wrapped SOL");
+}
+
+/// The arrays from -409 to -196 hold liquidity, but for -253.
+#[test]
+fn the_snapshots_bitmap_tells_which_arrays_a_swap_meets() {
+    let mut pair = LbPair::decode(snapshot::PAIR).unwrap();
+    let ahead = |pair: &LbPair, side| pair.arrays_ahead(side).collect::<Vec<_>>();
+    let down: Vec<i32> = (-409..=-363).rev().collect();
+    let up: Vec<i32> = (-363..=-196).filter(|index| *index != -253).collect();
+    assert_eq!(ahead(&pair, Side::Sell), down);
+    assert_eq!(ahead(&pair, Side::Buy), up);
+    pair.active_id = -253 * 70;
+    assert_eq!(ahead(&pair, Side::Sell)[..2], [-254, -255]);
+    assert_eq!(ahead(&pair, Side::Buy)[..2], [-252, -251]);
+    for (active_id, within) in [
+        (-35_840, true),
+        (-35_841, false),
+        (35_839, true),
+        (35_840, false),
+    ] {
+        pair.active_id = active_id;
+        assert_eq!(pair.is_within_bitmap(), within, "{active_id}");
+    }
 }
 
 #[test]
@@ -247,10 +271,11 @@ proptest! {
             }
         }
         info[191] = 0xff;
+        info[..8].copy_from_slice(&amm_v4::STATUS_SWAP_ONLY.to_le_bytes());
         if let Ok(info) = amm_v4::AmmInfo::decode(&info) {
             let mut pool = amm_v4::Pool::from_accounts(&info, vaults);
             for side in [Side::Sell, Side::Buy] {
-                let _ = pool.swap(side, amount_in);
+                let _ = pool.swap(side, amount_in, u64::MAX);
             }
         }
     }

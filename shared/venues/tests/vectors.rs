@@ -132,13 +132,15 @@ fn raydium_amm_v4_pays_what_its_program_pays() {
             vaults: [units(&case.coin), units(&case.pc)],
             need_take_pnl: [0, 0],
             swap_fee: [25, 10_000],
+            status: amm_v4::STATUS_SWAP_ONLY,
+            open_time: 0,
         };
         let side = if case.direction == "coin2pc" {
             Side::Sell
         } else {
             Side::Buy
         };
-        let fill = pool.quote(side, units(&case.amount_in)).expect("a fill");
+        let fill = pool.quote(side, units(&case.amount_in), 0).expect("a fill");
         assert_eq!(
             fill.amount_out,
             units(&case.amount_out),

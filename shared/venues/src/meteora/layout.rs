@@ -9,6 +9,9 @@ use crate::account::{Account, Address, DecodeError};
 /// Bins in one bin array.
 pub const BINS_PER_ARRAY: i32 = 70;
 
+/// How many arrays the pair's own bitmap has on each side of bin 0.
+const BITMAP_REACH: i32 = 512;
+
 /// A pool's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LbPair {
@@ -31,6 +34,8 @@ pub struct LbPair {
     pub mints: [Address; 2],
     /// Vaults of token X and token Y.
     pub vaults: [Address; 2],
+    /// A bit for each array from -512 to 511 that holds liquidity, the lowest first.
+    pub array_bitmap: [u64; 16],
 }
 
 impl LbPair {
@@ -73,7 +78,34 @@ impl LbPair {
             protocol_fees: [account.u64(216), account.u64(224)],
             mints: [account.bytes(88), account.bytes(120)],
             vaults: [account.bytes(152), account.bytes(184)],
+            array_bitmap: std::array::from_fn(|limb| account.u64(584 + 8 * limb)),
         })
+    }
+
+    /// Whether the pair's own bitmap reaches the active bin. Where it does not, the arrays stand in
+    /// a bitmap extension, an account of its own.
+    pub fn is_within_bitmap(&self) -> bool {
+        (-BITMAP_REACH..BITMAP_REACH).contains(&BinArray::index_of(self.active_id))
+    }
+
+    /// Numbers of the arrays that hold liquidity, in the order in which a swap meets them, as far
+    /// as the pair's own bitmap reaches. The program walks from one to the next and touches none
+    /// between.
+    pub fn arrays_ahead(&self, side: Side) -> impl Iterator<Item = i32> {
+        let active = BinArray::index_of(self.active_id);
+        let (mut down, mut up) = (-BITMAP_REACH..=active, active..BITMAP_REACH);
+        std::iter::from_fn(move || match side {
+            Side::Sell => down.next_back(),
+            Side::Buy => up.next(),
+        })
+        .filter(|index| self.holds_liquidity(*index))
+    }
+
+    fn holds_liquidity(&self, index: i32) -> bool {
+        usize::try_from(index + BITMAP_REACH)
+            .ok()
+            .and_then(|bit| Some(self.array_bitmap.get(bit / 64)? >> (bit % 64) & 1 == 1))
+            .unwrap_or(false)
     }
 }
 

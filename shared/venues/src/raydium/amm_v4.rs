@@ -7,11 +7,20 @@ use super::constant_product_out;
 use crate::account::{Account, Address, DecodeError};
 use crate::{Refusal, Side};
 
+/// The status of a pool that swaps and lends nothing to an order book. Since the program left the
+/// order book it swaps in no other status but the next.
+pub const STATUS_SWAP_ONLY: u64 = 6;
+
+/// The status of a pool that swaps from its open time on.
+pub const STATUS_WAITING_TRADE: u64 = 7;
+
 /// A pool's account. Pairs are the coin's value, then the pc's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AmmInfo {
     /// The program's state number.
     pub status: u64,
+    /// Unix time in seconds from which swaps are open, where the status waits for it.
+    pub open_time: u64,
     /// Seed of the program address that owns the vaults.
     pub nonce: u64,
     /// Swap fee: numerator, denominator.
@@ -42,6 +51,7 @@ impl AmmInfo {
         }
         Ok(AmmInfo {
             status: account.u64(0),
+            open_time: account.u64(224),
             nonce: account.u64(8),
             swap_fee,
             need_take_pnl: [account.u64(192), account.u64(200)],
@@ -61,6 +71,10 @@ pub struct Pool {
     pub need_take_pnl: [u64; 2],
     /// Swap fee: numerator, denominator. The numerator is below the denominator.
     pub swap_fee: [u64; 2],
+    /// The program's state number.
+    pub status: u64,
+    /// Unix time in seconds from which swaps are open, where the status waits for it.
+    pub open_time: u64,
 }
 
 /// One swap. Base units.
@@ -81,6 +95,8 @@ impl Pool {
             vaults,
             need_take_pnl: info.need_take_pnl,
             swap_fee: info.swap_fee,
+            status: info.status,
+            open_time: info.open_time,
         }
     }
 
@@ -89,12 +105,20 @@ impl Pool {
         [0, 1].map(|token| self.vaults[token].saturating_sub(self.need_take_pnl[token]))
     }
 
-    /// What a swap of exactly `amount_in` pays. [`Side::Sell`] sends the coin.
+    /// What `net_in` would buy at the marginal price, without moving it.
+    pub fn marginal_out(&self, side: Side, net_in: u64) -> u128 {
+        let reserves = self.reserves().map(u128::from);
+        u128::from(net_in) * reserves[side.token_out()] / reserves[side.token_in()].max(1)
+    }
+
+    /// What a swap of exactly `amount_in` pays at unix time `now`. [`Side::Sell`] sends the coin.
     ///
     /// # Errors
-    /// [`Refusal::NoLiquidity`] for an empty pool, [`Refusal::Dust`] when nothing comes out,
-    /// [`Refusal::TooLarge`] when the vault would overflow.
-    pub fn quote(&self, side: Side, amount_in: u64) -> Result<Fill, Refusal> {
+    /// [`Refusal::Disabled`], [`Refusal::NotOpen`], [`Refusal::NoLiquidity`] for an empty pool,
+    /// [`Refusal::Dust`] when nothing comes out, [`Refusal::TooLarge`] when the vault would
+    /// overflow.
+    pub fn quote(&self, side: Side, amount_in: u64, now: u64) -> Result<Fill, Refusal> {
+        self.check_open(now)?;
         let reserves = self.reserves();
         let (reserve_in, reserve_out) = (reserves[side.token_in()], reserves[side.token_out()]);
         if reserve_in == 0 || reserve_out == 0 {
@@ -123,16 +147,31 @@ impl Pool {
     ///
     /// # Errors
     /// As [`Pool::quote`]; the pool is then unchanged.
-    pub fn swap(&mut self, side: Side, amount_in: u64) -> Result<Fill, Refusal> {
-        let fill = self.quote(side, amount_in)?;
+    pub fn swap(&mut self, side: Side, amount_in: u64, now: u64) -> Result<Fill, Refusal> {
+        let fill = self.quote(side, amount_in, now)?;
         self.vaults[side.token_in()] += fill.amount_in;
         self.vaults[side.token_out()] -= fill.amount_out;
         Ok(fill)
     }
+
+    fn check_open(&self, now: u64) -> Result<(), Refusal> {
+        match self.status {
+            STATUS_SWAP_ONLY => Ok(()),
+            STATUS_WAITING_TRADE if now >= self.open_time => Ok(()),
+            STATUS_WAITING_TRADE => Err(Refusal::NotOpen),
+            _ => Err(Refusal::Disabled),
+        }
+    }
 }
 
 /// Data of the swap instruction (tag 9): spend exactly `amount_in`, fail with the program's error
-/// 30 if less than `min_out` would come out. It takes 17 accounts.
+/// 30 if less than `min_out` would come out.
+///
+/// Its 17 accounts, in order: token program, pool (writable), authority, open orders, coin vault
+/// and pc vault (writable), market program, market, bids, asks, event queue, market's coin vault,
+/// pc vault and vault signer, user in and out (writable), user (signer). The open orders and those
+/// of the market are neither read nor checked. An 18th, the target orders behind the open orders,
+/// may be given. The authority is the program address of the seeds `amm authority` and the nonce.
 pub fn swap_base_in_data(amount_in: u64, min_out: u64) -> [u8; 17] {
     let mut data = [9; 17];
     data[1..9].copy_from_slice(&amount_in.to_le_bytes());
