@@ -2,7 +2,6 @@
 //! at a time.
 
 use std::{
-    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -15,7 +14,8 @@ use engine::{
     execute::{Execute, Shutdown},
     message,
 };
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::sleep};
+use worker::Served;
 
 use crate::{
     freshness::WorkerSlots,
@@ -97,7 +97,12 @@ pub fn start(
     workers
 }
 
-/// One worker: invocation after invocation.
+/// The pause after an invocation that could not reach the order book; it doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// One worker: invocation after invocation. While the order book cannot be reached it pauses in
+/// between: what waits then is not to be taken by the one who can do least with it.
 async fn work(
     worker: u16,
     batch_size: u16,
@@ -106,36 +111,53 @@ async fn work(
     shutdown: &Shutdown,
     invocations: &Invocations,
 ) {
+    let mut pause = Duration::ZERO;
     loop {
+        let next = async {
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
+            queue.receive(batch_size.into()).await
+        };
         let received = tokio::select! {
             biased;
             () = shutdown.clone() => return,
-            received = queue.receive(batch_size.into()) => received,
+            received = next => received,
         };
         invocations.begin(worker);
-        invoke(queue, execute, received, shutdown).await;
+        let reached = invoke(queue, execute, received, shutdown).await;
         invocations.end(worker);
+        pause = match reached {
+            true => Duration::ZERO,
+            false => (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE),
+        };
     }
 }
 
-/// One invocation, as Lambda's event source does it: what is not named as failed is deleted, the
-/// rest is seen again.
+/// One invocation, and what an event source does after it: what has served is deleted, what came at
+/// a bad time goes back to where it was, the rest is seen again. Answers whether the order book
+/// could be reached.
 async fn invoke(
     queue: &LocalQueue,
     execute: &Execute,
-    mut received: Vec<Received>,
+    received: Vec<Received>,
     shutdown: &Shutdown,
-) {
+) -> bool {
     let mut event = SqsEvent::default();
     event.records = received.iter().map(record).collect();
-    let response = worker::handle(execute, event, shutdown.clone()).await;
-    let failed: HashSet<String> = response
-        .batch_item_failures
-        .into_iter()
-        .map(|failure| failure.item_identifier)
-        .collect();
-    received.retain(|received| !failed.contains(&received.id.to_string()));
-    queue.delete(&received);
+    let became = worker::serve_all(execute, &event, shutdown).await;
+    let (mut served, mut later) = (Vec::new(), Vec::new());
+    for (received, became) in received.into_iter().zip(became) {
+        match became {
+            Served::Yes => served.push(received),
+            Served::Later => later.push(received),
+            Served::No => {}
+        }
+    }
+    queue.delete(&served);
+    let reached = later.is_empty();
+    queue.take_back(later);
+    reached
 }
 
 fn record(received: &Received) -> SqsMessage {

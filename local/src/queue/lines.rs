@@ -11,7 +11,7 @@ use std::{
 use engine::ports::Client;
 use tokio::time::Instant;
 
-use super::Received;
+use super::{Line, Received};
 
 /// Who sent an order. Those of nobody known (sent by the relay or the monitor, or seen again) share
 /// a line.
@@ -22,8 +22,8 @@ pub(super) struct Lines {
     /// Who has waited for so long is served first.
     patience: Duration,
     /// What has waited for its time.
-    due: VecDeque<(Instant, Received)>,
-    lines: HashMap<Sender, Line>,
+    due: VecDeque<Received>,
+    lines: HashMap<Sender, ClientLine>,
     /// Each client with a message that waits, once.
     turns: VecDeque<Sender>,
     /// All new messages as they came. Those that had their turn are passed over.
@@ -33,14 +33,15 @@ pub(super) struct Lines {
     new: usize,
 }
 
+/// A client's new messages.
 #[derive(Default)]
-struct Line {
-    messages: VecDeque<(Instant, Received)>,
+struct ClientLine {
+    messages: VecDeque<Received>,
     /// How many of those that are coming are the client's.
     coming: usize,
 }
 
-impl Line {
+impl ClientLine {
     fn len(&self) -> usize {
         self.messages.len() + self.coming
     }
@@ -76,15 +77,15 @@ impl Lines {
 
     /// Since when the one waits that has waited longest.
     pub(super) fn oldest(&self) -> Option<Instant> {
-        let first = |line: &Line| line.messages.front().map(|&(since, _)| since);
-        let due = self.due.front().map(|&(since, _)| since);
+        let first = |line: &ClientLine| Some(line.messages.front()?.place.since);
+        let due = self.due.front().map(|received| received.place.since);
         self.lines.values().filter_map(first).chain(due).min()
     }
 
     /// How many orders of the account are taken up before the next one of this client: all of its
     /// own, of each other no more than as many and one, and those that have waited for long enough.
     pub(super) fn ahead_of(&self, client: &Sender, now: Instant) -> usize {
-        let own = self.lines.get(client).map_or(0, Line::len);
+        let own = self.lines.get(client).map_or(0, ClientLine::len);
         let others = self.lines.iter().filter(|(other, _)| *other != client);
         let turns = others.map(|(_, line)| line.len().min(own + 1));
         (own + turns.sum::<usize>() + self.late(now)).min(self.all_new())
@@ -115,25 +116,47 @@ impl Lines {
         self.forget_empty(client);
     }
 
-    /// A message whose time has come.
-    pub(super) fn push_due(&mut self, since: Instant, received: Received) {
-        self.due.push_back((since, received));
-    }
-
-    /// A new message of this client.
-    pub(super) fn push_new(&mut self, since: Instant, received: Received, client: Sender) {
+    /// Another message, behind those of its line.
+    pub(super) fn push(&mut self, received: Received) {
+        let Line::New(client) = received.place.line.clone() else {
+            return self.due.push_back(received);
+        };
+        let arrival = (received.place.since, received.id, client.clone());
+        self.arrivals.push_back(arrival);
         let line = self.lines.entry(client.clone()).or_default();
         if line.messages.is_empty() {
-            self.turns.push_back(client.clone());
+            self.turns.push_back(client);
         }
-        self.arrivals.push_back((since, received.id, client));
-        line.messages.push_back((since, received));
+        line.messages.push_back(received);
+        self.new += 1;
+    }
+
+    /// A message that was taken, before those of its line.
+    pub(super) fn put_back(&mut self, received: Received) {
+        let Line::New(client) = received.place.line.clone() else {
+            return self.due.push_front(received);
+        };
+        let since = received.place.since;
+        let arrived = (since, received.id, client.clone());
+        let at = self.arrivals.partition_point(|other| other.0 < since);
+        let mut alike = self
+            .arrivals
+            .range(at..)
+            .take_while(|other| other.0 == since);
+        if !alike.any(|other| *other == arrived) {
+            self.arrivals.insert(at, arrived);
+        }
+        let line = self.lines.entry(client.clone()).or_default();
+        if line.messages.is_empty() {
+            self.turns.push_front(client);
+        }
+        line.messages.push_front(received);
         self.new += 1;
     }
 
     /// The message whose turn it is.
     pub(super) fn pop(&mut self, now: Instant) -> Option<Received> {
-        if let Some((_, received)) = self.due.pop_front() {
+        if let Some(received) = self.due.pop_front() {
             return Some(received);
         }
         let client = match self.longest_waiting(now) {
@@ -144,7 +167,7 @@ impl Lines {
             None => self.turns.pop_front()?,
         };
         let line = self.lines.get_mut(&client)?;
-        let (_, received) = line.messages.pop_front()?;
+        let received = line.messages.pop_front()?;
         self.new -= 1;
         if line.messages.is_empty() {
             self.forget_empty(&client);
@@ -160,7 +183,7 @@ impl Lines {
             let (since, id, client) = self.arrivals.front()?;
             let line = self.lines.get(client);
             let first = line.and_then(|line| line.messages.front());
-            if first.is_some_and(|(_, received)| received.id == *id) {
+            if first.is_some_and(|received| received.id == *id) {
                 let is_late = self.has_waited(*since, now);
                 return is_late.then(|| (*since, client.clone()));
             }

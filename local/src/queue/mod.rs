@@ -27,7 +27,7 @@ mod pace;
 mod tests;
 mod turns;
 
-use self::{pace::Pace, turns::Turns};
+use self::{lines::Sender, pace::Pace, turns::Turns};
 
 /// A message that was received so often and never served is a dead letter.
 pub const MAX_RECEIVES: u32 = 3;
@@ -50,6 +50,24 @@ pub struct Received {
     pub account: AccountId,
     /// How often it was received, this time included.
     pub receives: u32,
+    /// Where it waited, so that it can go back there.
+    place: Place,
+}
+
+/// Where a message waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    since: Instant,
+    line: Line,
+}
+
+/// Among which of its account's messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Line {
+    /// Those that waited for their time.
+    Due,
+    /// The new ones of a sender.
+    New(Sender),
 }
 
 /// How full the queue is.
@@ -146,6 +164,20 @@ impl LocalQueue {
         state.in_flight.retain(|(_, id), _| !ids.contains(id));
     }
 
+    /// Takes messages back that came at a bad time: each to the head of its line, as if it had not
+    /// been received.
+    pub fn take_back(&self, unserved: Vec<Received>) {
+        let mut state = self.lock();
+        state.pass_time(Instant::now());
+        let ids: HashSet<u64> = unserved.iter().map(|received| received.id).collect();
+        state.in_flight.retain(|(_, id), _| !ids.contains(id));
+        for received in unserved.into_iter().rev() {
+            state.take_back(received);
+        }
+        drop(state);
+        self.changed.notify_one();
+    }
+
     /// How full it is now.
     pub fn depth(&self) -> Depth {
         let state = self.lock();
@@ -229,6 +261,10 @@ impl Queue for LocalQueue {
                     message: envelope.message,
                     account: envelope.account.clone(),
                     receives: 0,
+                    place: Place {
+                        since: now,
+                        line: Line::New(None),
+                    },
                 };
                 state.put(now + envelope.delay, now, received);
             }
@@ -279,9 +315,25 @@ impl State {
                 tracing::error!(order = %received.message.id, "defect: a message was received {MAX_RECEIVES} times and never served");
                 self.dead.push(received);
             } else if self.waiting.insert(received.message) {
-                self.ready.push_new(now, received);
+                match received.place.line {
+                    Line::Due => self.ready.push_due(now, received),
+                    Line::New(_) => self.ready.push_new(now, received),
+                }
             }
         }
+    }
+
+    fn take_back(&mut self, received: Received) {
+        if !self.waiting.insert(received.message) {
+            return; // it was sent again meanwhile
+        }
+        if matches!(received.place.line, Line::New(_)) {
+            self.pace.took_back(1);
+        }
+        self.ready.put_back(Received {
+            receives: received.receives - 1,
+            ..received
+        });
     }
 
     fn take(&mut self, most: usize, now: Instant, visible_at: Instant) -> Vec<Received> {

@@ -62,6 +62,12 @@ impl Pace {
         self.taken += orders as u128 * ORDER;
     }
 
+    /// They were not, after all.
+    pub(super) fn took_back(&mut self, orders: usize) {
+        let taken = self.taken.saturating_sub(orders as u128 * ORDER);
+        self.taken = taken.max(ORDER);
+    }
+
     /// How long it takes until so many orders are taken up.
     pub(super) fn time_for(&self, orders: usize) -> Duration {
         let nanos = orders as u128 * self.held * ORDER / self.taken / self.slots;

@@ -319,3 +319,51 @@ async fn what_has_waited_for_too_long_has_every_second_turn_among_accounts() {
     let next = take(&queue, 160).await;
     assert_eq!(old(&next[..120]) + old(&first), 80, "{next:?}");
 }
+
+/// An outage takes nobody's turn: not the place in the line, not the line, and no receive.
+#[tokio::test(start_paused = true)]
+async fn what_came_at_a_bad_time_goes_back_to_where_it_was() {
+    let queue = LocalQueue::new(VISIBILITY, capacity(10));
+    let (many, few) = (client("many"), client("few"));
+    for n in 1..=50 {
+        place(&queue, n, &many).await.expect("a place");
+    }
+    send(&queue, 101, Duration::from_secs(1)).await;
+    for n in [201, 202] {
+        place(&queue, n, &few).await.expect("a place");
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for _ in 1..=10 {
+        let received = queue.receive(7).await;
+        assert!(received.iter().all(|received| received.receives == 1));
+        queue.take_back(received);
+        assert_eq!(queue.depth().in_flight, 0);
+    }
+    assert_eq!(take(&queue, 5).await, [101, 201, 1, 202, 2]);
+    assert_eq!(take(&queue, 100).await, (3..=50).collect::<Vec<_>>());
+    assert!(queue.dead_letters().is_empty());
+}
+
+/// The relay sent it meanwhile.
+#[tokio::test(start_paused = true)]
+async fn what_waits_again_already_does_not_come_back_twice() {
+    let queue = LocalQueue::new(VISIBILITY, capacity(10));
+    send(&queue, 1, Duration::ZERO).await;
+    let received = queue.receive(10).await;
+    send(&queue, 1, Duration::ZERO).await;
+    queue.take_back(received);
+    assert_eq!(queue.depth().ready, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_seen_again_waits_in_its_clients_line() {
+    let queue = LocalQueue::new(VISIBILITY, capacity(10));
+    let (many, few) = (client("many"), client("few"));
+    for n in 1..=20 {
+        place(&queue, n, &many).await.expect("a place");
+    }
+    place(&queue, 201, &few).await.expect("a place");
+    queue.receive(21).await; // and nobody deletes them
+    tokio::time::sleep(VISIBILITY).await;
+    assert!(take(&queue, 2).await.contains(&201));
+}

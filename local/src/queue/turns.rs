@@ -15,7 +15,7 @@ use engine::{account::AccountId, order::OrderId, ports::Client};
 use tokio::time::Instant;
 
 use super::{
-    Received,
+    Line, Place, Received,
     lines::{Lines, Sender},
 };
 
@@ -98,19 +98,32 @@ impl Turns {
         sender
     }
 
-    /// A new message: into the line of whoever has a place for its order.
-    pub(super) fn push_new(&mut self, since: Instant, received: Received) {
-        let sender = self.give_back(received.message.id);
-        self.expect(&received.account);
-        self.lines(&received.account.clone())
-            .push_new(since, received, sender);
+    /// A new message: into the line of whoever has a place for its order, or where it was.
+    pub(super) fn push_new(&mut self, since: Instant, mut received: Received) {
+        let placed = self.give_back(received.message.id);
+        let sender = placed.or(match received.place.line {
+            Line::New(sender) => sender,
+            Line::Due => None,
+        });
+        received.place = Place {
+            since,
+            line: Line::New(sender),
+        };
+        self.lines_of(&received).push(received);
     }
 
     /// A message whose time has come.
-    pub(super) fn push_due(&mut self, since: Instant, received: Received) {
-        self.expect(&received.account);
-        self.lines(&received.account.clone())
-            .push_due(since, received);
+    pub(super) fn push_due(&mut self, since: Instant, mut received: Received) {
+        received.place = Place {
+            since,
+            line: Line::Due,
+        };
+        self.lines_of(&received).push(received);
+    }
+
+    /// A message that was taken too early: to the head of where it waited.
+    pub(super) fn put_back(&mut self, received: Received) {
+        self.lines_of(&received).put_back(received);
     }
 
     /// The message whose turn it is.
@@ -149,11 +162,13 @@ impl Turns {
         longest.map(|(_, turn)| turn)
     }
 
-    /// Gives the account a turn if it has none.
-    fn expect(&mut self, account: &AccountId) {
+    /// The lines that the message waits in, with a turn for its account if it has none.
+    fn lines_of(&mut self, received: &Received) -> &mut Lines {
+        let account = &received.account;
         if self.accounts.get(account).is_none_or(Lines::is_empty) {
             self.turns.push_back(account.clone());
         }
+        self.lines(account)
     }
 
     fn lines(&mut self, account: &AccountId) -> &mut Lines {

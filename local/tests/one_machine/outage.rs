@@ -98,3 +98,51 @@ async fn the_engine_outlives_its_database_and_finishes_every_order() {
     }
     server.stop().await;
 }
+
+/// What waits stays where it is: were it taken while nothing can be done for it, all of it would
+/// come back late, behind what came since, and three short outages would make it dead letters.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_takes_no_order_out_of_the_queue() {
+    const ORDERS: usize = 40;
+    let mut cluster = OwnCluster::start();
+    let options = [
+        &["--worker-concurrency", "1", "--worker-batch-size", "1"][..],
+        &["--sim-quote-delay-ms", "200"],
+        &QUICK[2..],
+    ]
+    .concat();
+    let server = serve(cluster.url(), &options, |trading| trading).await;
+    let base = format!("http://{}", server.address());
+    let client = Client::new();
+    for _ in 0..ORDERS {
+        let post = client.post(format!("{base}/api/orders/execute"));
+        let answer = post.json(&ten_sol()).send().await.expect("an answer");
+        assert_eq!(answer.status(), 202);
+    }
+    let metric = async |name: &str| {
+        let metrics = client.get(format!("{base}/metrics")).send().await;
+        let metrics = metrics.expect("an answer").text().await.expect("text");
+        let named = format!("order_engine_{name} ");
+        let value = metrics.lines().find_map(|line| line.strip_prefix(&named));
+        value.and_then(|value| value.parse::<usize>().ok())
+    };
+    let before = metric("queue_ready").await.expect("a depth");
+    assert!(before > ORDERS / 2, "{before}");
+    tokio::task::block_in_place(|| cluster.stop());
+    let ready = metric("queue_ready").await.expect("a depth");
+    for look in 0..40 {
+        let now = metric("queue_ready").await.expect("a depth");
+        assert!(now + 1 >= ready, "look {look}: {now} of {ready} wait");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    tokio::task::block_in_place(|| cluster.start_again());
+    eventually("every order ends", async || {
+        let open = client.get(format!("{base}/api/orders?open=true")).send();
+        let open: Value = open.await.ok()?.json().await.ok()?;
+        open.as_array()?.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(landed(cluster.url()).await.len(), ORDERS);
+    assert_eq!(metric("queue_dead").await, Some(0));
+    server.stop().await;
+}
