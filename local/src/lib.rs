@@ -29,5 +29,6 @@ pub mod signals;
 mod socket;
 mod supervision;
 mod timer;
+mod trading;
 mod web;
 pub mod workers;

@@ -18,12 +18,14 @@ mod keys;
 mod limits;
 mod looking;
 mod placing;
+mod solana;
 mod storage;
 
 pub use keys::{CreateKey, Expiry, Keys, ListKeys, Of, RevokeKey};
 pub use limits::{Limited, LimitsOf, SetLimits, ShowLimits};
 pub use looking::{Launches, Orders, Quote, Watch};
 pub use placing::{Place, Sending, Snipe};
+pub use solana::Solana;
 pub use storage::Storage;
 
 const NAME: &str = "order-engine";
@@ -165,6 +167,9 @@ pub struct Serve {
     #[arg(long, env = SIM_VOLATILITY.name, default_value = SIM_VOLATILITY.default)]
     #[arg(value_parser = parser(&SIM_VOLATILITY), help = SIM_VOLATILITY.doc)]
     pub sim_volatility: Volatility,
+    /// How to trade on Solana.
+    #[command(flatten)]
+    pub solana: Solana,
     /// [`WORKER_CONCURRENCY`].
     #[arg(long, env = WORKER_CONCURRENCY.name, default_value = WORKER_CONCURRENCY.default)]
     #[arg(value_parser = |text: &str| WORKER_CONCURRENCY.parse(text).map(Count::get))]
@@ -221,10 +226,9 @@ pub struct Serve {
 }
 
 impl Serve {
-    /// Where orders are executed.
+    /// How the simulated venues behave.
     pub fn trading(&self) -> Trading {
         Trading {
-            venues: self.venues,
             quote_delay: self.sim_quote_delay_ms,
             execution_delay: self.sim_execution_delay_ms,
             failure_rate: self.sim_failure_rate,

@@ -40,6 +40,7 @@ use crate::{
     own_postgres::OwnPostgres,
     queue::{Capacity, LocalQueue},
     timer::{self, Start},
+    trading::{self, NoTrading},
     web::{self, Served},
     workers::{self, Invocations, Limits},
 };
@@ -130,6 +131,9 @@ pub enum NotStarted {
     /// What opens the metrics is none.
     #[error("METRICS_TOKEN: {0}")]
     MetricsToken(#[from] NotAllowed),
+    /// There is nowhere to trade.
+    #[error(transparent)]
+    Trading(#[from] NoTrading),
     /// There is no database.
     #[error(transparent)]
     Database(#[from] NoDatabase),
@@ -172,12 +176,14 @@ impl Server {
         let address = listener
             .local_addr()
             .unwrap_or_else(|_| (options.host, options.port).into());
+        let on_chain = trading::on_chain(options).await?;
         let Ready {
             database,
             server: postgres,
         } = database::ready(options).await?;
         let postgres = postgres.map(OwnPostgres::keep);
-        let trading = change(Trading::new(&database, &options.trading()));
+        let simulated = || Trading::simulated(&database, &options.trading());
+        let trading = change(on_chain.unwrap_or_else(simulated));
         let policy = Policy {
             relay_grace: RELAY_GRACE,
             max_recheck: options.recheck_max_s.duration(),

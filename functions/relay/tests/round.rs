@@ -117,7 +117,7 @@ impl RelayFixture {
         };
         Self {
             use_cases: runtime::use_cases(&database, policy),
-            trading: Trading::new(&database, &settings),
+            trading: Trading::simulated(&database, &settings),
             queue: Arc::default(),
         }
     }

@@ -161,7 +161,7 @@ impl WorkerFixture {
         };
         Self {
             use_cases: runtime::use_cases(&database, Policy::default()),
-            trading: Trading::new(&database, &settings),
+            trading: Trading::simulated(&database, &settings),
         }
     }
 
@@ -250,8 +250,8 @@ impl Chain for BrittleChain {
         self.chain.finalized_height().await
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        self.chain.status(signature).await
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        self.chain.status(transaction).await
     }
 }
 
@@ -288,7 +288,7 @@ impl Chain for UnheardChain {
         Ok(self.height.load(Ordering::Relaxed))
     }
 
-    async fn status(&self, _: &str) -> Result<ChainStatus, Unavailable> {
+    async fn status(&self, _: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
         Ok(ChainStatus::Unknown)
     }
 }

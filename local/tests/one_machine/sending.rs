@@ -55,8 +55,8 @@ impl Chain for Remote {
         self.inner.finalized_height().await
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        self.inner.status(signature).await
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        self.inner.status(transaction).await
     }
 }
 

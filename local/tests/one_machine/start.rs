@@ -47,7 +47,7 @@ fn a_bad_value_is_named_with_what_is_allowed() {
     for (variable, value, allowed) in [
         ("SIM_FAILURE_RATE", "1.5", "from 0 to 1"),
         ("SIM_QUOTE_DELAY_MS", "fast", "range"),
-        ("VENUES", "solana", "simulated"),
+        ("VENUES", "binance", "solana"),
         ("PORT", "99999", "0 to 65535"),
         ("WORKER_CONCURRENCY", "0", "1 to 1000"),
         ("ALLOWED_ORIGINS", "desk.example/path", "origins"),

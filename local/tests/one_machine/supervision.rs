@@ -226,12 +226,12 @@ impl Chain for Mine {
         self.inner.finalized_height().await
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
         if self.armed.load(Ordering::SeqCst) {
             self.stepped_on.store(true, Ordering::SeqCst);
             panic!("a defect in the chain's client");
         }
-        self.inner.status(signature).await
+        self.inner.status(transaction).await
     }
 }
 

@@ -95,8 +95,8 @@ impl Chain for ChainWithThirdVenue {
         self.chain.finalized_height().await
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        self.chain.status(signature).await
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        self.chain.status(transaction).await
     }
 }
 

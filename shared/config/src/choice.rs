@@ -9,11 +9,18 @@ use super::{NotAllowed, Setting};
 pub enum Venues {
     /// The venues' own arithmetic on pool snapshots, executed by a simulated chain.
     Simulated,
+    /// Solana.
+    Solana,
+}
+
+impl Venues {
+    /// What programs allow that execute on the simulated venues only.
+    pub(super) const OF_FUNCTIONS: &'static str = "`simulated`: functions execute on the \
+        simulated venues only; on `solana` the engine on one machine trades";
 }
 
 impl Setting for Venues {
-    const ALLOWED: &'static str =
-        "`simulated`: this build executes on the simulated venues only, not on `solana`";
+    const ALLOWED: &'static str = "`simulated` or `solana`";
 }
 
 impl FromStr for Venues {
@@ -22,6 +29,7 @@ impl FromStr for Venues {
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
         match text {
             "simulated" => Ok(Self::Simulated),
+            "solana" => Ok(Self::Solana),
             _ => Err(NotAllowed(Self::ALLOWED)),
         }
     }

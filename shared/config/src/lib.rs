@@ -20,6 +20,7 @@ mod programs;
 mod proxies;
 mod reading;
 mod share;
+mod solana;
 mod variable;
 mod variables;
 mod volatility;
@@ -39,6 +40,7 @@ pub use programs::{Execution, Keys, Migrate, Monitor, Submit, Websocket, Workers
 pub use proxies::Proxies;
 pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Setting, SettingError};
 pub use share::Share;
+pub use solana::{LiveTrading, NodeUrls, WalletKey};
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;
 pub use volatility::Volatility;
@@ -92,11 +94,9 @@ impl Configuration for Logging {
     }
 }
 
-/// Where orders are executed, and how the simulated venues behave.
+/// How the simulated venues behave. To functions there are no others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trading {
-    /// [`VENUES`].
-    pub venues: Venues,
     /// [`SIM_QUOTE_DELAY_MS`].
     pub quote_delay: DelayRange,
     /// [`SIM_EXECUTION_DELAY_MS`].
@@ -113,15 +113,15 @@ pub struct Trading {
 
 impl Configuration for Trading {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
-        let venues = env.get(&VENUES);
+        let venues = env.simulated_venues();
         let quote_delay = env.get(&SIM_QUOTE_DELAY_MS);
         let execution_delay = env.get(&SIM_EXECUTION_DELAY_MS);
         let failure_rate = env.get(&SIM_FAILURE_RATE);
         let seed = env.get(&SIM_SEED);
         let launch_every = env.get(&SIM_LAUNCH_EVERY_S);
         let volatility = env.get(&SIM_VOLATILITY);
+        venues?;
         Some(Self {
-            venues: venues?,
             quote_delay: quote_delay?,
             execution_delay: execution_delay?,
             failure_rate: failure_rate?,

@@ -3,7 +3,7 @@
 use super::{
     ALLOWED_ORIGINS, AUDIT_DAYS, BASE_PATH, BasePath, Configuration, Count, Database, HttpUrl,
     KeptDays, Logging, MAX_WAIT_S, Origins, QUEUE_URL, RECHECK_MAX_S, REPLAY_QUEUE_URL, Reading,
-    RecheckSeconds, SocketEndpoint, Trading, VENUES, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    RecheckSeconds, SocketEndpoint, Trading, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
     WS_MANAGEMENT_ENDPOINT, WaitSeconds,
 };
 
@@ -197,7 +197,7 @@ impl Configuration for Migrate {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
         let database = Database::gather(env);
-        let venues = env.get(&VENUES);
+        let venues = env.simulated_venues();
         Some(Self {
             logging: logging?,
             database: database?,

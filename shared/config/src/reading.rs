@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
-use super::Variable;
+use super::{VENUES, Variable, Venues};
 
 /// A value that a variable can have. Reading it from text either succeeds or breaks the one rule
 /// that [`Setting::ALLOWED`] states.
@@ -111,6 +111,21 @@ impl<'a> Reading<'a> {
             });
         }
         value
+    }
+
+    /// [`VENUES`] of a function.
+    pub(super) fn simulated_venues(&mut self) -> Option<Venues> {
+        match self.get(&VENUES)? {
+            Venues::Simulated => Some(Venues::Simulated),
+            Venues::Solana => {
+                self.note(SettingError::Wrong {
+                    name: VENUES.name.to_owned(),
+                    value: "\"solana\"".to_owned(),
+                    allowed: Venues::OF_FUNCTIONS,
+                });
+                None
+            }
+        }
     }
 
     /// The variable's value, or its default; `Some(None)` when it has neither, and `None` when it

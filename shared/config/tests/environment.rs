@@ -24,7 +24,6 @@ const DATABASE: (&str, &str) = ("DATABASE_URL", "postgres://app:secret@db/orders
 #[test]
 fn what_is_not_set_has_the_defaults_of_the_contract() {
     let trading: config::Trading = read(&[]).expect("defaults");
-    assert_eq!(trading.venues, Venues::Simulated);
     assert_eq!(trading.quote_delay, DelayRange::from_millis(200, 350));
     assert_eq!(
         trading.execution_delay,
@@ -123,8 +122,8 @@ fn everything_that_is_missing_or_wrong_is_said_at_once() {
         said,
         "the environment does not allow a start:\n  \
          - neither DATABASE_URL nor DATABASE_SECRET_ARN is set; set one of them\n  \
-         - VENUES is \"solana\"; allowed is `simulated`: this build executes on the simulated \
-         venues only, not on `solana`\n  \
+         - VENUES is \"solana\"; allowed is `simulated`: functions execute on the simulated \
+         venues only; on `solana` the engine on one machine trades\n  \
          - SIM_FAILURE_RATE is \"2\"; allowed is a number from 0 to 1 with at most 6 decimals, \
          such as `0.05`\n  \
          - QUEUE_URL is \"orders\"; allowed is a URL that begins with https:// or http://\n  \

@@ -157,6 +157,26 @@ pub fn price(sent: TokenAmount, received: TokenAmount) -> Decimal {
         .normalize()
 }
 
+/// A price of units for a unit, Q64.64, as one of whole tokens for a whole token, rounded up: a
+/// bound stays one.
+pub fn price_of_units(price: u128, decimals_in: u8, decimals_out: u8) -> Option<Decimal> {
+    let (digits, scale) = (0..=18).rev().find_map(|scale| {
+        let scaled = price.checked_mul(10u128.pow(scale))?.div_ceil(1 << 64);
+        let digits = i128::try_from(scaled)
+            .ok()
+            .filter(|digits| *digits < 1 << 95)?;
+        Some((digits, i64::from(scale)))
+    })?;
+    let scale = scale + i64::from(decimals_out) - i64::from(decimals_in);
+    match u32::try_from(scale) {
+        Ok(scale) => Decimal::try_from_i128_with_scale(digits, scale).ok(),
+        Err(_) => {
+            let zeros = 10i128.checked_pow(u32::try_from(-scale).ok()?)?;
+            Decimal::try_from_i128_with_scale(digits.checked_mul(zeros)?, 0).ok()
+        }
+    }
+}
+
 /// A number taken apart: `significant` × 10^`exponent`, without leading or trailing zeros.
 struct Digits {
     negative: bool,
@@ -275,6 +295,30 @@ mod tests {
         #[test]
         fn no_text_panics(text in ".*", decimals in 0u8..=18) {
             let _ = TokenAmount::parse(&text, decimals);
+        }
+    }
+
+    const ONE: u128 = 1 << 64;
+
+    #[test]
+    fn a_price_is_told_in_price_of_units_and_never_below_what_it_is() {
+        let told = |price, decimals_in, decimals_out| {
+            price_of_units(price, decimals_in, decimals_out)
+                .map(|price| price.normalize().to_string())
+        };
+        assert_eq!(told(ONE * 2 / 25, 9, 6).as_deref(), Some("80"));
+        assert_eq!(told(ONE, 6, 6).as_deref(), Some("1"));
+        assert_eq!(told(ONE * 3, 9, 0).as_deref(), Some("3000000000"));
+        assert_eq!(
+            told(1, 0, 9).as_deref(),
+            Some("0.000000000000000000000000001")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_price_panics(price: u128, decimals_in in 0u8..=18, decimals_out in 0u8..=18) {
+            let _ = price_of_units(price, decimals_in, decimals_out);
         }
     }
 }

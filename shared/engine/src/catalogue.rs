@@ -16,6 +16,12 @@ pub struct ListedToken {
 pub enum MarketKind {
     /// Prices, venues and chain are simulated: nothing is bought or sold.
     Simulated,
+    /// Solana on one's own machine: its tokens are worth nothing.
+    LocalChain,
+    /// Solana's devnet: its tokens are worth nothing.
+    Devnet,
+    /// Solana's mainnet: what is bought is paid for.
+    Mainnet,
 }
 
 impl MarketKind {
@@ -23,6 +29,17 @@ impl MarketKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Simulated => "simulated",
+            Self::LocalChain => "local",
+            Self::Devnet => "devnet",
+            Self::Mainnet => "mainnet",
+        }
+    }
+
+    /// Whether the pools that are created there are read, so that orders can wait for one.
+    pub const fn tells_launches(self) -> bool {
+        match self {
+            Self::Simulated => true,
+            Self::LocalChain | Self::Devnet | Self::Mainnet => false,
         }
     }
 }

@@ -94,6 +94,9 @@ impl Monitor {
     /// Reads on in the chain's log. The cursor moves together with what it has passed, and over
     /// slots that were read alone: a gap stops it.
     async fn read_launches(&self) {
+        if !self.catalogue.kind.tells_launches() {
+            return;
+        }
         let cursor = match self.launch_log.cursor().await {
             Ok(cursor) => cursor,
             Err(error) => return observe::watch_failed(&error),

@@ -148,7 +148,7 @@ impl Function<Submit> {
     /// The REST API behind API Gateway.
     pub fn api(&self) -> Api {
         let config = &self.config;
-        let trading = Trading::new(&self.database, &config.trading);
+        let trading = Trading::simulated(&self.database, &config.trading);
         let queue = Arc::new(SqsQueue::new(&self.sdk, &config.queue_url));
         let push = apigateway::push(&self.sdk, &config.sockets);
         let keys = crate::keys(&self.database);
@@ -193,7 +193,7 @@ impl Function<Submit> {
 impl Function<Execution> {
     /// Executes orders.
     pub fn execute(&self) -> Execute {
-        let trading = Trading::new(&self.database, &self.config.trading);
+        let trading = Trading::simulated(&self.database, &self.config.trading);
         let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
         let push = apigateway::push(&self.sdk, &self.config.sockets);
         self.use_cases.execute(queue, push, &trading.ports)
@@ -201,7 +201,7 @@ impl Function<Execution> {
 
     /// Catches up.
     pub fn relay(&self) -> Relay {
-        let trading = Trading::new(&self.database, &self.config.trading);
+        let trading = Trading::simulated(&self.database, &self.config.trading);
         let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
         let push = apigateway::push(&self.sdk, &self.config.sockets);
         self.use_cases.relay(queue, push, &trading.ports)
@@ -211,7 +211,7 @@ impl Function<Execution> {
 impl Function<Monitor> {
     /// Wakes orders.
     pub fn monitor(&self) -> monitor::Monitor {
-        let trading = Trading::new(&self.database, &self.config.trading);
+        let trading = Trading::simulated(&self.database, &self.config.trading);
         let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
         self.use_cases
             .monitor(queue, &trading.ports, trading.catalogue)

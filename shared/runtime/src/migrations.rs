@@ -11,10 +11,11 @@ use postgres::{Database, DatabaseError, Migrated};
 pub async fn migrate(database: &Database, venues: Venues) -> Result<Migrated, DatabaseError> {
     let engine = postgres::migrate(database).await?;
     let trading = match venues {
-        Venues::Simulated => simulation::migrate(database).await?,
+        Venues::Simulated => simulation::migrate(database).await?.applied,
+        Venues::Solana => 0,
     };
     Ok(Migrated {
-        applied: engine.applied + trading.applied,
+        applied: engine.applied + trading,
         ..engine
     })
 }

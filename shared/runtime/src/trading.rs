@@ -1,8 +1,8 @@
-//! Who trades: the venues and the chain that the environment asks for.
+//! Who trades: venues and a chain.
 
 use std::sync::Arc;
 
-use config::{DelayRange, Venues};
+use config::DelayRange;
 use engine::{catalogue::Catalogue, use_cases::TradingPorts};
 use postgres::Database;
 use simulation::Settings;
@@ -17,15 +17,9 @@ pub struct Trading {
 }
 
 impl Trading {
-    /// The venues that the environment names. The simulated chain keeps its ledger in the same
-    /// database, in a schema of its own.
-    pub fn new(database: &Database, config: &config::Trading) -> Self {
-        match config.venues {
-            Venues::Simulated => Self::simulated(database, config),
-        }
-    }
-
-    fn simulated(database: &Database, config: &config::Trading) -> Self {
+    /// The simulated venues. Their chain keeps its ledger in the same database, in a schema of its
+    /// own.
+    pub fn simulated(database: &Database, config: &config::Trading) -> Self {
         let bounds = |range: DelayRange| (range.shortest, range.longest);
         let settings = Settings {
             quote_delay: bounds(config.quote_delay),

@@ -144,8 +144,8 @@ impl Chain for SimulatedChain {
         }
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        Ok(match self.ledger.entry(signature).await? {
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        Ok(match self.ledger.entry(&transaction.signature).await? {
             None => ChainStatus::Unknown,
             Some(entry) if !entry.wait.is_zero() => ChainStatus::InFlight {
                 poll_after: entry.wait,
@@ -251,7 +251,7 @@ mod tests {
             loop {
                 match self
                     .chain
-                    .status(&transaction.signature)
+                    .status(transaction)
                     .await
                     .expect("the ledger answers")
                 {
@@ -279,7 +279,7 @@ mod tests {
         }
         let first = fixture
             .chain
-            .status(&transaction.signature)
+            .status(&transaction)
             .await
             .expect("the ledger answers");
         assert!(matches!(first, ChainStatus::InFlight { .. }), "{first:?}");
@@ -372,7 +372,7 @@ mod tests {
         assert_eq!(
             fixture
                 .chain
-                .status(&late.signature)
+                .status(&late)
                 .await
                 .expect("the ledger answers"),
             ChainStatus::Unknown

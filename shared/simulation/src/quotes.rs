@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use engine::{
     candles::{Candle, Interval},
-    order::{Swap, Token, TokenAmount, price},
+    order::{Swap, Token, TokenAmount, price, price_of_units},
     ports::{ReferencePrice, Venue},
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
@@ -94,7 +94,7 @@ impl Venue for SimulatedVenue {
             .market
             .marginal_price(self.venue.name(), sold, bought, slot)
             .map_err(rejection)?;
-        whole_tokens(units, token_in.decimals, token_out.decimals)
+        price_of_units(units, token_in.decimals, token_out.decimals)
             .ok_or_else(|| Rejection::Implausible("no number can hold its price".into()))
     }
 }
@@ -103,26 +103,6 @@ fn rejection(refusal: Refusal) -> Rejection {
     match refusal.is_final() {
         true => Rejection::NoLiquidity(refusal.to_string()),
         false => Rejection::Unavailable(refusal.to_string()),
-    }
-}
-
-/// A price of units for a unit, Q64.64, as one of whole tokens for a whole token, rounded up: a
-/// bound stays one.
-fn whole_tokens(price: u128, decimals_in: u8, decimals_out: u8) -> Option<Decimal> {
-    let (digits, scale) = (0..=18).rev().find_map(|scale| {
-        let scaled = price.checked_mul(10u128.pow(scale))?.div_ceil(1 << 64);
-        let digits = i128::try_from(scaled)
-            .ok()
-            .filter(|digits| *digits < 1 << 95)?;
-        Some((digits, i64::from(scale)))
-    })?;
-    let scale = scale + i64::from(decimals_out) - i64::from(decimals_in);
-    match u32::try_from(scale) {
-        Ok(scale) => Decimal::try_from_i128_with_scale(digits, scale).ok(),
-        Err(_) => {
-            let zeros = 10i128.checked_pow(u32::try_from(-scale).ok()?)?;
-            Decimal::try_from_i128_with_scale(digits.checked_mul(zeros)?, 0).ok()
-        }
     }
 }
 
@@ -166,34 +146,3 @@ impl ReferencePrice for SimulatedVenue {
 
 /// How often the path is looked at in a piece of time.
 const LOOKS: i64 = 30;
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::whole_tokens;
-
-    const ONE: u128 = 1 << 64;
-
-    #[test]
-    fn a_price_is_told_in_whole_tokens_and_never_below_what_it_is() {
-        let told = |price, decimals_in, decimals_out| {
-            whole_tokens(price, decimals_in, decimals_out)
-                .map(|price| price.normalize().to_string())
-        };
-        assert_eq!(told(ONE * 2 / 25, 9, 6).as_deref(), Some("80"));
-        assert_eq!(told(ONE, 6, 6).as_deref(), Some("1"));
-        assert_eq!(told(ONE * 3, 9, 0).as_deref(), Some("3000000000"));
-        assert_eq!(
-            told(1, 0, 9).as_deref(),
-            Some("0.000000000000000000000000001")
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn no_price_panics(price: u128, decimals_in in 0u8..=18, decimals_out in 0u8..=18) {
-            let _ = whole_tokens(price, decimals_in, decimals_out);
-        }
-    }
-}

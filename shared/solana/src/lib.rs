@@ -1,12 +1,28 @@
 //! Trading on Solana: the same handlers, promises and page as on the simulated market, with the
 //! chain's own pools and one landed swap for an order.
+//!
+//! - [`open`]: what it needs, and everything that is checked before the first order.
+//! - [`markets`], [`pools`], [`instructions`], [`transaction`], [`wallet`]: files and bytes; nothing
+//!   there asks a node.
+//! - [`rpc`]: the nodes, a method here for each method there.
+//! - [`record`]: what they together say of a transaction. What is decided there decides about money.
+//! - `market`, `venue`, `chain`: the engine's ports on top.
 
+mod chain;
+mod fees;
 pub mod instructions;
+mod launches;
+mod market;
 pub mod markets;
+mod open;
 pub mod pools;
 pub mod record;
 pub mod rpc;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transaction;
+mod venue;
 pub mod wallet;
+
+pub use market::NoMarket;
+pub use open::{NotOpened, Settings, Trading, open};

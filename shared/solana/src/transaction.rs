@@ -7,10 +7,14 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use engine::order::OrderId;
 use solana_hash::Hash;
 use solana_instruction::Instruction;
-use solana_message::{VersionedMessage, v0};
+use solana_message::{VersionedMessage, compiled_instruction::CompiledInstruction, v0};
 use solana_pubkey::Pubkey;
 
-use crate::instructions::{SYSTEM_PROGRAM, marker};
+use crate::instructions::{
+    SYSTEM_PROGRAM,
+    associated_token::{self, ASSOCIATED_TOKEN_PROGRAM},
+    marker,
+};
 use crate::wallet::{Signer, SignerError};
 
 /// The most bytes that a node takes: what fits in one packet.
@@ -138,7 +142,7 @@ impl Message {
 }
 
 /// What a transaction's own bytes say about it. What was received is found by wallet and mint among
-/// the chain's token balances before and after it, so no token account need be known.
+/// the chain's token balances before and after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
     /// Its signature in base58.
@@ -151,6 +155,8 @@ pub struct Parsed {
     pub order: Option<OrderId>,
     /// Where that marker is.
     pub marker: Option<Pubkey>,
+    /// The mint of the token account that it creates if there is none: the token bought.
+    pub bought: Option<Pubkey>,
 }
 
 impl Parsed {
@@ -184,6 +190,7 @@ impl Parsed {
             blockhash: message.recent_blockhash,
             order,
             marker: order.map(|order| marker::address(&wallet, order)),
+            bought: bought(&message),
         })
     }
 }
@@ -191,15 +198,27 @@ impl Parsed {
 /// The order whose marker the message creates. The address follows from wallet and order, so it is
 /// not taken from the instruction's accounts.
 fn order(wallet: &Pubkey, message: &v0::Message) -> Option<OrderId> {
-    let of_system = |index: u8| {
-        let program = message.account_keys.get(usize::from(index));
-        program == Some(&SYSTEM_PROGRAM)
-    };
-    message
-        .instructions
-        .iter()
-        .filter(|instruction| of_system(instruction.program_id_index))
+    of_program(message, &SYSTEM_PROGRAM)
         .find_map(|instruction| marker::order(wallet, &instruction.data))
+}
+
+/// The mint of the token account that the message creates if there is none.
+fn bought(message: &v0::Message) -> Option<Pubkey> {
+    let create = of_program(message, &ASSOCIATED_TOKEN_PROGRAM).next()?;
+    let mint = *create.accounts.get(associated_token::MINT)?;
+    message.account_keys.get(usize::from(mint)).copied()
+}
+
+fn of_program<'m>(
+    message: &'m v0::Message,
+    program: &Pubkey,
+) -> impl Iterator<Item = &'m CompiledInstruction> {
+    message.instructions.iter().filter(move |instruction| {
+        message
+            .account_keys
+            .get(usize::from(instruction.program_id_index))
+            == Some(program)
+    })
 }
 
 fn check(

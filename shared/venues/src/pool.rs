@@ -17,6 +17,16 @@ pub struct Fill {
     pub compute_units: u64,
 }
 
+impl Fill {
+    /// How much less comes out than at the pool's own price before the swap, fees left aside. Basis
+    /// points, rounded up.
+    pub fn price_impact_bps(&self) -> u32 {
+        let short = self.marginal_out.saturating_sub(self.amount_out.into());
+        // At most the whole, 10 000.
+        (short * 10_000).div_ceil(self.marginal_out.max(1)) as u32
+    }
+}
+
 /// A pool in one state.
 pub trait Pool: Debug + Send + Sync {
     /// What a swap of exactly `amount_in` pays at unix time `now`, in seconds.

@@ -58,8 +58,8 @@ impl Chain for ChainPort {
         Ok(self.0.call(Point::Height, height).await?)
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        let signature = signature.to_owned();
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        let signature = transaction.signature.clone();
         let status = move |world: &mut World| world.chain.status(&signature, world.now);
         Ok(self.0.call(Point::Status, status).await?)
     }

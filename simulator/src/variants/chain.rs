@@ -33,8 +33,8 @@ impl Chain for SendsAtOnce {
         self.0.finalized_height().await
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        self.0.status(signature).await
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        self.0.status(transaction).await
     }
 }
 
@@ -55,15 +55,16 @@ impl Chain for TakesUnseenForDead {
         Ok(u64::MAX)
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        self.0.status(signature).await
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        self.0.status(transaction).await
     }
 }
 
 /// When the height is asked for, reads the statuses first and answers with those afterwards.
 pub(super) struct ReadsStatusFirst {
     chain: Arc<dyn Chain>,
-    read: Mutex<BTreeMap<String, Option<ChainStatus>>>,
+    /// By signature.
+    read: Mutex<BTreeMap<String, (SignedTransaction, Option<ChainStatus>)>>,
 }
 
 impl ReadsStatusFirst {
@@ -74,19 +75,20 @@ impl ReadsStatusFirst {
         }
     }
 
-    fn put(&self, signature: &str, status: Option<ChainStatus>) {
+    fn put(&self, transaction: &SignedTransaction, status: Option<ChainStatus>) {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.insert(signature.to_owned(), status);
+        read.insert(transaction.signature.clone(), (transaction.clone(), status));
     }
 
-    fn sent(&self) -> Vec<String> {
+    fn sent(&self) -> Vec<SignedTransaction> {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.keys().cloned().collect()
+        read.values().map(|(sent, _)| sent.clone()).collect()
     }
 
     fn taken(&self, signature: &str) -> Option<ChainStatus> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.get_mut(signature).and_then(Option::take)
+        read.get_mut(signature)
+            .and_then(|(_, status)| status.take())
     }
 }
 
@@ -97,22 +99,22 @@ impl Chain for ReadsStatusFirst {
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
-        self.put(&transaction.signature, None);
+        self.put(transaction, None);
         self.chain.send(transaction).await
     }
 
     async fn finalized_height(&self) -> Result<u64, Unavailable> {
-        for signature in self.sent() {
-            let status = self.chain.status(&signature).await.ok();
-            self.put(&signature, status);
+        for transaction in self.sent() {
+            let status = self.chain.status(&transaction).await.ok();
+            self.put(&transaction, status);
         }
         self.chain.finalized_height().await
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        match self.taken(signature) {
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        match self.taken(&transaction.signature) {
             Some(status) => Ok(status),
-            None => self.chain.status(signature).await,
+            None => self.chain.status(transaction).await,
         }
     }
 }
@@ -139,14 +141,14 @@ impl Chain for GivesUpAtDeadline {
         Ok(u64::MAX)
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        let status = self.chain.status(signature).await?;
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        let status = self.chain.status(transaction).await?;
         let now = self.network.now();
         let overdue = {
             let world = self.network.world.lock();
             let row = world
                 .chain
-                .order_of(signature)
+                .order_of(&transaction.signature)
                 .and_then(|id| world.store.rows.get(&id));
             row.is_some_and(|row| now > row.order.deadline)
         };
@@ -193,10 +195,12 @@ impl Chain for ExpiresLive {
         self.chain.finalized_height().await
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        let status = self.chain.status(signature).await?;
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        let status = self.chain.status(transaction).await?;
         Ok(match status {
-            ChainStatus::Unknown | ChainStatus::InFlight { .. } if self.has_expired(signature) => {
+            ChainStatus::Unknown | ChainStatus::InFlight { .. }
+                if self.has_expired(&transaction.signature) =>
+            {
                 let failure = Failure::new(FailureCode::TransactionExpired, "time is up");
                 ChainStatus::Reverted(failure)
             }
@@ -230,7 +234,7 @@ impl Chain for ForgetsTheFloor {
         self.0.finalized_height().await
     }
 
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable> {
-        self.0.status(signature).await
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        self.0.status(transaction).await
     }
 }

@@ -53,6 +53,7 @@ pub(crate) fn new_order(
     // A type that is not executed is named before fields that only it has.
     let name = KindName::read(&object)?;
     name.check_fields(&object)?;
+    name.check_market(catalogue.kind)?;
     required("type", object.text("type")?)?;
     let request = SwapRequest {
         token_in: required("tokenIn", object.text("tokenIn")?)?,

@@ -6,7 +6,7 @@ use engine::order::{
     InvalidLimitPrice, Limit, LimitPrice, Market, Needs, OrderKind, SlippageTolerance, Sniper,
     Swap, TimeInForce,
 };
-use engine::routing::VenueId;
+use engine::{catalogue::MarketKind, routing::VenueId};
 use jiff::Timestamp;
 
 use super::{
@@ -76,6 +76,20 @@ impl KindName {
         match self {
             Self::Market | Self::Limit => Needs::ListedPair,
             Self::Sniper => Needs::Mint,
+        }
+    }
+
+    /// # Errors
+    /// `unsupported_order_type` where nobody would execute it.
+    pub(super) fn check_market(self, kind: MarketKind) -> Result<(), ApiError> {
+        match self {
+            Self::Market | Self::Limit => Ok(()),
+            Self::Sniper if kind.tells_launches() => Ok(()),
+            Self::Sniper => {
+                let detail = "sniper orders are not executed on this chain: its new pools are \
+                    not read";
+                Err(ApiError::new(Code::UnsupportedOrderType, detail).field("type"))
+            }
         }
     }
 

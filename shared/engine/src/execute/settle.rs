@@ -135,7 +135,7 @@ impl Execute {
         transaction: &SignedTransaction,
     ) -> Option<ChainStatus> {
         self.chain
-            .status(&transaction.signature)
+            .status(transaction)
             .await
             .inspect_err(|error| observe::chain_unavailable(claimed.order().id, error))
             .ok()

@@ -30,7 +30,7 @@ use crate::{
     quote::Route,
 };
 pub use crate::{
-    amount::{InvalidAmount, TokenAmount, price},
+    amount::{InvalidAmount, TokenAmount, price, price_of_units},
     id::{ClientOrderId, InvalidOrderId, OrderId, read_seq},
     name::UnknownName,
 };

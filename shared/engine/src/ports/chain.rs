@@ -20,8 +20,8 @@ pub trait Chain: Send + Sync {
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable>;
     /// The height below which nothing changes any more. Never goes back.
     async fn finalized_height(&self) -> Result<u64, Unavailable>;
-    /// What is known of a signature now.
-    async fn status(&self, signature: &str) -> Result<ChainStatus, Unavailable>;
+    /// What is known of a signed transaction now.
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable>;
 }
 
 /// What to build.
@@ -37,7 +37,7 @@ pub struct Prepare<'a> {
     pub min_out: TokenAmount,
 }
 
-/// What the chain knows of a signature.
+/// What the chain knows of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChainStatus {
     /// Nothing: not sent, lost, or not seen yet.

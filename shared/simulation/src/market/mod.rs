@@ -150,7 +150,7 @@ impl Market {
             amount_in,
             amount_out: fill.amount_out,
             fee: fill.fee,
-            price_impact_bps: impact(fill.marginal_out, fill.amount_out),
+            price_impact_bps: fill.price_impact_bps(),
             network_fee,
             network_fee_out: place.lamports_out(network_fee),
             pool: place.label,
@@ -301,13 +301,6 @@ fn stream(listed: &ListedPool, listing: &Listing) -> u64 {
     let venue = VENUES.iter().position(named).unwrap_or(VENUES.len()) as u64;
     let pair = (listing.base as u64 + 1) << 8 | (listing.quote as u64) << 1;
     pair | venue & 1 | (venue >> 1) << 16
-}
-
-/// By how much `out` falls short of `marginal`, basis points, rounded up.
-fn impact(marginal: u128, out: u64) -> u32 {
-    let short = marginal.saturating_sub(u128::from(out));
-    // At most the whole, 10 000.
-    (short * 10_000).div_ceil(marginal.max(1)) as u32
 }
 
 /// `amount`, or the largest that fits. The market's pools refuse such amounts long before.

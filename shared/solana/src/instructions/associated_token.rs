@@ -17,6 +17,9 @@ pub fn address(wallet: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey
     Pubkey::find_program_address(&seeds, &ASSOCIATED_TOKEN_PROGRAM).0
 }
 
+/// Where the mint stands among the accounts of [`create_if_absent`].
+pub(crate) const MINT: usize = 3;
+
 /// Creates the wallet's token account for a mint at the wallet's expense. One that exists stays as
 /// it is.
 pub fn create_if_absent(wallet: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Instruction {

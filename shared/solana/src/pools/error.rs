@@ -14,6 +14,8 @@ pub enum Role {
     Pool,
     /// The token account that holds one of the pool's tokens.
     Vault,
+    /// A token account of the wallet that trades.
+    Wallet,
     /// One of the pool's tokens.
     Mint,
     /// The fees that many pools share.
@@ -27,6 +29,7 @@ impl fmt::Display for Role {
         f.write_str(match self {
             Role::Pool => "pool",
             Role::Vault => "vault",
+            Role::Wallet => "wallet's token account",
             Role::Mint => "mint",
             Role::Config => "fee configuration",
             Role::BinArray => "bin array",

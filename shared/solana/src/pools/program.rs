@@ -5,6 +5,8 @@ use serde::Deserialize;
 use solana_pubkey::Pubkey;
 use venues::{meteora, raydium};
 
+use crate::record::SlippageCode;
+
 /// A program whose pools can be traded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +45,25 @@ impl Program {
                 Pubkey::from_str_const("675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8")
             }
             Program::Dlmm => Pubkey::from_str_const("LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo"),
+        }
+    }
+
+    /// The program's own code for a swap that would pay too little.
+    const fn slippage_code(self) -> u32 {
+        match self {
+            Program::Cpmm => 6005,
+            Program::AmmV4 => 30,
+            Program::Dlmm => 6003,
+        }
+    }
+}
+
+impl PoolAddress {
+    /// What the pool's program fails with when a swap would pay too little.
+    pub(crate) const fn slippage_code(&self) -> SlippageCode {
+        SlippageCode {
+            program: self.program_id,
+            code: self.program.slippage_code(),
         }
     }
 }

@@ -15,6 +15,7 @@ use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use solana_pubkey::Pubkey;
 
 use self::height::{Height, Heights};
+pub(crate) use self::outcome::failure;
 pub use self::outcome::{Paid, SlippageCode};
 use crate::rpc::{Blockhash, FINALIZED, Node, Rpc, Stage};
 

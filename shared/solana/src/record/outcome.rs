@@ -34,7 +34,10 @@ pub(super) fn of(
     slippage_codes: &[SlippageCode],
 ) -> Result<ChainStatus, Unavailable> {
     if executed.error.is_some() {
-        return Ok(ChainStatus::Reverted(failure(executed, slippage_codes)));
+        return Ok(ChainStatus::Reverted(failure(
+            executed.failed_with(),
+            slippage_codes,
+        )));
     }
     // A swap that landed has paid something, so nothing is another account's or node's nothing.
     match executed.received(&paid.owner, &paid.mint) {
@@ -48,8 +51,9 @@ pub(super) fn of(
     }
 }
 
-fn failure(executed: &Executed, slippage_codes: &[SlippageCode]) -> Failure {
-    let Some((program, code)) = executed.failed_with() else {
+/// The failure of a transaction that the chain undid: of which program, with which of its codes.
+pub(crate) fn failure(of: Option<(Pubkey, u32)>, slippage_codes: &[SlippageCode]) -> Failure {
+    let Some((program, code)) = of else {
         return Failure::new(
             FailureCode::SwapFailed,
             "the venue could not execute the swap",

@@ -1,5 +1,7 @@
 //! Accounts, and what they cost.
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::json;
@@ -48,8 +50,10 @@ impl Rpc {
         min_context_slot: Option<u64>,
     ) -> Result<Accounts, RpcError> {
         let commitment = self.commitment;
-        self.first(async |node| node.accounts(keys, min_context_slot, commitment).await)
-            .await
+        let ask = |node: Arc<Node>| async move {
+            node.accounts(keys, min_context_slot, commitment).await
+        };
+        self.first(ask).await
     }
 
     /// The least lamports that keep an account of that many bytes alive. It falls over time, so it
@@ -60,7 +64,7 @@ impl Rpc {
     /// # Errors
     /// [`RpcError`] when no node answers.
     pub async fn rent_exemption(&self, length: usize) -> Result<u64, RpcError> {
-        self.first(async |node| {
+        self.first(|node| async move {
             let params = json!([length, { "commitment": self.commitment }]);
             node.ask("getMinimumBalanceForRentExemption", params).await
         })

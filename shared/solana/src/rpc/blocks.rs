@@ -56,7 +56,7 @@ impl Rpc {
     /// # Errors
     /// [`RpcError`] when no node answers.
     pub async fn latest_blockhash(&self) -> Result<Blockhash, RpcError> {
-        self.first(async |node| node.latest_blockhash(self.commitment).await)
+        self.first(|node| async move { node.latest_blockhash(self.commitment).await })
             .await
     }
 

@@ -24,9 +24,9 @@ impl Rpc {
     pub async fn prioritization_fees(&self, written: &[Pubkey]) -> Result<Vec<u64>, RpcError> {
         let params = json!([texts(written)]);
         let fees: Vec<FeeShape> = self
-            .first(async |node| {
-                node.ask("getRecentPrioritizationFees", params.clone())
-                    .await
+            .first(|node| {
+                let params = params.clone();
+                async move { node.ask("getRecentPrioritizationFees", params).await }
             })
             .await?;
         Ok(fees.into_iter().map(|fee| fee.prioritization_fee).collect())

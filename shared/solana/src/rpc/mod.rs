@@ -108,17 +108,17 @@ impl Rpc {
     ///
     /// # Errors
     /// What the last one asked says; at once when every node would say the same.
-    async fn first<T>(
-        &self,
-        ask: impl AsyncFn(&Node) -> Result<T, RpcError>,
-    ) -> Result<T, RpcError> {
+    async fn first<T, F>(&self, ask: impl Fn(Arc<Node>) -> F) -> Result<T, RpcError>
+    where
+        F: Future<Output = Result<T, RpcError>>,
+    {
         let count = self.nodes.len();
         let begin = self.preferred.load(Ordering::Relaxed);
         let mut turn = 0;
         loop {
             let index = (begin + turn) % count;
             turn += 1;
-            match ask(&self.nodes[index]).await {
+            match ask(Arc::clone(&self.nodes[index])).await {
                 Ok(answer) => {
                     self.preferred.store(index, Ordering::Relaxed);
                     return Ok(answer);

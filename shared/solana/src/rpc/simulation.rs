@@ -56,7 +56,8 @@ impl Rpc {
         accounts: &[Pubkey],
     ) -> Result<Simulation, RpcError> {
         let bytes = STANDARD.encode(transaction);
-        self.first(async |node| node.simulate(&bytes, accounts, self.commitment).await)
+        let bytes = bytes.as_str();
+        self.first(|node| async move { node.simulate(bytes, accounts, self.commitment).await })
             .await
     }
 }

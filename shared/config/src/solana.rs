@@ -1,0 +1,78 @@
+//! Variables of trading on Solana.
+
+use std::{path::PathBuf, str::FromStr};
+
+use super::{HttpUrl, NotAllowed, Setting};
+
+/// Nodes that tell of the chain. Their URLs often hold a key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NodeUrls(Vec<HttpUrl>);
+
+impl NodeUrls {
+    /// Each, the preferred one first; at least one.
+    pub fn all(&self) -> &[HttpUrl] {
+        &self.0
+    }
+}
+
+impl Setting for NodeUrls {
+    const ALLOWED: &'static str =
+        "URLs of JSON-RPC nodes that begin with https:// or http://, separated by commas";
+    const SECRET: bool = true;
+}
+
+impl FromStr for NodeUrls {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        let each = text.split(',').map(str::trim).filter(|url| !url.is_empty());
+        let urls: Result<Vec<HttpUrl>, NotAllowed> = each.map(str::parse).collect();
+        match urls {
+            Ok(urls) if !urls.is_empty() => Ok(Self(urls)),
+            _ => Err(NotAllowed(Self::ALLOWED)),
+        }
+    }
+}
+
+/// Where the wallet's key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WalletKey {
+    /// In a file, as `solana-keygen` writes it.
+    File(PathBuf),
+}
+
+impl Setting for WalletKey {
+    const ALLOWED: &'static str =
+        "`file:PATH` of a key file as solana-keygen writes it, which nobody but its owner may read";
+}
+
+impl FromStr for WalletKey {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        match text.strip_prefix("file:") {
+            Some(path) if !path.is_empty() => Ok(Self::File(path.into())),
+            _ => Err(NotAllowed(Self::ALLOWED)),
+        }
+    }
+}
+
+/// Whether orders may spend what has a price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiveTrading(pub bool);
+
+impl Setting for LiveTrading {
+    const ALLOWED: &'static str = "`yes` or `no`";
+}
+
+impl FromStr for LiveTrading {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        match text {
+            "yes" => Ok(Self(true)),
+            "no" => Ok(Self(false)),
+            _ => Err(NotAllowed(Self::ALLOWED)),
+        }
+    }
+}

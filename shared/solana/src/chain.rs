@@ -1,0 +1,331 @@
+//! The chain: builds, simulates and signs a swap, sends it, and tells what the record says of it.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use engine::{
+    order::{Failure, FailureCode, SignedTransaction},
+    ports::{Chain, ChainStatus, Prepare, Unavailable},
+};
+use jiff::Timestamp;
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+use venues::Fill;
+
+use crate::{
+    fees::Fees,
+    instructions::{associated_token, compute_budget, marker},
+    market::{Listed, Market, view},
+    pools::{PoolState, Role, SwapUser, TokenAccount},
+    record::{self, Paid, Record, SlippageCode},
+    rpc::{Rpc, RpcError, Simulation},
+    transaction::{Message, Parsed, TransactionError},
+    wallet::Signer,
+};
+
+/// The chain.
+pub(crate) struct SolanaChain {
+    pub(crate) rpc: Arc<Rpc>,
+    pub(crate) record: Record,
+    pub(crate) market: Arc<Market>,
+    pub(crate) fees: Arc<Fees>,
+    pub(crate) signer: Arc<dyn Signer>,
+    pub(crate) slippage_codes: Vec<SlippageCode>,
+}
+
+/// When to look first: a transaction is not final before.
+const FIRST_LOOK: Duration = Duration::from_millis(400);
+
+/// What a transaction may take at the most: the chain's own limit, for the simulation.
+const MOST_UNITS: u32 = 1_400_000;
+
+/// How far simulation and quote may differ, in hundredths of a per cent: somebody else's swap may
+/// come between. Beyond that the program does not do what the arithmetic says.
+const TOLERANCE_BPS: u64 = 100;
+
+/// What is about to be signed.
+struct Draft<'a> {
+    request: &'a Prepare<'a>,
+    listed: &'a Listed,
+    state: PoolState,
+    user: SwapUser,
+    mint_out: Pubkey,
+    fill: Fill,
+    /// What the wallet has of the token bought.
+    held_out: u64,
+    /// Lamports that the order's marker holds.
+    rent: u64,
+}
+
+impl SolanaChain {
+    /// Reads the pool and the wallet's token accounts, in a slot that is not before the quote's.
+    async fn draft<'a>(&'a self, request: &'a Prepare<'a>) -> Result<Draft<'a>, Failure> {
+        let pool = request.route.pool.as_ref();
+        let pool = pool.ok_or_else(|| later("the chosen pool is not known any more"))?;
+        let listed = self.market.pool(&pool.address);
+        let listed = listed.ok_or_else(|| later("the chosen pool is not in the markets file"))?;
+        let swap = request.swap;
+        let mint = |token| {
+            let listed = self.market.mint(token);
+            listed.ok_or_else(|| later("a token is not in the markets file any more"))
+        };
+        let (mint_in, mint_out) = (mint(&swap.token_in)?, mint(&swap.token_out)?);
+        let wallet = self.signer.address();
+        let account = |mint: &Pubkey| {
+            let program = listed.token_program(mint);
+            let program =
+                program.ok_or_else(|| later("the chosen pool does not trade the pair"))?;
+            Ok(associated_token::address(&wallet, mint, &program))
+        };
+        let user = SwapUser {
+            wallet,
+            token_in: account(&mint_in)?,
+            token_out: account(&mint_out)?,
+        };
+        let more = [
+            user.token_in,
+            user.token_out,
+            marker::address(&wallet, request.id),
+        ];
+        let look = self.market.look(&[listed], &more, Some(pool.slot)).await;
+        let look = look.map_err(unread)?;
+        let rent = self.rpc.rent_exemption(0).await.map_err(unread)?;
+        let state = look.pools.into_iter().next();
+        let state = state.ok_or_else(|| later("the pool was not read"))?;
+        let state = state.map_err(|error| later(error.to_string()))?;
+        let [held_in, held_out, marker] = look.more.as_slice() else {
+            return Err(later("the wallet's accounts were not read"));
+        };
+        if marker.is_some() {
+            // Whoever asks for another transaction has seen the former one dead, by every guard.
+            tracing::error!(order = %request.id, "defect: the order has landed, and is tried again");
+            return Err(later("a transaction of the order has landed already"));
+        }
+        let held = |address, account: &Option<crate::rpc::Account>, symbol: &str| {
+            let Some(account) = account.as_ref().map(view) else {
+                return Ok(None);
+            };
+            let read = TokenAccount::read(Role::Wallet, address, Some(account));
+            let read = read.map_err(|error| never(error.to_string()))?;
+            match read.frozen {
+                true => Err(never(format!(
+                    "the wallet's {symbol} is frozen by its issuer"
+                ))),
+                false => Ok(Some(read.amount)),
+            }
+        };
+        let symbol = &swap.token_in.symbol;
+        let has = held(user.token_in, held_in, symbol)?.unwrap_or_default();
+        if has < swap.amount_in.units() {
+            let missing = swap.amount_in.with_units(swap.amount_in.units() - has);
+            let reason = format!("the wallet lacks {missing} {symbol}");
+            return Err(Failure::new(FailureCode::InsufficientFunds, reason));
+        }
+        let held_out = held(user.token_out, held_out, &swap.token_out.symbol)?;
+        let side = state.side(&mint_in);
+        let side = side.ok_or_else(|| later("the chosen pool does not trade the pair"))?;
+        let now = Timestamp::now().as_second();
+        let fill = state.pool.fill(side, swap.amount_in.units(), now);
+        let fill = fill.map_err(|refusal| later(refusal.to_string()))?;
+        if fill.amount_out < request.min_out.units() {
+            return Err(slipped());
+        }
+        Ok(Draft {
+            request,
+            listed,
+            state,
+            user,
+            mint_out,
+            fill,
+            held_out: held_out.unwrap_or_default(),
+            rent,
+        })
+    }
+
+    /// Executes the draft without signing it; answers the compute units that it takes.
+    async fn rehearse(&self, draft: &Draft<'_>) -> Result<u32, Failure> {
+        let instructions = draft.instructions(MOST_UNITS, 0)?;
+        let blockhash = self.rpc.latest_blockhash().await.map_err(unread)?;
+        let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
+        let message = message.map_err(unbuilt)?;
+        let accounts = [draft.user.token_out];
+        let simulated = self.rpc.simulate(&message.unsigned(), &accounts).await;
+        let simulated = simulated.map_err(unread)?;
+        if let Some(error) = &simulated.error {
+            let program = |index: usize| Some(instructions.get(index)?.program_id);
+            return Err(self.refused(error, program));
+        }
+        self.pays_as_quoted(draft, &simulated)?;
+        let units = simulated.units_consumed.unwrap_or(u64::from(MOST_UNITS));
+        let with_room = units.saturating_mul(23).div_ceil(20); // the pool may be in another state
+        Ok(u32::try_from(with_room).map_or(MOST_UNITS, |units| units.min(MOST_UNITS)))
+    }
+
+    fn pays_as_quoted(&self, draft: &Draft<'_>, simulated: &Simulation) -> Result<(), Failure> {
+        let after = simulated
+            .accounts
+            .first()
+            .and_then(Option::as_ref)
+            .map(view);
+        let after = TokenAccount::read(Role::Wallet, draft.user.token_out, after);
+        let after = after.map_err(|error| later(error.to_string()))?.amount;
+        let (paid, quoted) = (after.saturating_sub(draft.held_out), draft.fill.amount_out);
+        let apart = u128::from(paid.abs_diff(quoted)) * 10_000;
+        if apart <= u128::from(quoted) * u128::from(TOLERANCE_BPS) {
+            return Ok(());
+        }
+        let token = &draft.request.swap.token_out;
+        tracing::warn!(
+            pool = %draft.listed.address, quoted, paid,
+            "a pool does not pay what it should, nothing was signed"
+        );
+        Err(later(format!(
+            "the chain would pay {} {}, and the quote is {}",
+            token.units(paid),
+            token.symbol,
+            token.units(quoted)
+        )))
+    }
+
+    /// What a simulation's error means: `{"InstructionError": [INDEX, {"Custom": CODE}]}` of a
+    /// program, or something about the wallet.
+    fn refused(
+        &self,
+        error: &serde_json::Value,
+        program: impl Fn(usize) -> Option<Pubkey>,
+    ) -> Failure {
+        if let Some(name) = error.as_str() {
+            return match name {
+                "AccountNotFound" | "InsufficientFundsForFee" => Failure::new(
+                    FailureCode::InsufficientFunds,
+                    "the wallet lacks SOL for the network's fee",
+                ),
+                other => later(format!("the chain would refuse the transaction: {other}")),
+            };
+        }
+        let at = &error["InstructionError"];
+        let index = at[0].as_u64().and_then(|index| usize::try_from(index).ok());
+        let code = at[1]["Custom"]
+            .as_u64()
+            .and_then(|code| u32::try_from(code).ok());
+        match (index.and_then(program), code) {
+            (Some(program), Some(SYSTEM_LACKS_LAMPORTS))
+                if program == crate::instructions::SYSTEM_PROGRAM =>
+            {
+                let reason = "the wallet lacks SOL for the order's marker";
+                Failure::new(FailureCode::InsufficientFunds, reason)
+            }
+            (Some(program), Some(code)) => {
+                record::failure(Some((program, code)), &self.slippage_codes)
+            }
+            _ => record::failure(None, &self.slippage_codes),
+        }
+    }
+}
+
+/// The system program's code for an account that cannot pay.
+const SYSTEM_LACKS_LAMPORTS: u32 = 1;
+
+impl Draft<'_> {
+    fn instructions(&self, limit: u32, price: u64) -> Result<Vec<Instruction>, Failure> {
+        let program = self.listed.token_program(&self.mint_out);
+        let program = program.ok_or_else(|| later("the chosen pool does not trade the pair"))?;
+        let side = if self.listed.mints[1] == self.mint_out {
+            venues::Side::Sell
+        } else {
+            venues::Side::Buy
+        };
+        let (wallet, swap) = (&self.user.wallet, self.request.swap);
+        Ok(vec![
+            compute_budget::limit(limit),
+            compute_budget::price(price),
+            marker::create(wallet, self.request.id, self.rent),
+            associated_token::create_if_absent(wallet, &self.mint_out, &program),
+            self.state.swap_instruction(
+                &self.user,
+                side,
+                swap.amount_in.units(),
+                self.request.min_out.units(),
+            ),
+        ])
+    }
+}
+
+#[async_trait]
+impl Chain for SolanaChain {
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        let draft = self.draft(request).await?;
+        let limit = self.rehearse(&draft).await?;
+        let written = draft.instructions(limit, 0)?;
+        let written = Message::new(draft.user.wallet, &written, Default::default());
+        let written = written.map_err(unbuilt)?;
+        let paid = self.rpc.prioritization_fees(written.writable()).await;
+        let price = self
+            .fees
+            .price(paid.map_err(unread)?, limit)
+            .ok_or_else(|| never("the cap of the network's fee is below what a signature costs"))?;
+        let instructions = draft.instructions(limit, price)?;
+        // Last, so that it lives for as long as it can.
+        let blockhash = self.rpc.latest_blockhash().await.map_err(unread)?;
+        let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
+        let signed = message.map_err(unbuilt)?.sign(self.signer.as_ref()).await;
+        let signed = signed.map_err(unbuilt)?;
+        self.record.signed_with(&blockhash);
+        Ok(SignedTransaction {
+            signature: signed.signature,
+            bytes: signed.bytes,
+            last_valid_height: blockhash.last_valid_height,
+            min_out: request.min_out,
+        })
+    }
+
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
+        self.rpc.send(&transaction.bytes).await?;
+        Ok(FIRST_LOOK)
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        self.record.finalized_height().await
+    }
+
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        let foreign = |error: TransactionError| Unavailable(error.to_string());
+        let parsed = Parsed::read(&transaction.bytes).map_err(foreign)?;
+        let no_token = || Unavailable("the transaction does not say what it buys".to_owned());
+        let paid = Paid {
+            owner: parsed.wallet,
+            mint: parsed.bought.ok_or_else(no_token)?,
+        };
+        let marker = parsed.marker.as_ref();
+        self.record
+            .status(&transaction.signature, &paid, marker)
+            .await
+    }
+}
+
+/// A failure that another attempt may mend.
+fn later(reason: impl Into<String>) -> Failure {
+    Failure::new(FailureCode::VenuesUnavailable, reason)
+}
+
+/// A failure that time cannot mend.
+fn never(reason: impl Into<String>) -> Failure {
+    Failure::new(FailureCode::SwapFailed, reason)
+}
+
+fn slipped() -> Failure {
+    let reason = "the swap would have paid less than the order's minimum";
+    Failure::new(FailureCode::SlippageExceeded, reason)
+}
+
+fn unread(error: RpcError) -> Failure {
+    later(error.to_string())
+}
+
+/// A signer that does not answer may answer later; what cannot be built never can.
+fn unbuilt(error: TransactionError) -> Failure {
+    match error {
+        TransactionError::Signer(error) => later(error.to_string()),
+        error => never(error.to_string()),
+    }
+}
