@@ -59,6 +59,22 @@ async fn one_that_takes_them_is_enough() {
 }
 
 #[tokio::test]
+async fn a_slow_node_is_given_the_bytes_after_another_has_taken_them() {
+    let world = World::of(2).await;
+    let signed = world.signed().await;
+    let pause = Duration::from_millis(300);
+    world.nodes[1].always("sendTransaction", Fault::Slow(pause));
+    world.rpc.send(&signed.bytes).await.expect("it is taken");
+    let both = async {
+        while world.chain.sent()[0].times < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let both = tokio::time::timeout(Duration::from_secs(20), both).await;
+    both.expect("the slow node takes them too");
+}
+
+#[tokio::test]
 async fn what_was_processed_before_was_taken() {
     let world = World::of(1).await;
     let signed = world.signed().await;
