@@ -91,9 +91,9 @@ impl Record {
     /// account that the one transaction of its order which lands has made.
     ///
     /// # Errors
-    /// [`Unavailable`] when nobody has seen it and a node did not answer, answered in another shape,
-    /// is behind, or has the marker all the same: then it, or another of the order's, may have
-    /// landed.
+    /// [`Unavailable`] when nobody has seen it, and a node did not answer, is behind, or has the
+    /// marker all the same: then it, or another transaction of the order, may have landed. Also
+    /// when an answer has another shape.
     pub async fn status(
         &self,
         signature: &str,

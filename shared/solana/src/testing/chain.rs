@@ -73,7 +73,12 @@ impl fmt::Debug for ScriptedChain {
 impl ScriptedChain {
     /// A chain that makes a slot each 200 ms. Transactions land after two of them.
     pub fn moving() -> Self {
-        Self::with(Some(Duration::from_millis(200)))
+        Self::moving_every(Duration::from_millis(200))
+    }
+
+    /// A chain that makes a slot that often. Less than 100 ms is faster than heights are believed.
+    pub fn moving_every(slot: Duration) -> Self {
+        Self::with(Some(slot))
     }
 
     /// A chain that moves when it is told to.

@@ -112,6 +112,28 @@ async fn a_question_that_no_node_would_take_is_asked_once() {
 }
 
 #[tokio::test]
+async fn a_transaction_is_looked_for_in_the_whole_history() {
+    let world = World::of(1).await;
+    let signed = world.signed().await;
+    world.status(&signed).await.expect("an answer");
+    let config = json!({ "searchTransactionHistory": true });
+    let asked = world.nodes[0].calls_of("getSignatureStatuses");
+    assert_eq!(asked, [json!([[signed.signature], config])]);
+}
+
+#[tokio::test]
+async fn an_answer_to_another_question_is_none() {
+    let world = World::of(1).await;
+    let other = json!({ "jsonrpc": "2.0", "id": 9_999, "result": 5 });
+    world.nodes[0].once(
+        "getMinimumBalanceForRentExemption",
+        Fault::Body(other.to_string()),
+    );
+    let error = world.rpc.rent_exemption(1).await.expect_err("not ours");
+    assert!(matches!(error.cause, Cause::Shape(_)), "{error}");
+}
+
+#[tokio::test]
 async fn an_answer_without_end_is_not_read() {
     let world = World::of(1).await;
     let endless = "x".repeat((16 << 20) + 1);

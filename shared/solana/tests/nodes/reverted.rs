@@ -58,6 +58,8 @@ async fn it_may_still_be_dropped_until_it_is_final() {
     let signed = world.sent(landing).await;
     let status = world.status(&signed).await;
     assert!(is_in_flight(&status), "{status:?}");
+    // What it did is not asked before: a node might tell it all the same.
+    assert!(world.nodes[0].calls_of("getTransaction").is_empty());
 }
 
 #[tokio::test]

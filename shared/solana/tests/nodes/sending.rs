@@ -18,9 +18,13 @@ fn already_processed(data: Value, message: &str) -> Fault {
 
 /// A node is given the bytes in its own time.
 async fn is_given(node: &ScriptedNode) {
-    while node.calls_of("sendTransaction").is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let given = async {
+        while node.calls_of("sendTransaction").is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let given = tokio::time::timeout(Duration::from_secs(20), given);
+    given.await.expect("each node is given the bytes");
 }
 
 #[tokio::test]
@@ -48,10 +52,26 @@ async fn one_that_takes_them_is_enough() {
     world.nodes[0].always("sendTransaction", Fault::Hang);
     world.nodes[1].always("sendTransaction", Fault::Status(500));
     let sent = world.rpc.send(&signed.bytes);
-    let sent = tokio::time::timeout(Duration::from_secs(60), sent).await;
+    let sent = tokio::time::timeout(Duration::from_secs(20), sent).await;
     sent.expect("not as slow as the slowest")
         .expect("it is taken");
     is_given(&world.nodes[0]).await;
+}
+
+#[tokio::test]
+async fn a_slow_node_is_given_the_bytes_after_another_has_taken_them() {
+    let world = World::of(2).await;
+    let signed = world.signed().await;
+    let pause = Duration::from_millis(300);
+    world.nodes[1].always("sendTransaction", Fault::Slow(pause));
+    world.rpc.send(&signed.bytes).await.expect("it is taken");
+    let both = async {
+        while world.chain.sent()[0].times < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let both = tokio::time::timeout(Duration::from_secs(20), both).await;
+    both.expect("the slow node takes them too");
 }
 
 #[tokio::test]
