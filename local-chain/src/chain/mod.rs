@@ -5,7 +5,7 @@ mod commitment;
 mod landed;
 mod past;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use litesvm::LiteSVM;
@@ -44,6 +44,8 @@ pub(crate) struct Chain {
     /// Transactions for the next slot.
     pending: Vec<VersionedTransaction>,
     landed: HashMap<Signature, Landed>,
+    /// What landed in which slot, in its order.
+    blocks: BTreeMap<u64, Vec<Signature>>,
     past: Past,
     drops: u64,
 }
@@ -60,6 +62,7 @@ impl Chain {
             frozen_time,
             pending: Vec::new(),
             landed: HashMap::new(),
+            blocks: BTreeMap::new(),
             past: Past::default(),
             drops: 0,
         };
@@ -108,10 +111,9 @@ impl Chain {
 
     /// Transactions that landed in the last `slots` slots.
     pub(crate) fn landed_since(&self, slots: u64) -> impl Iterator<Item = &Landed> {
-        let first = self.slot.saturating_sub(slots);
-        self.landed
-            .values()
-            .filter(move |landed| landed.slot > first)
+        let first = (self.slot + 1).saturating_sub(slots);
+        let signatures = self.blocks.range(first..).flat_map(|(_, block)| block);
+        signatures.filter_map(|signature| self.landed.get(signature))
     }
 
     /// The next `count` transactions that are submitted will be accepted and forgotten.
@@ -179,6 +181,7 @@ impl Chain {
             after,
         };
         self.landed.insert(signature, record);
+        self.blocks.entry(self.slot).or_default().push(signature);
     }
 
     /// Tells the programs what slot and time it is.

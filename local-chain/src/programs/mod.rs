@@ -30,17 +30,27 @@ pub const TOKEN: Address = Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCW
 /// The memo program, which DLMM wants to be named.
 pub const MEMO: Address = Address::from_str_const("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr");
 
-// Compute units besides the two token transfers, so that a swap takes about what it takes on
-// chain: 33 000 for CPMM. DLMM's depend on the bins.
-declare_process_instruction!(Cpmm, 20_000, |context| { cpmm::process(context) });
-declare_process_instruction!(AmmV4, 18_000, |context| { amm_v4::process(context) });
-declare_process_instruction!(Dlmm, 45_000, |context| { dlmm::process(context) });
+/// The doubles as the VM calls them. The numbers are compute units besides the token transfers, so
+/// that a swap takes about what it takes on chain: 33 000 for CPMM. DLMM adds to its own for each
+/// bin.
+#[allow(
+    missing_docs,
+    clippy::too_many_arguments,
+    reason = "the macro declares functions of its own"
+)]
+mod entry {
+    use super::{amm_v4, cpmm, declare_process_instruction, dlmm};
+
+    declare_process_instruction!(Cpmm, 20_000, |context| { cpmm::process(context) });
+    declare_process_instruction!(AmmV4, 18_000, |context| { amm_v4::process(context) });
+    declare_process_instruction!(Dlmm, 45_000, |context| { dlmm::process(context) });
+}
 
 /// Puts the doubles at the programs' ids.
 pub(crate) fn install(svm: &mut LiteSVM) {
-    svm.add_builtin(CPMM, Cpmm::vm);
-    svm.add_builtin(AMM_V4, AmmV4::vm);
-    svm.add_builtin(DLMM, Dlmm::vm);
+    svm.add_builtin(CPMM, entry::Cpmm::vm);
+    svm.add_builtin(AMM_V4, entry::AmmV4::vm);
+    svm.add_builtin(DLMM, entry::Dlmm::vm);
 }
 
 /// The authority of all CPMM vaults.
