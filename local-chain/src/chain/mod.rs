@@ -20,6 +20,7 @@ pub(crate) use block::Block;
 pub(crate) use commitment::Commitment;
 pub(crate) use landed::{Landed, TokenBalance};
 
+use crate::programs::with_amount;
 use past::Past;
 
 /// The chain's first slot, and how many slots before it had no block: as on a real chain, where a
@@ -128,6 +129,21 @@ impl Chain {
         } else {
             self.pending.push(transaction);
         }
+    }
+
+    /// Changes what a token account holds, now and outside of any transaction. Whether there is
+    /// such an account.
+    pub(crate) fn set_tokens(&mut self, address: &Address, amount: u64) -> bool {
+        let account = self.svm.get_account(address);
+        let changed = account
+            .as_ref()
+            .and_then(|account| with_amount(account, amount));
+        let Some(changed) = changed else {
+            return false;
+        };
+        self.past.keep(address, || account);
+        // Refused are sysvars and programs only.
+        self.svm.set_account(*address, changed).is_ok()
     }
 
     /// Makes the next block.

@@ -37,7 +37,15 @@ pub(super) fn process(context: &mut InvokeContext<'_, '_>) -> Result<(), Instruc
     let accounts = Accounts::check(&call.accounts)?;
     let side = accounts.side;
     let mut pool = accounts.pool()?;
-    let fill = pool.swap(side, amount_in, call.now).map_err(refused)?;
+    let fill = match pool.swap(side, amount_in, call.now) {
+        Ok(fill) => fill,
+        Err(refusal) => {
+            if refusal == Refusal::NoLiquidity {
+                accounts.check_walk(accounts.farthest_bin())?;
+            }
+            return Err(refused(refusal));
+        }
+    };
     accounts.check_walk(fill.active_id)?;
     let units = context.consume_checked(UNITS_PER_BIN * u64::from(fill.bins));
     units.map_err(|_| InstructionError::ComputationalBudgetExceeded)?;

@@ -3,6 +3,7 @@
 use solana_address::Address;
 use solana_instruction::error::InstructionError;
 use venues::Side;
+use venues::meteora::layout::BINS_PER_ARRAY;
 use venues::meteora::{BinArray, LbPair, Pool};
 
 use super::call::Given;
@@ -125,6 +126,14 @@ impl<'a> Accounts<'a> {
             .into_iter()
             .any(|number| self.has_liquidity(number) && !given(number));
         require(!missing, anchor::TOO_FEW_ACCOUNTS)
+    }
+
+    /// The last bin that a walk can reach without an extension of the pair's bitmap.
+    pub(super) fn farthest_bin(&self) -> i32 {
+        match self.side {
+            Side::Sell => FIRST_ARRAY * BINS_PER_ARRAY,
+            Side::Buy => -FIRST_ARRAY * BINS_PER_ARRAY - 1,
+        }
     }
 
     /// Whether the pair notes liquidity in the array `number`. Arrays beyond its own bitmap are in

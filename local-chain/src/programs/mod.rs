@@ -17,7 +17,7 @@ use solana_address::Address;
 use solana_instruction::error::InstructionError;
 use solana_program_runtime::{declare_process_instruction, invoke_context::InvokeContext};
 
-pub(crate) use token::{TokenAccount, mint_decimals};
+pub(crate) use token::{TokenAccount, mint_decimals, with_amount};
 
 /// Raydium's constant-product program.
 pub const CPMM: Address = Address::from_str_const("CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C");

@@ -1,5 +1,6 @@
 //! Token accounts, and transfers through the token program.
 
+use solana_account::Account;
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction, error::InstructionError};
 use solana_program_runtime::invoke_context::InvokeContext;
@@ -13,6 +14,8 @@ const ACCOUNT_LENGTH: usize = 165;
 /// Where the two say whether they are initialised.
 const MINT_INITIALIZED: usize = 45;
 const ACCOUNT_STATE: usize = 108;
+/// Where a token account says whether its tokens are wrapped lamports.
+const NATIVE: usize = 109;
 
 /// What a token account says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,21 @@ impl Given {
     pub(super) fn decimals(&self) -> Option<u8> {
         mint_decimals(&self.owner, &self.data)
     }
+}
+
+/// The same token account holding `amount`; `None` if it is no token account or cannot hold it. One
+/// of wrapped SOL has its amount in lamports as well.
+pub(crate) fn with_amount(account: &Account, amount: u64) -> Option<Account> {
+    let before = TokenAccount::read(&account.owner, &account.data)?;
+    let mut after = account.clone();
+    after.data[64..72].copy_from_slice(&amount.to_le_bytes());
+    if account.data[NATIVE] == 1 {
+        after.lamports = account
+            .lamports
+            .checked_sub(before.amount)?
+            .checked_add(amount)?;
+    }
+    Some(after)
 }
 
 /// The decimals of a mint that belongs to `program`; `None` if it is no mint.

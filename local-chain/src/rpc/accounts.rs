@@ -19,8 +19,7 @@ impl Door<'_> {
             let message = format!("Too many inputs provided; max {MAX_ACCOUNTS}");
             return Err(RpcError::invalid_params(message));
         }
-        // A node's default is base64 as well.
-        wire::require_base64(config.encoding.as_deref().or(Some("base64")))?;
+        wire::require_base64(config.encoding.as_deref())?;
         self.slot_for(&config)?;
         let accounts = addresses.iter().map(|address| {
             let account = self.chain.account(address, config.commitment);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Door;
 use super::error::RpcError;
-use super::params::Params;
+use super::params::{Params, address};
 use crate::chain::Commitment;
 
 /// How many slots can be made at once.
@@ -15,6 +15,18 @@ impl Door<'_> {
     pub(super) fn drop_sends(&mut self, params: &Params) -> Result<Value, RpcError> {
         self.chain.drop_next(params.required(0)?);
         Ok(Value::Null)
+    }
+
+    /// Changes what a token account holds: a vault's, which moves a pool's price, or the wallet's.
+    pub(super) fn set_tokens(&mut self, params: &Params) -> Result<Value, RpcError> {
+        let address = address(&params.required::<String>(0)?)?;
+        if self.chain.set_tokens(&address, params.required(1)?) {
+            Ok(Value::Null)
+        } else {
+            Err(RpcError::invalid_params(
+                "Invalid params: no token account.",
+            ))
+        }
     }
 
     /// Makes a block each so many milliseconds from now on.

@@ -76,6 +76,7 @@ impl Door<'_> {
             "getSignatureStatuses" => self.signature_statuses(params),
             "getTransaction" => self.transaction(params),
             "_dropSends" => self.drop_sends(params),
+            "_setTokens" => self.set_tokens(params),
             "_setSlotMs" => self.set_slot_ms(params),
             "_warp" => self.warp(params),
             _ => Err(RpcError::method_not_found()),

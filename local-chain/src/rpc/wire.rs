@@ -24,10 +24,11 @@ pub(super) fn account(account: Option<&Account>) -> Value {
     })
 }
 
-/// The only encoding of accounts that is answered.
+/// Fails unless accounts are wanted in base64: the only encoding that is answered, and the one that
+/// is meant when none is named.
 pub(super) fn require_base64(encoding: Option<&str>) -> Result<(), RpcError> {
     match encoding {
-        Some("base64") => Ok(()),
+        None | Some("base64") => Ok(()),
         _ => Err(RpcError::invalid_params(
             "Invalid params: this chain answers accounts with encoding base64 only.",
         )),

@@ -120,6 +120,13 @@ fn a_bin_array_that_the_walk_needs_must_be_given() {
     // Behind the 16 fixed accounts: the array of the active bin, then those below it.
     swap.accounts.remove(17);
     assert_eq!(failure(&node, swap), custom(0, 3005));
+    // No array at all.
+    let mut swap = At::Dlmm.swap(&node, Side::Sell, 1_000_000_000, 0);
+    swap.accounts.truncate(16);
+    assert_eq!(failure(&node, swap), custom(0, 3005));
+    // All there are, for more than they hold.
+    let swap = At::Dlmm.swap(&node, Side::Buy, 900_000_000_000, 0);
+    assert_eq!(failure(&node, swap), custom(0, 6012));
 }
 
 #[test]
@@ -129,4 +136,34 @@ fn bin_arrays_may_come_in_any_order() {
     let mut swap = At::Dlmm.swap(&node, Side::Sell, 100_000_000_000, quote.amount_out);
     swap.accounts[16..].reverse();
     assert_eq!(failure(&node, swap), Value::Null);
+}
+
+#[test]
+fn a_price_that_moved_after_the_quote_is_slippage() {
+    let node = Node::start();
+    for (at, number) in [(At::Cpmm, 6005), (At::AmmV4, 30)] {
+        let quote = at.quote(&node, Side::Sell, 50_000_000);
+        let swap = at.swap(&node, Side::Sell, 50_000_000, quote.amount_out);
+        let vault = match at {
+            At::AmmV4 => swap.accounts[5].pubkey,
+            _ => swap.accounts[7].pubkey,
+        };
+        let less = node.tokens(vault) / 100 * 99;
+        node.call("_setTokens", json!([vault.to_string(), less]));
+        assert_eq!(node.tokens(vault), less);
+        assert_eq!(failure(&node, swap), custom(0, number), "{at:?}");
+        let moved = at.quote(&node, Side::Sell, 50_000_000);
+        assert!(moved.amount_out < quote.amount_out);
+        let swap = at.swap(&node, Side::Sell, 50_000_000, moved.amount_out);
+        assert_eq!(
+            failure(&node, swap),
+            Value::Null,
+            "{at:?}: wrapped SOL has its lamports"
+        );
+    }
+    let pool = node.pool("cpmm").to_string();
+    assert!(
+        node.try_call("_setTokens", json!([pool, 1])).is_err(),
+        "no token account"
+    );
 }
