@@ -99,6 +99,12 @@ impl LocalChain {
     /// [`StartError`].
     pub async fn start(settings: Settings) -> Result<LocalChain, StartError> {
         let Settings { data, port, .. } = settings;
+        // First, so that a port in use leaves the files of who uses it alone.
+        let in_port = |error| StartError::Port { port, error };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(in_port)?;
+        let address = listener.local_addr().map_err(in_port)?;
         let in_data = |error| StartError::Data {
             path: data.clone(),
             error,
@@ -107,19 +113,14 @@ impl LocalChain {
         let path = data.join(genesis::KEY_FILE);
         let keypair =
             genesis::read_or_create(&path).map_err(|error| StartError::Wallet { path, error })?;
+        let wallet = keypair.pubkey();
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(StartError::Random)?;
         let genesis_hash = Hash::new_from_array(seed);
         let mut svm = LiteSVM::new();
-        let wallet = keypair.pubkey();
         let pools = genesis::create(&mut svm, &settings.market, wallet);
         genesis::write_markets(&data.join("markets.toml"), genesis_hash, &pools)
             .map_err(in_data)?;
-        let in_port = |error| StartError::Port { port, error };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .map_err(in_port)?;
-        let address = listener.local_addr().map_err(in_port)?;
         let chain = Chain::new(svm, genesis_hash, settings.frozen_time);
         let shared = Shared {
             chain: Mutex::new(chain),

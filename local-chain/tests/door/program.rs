@@ -40,6 +40,19 @@ fn it_writes_its_files_says_where_it_is_and_ends_on_a_signal() {
         assert!(markets.starts_with(&format!("genesis = \"{genesis}\"\nnetwork = \"local\"\n")));
         assert_eq!(markets.matches("[[pools]]").count(), 3);
 
+        // Another on the same port does not start, and leaves the files alone.
+        let port = url.rsplit(':').next().unwrap();
+        let second = Command::new(env!("CARGO_BIN_EXE_local-chain"))
+            .args(["--port", port, "--data"])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(!second.status.success());
+        let complaint = String::from_utf8(second.stderr).unwrap();
+        assert!(complaint.starts_with(&format!("local-chain: 127.0.0.1:{port}: ")));
+        let after = std::fs::read_to_string(data.join("markets.toml")).unwrap();
+        assert_eq!(after, markets);
+
         let key = data.join("wallet.json");
         let mode = std::fs::metadata(&key).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
