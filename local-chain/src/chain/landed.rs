@@ -2,6 +2,7 @@
 
 use litesvm::LiteSVM;
 use solana_address::Address;
+use solana_message::inner_instruction::InnerInstructionsList;
 use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_error::TransactionError;
 
@@ -21,6 +22,8 @@ pub(crate) struct Landed {
     pub(crate) fee: u64,
     /// Compute units that it used.
     pub(crate) units: u64,
+    /// What its instructions asked of other programs, a list for each instruction.
+    pub(crate) inner: InnerInstructionsList,
     /// What its programs logged.
     pub(crate) logs: Vec<String>,
     /// What its accounts held before it.

@@ -192,6 +192,7 @@ impl Chain {
             err,
             fee: meta.fee,
             units: meta.compute_units_consumed,
+            inner: meta.inner_instructions,
             logs: meta.logs,
             before,
             after,

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use solana_message::VersionedMessage;
+use solana_message::compiled_instruction::CompiledInstruction;
 use solana_transaction::versioned::{TransactionVersion, VersionedTransaction};
 
 use super::Door;
@@ -61,7 +62,7 @@ fn meta(landed: &Landed) -> Value {
         "computeUnitsConsumed": landed.units,
         "err": landed.err,
         "fee": landed.fee,
-        "innerInstructions": [],
+        "innerInstructions": inner(landed),
         "loadedAddresses": {"readonly": [], "writable": []},
         "logMessages": landed.logs,
         "postBalances": landed.after.lamports,
@@ -70,6 +71,27 @@ fn meta(landed: &Landed) -> Value {
         "preTokenBalances": tokens(&landed.before.tokens),
         "rewards": [],
         "status": outcome(landed),
+    })
+}
+
+/// What instructions asked of other programs; those that asked nothing are left out.
+fn inner(landed: &Landed) -> Value {
+    let lists = landed.inner.iter().enumerate();
+    let asked = lists.filter(|(_, list)| !list.is_empty());
+    let lists = asked.map(|(index, list)| {
+        let called = list.iter();
+        let called = called.map(|inner| instruction(&inner.instruction, inner.stack_height));
+        json!({"index": index, "instructions": called.collect::<Value>()})
+    });
+    lists.collect()
+}
+
+fn instruction(called: &CompiledInstruction, stack_height: u8) -> Value {
+    json!({
+        "accounts": called.accounts,
+        "data": bs58::encode(&called.data).into_string(),
+        "programIdIndex": called.program_id_index,
+        "stackHeight": stack_height,
     })
 }
 
@@ -108,14 +130,8 @@ fn transaction(transaction: &VersionedTransaction) -> Value {
     let texts = |keys: &[solana_address::Address]| -> Value {
         keys.iter().map(ToString::to_string).collect()
     };
-    let instructions = message.instructions().iter().map(|instruction| {
-        json!({
-            "accounts": instruction.accounts,
-            "data": bs58::encode(&instruction.data).into_string(),
-            "programIdIndex": instruction.program_id_index,
-            "stackHeight": 1,
-        })
-    });
+    let instructions = message.instructions().iter();
+    let instructions = instructions.map(|called| instruction(called, 1));
     let mut fields = json!({
         "accountKeys": texts(message.static_account_keys()),
         "header": {

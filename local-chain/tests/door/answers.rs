@@ -43,6 +43,14 @@ fn a_record_tells_what_moved() {
         keys.len()
     );
 
+    let inner = &record["meta"]["innerInstructions"][0];
+    assert_eq!(inner["index"], 0);
+    let transfers = inner["instructions"].as_array().unwrap();
+    assert_eq!(transfers.len(), 2, "in and out");
+    let program = usize::try_from(transfers[0]["programIdIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(keys[program], local_chain::programs::TOKEN.to_string());
+    assert_eq!(transfers[0]["stackHeight"], 2);
+
     let own = node.own(quote.mints[1]).to_string();
     let index = keys.iter().position(|key| *key == own).unwrap();
     let balances = record["meta"]["postTokenBalances"].as_array().unwrap();
