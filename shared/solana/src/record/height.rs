@@ -81,8 +81,8 @@ impl Heights {
         Ok(height)
     }
 
-    /// Notes a height that the nodes agree on; answers the highest so far, for nothing that was final
-    /// changes again.
+    /// Notes a height that the nodes agree on; answers the highest so far, for nothing that was
+    /// final changes again.
     pub(super) fn reached(&mut self, height: Height, now: Instant) -> u64 {
         match self.highest {
             Some((highest, _)) if self.is_agreed && highest.blocks >= height.blocks => {
