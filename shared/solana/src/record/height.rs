@@ -49,6 +49,8 @@ impl Height {
 pub(super) struct Heights {
     /// The highest, and when it was first seen.
     highest: Option<(Height, Instant)>,
+    /// Whether the nodes agreed on it. One that was only signed with is no final height.
+    is_agreed: bool,
 }
 
 impl Heights {
@@ -58,7 +60,7 @@ impl Heights {
         Some(self.highest?.0.slot)
     }
 
-    /// Takes the first height on trust; later ones are held against it.
+    /// Takes the first height on trust, to hold later ones against it.
     pub(super) fn begin_with(&mut self, height: Height, now: Instant) {
         self.highest.get_or_insert((height, now));
     }
@@ -79,13 +81,16 @@ impl Heights {
         Ok(height)
     }
 
-    /// Notes a height that was believed; answers the highest so far, for nothing that was final
-    /// changes again.
+    /// Notes a height that the nodes agree on; answers the highest so far, for nothing that was
+    /// final changes again.
     pub(super) fn reached(&mut self, height: Height, now: Instant) -> u64 {
         match self.highest {
-            Some((highest, _)) if highest.blocks >= height.blocks => highest.blocks,
+            Some((highest, _)) if self.is_agreed && highest.blocks >= height.blocks => {
+                highest.blocks
+            }
             _ => {
                 self.highest = Some((height, now));
+                self.is_agreed = true;
                 height.blocks
             }
         }
@@ -151,5 +156,14 @@ mod tests {
         let (mut heights, now) = known();
         heights.begin_with(at(2_000), now);
         assert!(heights.believe(at(2_000), now).is_err());
+    }
+
+    #[test]
+    fn what_was_signed_for_is_not_final() {
+        let mut heights = Heights::default();
+        let now = Instant::now();
+        heights.begin_with(at(1_000), now);
+        assert_eq!(heights.reached(at(900), now), 900);
+        assert_eq!(heights.reached(at(890), now), 900);
     }
 }

@@ -44,12 +44,23 @@ impl Record {
         }
     }
 
-    /// To be told of each blockhash that is about to be signed for. In a process that has not seen
-    /// a height yet, later ones are held against this one and the time since.
-    pub fn signed_with(&self, blockhash: &Blockhash) {
-        if let Some(height) = Height::of(blockhash) {
-            self.heights().begin_with(height, Instant::now());
-        }
+    /// To be asked before each signing, whether the blockhash can be of now. One whose last valid
+    /// height is too low would make the transaction look dead while it can land. In a process that
+    /// has not seen a height yet, later ones are held against this one and the time since.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its height does not fit those before. Nothing is to be signed with it.
+    pub fn may_sign_with(&self, blockhash: &Blockhash) -> Result<(), Unavailable> {
+        let now = Instant::now();
+        let mut heights = self.heights();
+        let height = Height::of(blockhash)
+            .ok_or("its height is below any")
+            .and_then(|height| heights.believe(height, now))
+            .map_err(|doubt| {
+                Unavailable(format!("a blockhash that cannot be believed: {doubt}"))
+            })?;
+        heights.begin_with(height, now);
+        Ok(())
     }
 
     /// The height below which nothing changes any more. Never goes back. With two nodes or more,

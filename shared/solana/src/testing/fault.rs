@@ -37,6 +37,8 @@ pub enum Fault {
     },
     /// Another HTTP status than 200.
     Status(u16),
+    /// It sends the client to another URL (HTTP status 307).
+    Redirect(String),
     /// No answer, ever.
     Hang,
     /// The right answer, that much later.

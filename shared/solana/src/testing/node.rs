@@ -9,7 +9,10 @@ use std::{
 use axum::{
     Router,
     body::Bytes,
-    http::{StatusCode, header::RETRY_AFTER},
+    http::{
+        StatusCode,
+        header::{LOCATION, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 use reqwest::Url;
@@ -170,6 +173,10 @@ async fn respond(chain: &ScriptedChain, inside: &Inside, question: &Value) -> Re
     match &fault {
         Some(Fault::Hang) => return pending().await,
         Some(Fault::Status(status)) => return status_of(*status).into_response(),
+        Some(Fault::Redirect(url)) => {
+            let status = StatusCode::TEMPORARY_REDIRECT;
+            return (status, [(LOCATION, url.clone())]).into_response();
+        }
         Some(Fault::Busy { retry_after }) => return busy(*retry_after),
         Some(Fault::Body(body)) => return body.clone().into_response(),
         Some(Fault::Result(value)) => return result(value.clone()),

@@ -70,10 +70,34 @@ async fn a_height_is_held_against_those_before() {
 async fn the_first_height_is_held_against_what_was_signed_with() {
     let world = World::of(1).await;
     let blockhash = world.rpc.latest_blockhash().await.expect("a blockhash");
-    world.record.signed_with(&blockhash);
+    world.record.may_sign_with(&blockhash).expect("the first");
     world.nodes[0].always(ANY_METHOD, Fault::SlotForHeight);
     let height = world.record.finalized_height().await;
     assert!(height.is_err(), "{height:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_signed_with_a_blockhash_that_cannot_be_of_now() {
+    let world = World::of(1).await;
+    world.record.finalized_height().await.expect("an answer");
+    for fault in [Fault::SlotForHeight, Fault::Behind(151)] {
+        world.nodes[0].once("getLatestBlockhash", fault.clone());
+        let blockhash = world.rpc.latest_blockhash().await.expect("a blockhash");
+        let answer = world.record.may_sign_with(&blockhash);
+        assert!(answer.is_err(), "{fault:?}");
+    }
+    let blockhash = world.rpc.latest_blockhash().await.expect("a blockhash");
+    world.record.may_sign_with(&blockhash).expect("of now");
+}
+
+#[tokio::test]
+async fn what_one_node_was_signed_with_is_not_final_for_two() {
+    let world = World::of(2).await;
+    let blockhash = world.rpc.latest_blockhash().await.expect("a blockhash");
+    world.record.may_sign_with(&blockhash).expect("the first");
+    world.nodes[1].always(ANY_METHOD, Fault::Behind(30));
+    let height = world.record.finalized_height().await.expect("both answer");
+    assert_eq!(height, world.chain.height() - 30);
 }
 
 #[tokio::test]

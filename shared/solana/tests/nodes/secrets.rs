@@ -40,6 +40,16 @@ async fn no_error_and_no_debug_shows_a_key() {
 }
 
 #[tokio::test]
+async fn nothing_is_sent_to_a_place_that_was_not_named() {
+    let (world, other) = (World::of(1).await, World::of(1).await);
+    let elsewhere = Fault::Redirect(other.nodes[0].url().to_string());
+    world.nodes[0].always(ANY_METHOD, elsewhere);
+    let error = world.rpc.latest_blockhash().await.expect_err("elsewhere");
+    assert_eq!(error.cause, Cause::Http(307));
+    assert!(other.nodes[0].calls().is_empty());
+}
+
+#[tokio::test]
 async fn a_node_that_is_not_there_is_called_by_its_number() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("bound");
