@@ -267,10 +267,12 @@ impl Chain for SolanaChain {
         let instructions = draft.instructions(limit, price)?;
         // Last, so that it lives for as long as it can.
         let blockhash = self.rpc.latest_blockhash().await.map_err(unread)?;
+        self.record
+            .may_sign_with(&blockhash)
+            .map_err(|doubt| later(doubt.0))?;
         let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
         let signed = message.map_err(unbuilt)?.sign(self.signer.as_ref()).await;
         let signed = signed.map_err(unbuilt)?;
-        self.record.signed_with(&blockhash);
         Ok(SignedTransaction {
             signature: signed.signature,
             bytes: signed.bytes,

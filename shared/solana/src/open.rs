@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use engine::{
@@ -24,10 +25,11 @@ use crate::{
     launches::NoLaunches,
     market::{Market, NoMarket},
     markets::{Markets, MarketsError, Network},
+    pools::PoolAddress,
     record::Record,
     rpc::{NoRpc, OtherChain, Rpc},
     venue::{NoReference, SolanaVenue},
-    wallet::{KeyFile, KeyFileError, Signer},
+    wallet::{KeyFile, KeyFileError, Signer as _},
 };
 
 /// What trading on Solana needs to know.
@@ -60,6 +62,10 @@ const MAINNET: Hash = Hash::new_from_array([
     69, 41, 105, 152, 166, 248, 226, 167, 132, 219, 93, 159, 149, 225, 143, 194, 63, 112, 68, 26,
     16, 57, 68, 104, 1, 8, 152, 121, 176, 140, 126, 240,
 ]);
+
+/// How long a node may take to say what became of a transaction. It is asked two or three things in
+/// a row, within a worker's lease of its order.
+const RECORD_TIME_OUT: Duration = Duration::from_secs(2);
 
 /// Why orders cannot be traded on Solana. No message has a node's address, which may hold a key.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +126,7 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
     let markets = read_markets(&settings.markets)?;
     let signer = KeyFile::read(&settings.key_file)?;
     let rpc = Arc::new(Rpc::new(&settings.nodes)?);
+    let quick = Rpc::new(&settings.nodes)?.with_time_out(RECORD_TIME_OUT);
     let found = rpc.genesis_hash().await?;
     if found != markets.genesis.to_string() {
         let expected = markets.genesis;
@@ -138,7 +145,26 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
             .map_err(Box::new)?,
     );
     let wallet = signer.address();
-    let ports = ports(settings, &rpc, &market, &markets, Arc::new(signer));
+    let slippage_codes: Vec<_> = markets
+        .pools
+        .iter()
+        .map(PoolAddress::slippage_code)
+        .collect();
+    let fees = Arc::new(Fees::up_to(settings.max_fee));
+    let chain = SolanaChain {
+        record: Record::new(Arc::new(quick), slippage_codes.clone()),
+        rpc,
+        market: Arc::clone(&market),
+        fees: Arc::clone(&fees),
+        signer: Arc::new(signer),
+        slippage_codes,
+    };
+    let ports = TradingPorts {
+        venues: venues(&market, &markets, &fees),
+        reference: Arc::new(NoReference),
+        chain: Arc::new(chain),
+        launches: Arc::new(NoLaunches),
+    };
     Ok(Trading {
         catalogue: catalogue(&markets, &market),
         ports,
@@ -158,41 +184,18 @@ fn read_markets(path: &Path) -> Result<Markets, NotOpened> {
     })
 }
 
-fn ports(
-    settings: &Settings,
-    rpc: &Arc<Rpc>,
-    market: &Arc<Market>,
-    markets: &Markets,
-    signer: Arc<dyn Signer>,
-) -> TradingPorts {
-    let fees = Arc::new(Fees::up_to(settings.max_fee));
-    let slippage_codes: Vec<_> = markets
-        .pools
-        .iter()
-        .map(|pool| pool.slippage_code())
-        .collect();
+/// The venues of the file, in the registry's order, in which ties are broken.
+fn venues(market: &Arc<Market>, markets: &Markets, fees: &Arc<Fees>) -> Vec<Arc<dyn Venue>> {
     let listed = VENUES.iter().map(|venue| VenueId::new(venue.name));
     let traded = listed.filter(|venue| markets.pools.iter().any(|pool| pool.venue == *venue));
     let venue = |venue| SolanaVenue {
         venue,
         market: Arc::clone(market),
-        fees: Arc::clone(&fees),
+        fees: Arc::clone(fees),
     };
-    TradingPorts {
-        venues: traded
-            .map(|id| Arc::new(venue(id)) as Arc<dyn Venue>)
-            .collect(),
-        reference: Arc::new(NoReference),
-        chain: Arc::new(SolanaChain {
-            rpc: Arc::clone(rpc),
-            record: Record::new(Arc::clone(rpc), slippage_codes.clone()),
-            market: Arc::clone(market),
-            fees: Arc::clone(&fees),
-            signer,
-            slippage_codes,
-        }),
-        launches: Arc::new(NoLaunches),
-    }
+    traded
+        .map(|id| Arc::new(venue(id)) as Arc<dyn Venue>)
+        .collect()
 }
 
 fn catalogue(markets: &Markets, market: &Market) -> Catalogue {
