@@ -96,10 +96,9 @@ async fn what_is_to_be_cancelled_is_not_sent_any_more() {
         deaf.deliver(BATCH).await,
         json!({ "batchItemFailures": [] })
     );
-    assert_eq!(
-        (deaf.status(order).await, chain.sends()),
-        (Status::Submitted, 1)
-    );
+    assert_eq!(deaf.status(order).await, Status::Submitted);
+    let sends = chain.sends();
+    assert!(sends > 1, "what nobody has seen is sent again: {sends}");
     let cancel = deaf
         .use_cases
         .cancel(Arc::new(DeafQueue), Arc::new(NobodyThere));
@@ -114,14 +113,14 @@ async fn what_is_to_be_cancelled_is_not_sent_any_more() {
     deaf.deliver(BATCH).await;
     assert_eq!(
         (deaf.status(order).await, chain.sends()),
-        (Status::Submitted, 1)
+        (Status::Submitted, sends)
     );
     // Nothing can land any more.
     chain.height.store(u64::MAX, Ordering::Relaxed);
     deaf.deliver(BATCH).await;
     assert_eq!(
         (deaf.status(order).await, chain.sends()),
-        (Status::Cancelled, 1)
+        (Status::Cancelled, sends)
     );
 }
 

@@ -28,8 +28,7 @@ const INVALID_USER_TOKEN: u32 = 42;
 
 /// The tag of the instruction.
 const SWAP_BASE_IN: u8 = 9;
-/// The states in which a pool swaps: initialised, swaps only, waiting for its opening.
-const SWAPPING: [u64; 3] = [1, 6, 7];
+
 /// The place of the pool in the list of accounts.
 const POOL: u16 = 1;
 /// Where a pool sums up, of each token that goes in: what went in, what came out for it (128 bits
@@ -51,7 +50,7 @@ pub(super) fn process(context: &mut InvokeContext<'_, '_>) -> Result<(), Instruc
     require(owned >= amount_in, INSUFFICIENT_FUNDS)?;
     let fill = accounts
         .pool
-        .quote(accounts.side, amount_in)
+        .quote(accounts.side, amount_in, call.now.unsigned_abs())
         .map_err(refused)?;
     if fill.amount_out < min_out {
         log(context, "Error: exceeds desired slippage limit");
@@ -128,7 +127,6 @@ impl<'a> Accounts<'a> {
         require(token_program.key == TOKEN, WRONG_TOKEN_PROGRAM)?;
         require(pool.owner == AMM_V4, WRONG_POOL_OWNER)?;
         let info = AmmInfo::decode(&pool.data).map_err(|_| InstructionError::InvalidAccountData)?;
-        require(SWAPPING.contains(&info.status), INVALID_STATUS)?;
         let seeds: [&[u8]; 2] = [b"amm authority", &[info.nonce.to_le_bytes()[0]]];
         let expected = Address::create_program_address(&seeds, &AMM_V4);
         require(expected == Ok(authority.key), INVALID_PROGRAM_ADDRESS)?;

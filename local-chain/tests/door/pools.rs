@@ -76,7 +76,9 @@ fn a_cpmm_swap_leaves_the_state_that_venues_computes() {
 fn an_amm_v4_swap_moves_the_vaults_and_adds_to_the_sums() {
     let node = Node::start();
     let (_, mut expected) = amm_v4_pool(&node);
-    let fill = expected.swap(Side::Sell, 7_654_321).unwrap();
+    let fill = expected
+        .swap(Side::Sell, 7_654_321, NOW.unsigned_abs())
+        .unwrap();
     node.execute(&[At::AmmV4.swap(&node, Side::Sell, 7_654_321, 0)]);
     let (_, after) = amm_v4_pool(&node);
     assert_eq!(after, expected);

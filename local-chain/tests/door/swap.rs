@@ -39,7 +39,12 @@ impl At {
             }
             At::AmmV4 => {
                 let (info, pool) = amm_v4_pool(node);
-                (info.mints, pool.quote(side, amount_in).unwrap().amount_out)
+                (
+                    info.mints,
+                    pool.quote(side, amount_in, NOW.unsigned_abs())
+                        .unwrap()
+                        .amount_out,
+                )
             }
             At::Dlmm => {
                 let (pair, pool) = dlmm_pool(node);

@@ -18,7 +18,7 @@ use crate::{
     market::{Listed, Market, view},
     pools::{PoolState, Role, SwapUser, TokenAccount},
     record::{self, Paid, Record, SlippageCode},
-    rpc::{Rpc, RpcError, Simulation},
+    rpc::{Rpc, RpcError},
     transaction::{Message, Parsed, TransactionError},
     wallet::Signer,
 };
@@ -39,8 +39,8 @@ const FIRST_LOOK: Duration = Duration::from_millis(400);
 /// What a transaction may take at the most: the chain's own limit, for the simulation.
 const MOST_UNITS: u32 = 1_400_000;
 
-/// How far simulation and quote may differ, in hundredths of a per cent: somebody else's swap may
-/// come between. Beyond that the program does not do what the arithmetic says.
+/// How much less than by the arithmetic a simulated swap may pay, in hundredths of a per cent:
+/// somebody else's swap may come between. Beyond that the program does something else.
 const TOLERANCE_BPS: u64 = 100;
 
 /// What is about to be signed.
@@ -51,8 +51,6 @@ struct Draft<'a> {
     user: SwapUser,
     mint_out: Pubkey,
     fill: Fill,
-    /// What the wallet has of the token bought.
-    held_out: u64,
     /// Lamports that the order's marker holds.
     rent: u64,
 }
@@ -121,7 +119,7 @@ impl SolanaChain {
             let reason = format!("the wallet lacks {missing} {symbol}");
             return Err(Failure::new(FailureCode::InsufficientFunds, reason));
         }
-        let held_out = held(user.token_out, held_out, &swap.token_out.symbol)?;
+        held(user.token_out, held_out, &swap.token_out.symbol)?;
         let side = state.side(&mint_in);
         let side = side.ok_or_else(|| later("the chosen pool does not trade the pair"))?;
         let now = Timestamp::now().as_second();
@@ -137,54 +135,36 @@ impl SolanaChain {
             user,
             mint_out,
             fill,
-            held_out: held_out.unwrap_or_default(),
             rent,
         })
     }
 
-    /// Executes the draft without signing it; answers the compute units that it takes.
+    /// Executes the draft without signing it, with a floor close to what it should pay: the order's
+    /// own may leave room for a pool that is not what it is taken for. Answers the compute units
+    /// that it takes.
     async fn rehearse(&self, draft: &Draft<'_>) -> Result<u32, Failure> {
-        let instructions = draft.instructions(MOST_UNITS, 0)?;
+        let due = draft.fill.amount_out;
+        let margin = u128::from(due) * u128::from(TOLERANCE_BPS) / 10_000;
+        let expected = due.saturating_sub(u64::try_from(margin).unwrap_or(u64::MAX));
+        let floor = expected.max(draft.request.min_out.units());
+        let instructions = draft.instructions(MOST_UNITS, 0, floor)?;
         let blockhash = self.rpc.latest_blockhash().await.map_err(unread)?;
         let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
         let message = message.map_err(unbuilt)?;
-        let accounts = [draft.user.token_out];
-        let simulated = self.rpc.simulate(&message.unsigned(), &accounts).await;
+        let simulated = self.rpc.simulate(&message.unsigned(), &[]).await;
         let simulated = simulated.map_err(unread)?;
         if let Some(error) = &simulated.error {
             let program = |index: usize| Some(instructions.get(index)?.program_id);
-            return Err(self.refused(error, program));
+            let failure = self.refused(error, program);
+            let is_own_floor = floor == draft.request.min_out.units();
+            if failure.code == FailureCode::SlippageExceeded && !is_own_floor {
+                return Err(draft.pays_too_little());
+            }
+            return Err(failure);
         }
-        self.pays_as_quoted(draft, &simulated)?;
         let units = simulated.units_consumed.unwrap_or(u64::from(MOST_UNITS));
         let with_room = units.saturating_mul(23).div_ceil(20); // the pool may be in another state
         Ok(u32::try_from(with_room).map_or(MOST_UNITS, |units| units.min(MOST_UNITS)))
-    }
-
-    fn pays_as_quoted(&self, draft: &Draft<'_>, simulated: &Simulation) -> Result<(), Failure> {
-        let after = simulated
-            .accounts
-            .first()
-            .and_then(Option::as_ref)
-            .map(view);
-        let after = TokenAccount::read(Role::Wallet, draft.user.token_out, after);
-        let after = after.map_err(|error| later(error.to_string()))?.amount;
-        let (paid, quoted) = (after.saturating_sub(draft.held_out), draft.fill.amount_out);
-        let apart = u128::from(paid.abs_diff(quoted)) * 10_000;
-        if apart <= u128::from(quoted) * u128::from(TOLERANCE_BPS) {
-            return Ok(());
-        }
-        let token = &draft.request.swap.token_out;
-        tracing::warn!(
-            pool = %draft.listed.address, quoted, paid,
-            "a pool does not pay what it should, nothing was signed"
-        );
-        Err(later(format!(
-            "the chain would pay {} {}, and the quote is {}",
-            token.units(paid),
-            token.symbol,
-            token.units(quoted)
-        )))
     }
 
     /// What a simulation's error means: `{"InstructionError": [INDEX, {"Custom": CODE}]}` of a
@@ -227,7 +207,26 @@ impl SolanaChain {
 const SYSTEM_LACKS_LAMPORTS: u32 = 1;
 
 impl Draft<'_> {
-    fn instructions(&self, limit: u32, price: u64) -> Result<Vec<Instruction>, Failure> {
+    /// A pool that does not pay what it should may be another than it is taken for.
+    fn pays_too_little(&self) -> Failure {
+        let token = &self.request.swap.token_out;
+        let due = token.units(self.fill.amount_out);
+        tracing::warn!(
+            pool = %self.listed.address, %due,
+            "a pool does not pay what it should, nothing was signed"
+        );
+        later(format!(
+            "the chain would pay more than 1 % less than the {due} {} that are due",
+            token.symbol
+        ))
+    }
+
+    fn instructions(
+        &self,
+        limit: u32,
+        price: u64,
+        floor: u64,
+    ) -> Result<Vec<Instruction>, Failure> {
         let program = self.listed.token_program(&self.mint_out);
         let program = program.ok_or_else(|| later("the chosen pool does not trade the pair"))?;
         let side = if self.listed.mints[1] == self.mint_out {
@@ -241,12 +240,8 @@ impl Draft<'_> {
             compute_budget::price(price),
             marker::create(wallet, self.request.id, self.rent),
             associated_token::create_if_absent(wallet, &self.mint_out, &program),
-            self.state.swap_instruction(
-                &self.user,
-                side,
-                swap.amount_in.units(),
-                self.request.min_out.units(),
-            ),
+            self.state
+                .swap_instruction(&self.user, side, swap.amount_in.units(), floor),
         ])
     }
 }
@@ -256,7 +251,8 @@ impl Chain for SolanaChain {
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
         let draft = self.draft(request).await?;
         let limit = self.rehearse(&draft).await?;
-        let written = draft.instructions(limit, 0)?;
+        let floor = request.min_out.units();
+        let written = draft.instructions(limit, 0, floor)?;
         let written = Message::new(draft.user.wallet, &written, Default::default());
         let written = written.map_err(unbuilt)?;
         let paid = self.rpc.prioritization_fees(written.writable()).await;
@@ -264,7 +260,7 @@ impl Chain for SolanaChain {
             .fees
             .price(paid.map_err(unread)?, limit)
             .ok_or_else(|| never("the cap of the network's fee is below what a signature costs"))?;
-        let instructions = draft.instructions(limit, price)?;
+        let instructions = draft.instructions(limit, price, floor)?;
         // Last, so that it lives for as long as it can.
         let blockhash = self.rpc.latest_blockhash().await.map_err(unread)?;
         self.record

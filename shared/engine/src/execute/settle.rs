@@ -31,10 +31,15 @@ pub(super) enum Sent {
 
 /// What is known of a transaction.
 enum Outcome {
-    Landed { amount_out: TokenAmount },
+    Landed {
+        amount_out: TokenAmount,
+    },
     Dead(Failure, TransactionEnd),
     InFlight(Duration),
+    /// Nobody has seen it, and it may land.
     Unseen,
+    /// The chain does not say.
+    Unclear,
 }
 
 impl Execute {
@@ -53,7 +58,6 @@ impl Execute {
         };
         let begin = self.clock.now();
         let mut renewed_at = begin;
-        let mut sent_by_us = sent == Sent::No;
         let mut pause = match sent {
             Sent::No => self.send(claimed, &transaction).await,
             Sent::Maybe => Duration::ZERO,
@@ -82,12 +86,12 @@ impl Execute {
                     self.fail(claimed, failure, Some(end)).await?;
                     return Ok(None);
                 }
-                // What is to be cancelled may expire unsent.
-                Outcome::Unseen if !sent_by_us && !claimed.order().cancel_requested => {
-                    sent_by_us = true;
+                // What was lost on the way is sent again, the same bytes, until it is seen. What is
+                // to be cancelled may expire unsent.
+                Outcome::Unseen if !claimed.order().cancel_requested => {
                     self.send(claimed, &transaction).await.max(POLL_INTERVAL)
                 }
-                Outcome::Unseen => POLL_INTERVAL,
+                Outcome::Unseen | Outcome::Unclear => POLL_INTERVAL,
                 Outcome::InFlight(poll_after) => poll_after.max(MIN_POLL_INTERVAL),
             };
         }
@@ -108,7 +112,7 @@ impl Execute {
         match self.status(claimed, transaction).await {
             Some(ChainStatus::Unknown) => {}
             Some(known) => return known.into(),
-            None => return Outcome::Unseen,
+            None => return Outcome::Unclear,
         }
         // The finalized height first and the record after, once more. In the other order a
         // transaction could land between the two looks, be taken for dead, and be executed a second
@@ -124,7 +128,7 @@ impl Execute {
         match self.status(claimed, transaction).await {
             Some(ChainStatus::Unknown) => Outcome::Dead(expired(), TransactionEnd::Expired),
             Some(known) => known.into(),
-            None => Outcome::Unseen,
+            None => Outcome::Unclear,
         }
     }
 

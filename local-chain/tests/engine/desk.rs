@@ -1,0 +1,243 @@
+//! A chain, an engine that trades on it, and a client of both.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use local_chain::genesis::associated_token_address;
+use serde_json::{Value, json};
+use solana_address::Address;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use uuid::Uuid;
+
+/// Its tokens, and their decimals.
+const TOKENS: [(&str, &str, u32); 3] = [
+    ("SOL", "So11111111111111111111111111111111111111112", 9),
+    ("USDC", "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", 6),
+    ("JUP", "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN", 6),
+];
+
+/// How long anything may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Base units by symbol.
+pub(crate) type Balances = BTreeMap<&'static str, i128>;
+
+pub(crate) struct Desk {
+    agent: ureq::Agent,
+    folder: PathBuf,
+    chain: Child,
+    node: String,
+    engine: Option<Child>,
+    port: u16,
+    environment: Vec<(String, String)>,
+    wallet: Address,
+}
+
+impl Desk {
+    /// A chain of its own, and an engine on it.
+    pub(crate) fn open() -> Desk {
+        let folder = std::env::temp_dir().join(format!("local-chain-{}", Uuid::new_v4()));
+        let mut chain = Command::new(env!("CARGO_BIN_EXE_local-chain"))
+            .args(["--port", "0", "--data"])
+            .arg(folder.join("chain"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the chain starts");
+        let mut said = BufReader::new(chain.stdout.take().unwrap()).lines();
+        let listens = said.next().unwrap().unwrap();
+        let node = listens.strip_prefix("listening on ").unwrap().to_owned();
+        let environment = said.next().unwrap().unwrap();
+        let pairs = environment
+            .split(' ')
+            .map(|pair| pair.split_once('=').unwrap());
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let key = std::fs::read(folder.join("chain/wallet.json")).unwrap();
+        let numbers: Vec<u8> = serde_json::from_slice(&key).unwrap();
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(15)))
+            .build();
+        let mut desk = Desk {
+            agent: config.into(),
+            chain,
+            node,
+            engine: None,
+            port: free_port(),
+            environment: pairs.collect(),
+            wallet: Keypair::try_from(numbers.as_slice()).unwrap().pubkey(),
+            folder,
+        };
+        desk.start();
+        desk
+    }
+
+    /// Starts the engine, and waits until it answers.
+    pub(crate) fn start(&mut self) {
+        let log = std::fs::File::create(self.folder.join("engine.log")).unwrap();
+        let engine = Command::new(engine())
+            .args(["--port", &self.port.to_string(), "--data-dir"])
+            .arg(self.folder.join("engine"))
+            .envs(self.environment.iter().cloned())
+            .env("LOG_LEVEL", "warn")
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("the engine starts");
+        self.engine = Some(engine);
+        self.until("the engine answers", || {
+            let url = format!("http://127.0.0.1:{}/health/live", self.port);
+            self.agent.get(&url).call().ok()
+        });
+    }
+
+    /// Kills the engine.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut engine) = self.engine.take() {
+            engine.kill().unwrap();
+            engine.wait().unwrap();
+        }
+    }
+
+    /// Places an order; asks again under the same key until the engine has it.
+    pub(crate) fn place(&self, order: &Value) -> String {
+        let key = Uuid::new_v4().to_string();
+        let url = format!("http://127.0.0.1:{}/api/orders/execute", self.port);
+        self.until("the order is taken", || {
+            let post = self.agent.post(&url).header("idempotency-key", &key);
+            let mut answer = post.send_json(order).ok()?;
+            let status = answer.status().as_u16();
+            let body: Value = answer.body_mut().read_json().ok()?;
+            assert!(status < 400 || status == 429 || status >= 500, "{body:#}");
+            Some(body["orderId"].as_str()?.to_owned())
+        })
+    }
+
+    /// The order, once it is final.
+    pub(crate) fn ended(&self, id: &str) -> Value {
+        let url = format!("http://127.0.0.1:{}/api/orders/{id}", self.port);
+        self.until("the order ends", || {
+            let mut answer = self.agent.get(&url).call().ok()?;
+            let order: Value = answer.body_mut().read_json().ok()?;
+            let ends = ["confirmed", "failed", "cancelled", "expired"];
+            let status = order["status"].as_str()?;
+            ends.contains(&status).then_some(order)
+        })
+    }
+
+    /// What the wallet has, at the newest slot.
+    pub(crate) fn balances(&self) -> Balances {
+        let accounts = TOKENS.map(|(_, mint, _)| self.token_account(mint));
+        let config = json!({"encoding": "base64", "commitment": "processed"});
+        let found = self.call("getMultipleAccounts", &json!([accounts, config]));
+        let amount = |index: usize| {
+            let data = found["value"][index]["data"][0].as_str().unwrap();
+            let data = BASE64_STANDARD.decode(data).unwrap();
+            i128::from(u64::from_le_bytes(data[64..72].try_into().unwrap()))
+        };
+        let each = TOKENS.iter().enumerate();
+        each.map(|(index, (symbol, ..))| (*symbol, amount(index)))
+            .collect()
+    }
+
+    /// The next sends are accepted, and forgotten.
+    pub(crate) fn drop_sends(&self, count: u32) {
+        self.call("_dropSends", &json!([count]));
+    }
+
+    /// The wallet has so much of a token from now on.
+    pub(crate) fn set_tokens(&self, symbol: &str, units: u64) {
+        let (_, mint, _) = TOKENS.iter().find(|(name, ..)| *name == symbol).unwrap();
+        self.call("_setTokens", &json!([self.token_account(mint), units]));
+        self.call("_warp", &json!([3])); // the engine reads what is final
+    }
+
+    /// The wallet has lost what the confirmed orders sold and gained what they were paid, to the
+    /// unit.
+    pub(crate) fn assert_moved(&self, before: &Balances, orders: &[Value]) {
+        let mut expected = before.clone();
+        for order in orders.iter().filter(|order| order["status"] == "confirmed") {
+            let mut add = |token: &Value, amount: &Value, sign: i128| {
+                let (symbol, _, decimals) =
+                    TOKENS.iter().find(|(name, ..)| token == *name).unwrap();
+                let amount = sign * units(amount.as_str().unwrap(), *decimals);
+                *expected.get_mut(symbol).unwrap() += amount;
+            };
+            add(&order["tokenIn"], &order["amount"], -1);
+            add(&order["tokenOut"], &order["amountOut"], 1);
+        }
+        assert_eq!(self.balances(), expected);
+    }
+
+    fn token_account(&self, mint: &str) -> String {
+        associated_token_address(&self.wallet, &mint.parse().unwrap()).to_string()
+    }
+
+    fn call(&self, method: &str, params: &Value) -> Value {
+        let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let mut answer = self.agent.post(&self.node).send_json(request).unwrap();
+        let mut answer: Value = answer.body_mut().read_json().unwrap();
+        assert!(answer["error"].is_null(), "{method}: {answer}");
+        answer["result"].take()
+    }
+
+    fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
+        let begin = Instant::now();
+        loop {
+            if let Some(seen) = look() {
+                return seen;
+            }
+            if begin.elapsed() > PATIENCE {
+                let log = std::fs::read_to_string(self.folder.join("engine.log"));
+                let log = log.unwrap_or_default();
+                let last = log.len().saturating_sub(3_000);
+                panic!("never seen: {what}\n{}", log.get(last..).unwrap_or(&log));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        // As a service manager would: it stops its own PostgreSQL, too.
+        if let Some(engine) = &mut self.engine {
+            let pid = engine.id().to_string();
+            let _ = Command::new("kill").arg(pid).status();
+            let _ = engine.wait();
+        }
+        let _ = self.chain.kill();
+        let _ = self.chain.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn engine() -> PathBuf {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/order-engine");
+    let engine = std::env::var_os("ORDER_ENGINE").map_or(built, PathBuf::from);
+    assert!(
+        engine.exists(),
+        "there is no engine: `cargo build -p local` makes it"
+    );
+    engine
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it has one").port()
+}
+
+/// A decimal as base units.
+fn units(text: &str, decimals: u32) -> i128 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let width = usize::try_from(decimals).unwrap();
+    format!("{whole}{fraction:0<width$}").parse().unwrap()
+}
