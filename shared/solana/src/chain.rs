@@ -8,6 +8,7 @@ use engine::{
     ports::{Chain, ChainStatus, Prepare, Unavailable},
 };
 use jiff::Timestamp;
+use solana_hash::Hash;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use venues::Fill;
@@ -148,8 +149,8 @@ impl SolanaChain {
         let expected = due.saturating_sub(u64::try_from(margin).unwrap_or(u64::MAX));
         let floor = expected.max(draft.request.min_out.units());
         let instructions = draft.instructions(MOST_UNITS, 0, floor)?;
-        let blockhash = self.rpc.latest_blockhash().await.map_err(unread)?;
-        let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
+        // The node takes a blockhash of its own.
+        let message = Message::new(draft.user.wallet, &instructions, Hash::default());
         let message = message.map_err(unbuilt)?;
         let simulated = self.rpc.simulate(&message.unsigned(), &[]).await;
         let simulated = simulated.map_err(unread)?;
@@ -253,7 +254,7 @@ impl Chain for SolanaChain {
         let limit = self.rehearse(&draft).await?;
         let floor = request.min_out.units();
         let written = draft.instructions(limit, 0, floor)?;
-        let written = Message::new(draft.user.wallet, &written, Default::default());
+        let written = Message::new(draft.user.wallet, &written, Hash::default());
         let written = written.map_err(unbuilt)?;
         let paid = self.rpc.prioritization_fees(written.writable()).await;
         let price = self

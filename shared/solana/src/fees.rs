@@ -34,6 +34,11 @@ impl Fees {
         }
     }
 
+    /// Whether that cap leaves room for a signature.
+    pub(crate) const fn allow_a_signature(most: u64) -> bool {
+        most >= SIGNATURE
+    }
+
     /// Lamports that a swap of so many compute units is expected to cost.
     pub(crate) fn expected(&self, units: u64) -> u64 {
         total(units, self.last.load(Ordering::Relaxed))

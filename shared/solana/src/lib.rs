@@ -2,10 +2,10 @@
 //! chain's own pools and one landed swap for an order.
 //!
 //! - [`open`]: what it needs, and everything that is checked before the first order.
-//! - [`markets`], [`pools`], [`instructions`], [`transaction`], [`wallet`]: files and bytes; nothing
-//!   there asks a node.
+//! - [`markets`], [`pools`], [`instructions`], [`transaction`], [`wallet`]: files and bytes, which
+//!   ask no node.
 //! - [`rpc`]: the nodes, a method here for each method there.
-//! - [`record`]: what they together say of a transaction. What is decided there decides about money.
+//! - [`record`]: what they together say of a transaction. It decides about money.
 //! - `market`, `venue`, `chain`: the engine's ports on top.
 
 mod chain;

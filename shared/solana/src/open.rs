@@ -63,6 +63,10 @@ const MAINNET: Hash = Hash::new_from_array([
     16, 57, 68, 104, 1, 8, 152, 121, 176, 140, 126, 240,
 ]);
 
+/// How long a node may take to tell a pool's accounts: so long that the next one can answer, too,
+/// before a quote is late.
+const QUOTE_TIME_OUT: Duration = Duration::from_millis(900);
+
 /// How long a node may take to say what became of a transaction. It is asked two or three things in
 /// a row, within a worker's lease of its order.
 const RECORD_TIME_OUT: Duration = Duration::from_secs(2);
@@ -107,6 +111,9 @@ pub enum NotOpened {
     #[error("the markets file says network = \"{}\", and its genesis hash is {}mainnet's",
         .0.name(), if matches!(.0, Network::Mainnet) { "not " } else { "" })]
     Misnamed(Network),
+    /// No transaction is as cheap.
+    #[error("SOLANA_MAX_FEE_LAMPORTS is {0}, and a signature alone costs 5000 lamports")]
+    Fee(u64),
     /// Nobody said that orders may cost money.
     #[error(
         "this chain is mainnet, where every order spends real money: \
@@ -126,7 +133,11 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
     let markets = read_markets(&settings.markets)?;
     let signer = KeyFile::read(&settings.key_file)?;
     let rpc = Arc::new(Rpc::new(&settings.nodes)?);
-    let quick = Rpc::new(&settings.nodes)?.with_time_out(RECORD_TIME_OUT);
+    let quick = |time_out| Ok::<_, NoRpc>(Rpc::new(&settings.nodes)?.with_time_out(time_out));
+    let (quotes, record) = (quick(QUOTE_TIME_OUT)?, quick(RECORD_TIME_OUT)?);
+    if !Fees::allow_a_signature(settings.max_fee) {
+        return Err(NotOpened::Fee(settings.max_fee));
+    }
     let found = rpc.genesis_hash().await?;
     if found != markets.genesis.to_string() {
         let expected = markets.genesis;
@@ -140,7 +151,7 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         return Err(NotOpened::NotLive);
     }
     let market = Arc::new(
-        Market::open(Arc::clone(&rpc), &markets)
+        Market::open(Arc::new(quotes), &markets)
             .await
             .map_err(Box::new)?,
     );
@@ -152,7 +163,7 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         .collect();
     let fees = Arc::new(Fees::up_to(settings.max_fee));
     let chain = SolanaChain {
-        record: Record::new(Arc::new(quick), slippage_codes.clone()),
+        record: Record::new(Arc::new(record), slippage_codes.clone()),
         rpc,
         market: Arc::clone(&market),
         fees: Arc::clone(&fees),
