@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that must hold of the local chain, and of the engine that trades on it, which
+# Everything that must hold of the local chain and of the engine that trades on it, which
 # `cargo build -p local` made before. Part of `.ci/run`.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -7,3 +7,18 @@ cd "$(dirname "$0")"
 cargo fmt --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo test --locked
+
+# The demo, as docs/solana.md has it: an order, and nothing is left.
+port=38$((RANDOM % 900 + 100))
+timeout 300 ./demo.sh --port "$port" >target/demo.log 2>&1 &
+demo=$!
+trap 'kill "$demo" 2>/dev/null || true' EXIT
+until curl --silent --fail "http://127.0.0.1:$port/health" >target/demo.health; do
+  kill -0 "$demo" || { cat target/demo.log && exit 1; }
+  sleep 0.2
+done
+../target/debug/order-engine order SOL USDC 10 --url "http://127.0.0.1:$port" | tee target/demo.order
+grep -q 'confirmed  received' target/demo.order
+curl --silent "http://127.0.0.1:$port/api/market" | grep -q '"kind":"local"'
+kill "$demo"
+wait "$demo"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A Solana chain on this machine, and the engine trading on it. Ctrl-C stops both; the chain is
-# forgotten, so each start has an engine with an empty order book.
+# A Solana chain on this machine, and an engine that trades on it. Ctrl-C stops both, and what they
+# knew is forgotten.
 #
 #   local-chain/demo.sh [options of order-engine]
 set -euo pipefail
@@ -11,16 +11,26 @@ cargo build --manifest-path local-chain/Cargo.toml
 
 data=$(mktemp -d "${TMPDIR:-/tmp}/local-chain-demo.XXXXXX")
 chmod 755 "$data" # PostgreSQL's user has to pass
-chain=
-# Also when only the engine was told to stop.
-trap '[ -z "$chain" ] || kill "$chain" 2>/dev/null || true; rm -rf "$data"' EXIT
+programs=()
+stop() {
+  trap '' INT TERM
+  # The engine first: it stops its PostgreSQL.
+  for ((i = ${#programs[@]} - 1; i >= 0; i--)); do
+    kill "${programs[i]}" 2>/dev/null || true
+    wait "${programs[i]}" || true
+  done
+  rm -rf "$data"
+}
+trap stop EXIT
+trap 'exit 0' INT TERM
 
 local-chain/target/debug/local-chain --port 0 --data "$data/chain" >"$data/said" &
-chain=$!
+programs+=($!)
 until grep -q '^VENUES=' "$data/said"; do
-  kill -0 "$chain" || exit 1
+  kill -0 "${programs[0]}"
   sleep 0.1
 done
-# NAME=value, without spaces.
-read -ra environment < <(grep '^VENUES=' "$data/said")
-env "${environment[@]}" target/debug/order-engine --data-dir "$data/engine" "$@"
+read -ra environment < <(grep '^VENUES=' "$data/said") # NAME=value, without spaces
+env "${environment[@]}" target/debug/order-engine --data-dir "$data/engine" "$@" &
+programs+=($!)
+wait "${programs[1]}"
