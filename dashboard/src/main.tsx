@@ -7,6 +7,7 @@ import { startAccess } from "./state/access.ts";
 import { startDraft } from "./state/draft.ts";
 import { startHealth } from "./state/health.ts";
 import { startLive } from "./state/live.ts";
+import { watchMarket } from "./state/market.ts";
 import { startTokens } from "./state/tokens.ts";
 import "./styles/index.css";
 import { startTheme } from "./theme.ts";
@@ -19,6 +20,7 @@ const config = await loadConfig();
 configureApi(config);
 await startAccess();
 startLive(config);
+watchMarket();
 void startHealth();
 void startTokens();
 

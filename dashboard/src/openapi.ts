@@ -754,7 +754,9 @@ export interface components {
              */
             readonly auth: string;
             /**
-             * @description `simulated`: nothing is bought or sold.
+             * @description `simulated`: nothing is bought or sold. `local`: Solana on the engine's own machine, whose
+             *     tokens are worth nothing. `devnet`: Solana's devnet, likewise. `mainnet`: every order spends
+             *     real money. Sniper orders are taken where it is `simulated`. Further kinds may come.
              * @example simulated
              */
             readonly kind: string;

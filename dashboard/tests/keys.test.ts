@@ -67,7 +67,7 @@ test("with a key, orders are placed, followed on a socket and exported, and no a
   await enter(reader, whole);
   await reader.write("2.5");
   await reader.place();
-  await reader.sees(reader.light("Stream"), "Live");
+  await reader.sees(reader.light("Stream"), "Open");
   await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/);
   const id = await reader.activeOrder();
 
@@ -100,13 +100,13 @@ test("a socket that comes back has a new ticket", async () => {
   await reader.page.getByRole("radio", { name: "Limit", exact: true }).check();
   await reader.page.getByLabel("Limit price", { exact: true }).fill("10000");
   await reader.place();
-  await reader.sees(reader.light("Stream"), "Live");
+  await reader.sees(reader.light("Stream"), "Open");
   await reader.page.getByRole("link", { name: "Details" }).waitFor();
   const id = await reader.activeOrder();
   await engine.kill();
   await reader.sees(reader.light("Stream"), "Lost");
   await engine.restart();
-  await reader.sees(reader.light("Stream"), "Live", 60_000);
+  await reader.sees(reader.light("Stream"), "Open", 60_000);
   assert.ok(tickets.length > 1);
   assert.equal(new Set(tickets).size, tickets.length, "no ticket is used twice");
   await tell(`/api/orders/${id}`, "DELETE");

@@ -3,8 +3,8 @@ interface Props<Value extends string> {
   /** The legend is for the ear alone: the options say it to the eye. */
   hidden?: boolean;
   name: string;
-  /** What each value is called. */
-  options: Readonly<Record<Value, string>>;
+  /** What each value that is offered is called. */
+  options: Readonly<Partial<Record<Value, string>>>;
   value: Value;
   onChange: (value: Value) => void;
 }

@@ -12,7 +12,7 @@ const ENGINE: Record<EngineHealth, { tone: string; text: string; title: string }
 const STREAM = {
   idle: { tone: "quiet", text: "Idle", title: "No order on screen is moving" },
   connecting: { tone: "warn", text: "Connecting", title: "Opening the event stream" },
-  open: { tone: "good", text: "Live", title: "Events arrive as they happen" },
+  open: { tone: "good", text: "Open", title: "Events arrive as they happen" },
   waiting: { tone: "bad", text: "Lost", title: "The event stream is lost and will be reopened" },
   refused: { tone: "quiet", text: "Polling", title: "This key opens no event stream: orders are asked for instead" },
 };

@@ -3,6 +3,7 @@ import { access, forget } from "../state/access.ts";
 import { nextTheme, theme } from "../theme.ts";
 import { ConnectionState } from "./connection-state.tsx";
 import { Brand, Key, Moon, Sun, System } from "./icons.tsx";
+import { MarketBadge } from "./market-badge.tsx";
 
 const PAGES = [
   { href: "/", label: "Trade", pages: ["trade"] },
@@ -19,6 +20,7 @@ export function Header() {
           <Brand />
           <span class="brand-name">Order engine</span>
         </a>
+        <MarketBadge />
         <nav class="nav" aria-label="Pages">
           {PAGES.map(({ href, label, pages }) => (
             <a key={href} href={href} aria-current={pages.includes(page) ? "page" : undefined}>

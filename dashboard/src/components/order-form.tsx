@@ -3,6 +3,7 @@ import { change, chooseToken, draft, flip } from "../state/draft.ts";
 import type { Intent } from "../state/intent.ts";
 import { type Placing, isBusy, place, placing } from "../state/placing.ts";
 import { bestOf } from "../state/best-quote.ts";
+import { isLive, takesSnipers } from "../state/market.ts";
 import { preview, shownMinimum } from "../state/preview.ts";
 import { placesOf } from "../state/tokens.ts";
 import { format, formatBasisPoints } from "../decimal.ts";
@@ -21,6 +22,8 @@ import { TokenSelect } from "./token-select.tsx";
 /** Characters of an amount in the large type. */
 const FITS = 12;
 const WORTH_A_WARNING_BPS = 100;
+/** What trades tokens that are listed. */
+const LISTED_TYPES = { market: ORDER_TYPES.market, limit: ORDER_TYPES.limit };
 
 export function OrderForm() {
   const submit = (event: Event) => {
@@ -37,7 +40,7 @@ export function OrderForm() {
         legend="Order type"
         hidden
         name="type"
-        options={ORDER_TYPES}
+        options={takesSnipers.value ? ORDER_TYPES : LISTED_TYPES}
         value={type}
         onChange={(chosen) => change({ type: chosen })}
       />
@@ -134,10 +137,11 @@ function ImpactWarning({ bps }: { bps: number }) {
 
 function SubmitButton() {
   const { kind } = placing.value;
+  const invitation = isLive.value ? "Place live order" : "Place order";
   const text = {
-    ready: "Place order",
-    refused: "Place order",
-    unplaced: "Place order",
+    ready: invitation,
+    refused: invitation,
+    unplaced: invitation,
     sending: "Placing order",
     waiting: "Waiting",
     checking: "Checking",

@@ -1,6 +1,7 @@
 // Who uses the page: anybody, or who shows a key. A key is kept for this tab alone.
 import { signal } from "@preact/signals";
-import { NoAnswer, Problem, asSentence, getMarket, showKey, tryKey, whenKeyIsRefused } from "../api.ts";
+import { NoAnswer, Problem, asSentence, showKey, tryKey, whenKeyIsRefused } from "../api.ts";
+import { learnMarket } from "./market.ts";
 
 export type Access =
   /** The engine has not said yet whether it wants a key. */
@@ -12,7 +13,6 @@ export type Access =
   | { readonly kind: "wanted"; readonly wasTaken: boolean };
 
 const STORED = "key";
-const RETRY_MS = 2_000;
 /** A page without an engine is shown after this; it says that there is none. */
 const PATIENCE_MS = 1_000;
 /** So that a half-copied key, or anything else that was on the clipboard, is sent nowhere. */
@@ -37,15 +37,7 @@ export async function startAccess(): Promise<void> {
 }
 
 async function learn(): Promise<void> {
-  for (;;) {
-    const auth = await getMarket().then(
-      (market) => market.auth,
-      // An engine that has no such address wants no key.
-      (failure: unknown) => (failure instanceof Problem && !failure.passing ? "open" : null),
-    );
-    if (auth !== null) return settle(auth === "keys");
-    await pause(RETRY_MS);
-  }
+  settle((await learnMarket())?.auth === "keys");
 }
 
 function settle(isAskedFor: boolean): void {

@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { percentToBasisPoints, secondsToSlots } from "../decimal.ts";
 import { engineNow } from "../time.ts";
 import type { Launch, NewOrder, OrderType, Requirement } from "../types.ts";
+import { takesSnipers } from "./market.ts";
 
 const KEY = "draft";
 
@@ -67,6 +68,10 @@ function remembered(): Partial<Draft> {
 
 export function startDraft(): void {
   effect(() => sessionStorage.setItem(KEY, JSON.stringify(draft.value)));
+  // One may be left from when the engine took them.
+  effect(() => {
+    if (!takesSnipers.value && draft.value.type === "sniper") change({ type: "market" });
+  });
 }
 
 export function change(part: Partial<Draft>): void {

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { Problem, getHealth } from "../api.ts";
 import { clockOffset } from "../time.ts";
 import { reconnectNow, streamState } from "./live.ts";
+import { learnMarket } from "./market.ts";
 
 export type EngineHealth = "checking" | "ok" | "degraded" | "unreachable";
 
@@ -16,6 +17,8 @@ export async function startHealth(): Promise<never> {
     const before = engineHealth.value;
     engineHealth.value = await check();
     if (engineHealth.value === "ok" && before === "unreachable") reconnectNow();
+    // Another engine may have taken its place.
+    if (engineHealth.value !== "unreachable" && before === "unreachable") void learnMarket();
     await pause(engineHealth.value === "ok" ? WHEN_WELL_MS : WHEN_ILL_MS);
   }
 }

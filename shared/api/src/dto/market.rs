@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Market)]
 pub(crate) struct MarketDto {
-    /// `simulated`: nothing is bought or sold.
+    /// `simulated`: nothing is bought or sold. `local`: Solana on the engine's own machine, whose
+    /// tokens are worth nothing. `devnet`: Solana's devnet, likewise. `mainnet`: every order spends
+    /// real money. Sniper orders are taken where it is `simulated`. Further kinds may come.
     #[schema(example = "simulated")]
     kind: &'static str,
     /// The venues that orders are routed to; of two that pay the same the first one is taken.
