@@ -71,6 +71,7 @@ async fn what_is_signed_is_read_back() {
         blockhash: BLOCKHASH,
         order: Some(order()),
         marker: Some(marker::address(&WALLET, order())),
+        bought: Some(other(3)),
     };
     assert_eq!(parsed, expected);
     assert_eq!(
