@@ -37,6 +37,7 @@ mod sending;
 mod showing;
 mod sniper;
 mod sockets_rfc;
+mod solana;
 mod start;
 mod statistics;
 mod stopping;

@@ -166,6 +166,16 @@ impl ScriptedChain {
         transactions.map(|known| known.sent.clone()).collect()
     }
 
+    /// The signatures of those that are final and were not undone.
+    pub fn landed(&self) -> Vec<String> {
+        let state = self.state();
+        let known = state.transactions.iter().filter(|known| known.is_applied);
+        known
+            .filter(|known| matches!(known.landing, Landing::Lands { .. }))
+            .map(|known| known.sent.signature.clone())
+            .collect()
+    }
+
     /// The signatures that could land at the same time: of each that came while one before it was
     /// neither final nor too old. Whoever signs once at a time leaves none.
     pub fn overlapping(&self) -> Vec<String> {

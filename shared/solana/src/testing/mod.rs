@@ -2,14 +2,16 @@
 //! real ones do.
 //!
 //! Several [`ScriptedNode`]s may share a [`ScriptedChain`]: then they tell of the same blocks, and
-//! each may misbehave apart.
+//! each may misbehave apart. A [`ScriptedPool`] executes what is sent there.
 
+pub mod accounts;
 mod answers;
 mod chain;
 mod fault;
 mod height;
 mod landing;
 mod node;
+mod pool;
 mod wire;
 
 pub use self::{
@@ -17,5 +19,6 @@ pub use self::{
     fault::{ANY_METHOD, Fault},
     landing::{Landing, Simulated},
     node::{Call, ScriptedNode},
+    pool::ScriptedPool,
     wire::{Opened, open},
 };

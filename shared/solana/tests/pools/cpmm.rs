@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 use solana::pools::{PoolAddress, PoolError, Program, Role, TOKEN_PROGRAM};
+use solana::testing::accounts::CpmmPool;
 use solana_pubkey::Pubkey;
 use venues::{DecodeError, Side};
 
 use crate::ledger::As::{Reads, Signs, Writes};
-use crate::ledger::{Ledger, POOL, SOL, USDC, USER, VAULTS, bytes, key, names, pool};
+use crate::ledger::{Ledger, POOL, SOL, USDC, USER, VAULTS, key, names, pool};
 
 const CONFIG: Pubkey = key(13);
 const OBSERVATION: Pubkey = key(14);
@@ -16,25 +17,19 @@ const AUTHORITY: Pubkey = Pubkey::from_str_const("GpMZbSM2GgvTKHJirzeGfMFoaZ8UR2
 /// Vault balances and rates: trade, protocol, fund.
 pub(crate) fn chain(balances: [u64; 2], rates: [u64; 3]) -> (Ledger, PoolAddress) {
     let pool = pool(Program::Cpmm, POOL);
-    let mut ledger = Ledger::with_tokens(VAULTS, balances);
-    let token_program = TOKEN_PROGRAM.to_bytes();
-    let fields: [(usize, &[u8]); 9] = [
-        (8, CONFIG.as_ref()),
-        (72, VAULTS[0].as_ref()),
-        (104, VAULTS[1].as_ref()),
-        (168, SOL.as_ref()),
-        (200, USDC.as_ref()),
-        (232, &token_program),
-        (264, &token_program),
-        (296, OBSERVATION.as_ref()),
-        (331, &[9, 6]),
-    ];
-    let state = bytes(637, &[247, 237, 227, 245, 215, 195, 222, 70], &fields);
-    ledger.set(POOL, pool.program_id, state);
-    let [trade, protocol, fund] = rates.map(u64::to_le_bytes);
-    let fields: [(usize, &[u8]); 3] = [(12, &trade), (20, &protocol), (28, &fund)];
-    let config = bytes(236, &[218, 244, 33, 104, 203, 203, 43, 111], &fields);
-    ledger.set(CONFIG, pool.program_id, config);
+    let made = CpmmPool {
+        program_id: pool.program_id,
+        address: POOL,
+        config: CONFIG,
+        observation: OBSERVATION,
+        vaults: VAULTS,
+        balances,
+        rates,
+    };
+    let mut ledger = Ledger::default();
+    for (address, account) in made.accounts() {
+        ledger.set(address, account.owner, account.data);
+    }
     (ledger, pool)
 }
 

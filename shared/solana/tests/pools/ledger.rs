@@ -4,13 +4,10 @@ use std::collections::HashMap;
 
 use solana::pools::{Account, PoolAddress, PoolError, PoolKeys, PoolState, SwapUser};
 use solana::pools::{Program, TOKEN_PROGRAM};
+use solana::testing::accounts::token_account;
+pub(crate) use solana::testing::accounts::{SOL, USDC, layout as bytes, mint as mint_bytes};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
-
-pub(crate) const SOL: Pubkey =
-    Pubkey::from_str_const("So11111111111111111111111111111111111111112");
-pub(crate) const USDC: Pubkey =
-    Pubkey::from_str_const("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v");
 
 /// An address that is nobody else's.
 pub(crate) const fn key(number: u8) -> Pubkey {
@@ -84,32 +81,9 @@ pub(crate) fn pool(program: Program, address: Pubkey) -> PoolAddress {
     }
 }
 
-/// A mint without authorities.
-pub(crate) fn mint_bytes(decimals: u8) -> Vec<u8> {
-    let mut data = vec![0; 82];
-    data[36..44].copy_from_slice(&1_000_000u64.to_le_bytes());
-    (data[44], data[45]) = (decimals, 1);
-    data
-}
-
 /// A token account that belongs to nobody in particular.
 pub(crate) fn vault_bytes(mint: Pubkey, amount: u64) -> Vec<u8> {
-    let mut data = vec![0; 165];
-    data[..32].copy_from_slice(mint.as_ref());
-    data[32..64].copy_from_slice(key(30).as_ref());
-    data[64..72].copy_from_slice(&amount.to_le_bytes());
-    data[108] = 1;
-    data
-}
-
-/// An account's bytes: the discriminator, and fields at their offsets.
-pub(crate) fn bytes(length: usize, discriminator: &[u8], fields: &[(usize, &[u8])]) -> Vec<u8> {
-    let mut data = vec![0; length];
-    data[..discriminator.len()].copy_from_slice(discriminator);
-    for (offset, field) in fields {
-        data[*offset..offset + field.len()].copy_from_slice(field);
-    }
-    data
+    token_account(mint, key(30), amount)
 }
 
 /// How an instruction names an account.

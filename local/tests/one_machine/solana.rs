@@ -1,0 +1,9 @@
+//! The engine with `VENUES=solana`: real HTTP, real PostgreSQL, real signatures, and nodes that play
+//! a chain. The judge is the chain, not the engine.
+
+mod execution;
+mod kills;
+mod refusals;
+mod settlement;
+mod starts;
+mod world;
