@@ -124,11 +124,8 @@ impl ScriptedPool {
     /// pays when it is sent.
     pub fn lands(&self, after_slots: u64, pays: impl Fn(u64) -> u64 + Send + Sync + 'static) {
         let own = self.clone();
-        self.chain.lands(move |bytes| match own.swap(bytes) {
-            Ok(mut swap) => {
-                swap.amount_out = pays(swap.amount_out);
-                swap.landing(after_slots)
-            }
+        self.chain.lands(move |bytes| match own.swap(bytes, &pays) {
+            Ok(swap) => swap.landing(after_slots),
             Err(error) => Landing::Fails {
                 after_slots,
                 error,
@@ -140,19 +137,17 @@ impl ScriptedPool {
     /// What is simulated from now on pays what is made of what the pool pays then.
     pub fn simulates(&self, pays: impl Fn(u64) -> u64 + Send + Sync + 'static) {
         let own = self.clone();
-        self.chain.simulates(move |bytes| match own.swap(bytes) {
-            Ok(mut swap) => {
-                swap.amount_out = pays(swap.amount_out);
-                Simulated {
+        self.chain
+            .simulates(move |bytes| match own.swap(bytes, &pays) {
+                Ok(swap) => Simulated {
                     accounts: swap.accounts(),
                     ..Simulated::default()
-                }
-            }
-            Err(error) => Simulated {
-                error: Some(error),
-                ..Simulated::default()
-            },
-        });
+                },
+                Err(error) => Simulated {
+                    error: Some(error),
+                    ..Simulated::default()
+                },
+            });
     }
 
     /// The error of a swap that would pay too little, as the chain writes it.
@@ -160,7 +155,7 @@ impl ScriptedPool {
         custom(SWAP, TOO_LITTLE)
     }
 
-    fn swap(&self, bytes: &[u8]) -> Result<Swap, Value> {
+    fn swap(&self, bytes: &[u8], pays: &dyn Fn(u64) -> u64) -> Result<Swap, Value> {
         let named = |index: usize, error: &str| json!({ "InstructionError": [index, error] });
         let message = wire::open(bytes).ok_or(json!("SanitizeFailure"))?.message;
         let keys = message.static_account_keys();
@@ -204,9 +199,8 @@ impl ScriptedPool {
             .ok_or(named(index, "InvalidArgument"))?;
         let now = Timestamp::now().as_second();
         let fill = state.pool.fill(side, amount_in, now);
-        let amount_out = fill
-            .map_err(|_| named(index, "InvalidArgument"))?
-            .amount_out;
+        let fill = fill.map_err(|_| named(index, "InvalidArgument"))?;
+        let amount_out = pays(fill.amount_out);
         if amount_out < min_out {
             return Err(custom(index, TOO_LITTLE));
         }
