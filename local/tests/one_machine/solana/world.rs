@@ -10,9 +10,10 @@ use std::{
 use rust_decimal::Decimal;
 use serde_json::Value;
 use solana::testing::{ScriptedChain, ScriptedNode, ScriptedPool, Sent, accounts::USDC};
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::support::{Engine, assert_complete, eventually};
+use crate::support::{Engine, PATIENCE, assert_complete, eventually};
 
 /// As fast as heights are believed.
 const SLOT: Duration = Duration::from_millis(100);
@@ -175,6 +176,8 @@ impl Drop for World {
 
 /// The order at its end, whichever that is.
 pub(crate) async fn ended(engine: &Engine, id: &str) -> Value {
-    engine.story(id).await;
+    // Pings would keep a socket's patience for ever.
+    let story = timeout(PATIENCE, engine.story(id)).await;
+    story.expect("the order ends");
     engine.json(&format!("/api/orders/{id}")).await
 }
