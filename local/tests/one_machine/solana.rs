@@ -1,4 +1,4 @@
-//! The engine with `VENUES=solana`: real HTTP, real PostgreSQL, real signatures, and nodes that play
+//! The engine with `VENUES=solana`: real HTTP, PostgreSQL and signatures, and nodes that play
 //! a chain. The judge is the chain, not the engine.
 
 mod execution;
