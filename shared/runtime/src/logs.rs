@@ -17,7 +17,7 @@ use config::{LogFormat, LogLevel, Logging};
 pub struct LogsError(#[from] TryInitError);
 
 /// The crates of this workspace that run in a program.
-const OURS: [&str; 20] = [
+const OURS: [&str; 21] = [
     "api",
     "auth",
     "aws",
@@ -33,6 +33,7 @@ const OURS: [&str; 20] = [
     "monitor",
     "runtime",
     "simulation",
+    "solana",
     "submit",
     "venues",
     "websocket",
