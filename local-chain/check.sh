@@ -10,10 +10,10 @@ cargo test --locked
 
 # The demo, as docs/solana.md has it: an order, and nothing is left.
 port=38$((RANDOM % 900 + 100))
-timeout 300 ./demo.sh --port "$port" >target/demo.log 2>&1 &
+timeout --kill-after 30 300 ./demo.sh --port "$port" >target/demo.log 2>&1 &
 demo=$!
 trap 'kill "$demo" 2>/dev/null || true' EXIT
-until curl --silent --fail "http://127.0.0.1:$port/health" >target/demo.health; do
+until curl --silent --fail --max-time 5 "http://127.0.0.1:$port/health" >target/demo.health; do
   kill -0 "$demo" || { cat target/demo.log && exit 1; }
   sleep 0.2
 done

@@ -31,6 +31,8 @@ until grep -q '^VENUES=' "$data/said"; do
   sleep 0.1
 done
 read -ra environment < <(grep '^VENUES=' "$data/said") # NAME=value, without spaces
-env "${environment[@]}" target/debug/order-engine --data-dir "$data/engine" "$@" &
+# No database but its own: orders of another one would be executed on a chain that is forgotten.
+env -u DATABASE_URL -u DATABASE_URL_FILE "${environment[@]}" \
+  target/debug/order-engine --data-dir "$data/engine" "$@" &
 programs+=($!)
 wait "${programs[1]}"

@@ -16,8 +16,7 @@ impl NodeUrls {
 }
 
 impl Setting for NodeUrls {
-    const ALLOWED: &'static str =
-        "URLs of JSON-RPC nodes that begin with https:// or http://, separated by commas";
+    const ALLOWED: &'static str = "URLs of JSON-RPC nodes that begin with https:// or http://, separated by commas, each once";
     const SECRET: bool = true;
 }
 
@@ -28,10 +27,16 @@ impl FromStr for NodeUrls {
         let each = text.split(',').map(str::trim).filter(|url| !url.is_empty());
         let urls: Result<Vec<HttpUrl>, NotAllowed> = each.map(str::parse).collect();
         match urls {
-            Ok(urls) if !urls.is_empty() => Ok(Self(urls)),
+            // One node that is named twice would agree with itself.
+            Ok(urls) if !urls.is_empty() && !is_any_twice(&urls) => Ok(Self(urls)),
             _ => Err(NotAllowed(Self::ALLOWED)),
         }
     }
+}
+
+fn is_any_twice(urls: &[HttpUrl]) -> bool {
+    let mut each = urls.iter().enumerate();
+    each.any(|(index, url)| urls[..index].contains(url))
 }
 
 /// Where the wallet's key is.
@@ -73,6 +78,23 @@ impl FromStr for LiveTrading {
             "yes" => Ok(Self(true)),
             "no" => Ok(Self(false)),
             _ => Err(NotAllowed(Self::ALLOWED)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_is_named_once() {
+        let count = |text: &str| Some(text.parse::<NodeUrls>().ok()?.all().len());
+        assert_eq!(
+            count("https://a.example/key, http://127.0.0.1:8899,"),
+            Some(2)
+        );
+        for wrong in ["", ",", "a.example", "http://a.example,http://a.example/"] {
+            assert_eq!(count(wrong), None, "{wrong}");
         }
     }
 }

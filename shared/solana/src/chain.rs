@@ -15,11 +15,15 @@ use venues::Fill;
 
 use crate::{
     fees::Fees,
-    instructions::{associated_token, compute_budget, marker},
+    instructions::{
+        SYSTEM_PROGRAM,
+        associated_token::{self, ASSOCIATED_TOKEN_PROGRAM},
+        compute_budget, marker,
+    },
     market::{Listed, Market, view},
     pools::{PoolState, Role, SwapUser, TokenAccount},
     record::{self, Paid, Record, SlippageCode},
-    rpc::{Rpc, RpcError},
+    rpc::{self, Rpc, RpcError},
     transaction::{Message, Parsed, TransactionError},
     wallet::Signer,
 };
@@ -39,6 +43,12 @@ const FIRST_LOOK: Duration = Duration::from_millis(400);
 
 /// What a transaction may take at the most: the chain's own limit, for the simulation.
 const MOST_UNITS: u32 = 1_400_000;
+
+/// Compute units of some more price bins than were simulated.
+const ROOM: u64 = 25_000;
+
+/// Lamports that an account without data needs at the most; it was less than half, and falls.
+const MOST_RENT: u64 = 2_000_000;
 
 /// How much less than by the arithmetic a simulated swap may pay, in hundredths of a per cent:
 /// somebody else's swap may come between. Beyond that the program does something else.
@@ -89,6 +99,11 @@ impl SolanaChain {
         let look = self.market.look(&[listed], &more, Some(pool.slot)).await;
         let look = look.map_err(unread)?;
         let rent = self.rpc.rent_exemption(0).await.map_err(unread)?;
+        if rent > MOST_RENT {
+            return Err(later(
+                "a node asks for more than an order's marker can cost",
+            ));
+        }
         let state = look.pools.into_iter().next();
         let state = state.ok_or_else(|| later("the pool was not read"))?;
         let state = state.map_err(|error| later(error.to_string()))?;
@@ -100,8 +115,12 @@ impl SolanaChain {
             tracing::error!(order = %request.id, "defect: the order has landed, and is tried again");
             return Err(later("a transaction of the order has landed already"));
         }
-        let held = |address, account: &Option<crate::rpc::Account>, symbol: &str| {
-            let Some(account) = account.as_ref().map(view) else {
+        let held = |address, account: &Option<rpc::Account>, symbol: &str| {
+            // Anybody can send lamports there before there is a token account.
+            let is_one = |account: &&rpc::Account| {
+                account.owner != SYSTEM_PROGRAM || !account.data.is_empty()
+            };
+            let Some(account) = account.as_ref().filter(is_one).map(view) else {
                 return Ok(None);
             };
             let read = TokenAccount::read(Role::Wallet, address, Some(account));
@@ -164,7 +183,8 @@ impl SolanaChain {
             return Err(failure);
         }
         let units = simulated.units_consumed.unwrap_or(u64::from(MOST_UNITS));
-        let with_room = units.saturating_mul(23).div_ceil(20); // the pool may be in another state
+        // The pool may be in another state by then: some bins away.
+        let with_room = units.saturating_mul(23).div_ceil(20).saturating_add(ROOM);
         Ok(u32::try_from(with_room).map_or(MOST_UNITS, |units| units.min(MOST_UNITS)))
     }
 
@@ -177,12 +197,12 @@ impl SolanaChain {
     ) -> Failure {
         if let Some(name) = error.as_str() {
             return match name {
-                "AccountNotFound" | "InsufficientFundsForFee" => Failure::new(
-                    FailureCode::InsufficientFunds,
-                    "the wallet lacks SOL for the network's fee",
-                ),
+                "AccountNotFound" | "InsufficientFundsForFee" => lacks_sol(),
                 other => later(format!("the chain would refuse the transaction: {other}")),
             };
+        }
+        if error.get("InsufficientFundsForRent").is_some() {
+            return lacks_sol();
         }
         let at = &error["InstructionError"];
         let index = at[0].as_u64().and_then(|index| usize::try_from(index).ok());
@@ -190,12 +210,8 @@ impl SolanaChain {
             .as_u64()
             .and_then(|code| u32::try_from(code).ok());
         match (index.and_then(program), code) {
-            (Some(program), Some(SYSTEM_LACKS_LAMPORTS))
-                if program == crate::instructions::SYSTEM_PROGRAM =>
-            {
-                let reason = "the wallet lacks SOL for the order's marker";
-                Failure::new(FailureCode::InsufficientFunds, reason)
-            }
+            // The second one creates accounts by way of the first.
+            (Some(SYSTEM_PROGRAM | ASSOCIATED_TOKEN_PROGRAM), Some(LACKS_LAMPORTS)) => lacks_sol(),
             (Some(program), Some(code)) => {
                 record::failure(Some((program, code)), &self.slippage_codes)
             }
@@ -205,7 +221,7 @@ impl SolanaChain {
 }
 
 /// The system program's code for an account that cannot pay.
-const SYSTEM_LACKS_LAMPORTS: u32 = 1;
+const LACKS_LAMPORTS: u32 = 1;
 
 impl Draft<'_> {
     /// A pool that does not pay what it should may be another than it is taken for.
@@ -310,6 +326,11 @@ fn later(reason: impl Into<String>) -> Failure {
 /// A failure that time cannot mend.
 fn never(reason: impl Into<String>) -> Failure {
     Failure::new(FailureCode::SwapFailed, reason)
+}
+
+fn lacks_sol() -> Failure {
+    let reason = "the wallet lacks SOL for the network's fee and the accounts that are created";
+    Failure::new(FailureCode::InsufficientFunds, reason)
 }
 
 fn slipped() -> Failure {

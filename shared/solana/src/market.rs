@@ -131,9 +131,11 @@ impl Market {
         Ok(market)
     }
 
-    /// The mint of a listed token.
+    /// The mint of a listed token. An order whose token had other decimals was for another one.
     pub(crate) fn mint(&self, token: &Token) -> Option<Pubkey> {
-        let named = |listed: &&MarketToken| listed.symbol == token.symbol;
+        let named = |listed: &&MarketToken| {
+            listed.symbol == token.symbol && listed.decimals == token.decimals
+        };
         Some(self.tokens.iter().find(named)?.mint)
     }
 

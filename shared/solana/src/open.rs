@@ -111,6 +111,9 @@ pub enum NotOpened {
     #[error("the markets file says network = \"{}\", and its genesis hash is {}mainnet's",
         .0.name(), if matches!(.0, Network::Mainnet) { "not " } else { "" })]
     Misnamed(Network),
+    /// The nodes do not agree on how far the chain is.
+    #[error("{0}")]
+    Height(String),
     /// No transaction is as cheap.
     #[error("SOLANA_MAX_FEE_LAMPORTS is {0}, and a signature alone costs 5000 lamports")]
     Fee(u64),
@@ -170,6 +173,12 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         signer: Arc::new(signer),
         slippage_codes,
     };
+    // So that the nodes agree on a height before anything is signed by one of them.
+    chain
+        .record
+        .finalized_height()
+        .await
+        .map_err(|doubt| NotOpened::Height(doubt.0))?;
     let ports = TradingPorts {
         venues: venues(&market, &markets, &fees),
         reference: Arc::new(NoReference),

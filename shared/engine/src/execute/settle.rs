@@ -36,10 +36,8 @@ enum Outcome {
     },
     Dead(Failure, TransactionEnd),
     InFlight(Duration),
-    /// Nobody has seen it, and it may land.
+    /// It is not known to be seen, and may land.
     Unseen,
-    /// The chain does not say.
-    Unclear,
 }
 
 impl Execute {
@@ -74,7 +72,9 @@ impl Execute {
                 renewed_at = self.clock.now();
             }
             pause = match self.outcome(claimed, &transaction).await {
-                Outcome::Landed { amount_out } => {
+                Outcome::Landed { amount_out }
+                    if amount_out.decimals() == claimed.order().swap.token_out.decimals =>
+                {
                     let event = OrderEvent::Confirmed {
                         signature: transaction.signature,
                         fill: Fill::of(&claimed.order().swap, amount_out),
@@ -91,7 +91,8 @@ impl Execute {
                 Outcome::Unseen if !claimed.order().cancel_requested => {
                     self.send(claimed, &transaction).await.max(POLL_INTERVAL)
                 }
-                Outcome::Unseen | Outcome::Unclear => POLL_INTERVAL,
+                // An amount of another token is of another transaction.
+                Outcome::Unseen | Outcome::Landed { .. } => POLL_INTERVAL,
                 Outcome::InFlight(poll_after) => poll_after.max(MIN_POLL_INTERVAL),
             };
         }
@@ -112,7 +113,7 @@ impl Execute {
         match self.status(claimed, transaction).await {
             Some(ChainStatus::Unknown) => {}
             Some(known) => return known.into(),
-            None => return Outcome::Unclear,
+            None => return Outcome::Unseen,
         }
         // The finalized height first and the record after, once more. In the other order a
         // transaction could land between the two looks, be taken for dead, and be executed a second
@@ -128,7 +129,7 @@ impl Execute {
         match self.status(claimed, transaction).await {
             Some(ChainStatus::Unknown) => Outcome::Dead(expired(), TransactionEnd::Expired),
             Some(known) => known.into(),
-            None => Outcome::Unclear,
+            None => Outcome::Unseen,
         }
     }
 
