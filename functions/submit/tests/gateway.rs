@@ -22,13 +22,13 @@ use engine::{
     catalogue::{Catalogue, ListedToken, MarketKind},
     health::Health,
     launch::{LaunchedPool, PoolCondition},
-    order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Swap, Token, TokenAmount, Unmet},
+    order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Token, Unmet},
     policy::Policy,
     ports::{
         Appended, AuditEntry, AuditTrail, Claim, Clock, ConnectionId, Corrupt, CreatedPools,
         Envelope, EverybodyIsLocal, ExecuteOrder, Inserted, KeyRecord, KeyStore, LaunchLog,
-        Launches, LaunchesError, Lease, LimitStore, NewKey, OrderLog, OrderReader, OrderStatistics,
-        OrderWriter, PageQuery, PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice,
+        Launches, LaunchesError, Lease, LimitStore, NewKey, NoReference, OrderLog, OrderReader,
+        OrderStatistics, OrderWriter, PageQuery, PriceLog, Push, PushError, Queue, SeenPrice,
         StoreError, Subscribers, Subscriptions, Tally, Transition, Unavailable, Undelivered,
         ValidKey, Wake, Window,
     },
@@ -277,23 +277,6 @@ impl LaunchLog for InMemoryPorts {
 }
 
 #[async_trait]
-impl ReferencePrice for InMemoryPorts {
-    async fn amount_out(&self, _: &Swap) -> Option<TokenAmount> {
-        None
-    }
-    fn past(
-        &self,
-        _: &Token,
-        _: &Token,
-        _: Timestamp,
-        _: Interval,
-        _: Timestamp,
-    ) -> Option<Candle> {
-        None
-    }
-}
-
-#[async_trait]
 impl Clock for InMemoryPorts {
     fn now(&self) -> Timestamp {
         Timestamp::now()
@@ -424,7 +407,7 @@ impl Function {
             },
             router: engine::routing::Router {
                 venues: vec![],
-                reference: ports.clone(),
+                reference: Arc::new(NoReference),
                 clock: ports.clone(),
                 policy,
             },
@@ -434,7 +417,7 @@ impl Function {
             catalogue: Arc::clone(&catalogue),
             candles: Candles {
                 prices: ports.clone(),
-                reference: ports.clone(),
+                reference: Arc::new(NoReference),
                 catalogue: Arc::clone(&catalogue),
                 clock: ports.clone(),
             },

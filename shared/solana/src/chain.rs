@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use solana_hash::Hash;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
-use venues::Fill;
+use venues::{Fill, Side};
 
 use crate::{
     fees::Fees,
@@ -20,7 +20,7 @@ use crate::{
         associated_token::{self, ASSOCIATED_TOKEN_PROGRAM},
         compute_budget, marker,
     },
-    market::{Listed, Market, view},
+    market::{Market, view},
     pools::{PoolState, Role, SwapUser, TokenAccount},
     record::{self, Paid, Record, SlippageCode},
     rpc::{self, Rpc, RpcError},
@@ -57,10 +57,12 @@ const TOLERANCE_BPS: u64 = 100;
 /// What is about to be signed.
 struct Draft<'a> {
     request: &'a Prepare<'a>,
-    listed: &'a Listed,
     state: PoolState,
     user: SwapUser,
+    side: Side,
     mint_out: Pubkey,
+    /// The token program of the token bought.
+    program_out: Pubkey,
     fill: Fill,
     /// Lamports that the order's marker holds.
     rent: u64,
@@ -80,16 +82,15 @@ impl SolanaChain {
         };
         let (mint_in, mint_out) = (mint(&swap.token_in)?, mint(&swap.token_out)?);
         let wallet = self.signer.address();
-        let account = |mint: &Pubkey| {
+        let program = |mint: &Pubkey| {
             let program = listed.token_program(mint);
-            let program =
-                program.ok_or_else(|| later("the chosen pool does not trade the pair"))?;
-            Ok(associated_token::address(&wallet, mint, &program))
+            program.ok_or_else(|| later("the chosen pool does not trade the pair"))
         };
+        let (program_in, program_out) = (program(&mint_in)?, program(&mint_out)?);
         let user = SwapUser {
             wallet,
-            token_in: account(&mint_in)?,
-            token_out: account(&mint_out)?,
+            token_in: associated_token::address(&wallet, &mint_in, &program_in),
+            token_out: associated_token::address(&wallet, &mint_out, &program_out),
         };
         let more = [
             user.token_in,
@@ -150,10 +151,11 @@ impl SolanaChain {
         }
         Ok(Draft {
             request,
-            listed,
             state,
             user,
+            side,
             mint_out,
+            program_out,
             fill,
             rent,
         })
@@ -167,7 +169,7 @@ impl SolanaChain {
         let margin = u128::from(due) * u128::from(TOLERANCE_BPS) / 10_000;
         let expected = due.saturating_sub(u64::try_from(margin).unwrap_or(u64::MAX));
         let floor = expected.max(draft.request.min_out.units());
-        let instructions = draft.instructions(MOST_UNITS, 0, floor)?;
+        let instructions = draft.instructions(MOST_UNITS, 0, floor);
         // The node takes a blockhash of its own.
         let message = Message::new(draft.user.wallet, &instructions, Hash::default());
         let message = message.map_err(unbuilt)?;
@@ -229,7 +231,7 @@ impl Draft<'_> {
         let token = &self.request.swap.token_out;
         let due = token.units(self.fill.amount_out);
         tracing::warn!(
-            pool = %self.listed.address, %due,
+            pool = %self.state.keys.pool.address, %due,
             "a pool does not pay what it should, nothing was signed"
         );
         later(format!(
@@ -238,28 +240,16 @@ impl Draft<'_> {
         ))
     }
 
-    fn instructions(
-        &self,
-        limit: u32,
-        price: u64,
-        floor: u64,
-    ) -> Result<Vec<Instruction>, Failure> {
-        let program = self.listed.token_program(&self.mint_out);
-        let program = program.ok_or_else(|| later("the chosen pool does not trade the pair"))?;
-        let side = if self.listed.mints[1] == self.mint_out {
-            venues::Side::Sell
-        } else {
-            venues::Side::Buy
-        };
+    fn instructions(&self, limit: u32, price: u64, floor: u64) -> Vec<Instruction> {
         let (wallet, swap) = (&self.user.wallet, self.request.swap);
-        Ok(vec![
+        vec![
             compute_budget::limit(limit),
             compute_budget::price(price),
             marker::create(wallet, self.request.id, self.rent),
-            associated_token::create_if_absent(wallet, &self.mint_out, &program),
+            associated_token::create_if_absent(wallet, &self.mint_out, &self.program_out),
             self.state
-                .swap_instruction(&self.user, side, swap.amount_in.units(), floor),
-        ])
+                .swap_instruction(&self.user, self.side, swap.amount_in.units(), floor),
+        ]
     }
 }
 
@@ -269,15 +259,12 @@ impl Chain for SolanaChain {
         let draft = self.draft(request).await?;
         let limit = self.rehearse(&draft).await?;
         let floor = request.min_out.units();
-        let written = draft.instructions(limit, 0, floor)?;
+        let written = draft.instructions(limit, 0, floor);
         let written = Message::new(draft.user.wallet, &written, Hash::default());
         let written = written.map_err(unbuilt)?;
         let paid = self.rpc.prioritization_fees(written.writable()).await;
-        let price = self
-            .fees
-            .price(paid.map_err(unread)?, limit)
-            .ok_or_else(|| never("the cap of the network's fee is below what a signature costs"))?;
-        let instructions = draft.instructions(limit, price, floor)?;
+        let price = self.fees.price(paid.map_err(unread)?, limit);
+        let instructions = draft.instructions(limit, price, floor);
         // Last, so that it lives for as long as it can.
         let blockhash = self.rpc.latest_blockhash().await.map_err(unread)?;
         self.record

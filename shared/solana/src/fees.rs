@@ -19,24 +19,22 @@ const MICRO: u128 = 1_000_000;
 
 /// What is offered for a place in a block, up to a cap.
 pub(crate) struct Fees {
-    /// Lamports for a whole transaction at the most.
-    most: u64,
+    /// Lamports of a transaction that are left for it at the most.
+    for_priority: u64,
     /// Micro-lamports for a compute unit that were offered last.
     last: AtomicU64,
 }
 
 impl Fees {
-    /// Fees up to so many lamports for a transaction.
-    pub(crate) const fn up_to(most: u64) -> Self {
-        Self {
-            most,
-            last: AtomicU64::new(0),
+    /// Fees up to so many lamports for a transaction; `None` when not even a signature is as cheap.
+    pub(crate) const fn up_to(most: u64) -> Option<Self> {
+        match most.checked_sub(SIGNATURE) {
+            Some(for_priority) => Some(Self {
+                for_priority,
+                last: AtomicU64::new(0),
+            }),
+            None => None,
         }
-    }
-
-    /// Whether that cap leaves room for a signature.
-    pub(crate) const fn allow_a_signature(most: u64) -> bool {
-        most >= SIGNATURE
     }
 
     /// Lamports that a swap of so many compute units is expected to cost.
@@ -46,15 +44,14 @@ impl Fees {
 
     /// The price to offer for each of `limit` compute units, micro-lamports: what three quarters of
     /// the latest blocks took for a place beside those who write the same accounts, or what the cap
-    /// leaves. `None` when not even the signature's fee is below the cap.
-    pub(crate) fn price(&self, mut paid: Vec<u64>, limit: u32) -> Option<u64> {
-        let left = self.most.checked_sub(SIGNATURE)?;
-        let affordable = u128::from(left) * MICRO / u128::from(limit.max(1));
+    /// leaves.
+    pub(crate) fn price(&self, mut paid: Vec<u64>, limit: u32) -> u64 {
+        let affordable = u128::from(self.for_priority) * MICRO / u128::from(limit.max(1));
         paid.sort_unstable();
         let usual = paid.get(paid.len() * 3 / 4).copied().unwrap_or_default();
         let price = u64::try_from(affordable).unwrap_or(u64::MAX).min(usual);
         self.last.store(price, Ordering::Relaxed);
-        Some(price)
+        price
     }
 }
 
@@ -70,12 +67,14 @@ mod tests {
 
     #[test]
     fn no_offer_is_above_the_cap_and_none_above_the_usual() {
-        let fees = Fees::up_to(15_000);
-        assert_eq!(fees.price(vec![0, 7, 3, 100], 200_000), Some(100));
+        let fees = Fees::up_to(15_000).expect("room for a signature");
+        assert_eq!(fees.price(vec![0, 7, 3, 100], 200_000), 100);
         assert_eq!(fees.expected(200_000), 5_020);
-        let price = fees.price(vec![1_000_000_000; 150], 200_000).expect("one");
+        let price = fees.price(vec![1_000_000_000; 150], 200_000);
         assert_eq!(total(200_000, price), 15_000);
-        assert_eq!(fees.price(Vec::new(), 200_000), Some(0));
-        assert_eq!(Fees::up_to(4_999).price(vec![1], 1), None);
+        assert_eq!(fees.price(Vec::new(), 200_000), 0);
+        assert!(Fees::up_to(4_999).is_none());
+        let least = Fees::up_to(5_000).expect("room for a signature");
+        assert_eq!(least.price(vec![1], 1), 0);
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use engine::{
     catalogue::{Catalogue, ListedToken, MarketKind},
     order::Token,
-    ports::Venue,
+    ports::{NoReference, Venue},
     routing::VenueId,
     use_cases::TradingPorts,
 };
@@ -28,7 +28,7 @@ use crate::{
     pools::PoolAddress,
     record::Record,
     rpc::{NoRpc, OtherChain, Rpc},
-    venue::{NoReference, SolanaVenue},
+    venue::SolanaVenue,
     wallet::{KeyFile, KeyFileError, Signer as _},
 };
 
@@ -138,9 +138,8 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
     let rpc = Arc::new(Rpc::new(&settings.nodes)?);
     let quick = |time_out| Ok::<_, NoRpc>(Rpc::new(&settings.nodes)?.with_time_out(time_out));
     let (quotes, record) = (quick(QUOTE_TIME_OUT)?, quick(RECORD_TIME_OUT)?);
-    if !Fees::allow_a_signature(settings.max_fee) {
-        return Err(NotOpened::Fee(settings.max_fee));
-    }
+    let fees = Fees::up_to(settings.max_fee).ok_or(NotOpened::Fee(settings.max_fee))?;
+    let fees = Arc::new(fees);
     let found = rpc.genesis_hash().await?;
     if found != markets.genesis.to_string() {
         let expected = markets.genesis;
@@ -164,7 +163,6 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         .iter()
         .map(PoolAddress::slippage_code)
         .collect();
-    let fees = Arc::new(Fees::up_to(settings.max_fee));
     let chain = SolanaChain {
         record: Record::new(Arc::new(record), slippage_codes.clone()),
         rpc,
@@ -181,6 +179,7 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         .map_err(|doubt| NotOpened::Height(doubt.0))?;
     let ports = TradingPorts {
         venues: venues(&market, &markets, &fees),
+        // Nobody outside of the venues says what a token is worth there.
         reference: Arc::new(NoReference),
         chain: Arc::new(chain),
         launches: Arc::new(NoLaunches),

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::{
-    candles::{Candle, Interval},
     order::{Swap, Token, TokenAmount, price_of_units},
-    ports::{ReferencePrice, Venue},
+    ports::Venue,
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
 use jiff::Timestamp;
@@ -148,26 +147,4 @@ fn unfit(error: PoolError) -> Rejection {
 
 fn unread(error: RpcError) -> Rejection {
     Rejection::Unavailable(error.to_string())
-}
-
-/// Nobody outside of the venues says what a token is worth, so their quotes are held against
-/// nothing but the simulation of the signed swap.
-pub(crate) struct NoReference;
-
-#[async_trait]
-impl ReferencePrice for NoReference {
-    async fn amount_out(&self, _: &Swap) -> Option<TokenAmount> {
-        None
-    }
-
-    fn past(
-        &self,
-        _: &Token,
-        _: &Token,
-        _: Timestamp,
-        _: Interval,
-        _: Timestamp,
-    ) -> Option<Candle> {
-        None
-    }
 }

@@ -18,8 +18,8 @@ use engine::{
     order::{OrderId, Swap, Token, TokenAmount},
     ports::{
         AuditEntry, AuditTrail, Clock, ConnectionId, CreatedPools, Envelope, LaunchLog, Launches,
-        LaunchesError, LimitStore, PriceLog, Push, PushError, Queue, ReferencePrice, SeenPrice,
-        StoreError, Subscribers, Subscriptions, Unavailable, Undelivered, Venue,
+        LaunchesError, LimitStore, PriceLog, Push, PushError, Queue, SeenPrice, StoreError,
+        Subscribers, Subscriptions, Unavailable, Undelivered, Venue,
     },
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
@@ -105,27 +105,6 @@ impl Venue for FixedPriceVenue {
             },
             as_of: Timestamp::now(),
         })
-    }
-}
-
-/// No price to hold quotes against.
-pub(crate) struct NoReference;
-
-#[async_trait]
-impl ReferencePrice for NoReference {
-    async fn amount_out(&self, _: &Swap) -> Option<TokenAmount> {
-        None
-    }
-
-    fn past(
-        &self,
-        _: &Token,
-        _: &Token,
-        _: Timestamp,
-        _: Interval,
-        _: Timestamp,
-    ) -> Option<Candle> {
-        None
     }
 }
 

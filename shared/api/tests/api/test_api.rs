@@ -14,7 +14,7 @@ use engine::{
     candles::Candles,
     health::Health,
     policy::Policy,
-    ports::{AdmitAll, EverybodyIsLocal, Venue},
+    ports::{AdmitAll, EverybodyIsLocal, NoReference, Venue},
     statistics::Statistics,
     stream::OrderStream,
     submit::Submit,
@@ -26,8 +26,8 @@ use crate::{
     in_memory_keys::InMemoryKeys,
     in_memory_orders::InMemoryOrders,
     ports::{
-        FixedPriceVenue, KnownPools, NoReference, Nobody, Nothing, RealClock, StoppedClock,
-        TwoMinutes, UnreadQueue, catalogue,
+        FixedPriceVenue, KnownPools, Nobody, Nothing, RealClock, StoppedClock, TwoMinutes,
+        UnreadQueue, catalogue,
     },
 };
 

@@ -44,6 +44,6 @@ pub use self::{
     subscribers::{
         ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions, Undelivered,
     },
-    venue::{ReferencePrice, Venue},
+    venue::{NoReference, ReferencePrice, Venue},
     waiting::{WaitingOrders, Wake},
 };

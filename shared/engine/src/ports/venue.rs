@@ -46,3 +46,25 @@ pub trait ReferencePrice: Send + Sync {
         now: Timestamp,
     ) -> Option<Candle>;
 }
+
+/// Where nobody but the venues says what a token is worth: their answers are held against nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NoReference;
+
+#[async_trait]
+impl ReferencePrice for NoReference {
+    async fn amount_out(&self, _: &Swap) -> Option<TokenAmount> {
+        None
+    }
+
+    fn past(
+        &self,
+        _: &Token,
+        _: &Token,
+        _: Timestamp,
+        _: Interval,
+        _: Timestamp,
+    ) -> Option<Candle> {
+        None
+    }
+}

@@ -17,7 +17,7 @@ use solana_pubkey::Pubkey;
 use self::height::{Height, Heights};
 pub(crate) use self::outcome::failure;
 pub use self::outcome::{Paid, SlippageCode};
-use crate::rpc::{Blockhash, FINALIZED, Node, Rpc, Stage};
+use crate::rpc::{Blockhash, Node, Rpc, Stage};
 
 /// When to look again for a transaction that is on its way: a block or two later.
 const POLL_AFTER: Duration = Duration::from_millis(400);
@@ -177,7 +177,7 @@ impl Record {
         };
         let keys = [*marker];
         let nodes = self.rpc.nodes().iter();
-        let asked = nodes.map(|node| node.accounts(&keys, slot, FINALIZED));
+        let asked = nodes.map(|node| node.accounts(&keys, slot));
         for answer in join_all(asked).await {
             if answer?.accounts.iter().any(Option::is_some) {
                 return Err(Unavailable(
@@ -200,10 +200,7 @@ const IN_FLIGHT: ChainStatus = ChainStatus::InFlight {
 
 /// A node's height, as it names it and as its newest blockhash implies.
 async fn height_of(node: &Node) -> Result<(&Node, Height), Unavailable> {
-    let (blockhash, named) = futures::join!(
-        node.latest_blockhash(FINALIZED),
-        node.block_height(FINALIZED)
-    );
+    let (blockhash, named) = futures::join!(node.latest_blockhash(), node.block_height());
     let (blockhash, named) = (blockhash?, named?);
     let height = Height::of(&blockhash)
         .and_then(|implied| implied.confirmed_by(named))

@@ -8,7 +8,7 @@ use serde_json::json;
 use solana_pubkey::Pubkey;
 
 use super::{
-    Node, Rpc,
+    FINALIZED, Node, Rpc,
     error::{Cause, RpcError},
     shape::{Text, texts},
 };
@@ -49,10 +49,7 @@ impl Rpc {
         keys: &[Pubkey],
         min_context_slot: Option<u64>,
     ) -> Result<Accounts, RpcError> {
-        let commitment = self.commitment;
-        let ask = |node: Arc<Node>| async move {
-            node.accounts(keys, min_context_slot, commitment).await
-        };
+        let ask = |node: Arc<Node>| async move { node.accounts(keys, min_context_slot).await };
         self.first(ask).await
     }
 
@@ -65,7 +62,7 @@ impl Rpc {
     /// [`RpcError`] when no node answers.
     pub async fn rent_exemption(&self, length: usize) -> Result<u64, RpcError> {
         self.first(|node| async move {
-            let params = json!([length, { "commitment": self.commitment }]);
+            let params = json!([length, { "commitment": FINALIZED }]);
             node.ask("getMinimumBalanceForRentExemption", params).await
         })
         .await
@@ -77,9 +74,8 @@ impl Node {
         &self,
         keys: &[Pubkey],
         min_context_slot: Option<u64>,
-        commitment: &str,
     ) -> Result<Accounts, RpcError> {
-        let mut config = json!({ "encoding": "base64", "commitment": commitment });
+        let mut config = json!({ "encoding": "base64", "commitment": FINALIZED });
         if let Some(slot) = min_context_slot {
             config["minContextSlot"] = json!(slot);
         }

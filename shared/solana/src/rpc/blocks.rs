@@ -6,7 +6,7 @@ use serde_json::json;
 use solana_hash::Hash;
 
 use super::{
-    Node, Rpc,
+    FINALIZED, Node, Rpc,
     error::{NodeName, RpcError},
     shape::Text,
 };
@@ -56,7 +56,7 @@ impl Rpc {
     /// # Errors
     /// [`RpcError`] when no node answers.
     pub async fn latest_blockhash(&self) -> Result<Blockhash, RpcError> {
-        self.first(|node| async move { node.latest_blockhash(self.commitment).await })
+        self.first(|node| async move { node.latest_blockhash().await })
             .await
     }
 
@@ -66,7 +66,7 @@ impl Rpc {
     /// `getBlockHeight` `[{"commitment": "finalized"}]`
     pub async fn block_height(&self) -> Vec<(NodeName, Result<u64, RpcError>)> {
         let asked = self.nodes().iter().map(async |node| {
-            let height = node.block_height(self.commitment).await;
+            let height = node.block_height().await;
             (node.name(), height)
         });
         join_all(asked).await
@@ -104,8 +104,8 @@ impl Rpc {
 }
 
 impl Node {
-    pub(crate) async fn latest_blockhash(&self, commitment: &str) -> Result<Blockhash, RpcError> {
-        let params = json!([{ "commitment": commitment }]);
+    pub(crate) async fn latest_blockhash(&self) -> Result<Blockhash, RpcError> {
+        let params = json!([{ "commitment": FINALIZED }]);
         let answer = self
             .ask_at::<BlockhashShape>("getLatestBlockhash", params, None)
             .await?;
@@ -116,8 +116,8 @@ impl Node {
         })
     }
 
-    pub(crate) async fn block_height(&self, commitment: &str) -> Result<u64, RpcError> {
-        let params = json!([{ "commitment": commitment }]);
+    pub(crate) async fn block_height(&self) -> Result<u64, RpcError> {
+        let params = json!([{ "commitment": FINALIZED }]);
         self.ask("getBlockHeight", params).await
     }
 }

@@ -35,14 +35,13 @@ pub use self::{
 };
 
 /// What never changes any more.
-pub(crate) const FINALIZED: &str = "finalized";
+const FINALIZED: &str = "finalized";
 
 /// One or several nodes of the same chain.
 pub struct Rpc {
     nodes: Vec<Arc<Node>>,
     /// The node that answered last is asked first.
     preferred: AtomicUsize,
-    commitment: &'static str,
 }
 
 /// Why there is no client.
@@ -77,15 +76,7 @@ impl Rpc {
         Ok(Self {
             nodes: nodes.map_err(|_| NoRpc::Roots)?,
             preferred: AtomicUsize::new(0),
-            commitment: FINALIZED,
         })
-    }
-
-    /// The same nodes, read at that commitment: `finalized`, `confirmed` or `processed`. What
-    /// becomes of a transaction is read at `finalized` all the same.
-    #[must_use]
-    pub fn with_commitment(self, commitment: &'static str) -> Self {
-        Self { commitment, ..self }
     }
 
     /// The same nodes, with that long for each call.

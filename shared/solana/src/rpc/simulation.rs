@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use solana_pubkey::Pubkey;
 
 use super::{
-    Node, Rpc,
+    FINALIZED, Node, Rpc,
     accounts::{Account, AccountShape, accounts_of},
     error::{Cause, RpcError},
     shape::{Context, texts},
@@ -57,21 +57,16 @@ impl Rpc {
     ) -> Result<Simulation, RpcError> {
         let bytes = STANDARD.encode(transaction);
         let bytes = bytes.as_str();
-        self.first(|node| async move { node.simulate(bytes, accounts, self.commitment).await })
+        self.first(|node| async move { node.simulate(bytes, accounts).await })
             .await
     }
 }
 
 impl Node {
-    async fn simulate(
-        &self,
-        bytes: &str,
-        keys: &[Pubkey],
-        commitment: &str,
-    ) -> Result<Simulation, RpcError> {
+    async fn simulate(&self, bytes: &str, keys: &[Pubkey]) -> Result<Simulation, RpcError> {
         let mut config = json!({
             "encoding": "base64",
-            "commitment": commitment,
+            "commitment": FINALIZED,
             "sigVerify": false,
             "replaceRecentBlockhash": true,
         });
