@@ -22,9 +22,9 @@ use engine::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub mod description;
 mod dto;
 mod http;
-pub mod openapi;
 mod requests;
 mod routes;
 mod socket_address;
@@ -45,8 +45,8 @@ use crate::{
         cors, fallbacks,
     },
     routes::{
-        audit, cancel, candles, execute, export, health, keys, launches, limits, market, orders,
-        quote, stats, tokens,
+        audit, cancel, candles, description as describe, execute, export, health, keys, launches,
+        limits, market, orders, quote, stats, tokens,
     },
 };
 
@@ -117,6 +117,8 @@ pub fn router(api: Api) -> Router {
         .route("/api/keys", get(keys::list).post(keys::create))
         .route("/api/keys/{id}", delete(keys::revoke))
         .route("/api/tickets", post(keys::ticket))
+        .route("/api/openapi.json", get(describe::openapi))
+        .route("/api/docs", get(describe::docs))
         .route_layer(middleware::from_fn_with_state(
             limit,
             concurrency_limit::apply,

@@ -25,6 +25,14 @@ pub enum MarketKind {
 }
 
 impl MarketKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [
+        Self::Simulated,
+        Self::LocalChain,
+        Self::Devnet,
+        Self::Mainnet,
+    ];
+
     /// The name on the wire.
     pub const fn name(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::time_text;
+use super::{time_text, words::WaitingReasonDto};
 
 /// How an order waits.
 #[derive(Serialize, ToSchema)]
@@ -13,7 +13,7 @@ use super::time_text;
 #[schema(as = Waiting)]
 pub(crate) struct WaitingDto {
     /// Why its condition is not met.
-    #[schema(example = "limit_not_met")]
+    #[schema(value_type = WaitingReasonDto)]
     reason: &'static str,
     /// The best price there was for all of it, fees and impact inside.
     #[schema(required, example = "79.098311")]
@@ -65,46 +65,43 @@ pub(crate) struct TriggerDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "82.51")]
     price: Option<String>,
-    /// The pool that misses nothing of a sniper order's terms.
-    #[serde(flatten)]
-    pool: Option<TriggerPoolDto>,
     /// Who would pay that price, or where that pool is.
     #[schema(example = "Meteora")]
     venue: String,
-}
-
-/// The pool that met a sniper order's condition.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = TriggerPool)]
-pub(crate) struct TriggerPoolDto {
-    /// Its address.
-    pool: String,
-    /// The slot in which it was created.
-    slot: u64,
-    /// From then on it can be swapped in.
-    #[schema(format = DateTime)]
-    opens_at: String,
+    /// The address of the pool that misses nothing of a sniper order's terms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pool: Option<String>,
+    /// The slot in which that was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    slot: Option<u64>,
+    /// From when on it can be swapped in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    opens_at: Option<String>,
 }
 
 impl From<&Fired> for TriggerDto {
     fn from(fired: &Fired) -> Self {
-        let (price, pool, venue) = match &fired.by {
-            Cause::Price(by) => (Some(by.price.normalize().to_string()), None, &by.venue),
-            Cause::Pool(by) => {
-                let pool = TriggerPoolDto {
-                    pool: by.pool.clone(),
-                    slot: by.slot,
-                    opens_at: time_text(by.opens_at),
-                };
-                (None, Some(pool), &by.venue)
-            }
-        };
-        Self {
-            at: time_text(fired.at),
-            price,
-            pool,
-            venue: venue.name().to_owned(),
+        let at = time_text(fired.at);
+        match &fired.by {
+            Cause::Price(by) => Self {
+                at,
+                price: Some(by.price.normalize().to_string()),
+                venue: by.venue.name().to_owned(),
+                pool: None,
+                slot: None,
+                opens_at: None,
+            },
+            Cause::Pool(by) => Self {
+                at,
+                price: None,
+                venue: by.venue.name().to_owned(),
+                pool: Some(by.pool.clone()),
+                slot: Some(by.slot),
+                opens_at: Some(time_text(by.opens_at)),
+            },
         }
     }
 }

@@ -1,32 +1,35 @@
 //! One event of an order: the same on the socket, in `/events` and in an order's details.
 
-use engine::order::{EventRecord, LoggedEvent, OrderEvent};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
+use std::borrow::Cow;
 
-use super::{OfferDto, condition::TriggerDto, time_text};
+use engine::order::{EventRecord, Status};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Ref, RefOr,
+        schema::{KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type},
+    },
+};
+
+use super::{
+    payload::{
+        self, BuildingDto, CancelledDto, ConfirmedDto, ExpiredDto, FailedDto, PendingDto,
+        RoutingDto, SubmittedDto, WaitingDto,
+    },
+    time_text,
+};
 
 /// An event of an order.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = Update)]
 pub(crate) struct EventDto {
-    /// The order.
-    #[schema(format = Uuid)]
     order_id: String,
-    /// Its number within the order: 1, 2, 3 … without a gap.
     seq: u64,
-    /// The status that the order went into.
-    #[schema(value_type = String, example = "building")]
     status: &'static str,
-    /// The attempt it belongs to.
     attempt: u32,
-    /// When it was committed.
-    #[schema(format = DateTime)]
     at: String,
-    /// What happened; its fields depend on the status.
-    #[schema(value_type = Object)]
     payload: Value,
 }
 
@@ -38,10 +41,7 @@ impl From<&EventRecord> for EventDto {
             status: record.status.name(),
             attempt: record.attempt,
             at: time_text(record.at),
-            payload: match &record.event {
-                LoggedEvent::Known(event) => payload(event),
-                LoggedEvent::Unreadable => json!({ "unreadable": true }),
-            },
+            payload: payload::payload(&record.event),
         }
     }
 }
@@ -52,57 +52,104 @@ pub fn event_json(record: &EventRecord) -> String {
     serde_json::to_string(&EventDto::from(record)).unwrap_or_default()
 }
 
-/// A client gets a payload's fields in the order of their names, as it always has: events were once
-/// stored as JSON, and read back so.
-fn payload(event: &OrderEvent) -> Value {
-    match event {
-        OrderEvent::Accepted | OrderEvent::RoutingStarted { fired: None } => json!({}),
-        OrderEvent::RoutingStarted { fired: Some(fired) } => {
-            json!({ "trigger": TriggerDto::from(fired) })
+/// Described as one of nine: the status tells what is in the payload.
+impl PartialSchema for EventDto {
+    fn schema() -> RefOr<Schema> {
+        let about = "An event of an order. One that was stored by another version of the engine, \
+            and that this one cannot read, keeps its place: its payload is `{\"unreadable\": true}`.";
+        let each = Status::ALL.into_iter();
+        each.fold(OneOfBuilder::new(), |all, status| {
+            all.item(Ref::from_schema_name(described_name(status)))
+        })
+        .description(Some(about))
+        .into()
+    }
+}
+
+impl ToSchema for EventDto {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Update")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        for status in Status::ALL {
+            let (payload, its_schema) = payload_schema(status, schemas);
+            schemas.push((described_name(status), described(status, &payload).into()));
+            schemas.push((payload, its_schema));
         }
-        OrderEvent::WaitingStarted { unmet, pool, .. } => {
-            let mut told = Map::new();
-            told.insert("reason".into(), unmet.reason.name().into());
-            if let Some(best) = &unmet.best {
-                let price = best.price.normalize().to_string();
-                told.insert("bestPrice".into(), price.into());
-                told.insert("bestDex".into(), best.venue.name().into());
-            }
-            if let Some(seen) = pool {
-                told.insert("pool".into(), seen.pool.as_str().into());
-                told.insert("opensAt".into(), time_text(seen.opens_at).into());
-            }
-            Value::Object(told)
-        }
-        OrderEvent::VenueChosen {
-            route,
-            offers,
-            reason,
-            ..
-        } => json!({
-            "chosenDex": route.venue.name(),
-            "quotes": offers.iter().map(OfferDto::from).collect::<Vec<_>>(),
-            "reason": reason,
-            "txHash": null,
-        }),
-        OrderEvent::Submitted { signature } => json!({ "txHash": signature }),
-        OrderEvent::Confirmed { signature, fill } => json!({
-            "txHash": signature,
-            "executedPrice": fill.price.normalize().to_string(),
-            "amountOut": fill.amount_out.to_string(),
-        }),
-        OrderEvent::AttemptFailed { failure, .. } => {
-            json!({ "reason": failure.reason, "code": failure.code.name() })
-        }
-        OrderEvent::Failed { failure, .. } => {
-            json!({ "failureReason": failure.reason, "code": failure.code.name() })
-        }
-        OrderEvent::CancelRequested { by } => {
-            json!({ "cancelRequested": true, "by": by.name() })
-        }
-        OrderEvent::Cancelled { by, .. } => json!({ "by": by.name() }),
-        OrderEvent::Expired { failure, .. } => {
-            json!({ "reason": failure.reason, "code": failure.code.name() })
-        }
+    }
+}
+
+/// `ConfirmedUpdate` and so on.
+fn described_name(status: Status) -> String {
+    let mut letters = status.name().chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first
+        .into_iter()
+        .chain(letters)
+        .chain("Update".chars())
+        .collect()
+}
+
+fn described(status: Status, payload: &str) -> Object {
+    let text = |about, format| {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(format)))
+            .description(Some(about))
+    };
+    let number = |about, least: u64| {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(least))
+            .description(Some(about))
+    };
+    let into = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some([status.name()]))
+        .description(Some("The status that the order went into."));
+    let fields: [(&str, RefOr<Schema>); 6] = [
+        ("orderId", text("The order.", KnownFormat::Uuid).into()),
+        (
+            "seq",
+            number("Its number within the order: 1, 2, 3 … without a gap.", 1).into(),
+        ),
+        ("status", into.into()),
+        ("attempt", number("The attempt it belongs to.", 1).into()),
+        (
+            "at",
+            text("When it was committed.", KnownFormat::DateTime).into(),
+        ),
+        ("payload", Ref::from_schema_name(payload).into()),
+    ];
+    let about = format!("An order went into `{}`.", status.name());
+    let object = ObjectBuilder::new().description(Some(about));
+    fields
+        .into_iter()
+        .fold(object, |object, (name, schema)| {
+            object.property(name, schema).required(name)
+        })
+        .build()
+}
+
+/// The name and the schema of what such an event tells. Adds what that refers to.
+fn payload_schema(
+    status: Status,
+    schemas: &mut Vec<(String, RefOr<Schema>)>,
+) -> (String, RefOr<Schema>) {
+    fn of<T: ToSchema>(schemas: &mut Vec<(String, RefOr<Schema>)>) -> (String, RefOr<Schema>) {
+        T::schemas(schemas);
+        (T::name().into_owned(), T::schema())
+    }
+    match status {
+        Status::Pending => of::<PendingDto>(schemas),
+        Status::Waiting => of::<WaitingDto>(schemas),
+        Status::Routing => of::<RoutingDto>(schemas),
+        Status::Building => of::<BuildingDto>(schemas),
+        Status::Submitted => of::<SubmittedDto>(schemas),
+        Status::Confirmed => of::<ConfirmedDto>(schemas),
+        Status::Failed => of::<FailedDto>(schemas),
+        Status::Cancelled => of::<CancelledDto>(schemas),
+        Status::Expired => of::<ExpiredDto>(schemas),
     }
 }

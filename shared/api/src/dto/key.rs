@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{LimitsDto, time_text};
+use super::{LimitsDto, time_text, words::ScopeDto};
 
 /// A key, without its secret.
 #[derive(Serialize, ToSchema)]
@@ -21,7 +21,7 @@ pub(crate) struct KeyDto {
     #[schema(example = "desk")]
     account: String,
     /// What it allows.
-    #[schema(example = json!(["orders:read", "stream"]))]
+    #[schema(value_type = Vec<ScopeDto>)]
     scopes: Vec<&'static str>,
     /// What its owner calls it.
     label: String,

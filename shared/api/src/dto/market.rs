@@ -4,14 +4,16 @@ use engine::{catalogue::Catalogue, routing::VenueId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words::{AuthDto, MarketKindDto};
+
 /// What is traded here, and where.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Market)]
 pub(crate) struct MarketDto {
     /// `simulated`: nothing is bought or sold. `local`: Solana on the engine's own machine, whose
     /// tokens are worth nothing. `devnet`: Solana's devnet, likewise. `mainnet`: every order spends
-    /// real money. Sniper orders are taken where it is `simulated`. Further kinds may come.
-    #[schema(example = "simulated")]
+    /// real money. Sniper orders are taken where it is `simulated`.
+    #[schema(value_type = MarketKindDto)]
     kind: &'static str,
     /// The venues that orders are routed to; of two that pay the same the first one is taken.
     venues: Vec<VenueDto>,
@@ -20,7 +22,7 @@ pub(crate) struct MarketDto {
     pairs: Vec<[String; 2]>,
     /// Who may use the engine: `loopback`: programs on its own machine; `keys`: who shows a key;
     /// `open`: everybody who reaches it.
-    #[schema(example = "loopback")]
+    #[schema(value_type = AuthDto)]
     auth: &'static str,
 }
 

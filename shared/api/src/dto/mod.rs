@@ -14,10 +14,12 @@ mod limits;
 mod market;
 mod offer;
 mod order;
+mod payload;
 mod quote;
 mod schemas;
 mod stats;
 mod token;
+mod words;
 
 use jiff::Timestamp;
 
@@ -36,8 +38,7 @@ pub(crate) use self::{
     order::{AcceptedDto, ListedOrderDto, OrderDetailsDto, OrderDto},
     quote::QuoteDto,
     schemas::{
-        BulkCancelRequestDto, ExecuteRequestDto, FilterDto, KeyRequestDto, StatusDto,
-        TicketRequestDto,
+        BulkCancelRequestDto, ExecuteRequestDto, FilterDto, KeyRequestDto, TicketRequestDto,
     },
     stats::StatsDto,
     token::TokenDto,

@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{
-    EventDto, OfferDto, StatusDto,
+    EventDto, OfferDto,
     condition::{TriggerDto, WaitingDto},
     time_text,
+    words::{FailureCodeDto, OrderTypeDto, RequirementDto, StatusDto, TimeInForceDto},
 };
 
 /// An order that was accepted.
@@ -28,7 +29,7 @@ pub(crate) struct AcceptedDto {
     #[schema(format = Uuid)]
     order_id: String,
     /// Where every order begins.
-    #[schema(example = "pending")]
+    #[schema(value_type = StatusDto, example = "pending")]
     status: &'static str,
     #[doc = " The address of a socket that streams the order's events; absent when this \
     installation has none."]
@@ -61,7 +62,7 @@ pub(crate) struct OrderDto {
     id: String,
     /// The order type.
     #[serde(rename = "type")]
-    #[schema(example = "market")]
+    #[schema(value_type = OrderTypeDto, example = "market")]
     kind: &'static str,
     /// The token sold.
     #[schema(example = "SOL")]
@@ -82,8 +83,8 @@ pub(crate) struct OrderDto {
     /// orders that have one.
     #[schema(required, example = "82.5")]
     limit_price: Option<String>,
-    /// `GTD` or `IOC`; of limit orders.
-    #[schema(required, example = "GTD")]
+    /// How long it waits; of limit orders.
+    #[schema(required, value_type = Option<TimeInForceDto>)]
     time_in_force: Option<&'static str>,
     /// From then on nothing is signed any more; of limit and sniper orders.
     #[schema(required, format = DateTime)]
@@ -115,7 +116,7 @@ pub(crate) struct OrderDto {
     #[schema(required)]
     failure_reason: Option<String>,
     /// The stable name of that.
-    #[schema(required, example = "slippage_exceeded")]
+    #[schema(required, value_type = Option<FailureCodeDto>)]
     failure_code: Option<&'static str>,
     /// Whether the client wants it cancelled. One whose transaction may still land is cancelled if
     /// that does not.
@@ -281,6 +282,7 @@ pub(crate) struct SniperDto {
     /// A pool that has been open for more slots is not bought from.
     max_age_slots: u64,
     /// What must be given out of hand.
+    #[schema(value_type = Vec<RequirementDto>)]
     require: Vec<&'static str>,
 }
 

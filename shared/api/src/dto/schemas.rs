@@ -6,7 +6,10 @@
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::LimitsDto;
+use super::{
+    LimitsDto,
+    words::{OrderTypeDto, RequirementDto, ScopeDto, StatusDto, TimeInForceDto},
+};
 
 /// An order to execute.
 #[derive(Serialize, ToSchema)]
@@ -15,7 +18,7 @@ use super::LimitsDto;
 pub(crate) struct ExecuteRequestDto {
     /// The order type.
     #[serde(rename = "type")]
-    #[schema(pattern = "^(market|limit|sniper)$", example = "market")]
+    #[schema(value_type = OrderTypeDto, example = "market")]
     kind: String,
     /// The symbol of the token sold.
     #[schema(example = "SOL")]
@@ -49,10 +52,10 @@ pub(crate) struct ExecuteRequestDto {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "82.5")]
     limit_price: Option<ExactDecimalDto>,
-    /// Of limit orders: `GTD` waits until it expires, `IOC` is checked once.
+    /// Of limit orders; `GTD` when not given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, pattern = "^(GTD|IOC)$", default = "GTD")]
-    time_in_force: Option<String>,
+    #[schema(nullable = false)]
+    time_in_force: Option<TimeInForceDto>,
     /// Of limit and sniper orders: from then on nothing is signed any more. 10 s to 30 days from
     /// now; 7 days when not given.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,25 +76,12 @@ pub(crate) struct ExecuteRequestDto {
     /// Of sniper orders: a pool that has been open for more slots is not bought from; 300 when not
     /// given. A pool is seen within five slots or so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1, maximum = 216_000, default = 300)]
+    #[schema(nullable = false, minimum = 1, maximum = 216_000)]
     max_age_slots: Option<u64>,
     /// Of sniper orders: what must be given out of hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     require: Option<Vec<RequirementDto>>,
-}
-
-/// What the creator of a token and its pool must have given out of hand.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = Requirement)]
-pub(crate) enum RequirementDto {
-    /// Nobody can mint more.
-    MintAuthorityRevoked,
-    /// Nobody can freeze accounts.
-    FreezeAuthorityRevoked,
-    /// Nobody can take the liquidity out.
-    LpBurned,
 }
 
 /// Orders to cancel: `ids`, or `all` with what they have in common.
@@ -109,8 +99,8 @@ pub(crate) struct BulkCancelRequestDto {
     all: Option<bool>,
     /// With `all`: only those of this type.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, pattern = "^(market|limit|sniper)$")]
-    kind: Option<String>,
+    #[schema(nullable = false)]
+    kind: Option<OrderTypeDto>,
     /// With `all`: only those that sell this token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -139,8 +129,8 @@ pub(crate) struct FilterDto {
     /// Only orders in this status.
     status: Option<StatusDto>,
     /// Only orders of this type.
-    #[param(rename = "type", pattern = "^(market|limit|sniper)$")]
-    kind: Option<String>,
+    #[param(rename = "type")]
+    kind: Option<OrderTypeDto>,
     /// Only open orders, or only closed ones.
     open: Option<bool>,
     /// Only orders that sell this token.
@@ -155,40 +145,14 @@ pub(crate) struct FilterDto {
     until: Option<String>,
 }
 
-/// Where an order stands. The last four are final.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = Status)]
-pub(crate) enum StatusDto {
-    /// Accepted and stored.
-    Pending,
-    /// Nothing is signed, and its condition is not met.
-    Waiting,
-    /// The venues are being asked.
-    Routing,
-    /// A venue was chosen; the transaction is being built.
-    Building,
-    /// The transaction is signed, stored and on its way.
-    Submitted,
-    /// The swap landed.
-    Confirmed,
-    /// No swap happened and none will.
-    Failed,
-    /// The client wanted it no more. No swap happened and none will.
-    Cancelled,
-    /// Its time ended. No swap happened and none will.
-    Expired,
-}
-
 /// A key that is asked for.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = KeyRequest)]
 pub(crate) struct KeyRequestDto {
-    /// What it is to allow: `orders:read`, `orders:write`, `stream`, `keys`; nothing that the key
-    /// does not allow with which it is asked for.
+    /// What it is to allow; nothing that the key does not allow with which it is asked for.
     #[schema(min_items = 1, example = json!(["orders:read", "stream"]))]
-    scopes: Vec<String>,
+    scopes: Vec<ScopeDto>,
     /// What its owner calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]

@@ -41,12 +41,16 @@ pub enum Who {
 }
 
 impl Access {
+    /// The names on the wire.
+    pub(crate) const NAMES: [&'static str; 3] = ["loopback", "keys", "open"];
+
     /// The name on the wire.
     pub(crate) const fn name(&self) -> &'static str {
+        let [this_machine, with_key, everybody] = Self::NAMES;
         match self.who {
-            Who::ThisMachine => "loopback",
-            Who::Everybody => "open",
-            Who::WithKey(_) => "keys",
+            Who::ThisMachine => this_machine,
+            Who::WithKey(_) => with_key,
+            Who::Everybody => everybody,
         }
     }
 

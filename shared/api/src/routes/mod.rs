@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod cancel;
 pub(crate) mod candles;
+pub(crate) mod description;
 pub(crate) mod execute;
 pub(crate) mod export;
 pub(crate) mod health;

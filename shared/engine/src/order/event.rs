@@ -100,6 +100,9 @@ pub enum Canceller {
 }
 
 impl Canceller {
+    /// Each of them.
+    pub const ALL: [Self; 1] = [Self::Client];
+
     /// The name on the wire and in the database.
     pub const fn name(self) -> &'static str {
         match self {

@@ -32,7 +32,8 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
-    const ALL: [Self; 11] = [
+    /// Every code.
+    pub const ALL: [Self; 11] = [
         Self::VenuesUnavailable,
         Self::NoLiquidity,
         Self::SlippageExceeded,

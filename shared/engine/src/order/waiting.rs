@@ -40,7 +40,8 @@ pub enum WaitingReason {
 }
 
 impl WaitingReason {
-    const ALL: [Self; 13] = [
+    /// Every reason.
+    pub const ALL: [Self; 13] = [
         Self::LimitNotMet,
         Self::NoPoolYet,
         Self::PoolOpensLater,

@@ -40,7 +40,8 @@ pub enum TimeInForce {
 }
 
 impl TimeInForce {
-    const ALL: [Self; 2] = [Self::Gtd, Self::Ioc];
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::Gtd, Self::Ioc];
 
     /// The name on the wire and in the database.
     pub const fn name(self) -> &'static str {

@@ -1,10 +1,14 @@
-//! The description of this API for machines, made from its types.
+//! The description of this API, made from its types: for machines, and as a page.
 
+mod page;
+
+use maud::Markup;
+use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use crate::routes::{
-    audit, cancel, candles, execute, export, health, keys, launches, limits, market, orders, quote,
-    stats, tokens,
+    audit, cancel, candles, description, execute, export, health, keys, launches, limits, market,
+    orders, quote, stats, tokens,
 };
 
 #[derive(OpenApi)]
@@ -41,6 +45,8 @@ use crate::routes::{
         audit::audit,
         health::health,
         health::live,
+        description::openapi,
+        description::docs,
     ),
     tags(
         (name = "orders", description = "Orders and their history."),
@@ -57,4 +63,26 @@ struct Description;
 /// When the document cannot be written as JSON, which would be a defect of the generator.
 pub fn document() -> Result<String, serde_json::Error> {
     Description::openapi().to_pretty_json()
+}
+
+/// The document as it is served, where what stands before `/api` is known: generated clients put
+/// it before each path.
+///
+/// # Errors
+/// As [`document`].
+pub(crate) fn served(base_path: &str) -> Result<Value, serde_json::Error> {
+    let mut document = serde_json::to_value(Description::openapi())?;
+    if !base_path.is_empty() {
+        document["servers"] = json!([{ "url": base_path }]);
+    }
+    Ok(document)
+}
+
+/// The same as a page.
+///
+/// # Errors
+/// As [`document`].
+pub(crate) fn page(base_path: &str) -> Result<Markup, serde_json::Error> {
+    let source = format!("{base_path}/api/openapi.json");
+    Ok(page::page(&served(base_path)?, &source))
 }
