@@ -44,6 +44,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/docs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Describes the API for people.
+         * @description This description as a page that needs no script and no other host.
+         */
+        readonly get: operations["getDocs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/keys": {
         readonly parameters: {
             readonly query?: never;
@@ -137,6 +157,26 @@ export interface paths {
          * @description Tells whether the market is a simulated one, which venues orders are routed to, which pairs can be traded, and how clients are told apart.
          */
         readonly get: operations["getMarket"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/openapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Describes the API for machines.
+         * @description This description, OpenAPI 3.1.
+         */
+        readonly get: operations["getDescription"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -388,17 +428,19 @@ export interface components {
              * @description The order's id.
              */
             readonly orderId: string;
-            /**
-             * @description Where every order begins.
-             * @example pending
-             */
-            readonly status: string;
+            /** @description Where every order begins. */
+            readonly status: components["schemas"]["Status"];
             /**
              * @description The address of a socket that streams the order's events; absent when this installation has none.
              * @example ws://127.0.0.1:3000/api/orders/ws?orderId=0198d2c5-7d2a-7c8e-9d0a-3f4a5b6c7d8e
              */
             readonly ws?: string;
         };
+        /**
+         * @description Who may use the engine.
+         * @enum {string}
+         */
+        readonly Auth: "loopback" | "keys" | "open";
         /** @description Orders that were accepted in one minute, or in one hour. */
         readonly Bucket: components["schemas"]["Counts"] & {
             /**
@@ -406,6 +448,43 @@ export interface components {
              * @description When it begins.
              */
             readonly at: string;
+        };
+        /** @description A venue was chosen. */
+        readonly BuildingPayload: {
+            /**
+             * @description Which.
+             * @example Meteora
+             */
+            readonly chosenDex: string;
+            /** @description What each venue offered. */
+            readonly quotes: readonly components["schemas"]["OfferView"][];
+            /** @description Why that one, in words. */
+            readonly reason: string;
+            /** @description Always null: nothing is signed yet. */
+            readonly txHash: string | null;
+        };
+        /** @description An order went into `building`. */
+        readonly BuildingUpdate: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /** @description The attempt it belongs to. */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            readonly payload: components["schemas"]["BuildingPayload"];
+            /** @description Its number within the order: 1, 2, 3 … without a gap. */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @enum {string}
+             */
+            readonly status: "building";
         };
         /** @description Orders to cancel: `ids`, or `all` with what they have in common. */
         readonly BulkCancelRequest: {
@@ -418,7 +497,7 @@ export interface components {
             /** @description With `all`: only those that buy this token. */
             readonly tokenOut?: string;
             /** @description With `all`: only those of this type. */
-            readonly type?: string;
+            readonly type?: components["schemas"]["OrderType"];
         };
         /** @description What became of each order that was to be cancelled. */
         readonly BulkCancelled: {
@@ -431,6 +510,39 @@ export interface components {
             /** @description Orders whose transaction may still land; if it does not, they are cancelled. */
             readonly requested: readonly string[];
         };
+        /** @description It was cancelled: no swap happened and none will. */
+        readonly CancelledPayload: {
+            /** @description Who cancelled it. */
+            readonly by: components["schemas"]["Canceller"];
+        };
+        /** @description An order went into `cancelled`. */
+        readonly CancelledUpdate: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /** @description The attempt it belongs to. */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            readonly payload: components["schemas"]["CancelledPayload"];
+            /** @description Its number within the order: 1, 2, 3 … without a gap. */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @enum {string}
+             */
+            readonly status: "cancelled";
+        };
+        /**
+         * @description Who cancelled an order.
+         * @enum {string}
+         */
+        readonly Canceller: "client";
         /** @description The prices of a piece of time, exact decimals. */
         readonly Candle: {
             /**
@@ -464,6 +576,44 @@ export interface components {
          * @enum {string}
          */
         readonly Code: "malformed_body" | "missing_field" | "unknown_field" | "unsupported_order_type" | "unknown_token" | "same_token" | "unsupported_pair" | "invalid_amount" | "invalid_min_amount_out" | "invalid_limit_price" | "invalid_mint" | "invalid_venue" | "invalid_liquidity" | "invalid_requirement" | "invalid_slippage" | "invalid_expiry" | "invalid_time_in_force" | "invalid_scope" | "invalid_label" | "invalid_key_limits" | "invalid_client_order_id" | "invalid_limit" | "invalid_cursor" | "invalid_id" | "invalid_status" | "invalid_filter" | "invalid_idempotency_key" | "body_too_large" | "unsupported_media_type" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "wrong_host" | "upgrade_required" | "not_cancellable" | "duplicate_client_order_id" | "idempotency_key_reused" | "too_many_requests" | "too_many_open_orders" | "limit_exceeded" | "busy" | "unavailable" | "outcome_unknown" | "internal_error";
+        /** @description The swap landed. */
+        readonly ConfirmedPayload: {
+            /**
+             * @description `tokenOut` received, an exact decimal.
+             * @example 790.98311
+             */
+            readonly amountOut: string;
+            /**
+             * @description `tokenOut` received per `tokenIn` sent, an exact decimal.
+             * @example 79.098311
+             */
+            readonly executedPrice: string;
+            /** @description The transaction's signature. */
+            readonly txHash: string;
+        };
+        /** @description An order went into `confirmed`. */
+        readonly ConfirmedUpdate: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /** @description The attempt it belongs to. */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            readonly payload: components["schemas"]["ConfirmedPayload"];
+            /** @description Its number within the order: 1, 2, 3 … without a gap. */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @enum {string}
+             */
+            readonly status: "confirmed";
+        };
         /** @description How many orders, and what became of them. */
         readonly Counts: {
             /** @description The others by their final status. */
@@ -504,7 +654,6 @@ export interface components {
              * Format: int64
              * @description Of sniper orders: a pool that has been open for more slots is not bought from; 300 when not
              *     given. A pool is seen within five slots or so.
-             * @default 300
              */
             readonly maxAgeSlots?: number;
             /** @description Of sniper orders: the most of `tokenIn` that may lie in the pool. */
@@ -521,11 +670,8 @@ export interface components {
              *     most 1000. Of sniper orders 1000 when not given, and at most 5000.
              */
             readonly slippageBps?: number;
-            /**
-             * @description Of limit orders: `GTD` waits until it expires, `IOC` is checked once.
-             * @default GTD
-             */
-            readonly timeInForce?: string;
+            /** @description Of limit orders; `GTD` when not given. */
+            readonly timeInForce?: components["schemas"]["TimeInForce"];
             /**
              * @description The symbol of the token sold.
              * @example SOL
@@ -536,14 +682,76 @@ export interface components {
              * @example USDC
              */
             readonly tokenOut: string;
-            /**
-             * @description The order type.
-             * @example market
-             */
-            readonly type: string;
+            /** @description The order type. */
+            readonly type: components["schemas"]["OrderType"];
             /** @description Of sniper orders: where it may buy; anywhere when not given. */
             readonly venues?: readonly string[];
         };
+        /** @description Its time ended: no swap happened and none will. */
+        readonly ExpiredPayload: {
+            /** @description The stable name of that. */
+            readonly code: components["schemas"]["FailureCode"];
+            /** @description Why, in words. */
+            readonly reason: string;
+        };
+        /** @description An order went into `expired`. */
+        readonly ExpiredUpdate: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /** @description The attempt it belongs to. */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            readonly payload: components["schemas"]["ExpiredPayload"];
+            /** @description Its number within the order: 1, 2, 3 … without a gap. */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @enum {string}
+             */
+            readonly status: "expired";
+        };
+        /** @description No swap happened and none will. */
+        readonly FailedPayload: {
+            /** @description The stable name of that. */
+            readonly code: components["schemas"]["FailureCode"];
+            /** @description Why, in words. */
+            readonly failureReason: string;
+        };
+        /** @description An order went into `failed`. */
+        readonly FailedUpdate: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /** @description The attempt it belongs to. */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            readonly payload: components["schemas"]["FailedPayload"];
+            /** @description Its number within the order: 1, 2, 3 … without a gap. */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @enum {string}
+             */
+            readonly status: "failed";
+        };
+        /**
+         * @description Why an order, or an attempt, did not succeed.
+         * @enum {string}
+         */
+        readonly FailureCode: "venues_unavailable" | "no_liquidity" | "slippage_exceeded" | "submission_refused" | "transaction_expired" | "insufficient_funds" | "deadline_exceeded" | "swap_failed" | "min_amount_out" | "limit_not_met" | "too_many_triggers";
         /** @description Whether the engine can take orders and execute them. */
         readonly Health: {
             /** @description Each part by its name; only when the engine is degraded. */
@@ -610,14 +818,8 @@ export interface components {
              * @description When it was revoked; null when it was not.
              */
             readonly revokedAt?: string | null;
-            /**
-             * @description What it allows.
-             * @example [
-             *       "orders:read",
-             *       "stream"
-             *     ]
-             */
-            readonly scopes: readonly string[];
+            /** @description What it allows. */
+            readonly scopes: readonly components["schemas"]["Scope"][];
         };
         /** @description A key that is asked for. */
         readonly KeyRequest: {
@@ -631,14 +833,13 @@ export interface components {
             readonly label?: string | null;
             readonly limits?: components["schemas"]["Limits"] | null;
             /**
-             * @description What it is to allow: `orders:read`, `orders:write`, `stream`, `keys`; nothing that the key
-             *     does not allow with which it is asked for.
+             * @description What it is to allow; nothing that the key does not allow with which it is asked for.
              * @example [
              *       "orders:read",
              *       "stream"
              *     ]
              */
-            readonly scopes: readonly string[];
+            readonly scopes: readonly components["schemas"]["Scope"][];
         };
         /** @description A token that got its pool, or will. */
         readonly Launch: {
@@ -750,16 +951,14 @@ export interface components {
             /**
              * @description Who may use the engine: `loopback`: programs on its own machine; `keys`: who shows a key;
              *     `open`: everybody who reaches it.
-             * @example loopback
              */
-            readonly auth: string;
+            readonly auth: components["schemas"]["Auth"];
             /**
              * @description `simulated`: nothing is bought or sold. `local`: Solana on the engine's own machine, whose
              *     tokens are worth nothing. `devnet`: Solana's devnet, likewise. `mainnet`: every order spends
-             *     real money. Sniper orders are taken where it is `simulated`. Further kinds may come.
-             * @example simulated
+             *     real money. Sniper orders are taken where it is `simulated`.
              */
-            readonly kind: string;
+            readonly kind: components["schemas"]["MarketKind"];
             /**
              * @description Pairs of symbols, each of which can be swapped for the other.
              * @example [
@@ -773,6 +972,11 @@ export interface components {
             /** @description The venues that orders are routed to; of two that pay the same the first one is taken. */
             readonly venues: readonly components["schemas"]["Venue"][];
         };
+        /**
+         * @description What trades are made of.
+         * @enum {string}
+         */
+        readonly MarketKind: "simulated" | "local" | "devnet" | "mainnet";
         /** @description A key that was just made, with its secret. */
         readonly NewKey: components["schemas"]["Key"] & {
             /**
@@ -855,11 +1059,7 @@ export interface components {
              * @description From then on nothing is signed any more; of limit and sniper orders.
              */
             readonly expiresAt: string | null;
-            /**
-             * @description The stable name of that.
-             * @example slippage_exceeded
-             */
-            readonly failureCode: string | null;
+            readonly failureCode: components["schemas"]["FailureCode"] | null;
             /** @description Why it failed, or expired; once it did. */
             readonly failureReason: string | null;
             /**
@@ -883,11 +1083,7 @@ export interface components {
             readonly sniper: components["schemas"]["Sniper"] | null;
             /** @description Where the order stands. */
             readonly status: components["schemas"]["Status"];
-            /**
-             * @description `GTD` or `IOC`; of limit orders.
-             * @example GTD
-             */
-            readonly timeInForce: string | null;
+            readonly timeInForce: components["schemas"]["TimeInForce"] | null;
             /**
              * @description The token sold.
              * @example SOL
@@ -901,11 +1097,8 @@ export interface components {
             readonly trigger: components["schemas"]["Trigger"] | null;
             /** @description The signature of the newest transaction. */
             readonly txHash: string | null;
-            /**
-             * @description The order type.
-             * @example market
-             */
-            readonly type: string;
+            /** @description The order type. */
+            readonly type: components["schemas"]["OrderType"];
             /**
              * Format: date-time
              * @description When it last moved.
@@ -922,11 +1115,41 @@ export interface components {
             /** @description Why the chosen venue was chosen, in words. */
             readonly reason: string | null;
         };
+        /**
+         * @description When an order is executed.
+         * @enum {string}
+         */
+        readonly OrderType: "market" | "limit" | "sniper";
         /** @description The limits that bind whoever asks. */
         readonly OwnLimits: {
             /** @description Those of the account as a whole. */
             readonly account: components["schemas"]["Limits"];
             readonly key?: components["schemas"]["Limits"] | null;
+        };
+        /** @description It was accepted. */
+        readonly PendingPayload: Record<string, never>;
+        /** @description An order went into `pending`. */
+        readonly PendingUpdate: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /** @description The attempt it belongs to. */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            readonly payload: components["schemas"]["PendingPayload"];
+            /** @description Its number within the order: 1, 2, 3 … without a gap. */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @enum {string}
+             */
+            readonly status: "pending";
         };
         /** @description Times in milliseconds. Half of all took no longer than `p50`, and so on. */
         readonly Percentiles: {
@@ -1026,6 +1249,46 @@ export interface components {
          * @enum {string}
          */
         readonly Requirement: "mint_authority_revoked" | "freeze_authority_revoked" | "lp_burned";
+        /**
+         * @description The venues are asked: for the first time, because the condition is met, or because an attempt
+         *     failed.
+         */
+        readonly RoutingPayload: {
+            /** @description The stable name of that. */
+            readonly code?: components["schemas"]["FailureCode"];
+            /** @description Why the attempt before failed, in words. */
+            readonly reason?: string;
+            /** @description What met its condition. */
+            readonly trigger?: components["schemas"]["Trigger"];
+        };
+        /** @description An order went into `routing`. */
+        readonly RoutingUpdate: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /** @description The attempt it belongs to. */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            readonly payload: components["schemas"]["RoutingPayload"];
+            /** @description Its number within the order: 1, 2, 3 … without a gap. */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @enum {string}
+             */
+            readonly status: "routing";
+        };
+        /**
+         * @description What a key may allow.
+         * @enum {string}
+         */
+        readonly Scope: "orders:read" | "orders:write" | "stream" | "keys";
         /** @description The terms that only a sniper order has. */
         readonly Sniper: {
             /**
@@ -1038,7 +1301,7 @@ export interface components {
             /** @description The least of `tokenIn` that must lie in the pool. */
             readonly minLiquidity: string | null;
             /** @description What must be given out of hand. */
-            readonly require: readonly string[];
+            readonly require: readonly components["schemas"]["Requirement"][];
             /** @description Where it may buy; empty means anywhere. */
             readonly venues: readonly string[];
         };
@@ -1080,6 +1343,38 @@ export interface components {
          * @enum {string}
          */
         readonly Status: "pending" | "waiting" | "routing" | "building" | "submitted" | "confirmed" | "failed" | "cancelled" | "expired";
+        /** @description Its transaction is signed and stored; or it is to be cancelled, and the transaction may land yet. */
+        readonly SubmittedPayload: {
+            /** @description Who asked for it. */
+            readonly by?: components["schemas"]["Canceller"];
+            /** @description `true` when a cancel was asked for. */
+            readonly cancelRequested?: boolean;
+            /** @description The transaction's signature. */
+            readonly txHash?: string;
+        };
+        /** @description An order went into `submitted`. */
+        readonly SubmittedUpdate: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /** @description The attempt it belongs to. */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            readonly payload: components["schemas"]["SubmittedPayload"];
+            /** @description Its number within the order: 1, 2, 3 … without a gap. */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @enum {string}
+             */
+            readonly status: "submitted";
+        };
         /** @description What opens sockets. */
         readonly Ticket: {
             /**
@@ -1095,6 +1390,11 @@ export interface components {
             /** @description Only these; all of the account's when not given. */
             readonly orderIds?: readonly string[] | null;
         };
+        /**
+         * @description How long a limit order waits: `GTD` until it expires, `IOC` not at all.
+         * @enum {string}
+         */
+        readonly TimeInForce: "GTD" | "IOC";
         /** @description A token that can be traded. */
         readonly Token: {
             /**
@@ -1115,37 +1415,34 @@ export interface components {
             readonly symbol: string;
         };
         /** @description What met an order's condition: a price, or a pool. */
-        readonly Trigger: (components["schemas"]["TriggerPool"] | null) & {
+        readonly Trigger: {
             /**
              * Format: date-time
              * @description When it was seen.
              */
             readonly at: string;
             /**
+             * Format: date-time
+             * @description From when on it can be swapped in.
+             */
+            readonly opensAt?: string;
+            /** @description The address of the pool that misses nothing of a sniper order's terms. */
+            readonly pool?: string;
+            /**
              * @description The price for all of the order that met the limit.
              * @example 82.51
              */
             readonly price?: string;
             /**
+             * Format: int64
+             * @description The slot in which that was created.
+             */
+            readonly slot?: number;
+            /**
              * @description Who would pay that price, or where that pool is.
              * @example Meteora
              */
             readonly venue: string;
-        };
-        /** @description The pool that met a sniper order's condition. */
-        readonly TriggerPool: {
-            /**
-             * Format: date-time
-             * @description From then on it can be swapped in.
-             */
-            readonly opensAt: string;
-            /** @description Its address. */
-            readonly pool: string;
-            /**
-             * Format: int64
-             * @description The slot in which it was created.
-             */
-            readonly slot: number;
         };
         /** @description A stored order that this build cannot read: its place in the history, and no more. */
         readonly UnreadableOrder: {
@@ -1167,36 +1464,8 @@ export interface components {
              */
             readonly status: string;
         };
-        /** @description An event of an order. */
-        readonly Update: {
-            /**
-             * Format: date-time
-             * @description When it was committed.
-             */
-            readonly at: string;
-            /**
-             * Format: int32
-             * @description The attempt it belongs to.
-             */
-            readonly attempt: number;
-            /**
-             * Format: uuid
-             * @description The order.
-             */
-            readonly orderId: string;
-            /** @description What happened; its fields depend on the status. */
-            readonly payload: Record<string, never>;
-            /**
-             * Format: int64
-             * @description Its number within the order: 1, 2, 3 … without a gap.
-             */
-            readonly seq: number;
-            /**
-             * @description The status that the order went into.
-             * @example building
-             */
-            readonly status: string;
-        };
+        /** @description An event of an order. One that was stored by another version of the engine, and that this one cannot read, keeps its place: its payload is `{"unreadable": true}`. */
+        readonly Update: components["schemas"]["PendingUpdate"] | components["schemas"]["WaitingUpdate"] | components["schemas"]["RoutingUpdate"] | components["schemas"]["BuildingUpdate"] | components["schemas"]["SubmittedUpdate"] | components["schemas"]["ConfirmedUpdate"] | components["schemas"]["FailedUpdate"] | components["schemas"]["CancelledUpdate"] | components["schemas"]["ExpiredUpdate"];
         /** @description A venue. */
         readonly Venue: {
             /**
@@ -1265,11 +1534,58 @@ export interface components {
              * @description By how much that has to rise to meet the limit, in basis points, rounded up.
              */
             readonly distanceBps: number | null;
+            /** @description Why its condition is not met. */
+            readonly reason: components["schemas"]["WaitingReason"];
+        };
+        /** @description Its condition is not met. */
+        readonly WaitingPayload: {
             /**
-             * @description Why its condition is not met.
-             * @example limit_not_met
+             * @description Who would have paid that.
+             * @example Meteora
              */
-            readonly reason: string;
+            readonly bestDex?: string;
+            /**
+             * @description The best price that there was for all of it.
+             * @example 79.098311
+             */
+            readonly bestPrice?: string;
+            /**
+             * Format: date-time
+             * @description When that pool opens.
+             */
+            readonly opensAt?: string;
+            /** @description The pool that a sniper order looked at. */
+            readonly pool?: string;
+            /** @description Why. */
+            readonly reason: components["schemas"]["WaitingReason"];
+        };
+        /**
+         * @description Why the condition of an order is not met.
+         * @enum {string}
+         */
+        readonly WaitingReason: "limit_not_met" | "no_pool_yet" | "pool_opens_later" | "liquidity_too_low" | "liquidity_too_high" | "mint_authority" | "freeze_authority" | "lp_not_burned" | "too_late" | "venues_unavailable" | "no_liquidity" | "insufficient_funds" | "paused_after_failure";
+        /** @description An order went into `waiting`. */
+        readonly WaitingUpdate: {
+            /**
+             * Format: date-time
+             * @description When it was committed.
+             */
+            readonly at: string;
+            /** @description The attempt it belongs to. */
+            readonly attempt: number;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            readonly orderId: string;
+            readonly payload: components["schemas"]["WaitingPayload"];
+            /** @description Its number within the order: 1, 2, 3 … without a gap. */
+            readonly seq: number;
+            /**
+             * @description The status that the order went into.
+             * @enum {string}
+             */
+            readonly status: "waiting";
         };
     };
     responses: never;
@@ -1410,6 +1726,26 @@ export interface operations {
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getDocs: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
                 };
             };
         };
@@ -1643,6 +1979,26 @@ export interface operations {
             };
         };
     };
+    readonly getDescription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The description. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
     readonly listOrders: {
         readonly parameters: {
             readonly query?: {
@@ -1653,7 +2009,7 @@ export interface operations {
                 /** @description Only orders in this status. */
                 readonly status?: components["schemas"]["Status"];
                 /** @description Only orders of this type. */
-                readonly type?: string;
+                readonly type?: components["schemas"]["OrderType"];
                 /** @description Only open orders, or only closed ones. */
                 readonly open?: boolean;
                 /** @description Only orders that sell this token. */
@@ -1710,7 +2066,7 @@ export interface operations {
                 /** @description Only orders in this status. */
                 readonly status?: components["schemas"]["Status"];
                 /** @description Only orders of this type. */
-                readonly type?: string;
+                readonly type?: components["schemas"]["OrderType"];
                 /** @description Only open orders, or only closed ones. */
                 readonly open?: boolean;
                 /** @description Only orders that sell this token. */

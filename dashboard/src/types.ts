@@ -6,20 +6,14 @@ type Schemas = components["schemas"];
 export type Status = Schemas["Status"];
 
 /** What met an order's condition: a limit order's price, or a sniper order's pool. */
-export interface Trigger {
-  readonly at: string;
-  readonly venue: string;
-  readonly price?: string;
-  readonly pool?: string;
-  readonly slot?: number;
-  readonly opensAt?: string;
-}
+export type Trigger = Schemas["Trigger"];
 
-export type Order = Omit<Schemas["Order"], "trigger"> & { readonly trigger: Trigger | null };
+export type Order = Schemas["Order"];
+
+export type OrderType = Schemas["OrderType"];
 
 /** The kinds of orders, as the page calls them. */
-export const ORDER_TYPES = { market: "Market", limit: "Limit", sniper: "Sniper" } as const;
-export type OrderType = keyof typeof ORDER_TYPES;
+export const ORDER_TYPES: Readonly<Record<OrderType, string>> = { market: "Market", limit: "Limit", sniper: "Sniper" };
 
 /** An order whose row the engine holds but cannot read: all that it can say is which one and since when. */
 export type UnreadableOrder = Schemas["UnreadableOrder"] & { readonly status: "unreadable" };
@@ -75,7 +69,7 @@ export interface Payload {
   readonly executedPrice?: string | null;
   readonly amountOut?: string | null;
   readonly failureReason?: string | null;
-  readonly code?: string | null;
+  readonly code?: Schemas["FailureCode"] | null;
   /** Why the order waits is the `reason`; this is the best that there was. */
   readonly bestPrice?: string | null;
   readonly bestDex?: string | null;
@@ -94,8 +88,7 @@ export type OrderEvent = Omit<Schemas["Update"], "status" | "payload"> & {
   readonly payload: Payload;
 };
 
-export type OrderDetail = Omit<Schemas["OrderDetails"], "events" | "trigger"> &
-  Order & { readonly events: readonly OrderEvent[] };
+export type OrderDetail = Omit<Schemas["OrderDetails"], "events"> & { readonly events: readonly OrderEvent[] };
 
 /** The five steps of an order that goes well, in their order. */
 export const STEPS: readonly Status[] = ["pending", "routing", "building", "submitted", "confirmed"];

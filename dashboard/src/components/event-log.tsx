@@ -1,9 +1,9 @@
 import { formatClock } from "../time.ts";
-import type { OrderEvent } from "../types.ts";
+import type { OrderEvent, OrderType } from "../types.ts";
 import { StatusBadge, triesOf } from "./status-badge.tsx";
 
 /** The log as the engine wrote it. */
-export function EventLog({ events, type }: { events: readonly OrderEvent[]; type: string }) {
+export function EventLog({ events, type }: { events: readonly OrderEvent[]; type: OrderType }) {
   return (
     <ol class="log">
       {events.map((event) => (

@@ -36,7 +36,7 @@ test("an intent outlives a reload, with its order and its key", () => {
 test("a limit order's price, time in force and expiry are part of the intent", () => {
   const storage = browserStorage();
   const expiresAt = "2026-12-03T12:00:00.000Z";
-  const order = { ...INTENT.order, type: "limit", limitPrice: "82.5", timeInForce: "GTD", expiresAt };
+  const order = { ...INTENT.order, type: "limit", limitPrice: "82.5", timeInForce: "GTD", expiresAt } as const;
   keep({ ...INTENT, order }, storage);
   assert.deepEqual(unsettled(storage, 2_000)?.order, order);
 });

@@ -100,7 +100,13 @@ test("an order waits with what was found, and is on its way again once its trigg
 
 test("a look that was not met is no event: the row alone brings it, and the log does not take it back", () => {
   const waits = looked.reduce(withEvent, withOrder(emptyView("a"), limit));
-  const newest = { reason: "limit_not_met", bestPrice: "79.9", bestDex: "Raydium", distanceBps: 13, checks: 2 };
+  const newest = {
+    reason: "limit_not_met",
+    bestPrice: "79.9",
+    bestDex: "Raydium",
+    distanceBps: 13,
+    checks: 2,
+  } as const;
   const row = { ...waits.order!, waiting: { ...newest, checkedAt: "2026-11-22T10:00:09.000Z" } };
   assert.equal(withOrder(waits, row).order?.waiting?.checks, 2);
   assert.equal(looked.reduce(withEvent, withOrder(emptyView("a"), row)).order?.waiting?.checks, 2);

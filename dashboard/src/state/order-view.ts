@@ -123,7 +123,8 @@ function waitingAfter({ waiting, limitPrice }: Order, at: string, payload: Paylo
   const bestPrice = payload.bestPrice ?? null;
   const distanceBps = bestPrice && limitPrice ? distanceTo(limitPrice, bestPrice) : null;
   const bestDex = payload.bestDex ?? null;
-  return { reason: payload.reason, bestPrice, bestDex, distanceBps, checkedAt: at, checks: 1 };
+  const reason = payload.reason as Waiting["reason"]; // what a waiting order's event tells as its reason
+  return { reason, bestPrice, bestDex, distanceBps, checkedAt: at, checks: 1 };
 }
 
 function sameRow(a: Order, b: Order): boolean {
