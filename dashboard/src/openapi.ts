@@ -436,6 +436,41 @@ export interface components {
              */
             readonly ws?: string;
         };
+        /** @description A write, and who did it. */
+        readonly AuditEntry: {
+            /**
+             * @description For which account.
+             * @example desk
+             */
+            readonly account: string;
+            /**
+             * @description What was done: `order.place`, `order.cancel`, `key.create`, `key.revoke` or `limits.set`.
+             * @example order.place
+             */
+            readonly action: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            readonly at: string;
+            /**
+             * @description With which key, by its id; null where none is asked for, and for the operator.
+             * @example 5f0c8a1d2e3b4c6f
+             */
+            readonly keyId?: string | null;
+            /**
+             * @description What came of it: `accepted`, `cancelled`, `requested`, `created`, `revoked` or `set`.
+             * @example accepted
+             */
+            readonly outcome: string;
+            /**
+             * @description From which address; null where that is not known.
+             * @example 192.0.2.7
+             */
+            readonly source?: string | null;
+            /** @description To which order, key or account. */
+            readonly subject: string;
+        };
         /**
          * @description Who may use the engine.
          * @enum {string}
@@ -782,6 +817,11 @@ export interface components {
              */
             readonly status: string;
         };
+        /**
+         * @description How long a candle is.
+         * @enum {string}
+         */
+        readonly Interval: "1m" | "5m" | "1h";
         /** @description A key, without its secret. */
         readonly Key: {
             /**
@@ -1332,18 +1372,15 @@ export interface components {
             readonly until: string;
             /** @description What was swapped in each direction, by confirmed orders. */
             readonly volume: readonly components["schemas"]["Volume"][];
-            /**
-             * @description `1h`, `24h` or `7d`.
-             * @example 1h
-             */
-            readonly window: string;
+            /** @description How far back it goes. */
+            readonly window: components["schemas"]["Window"];
         };
         /**
          * @description Where an order stands. The last four are final.
          * @enum {string}
          */
         readonly Status: "pending" | "waiting" | "routing" | "building" | "submitted" | "confirmed" | "failed" | "cancelled" | "expired";
-        /** @description Its transaction is signed and stored; or it is to be cancelled, and the transaction may land yet. */
+        /** @description Its transaction is signed and stored; or it is to be cancelled, and that may land yet. */
         readonly SubmittedPayload: {
             /** @description Who asked for it. */
             readonly by?: components["schemas"]["Canceller"];
@@ -1587,6 +1624,11 @@ export interface components {
              */
             readonly status: "waiting";
         };
+        /**
+         * @description A time up to now.
+         * @enum {string}
+         */
+        readonly Window: "1h" | "24h" | "7d";
     };
     responses: never;
     parameters: never;
@@ -1618,40 +1660,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly {
-                        /**
-                         * @description For which account.
-                         * @example desk
-                         */
-                        readonly account: string;
-                        /**
-                         * @description What was done: `order.place`, `order.cancel`, `key.create`, `key.revoke` or `limits.set`.
-                         * @example order.place
-                         */
-                        readonly action: string;
-                        /**
-                         * Format: date-time
-                         * @description When.
-                         */
-                        readonly at: string;
-                        /**
-                         * @description With which key, by its id; null where none is asked for, and for the operator.
-                         * @example 5f0c8a1d2e3b4c6f
-                         */
-                        readonly keyId?: string | null;
-                        /**
-                         * @description What came of it: `accepted`, `cancelled`, `requested`, `created`, `revoked` or `set`.
-                         * @example accepted
-                         */
-                        readonly outcome: string;
-                        /**
-                         * @description From which address; null where that is not known.
-                         * @example 192.0.2.7
-                         */
-                        readonly source?: string | null;
-                        /** @description To which order, key or account. */
-                        readonly subject: string;
-                    }[];
+                    readonly "application/json": readonly components["schemas"]["AuditEntry"][];
                 };
             };
             /** @description 400: `invalid_limit`, `invalid_cursor`; 429: `too_many_requests`. */
@@ -1687,11 +1696,8 @@ export interface operations {
                  * @example USDC
                  */
                 readonly tokenOut: string;
-                /**
-                 * @description How long a piece is: `1m`, `5m` or `1h`; `1m` when not given.
-                 * @example 5m
-                 */
-                readonly interval?: string;
+                /** @description How long a piece is; `1m` when not given. */
+                readonly interval?: components["schemas"]["Interval"];
                 /** @description How many pieces; 100 when not given. */
                 readonly limit?: number;
             };
@@ -2018,7 +2024,7 @@ export interface operations {
                 readonly tokenOut?: string;
                 /** @description Only the order that the client gave this name. */
                 readonly clientOrderId?: string;
-                /** @description Only orders accepted at this time or later (RFC 3339). */
+                /** @description Only orders accepted at this time or later. */
                 readonly since?: string;
                 /** @description Only orders accepted before this time. */
                 readonly until?: string;
@@ -2075,7 +2081,7 @@ export interface operations {
                 readonly tokenOut?: string;
                 /** @description Only the order that the client gave this name. */
                 readonly clientOrderId?: string;
-                /** @description Only orders accepted at this time or later (RFC 3339). */
+                /** @description Only orders accepted at this time or later. */
                 readonly since?: string;
                 /** @description Only orders accepted before this time. */
                 readonly until?: string;
@@ -2391,11 +2397,8 @@ export interface operations {
     readonly getStats: {
         readonly parameters: {
             readonly query?: {
-                /**
-                 * @description How far back: an hour, a day, a week; `24h` when not given.
-                 * @example 1h
-                 */
-                readonly window?: string;
+                /** @description How far back: an hour, a day, a week; `24h` when not given. */
+                readonly window?: components["schemas"]["Window"];
             };
             readonly header?: never;
             readonly path?: never;

@@ -79,7 +79,8 @@ impl Candle {
 }
 
 impl Interval {
-    const ALL: [Self; 3] = [Self::Minute, Self::FiveMinutes, Self::Hour];
+    /// Every interval, the shortest first.
+    pub const ALL: [Self; 3] = [Self::Minute, Self::FiveMinutes, Self::Hour];
 
     /// The name on the wire.
     pub const fn name(self) -> &'static str {

@@ -6,9 +6,12 @@ use maud::Markup;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use crate::routes::{
-    audit, cancel, candles, description, execute, export, health, keys, launches, limits, market,
-    orders, quote, stats, tokens,
+use crate::{
+    dto::IntervalDto,
+    routes::{
+        audit, cancel, candles, description, execute, export, health, keys, launches, limits,
+        market, orders, quote, stats, tokens,
+    },
 };
 
 #[derive(OpenApi)]
@@ -48,6 +51,7 @@ use crate::routes::{
         description::openapi,
         description::docs,
     ),
+    components(schemas(IntervalDto)), // of a parameter alone
     tags(
         (name = "orders", description = "Orders and their history."),
         (name = "market", description = "What can be traded, and at what price."),

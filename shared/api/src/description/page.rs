@@ -67,7 +67,8 @@ fn operations(document: &Value, tag: &Value) -> Markup {
         @for (path, method, operation) in operations_of(document, name) {
             section id=(text(operation, "operationId")) {
                 h3 { b { (method.to_uppercase()) } " " (path) }
-                p { (prose(text(operation, "description"))) }
+                @let about = operation.get("description").or(operation.get("summary"));
+                p { (prose(about.and_then(Value::as_str).unwrap_or_default())) }
                 @if !items(&operation["parameters"]).is_empty() {
                     (parameters(operation))
                 }

@@ -42,6 +42,7 @@ pub(crate) use self::{
     },
     stats::StatsDto,
     token::TokenDto,
+    words::{IntervalDto, WindowDto},
 };
 pub use event::event_json;
 pub use key::key_json;

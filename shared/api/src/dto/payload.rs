@@ -80,7 +80,7 @@ pub(super) struct BuildingDto {
     tx_hash: Option<String>,
 }
 
-/// Its transaction is signed and stored; or it is to be cancelled, and the transaction may land yet.
+/// Its transaction is signed and stored; or it is to be cancelled, and that may land yet.
 #[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SubmittedPayload)]

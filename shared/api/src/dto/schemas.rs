@@ -139,9 +139,11 @@ pub(crate) struct FilterDto {
     token_out: Option<String>,
     /// Only the order that the client gave this name.
     client_order_id: Option<String>,
-    /// Only orders accepted at this time or later (RFC 3339).
+    /// Only orders accepted at this time or later.
+    #[param(format = DateTime)]
     since: Option<String>,
     /// Only orders accepted before this time.
+    #[param(format = DateTime)]
     until: Option<String>,
 }
 

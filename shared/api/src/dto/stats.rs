@@ -9,15 +9,15 @@ use engine::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::time_text;
+use super::{time_text, words::WindowDto};
 
 /// What became of all orders that were accepted in a window.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Stats)]
 pub(crate) struct StatsDto {
-    /// `1h`, `24h` or `7d`.
-    #[schema(example = "1h")]
+    /// How far back it goes.
+    #[schema(value_type = WindowDto)]
     window: &'static str,
     /// When it began.
     #[schema(format = DateTime)]

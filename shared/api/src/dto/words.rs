@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use engine::{
     account::Scope,
+    candles::Interval,
     catalogue::MarketKind,
     order::{Canceller, FailureCode, OrderKind, Requirements, Status, TimeInForce, WaitingReason},
+    ports::Window,
 };
 use serde::Serialize;
 use utoipa::{
@@ -58,6 +60,10 @@ words! {
     ScopeDto as "Scope": Scope::ALL.map(Scope::name);
     /// What trades are made of.
     MarketKindDto as "MarketKind": MarketKind::ALL.map(MarketKind::name);
+    /// A time up to now.
+    WindowDto as "Window": Window::ALL.map(Window::name);
+    /// How long a candle is.
+    IntervalDto as "Interval": Interval::ALL.map(Interval::name);
     /// Who may use the engine.
     AuthDto as "Auth": Access::NAMES;
 }

@@ -45,7 +45,7 @@ use crate::{
         (
             status = 200,
             description = "A page of entries.",
-            body = inline(Vec<AuditEntryDto>),
+            body = Vec<AuditEntryDto>,
             headers((
                 "Link" = String,
                 description = "`<…>; rel=\"next\"`, the address of the next page, if there is \

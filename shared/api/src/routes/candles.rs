@@ -10,7 +10,7 @@ use engine::candles::Interval;
 
 use crate::{
     Api,
-    dto::CandleDto,
+    dto::{CandleDto, IntervalDto},
     http::{
         code::Code,
         problem::{ApiError, ProblemBody, shown},
@@ -41,9 +41,8 @@ const MOST: u16 = 500;
             description = "The symbol of the token that it is told in.", example = "USDC",
         ),
         (
-            "interval" = Option<String>, Query,
-            description = "How long a piece is: `1m`, `5m` or `1h`; `1m` when not given.",
-            example = "5m",
+            "interval" = Option<IntervalDto>, Query,
+            description = "How long a piece is; `1m` when not given.",
         ),
         (
             "limit" = Option<u16>, Query,

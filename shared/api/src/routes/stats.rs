@@ -10,7 +10,7 @@ use engine::ports::Window;
 
 use crate::{
     Api,
-    dto::StatsDto,
+    dto::{StatsDto, WindowDto},
     http::{
         access::Reads,
         code::Code,
@@ -28,9 +28,8 @@ use crate::{
     description = "Adds up what became of all orders that were accepted in a window, which ends \
         now. An answer may be a second old.",
     params((
-        "window" = Option<String>, Query,
+        "window" = Option<WindowDto>, Query,
         description = "How far back: an hour, a day, a week; `24h` when not given.",
-        pattern = "^(1h|24h|7d)$", example = "1h",
     )),
     responses(
         (status = 200, description = "What became of them.", body = StatsDto),
