@@ -23,7 +23,7 @@ use crate::{
     market::{Market, view},
     pools::{PoolState, Role, SwapUser, TokenAccount},
     record::{self, Paid, Record, SlippageCode},
-    rpc::{self, Rpc, RpcError},
+    rpc::{self, Blockhash, Rpc, RpcError},
     transaction::{Message, Parsed, TransactionError},
     wallet::Signer,
 };
@@ -266,10 +266,9 @@ impl Chain for SolanaChain {
         let price = self.fees.price(paid.map_err(unread)?, limit);
         let instructions = draft.instructions(limit, price, floor);
         // Last, so that it lives for as long as it can.
-        let blockhash = self.rpc.latest_blockhash().await.map_err(unread)?;
-        self.record
-            .may_sign_with(&blockhash)
-            .map_err(|doubt| later(doubt.0))?;
+        let may_sign = |blockhash: &Blockhash| self.record.may_sign_with(blockhash);
+        let blockhash = self.rpc.blockhash_without_doubt(may_sign).await;
+        let blockhash = blockhash.map_err(unread)?;
         let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
         let signed = message.map_err(unbuilt)?.sign(self.signer.as_ref()).await;
         let signed = signed.map_err(unbuilt)?;

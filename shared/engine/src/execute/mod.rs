@@ -246,6 +246,10 @@ impl Execute {
         if self.is_overdue(order) {
             return self.run_out(claimed, None).await;
         }
+        // Its former worker may have died, and the market has moved on.
+        if self.since(order.updated_at) > self.policy.quote_max_age {
+            return self.choose_venue(claimed).await;
+        }
         let request = Prepare {
             id: order.id,
             swap: &order.swap,

@@ -22,9 +22,6 @@ use crate::rpc::{Blockhash, Node, Rpc, Stage};
 /// When to look again for a transaction that is on its way: a block or two later.
 const POLL_AFTER: Duration = Duration::from_millis(400);
 
-/// How many nodes must agree that a height is final, when there are as many.
-const AGREEING: usize = 2;
-
 /// The chain's record, as one or several nodes have it.
 #[derive(Debug)]
 pub struct Record {
@@ -55,7 +52,7 @@ impl Record {
         let mut heights = self.heights();
         let height = Height::of(blockhash)
             .ok_or("its height is below any")
-            .and_then(|height| heights.believe(height, now))
+            .and_then(|height| heights.may_sign_with(height, now))
             .map_err(|doubt| {
                 Unavailable(format!("a blockhash that cannot be believed: {doubt}"))
             })?;
@@ -64,38 +61,73 @@ impl Record {
     }
 
     /// The height below which nothing changes any more. Never goes back. With two nodes or more,
-    /// two must answer, and the lower one counts.
+    /// two must agree, and the lower one counts.
     ///
     /// # Errors
     /// [`Unavailable`] when too few nodes answer with a height that can be believed.
     pub async fn finalized_height(&self) -> Result<u64, Unavailable> {
         let nodes = self.rpc.nodes();
-        let needed = AGREEING.min(nodes.len());
+        let is_alone = nodes.len() == 1;
         let mut asked: FuturesUnordered<_> = nodes.iter().map(|node| height_of(node)).collect();
-        let mut believed = Vec::new();
+        let mut believed: Vec<Height> = Vec::new();
         let mut doubts = Vec::new();
-        while believed.len() < needed
-            && let Some(answer) = asked.next().await
-        {
+        while let Some(answer) = asked.next().await {
+            let now = Instant::now();
             let height = answer.and_then(|(node, height)| {
-                let plausible = self.heights().believe(height, Instant::now());
+                let heights = self.heights();
+                let plausible = match is_alone {
+                    true => heights.believe_alone(height, now),
+                    false => heights.believe(height, now),
+                };
                 plausible.map_err(|doubt| Unavailable(format!("{}: {doubt}", node.name())))
             });
-            match height {
-                Ok(height) => believed.push(height),
-                Err(doubt) => doubts.push(doubt.0),
+            let height = match height {
+                Ok(height) => height,
+                Err(doubt) => {
+                    doubts.push(doubt.0);
+                    continue;
+                }
+            };
+            let mut pairs = believed.iter().map(|other| height.agreed_with(*other));
+            match pairs
+                .find_map(|agreed| agreed)
+                .or(is_alone.then_some(height))
+            {
+                Some(agreed) => return Ok(self.heights().reached(agreed, now)),
+                None => believed.push(height),
             }
         }
-        let lowest = believed.iter().min_by_key(|height| height.blocks);
-        match lowest {
-            Some(&height) if believed.len() == needed => {
-                Ok(self.heights().reached(height, Instant::now()))
-            }
-            _ => Err(Unavailable(format!(
-                "no final height that can be believed: {}",
-                doubts.join("; ")
-            ))),
+        if !believed.is_empty() {
+            doubts.push("the others do not agree".to_owned());
         }
+        Err(Unavailable(format!(
+            "no final height that can be believed: {}",
+            doubts.join("; ")
+        )))
+    }
+
+    /// Takes a height on trust where only one node answers: one that says the same twice.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when none does.
+    pub(crate) async fn begin_with_one(&self) -> Result<(), Unavailable> {
+        let mut asked: FuturesUnordered<_> = self
+            .rpc
+            .nodes()
+            .iter()
+            .map(|node| height_of(node))
+            .collect();
+        let mut failed = Unavailable("no node answers".to_owned());
+        while let Some(answer) = asked.next().await {
+            match answer {
+                Ok((_, height)) => {
+                    self.heights().begin_with(height, Instant::now());
+                    return Ok(());
+                }
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
     }
 
     /// What is known of a transaction now. `paid` says what it is to have paid; `marker` is the
