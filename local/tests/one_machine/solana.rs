@@ -4,6 +4,7 @@
 mod databases;
 mod execution;
 mod kills;
+mod markers;
 mod nodes;
 mod refusals;
 mod settlement;

@@ -21,6 +21,7 @@ use venues::registry::VENUES;
 
 use crate::{
     chain::SolanaChain,
+    doubts::Doubts,
     fees::Fees,
     launches::NoLaunches,
     market::{Market, NoMarket},
@@ -28,6 +29,7 @@ use crate::{
     pools::PoolAddress,
     record::Record,
     rpc::{NoRpc, OtherChain, Rpc},
+    units::Units,
     venue::SolanaVenue,
     wallet::{KeyFile, KeyFileError, Signer as _},
 };
@@ -68,6 +70,10 @@ const MAINNET: Hash = Hash::new_from_array([
 /// How long a node may take to tell a pool's accounts: so long that the next one can answer, too,
 /// before a quote is late.
 const QUOTE_TIME_OUT: Duration = Duration::from_millis(900);
+
+/// How long a node may take with each question before a signature: so long that the next one can
+/// answer, too, before there is no time left to make the transaction.
+const MAKING_TIME_OUT: Duration = Duration::from_secs(2);
 
 /// How long a node may take to say what became of a transaction. It is asked two or three things in
 /// a row, within a worker's lease of its order.
@@ -140,7 +146,7 @@ pub enum NotOpened {
 pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
     let markets = read_markets(&settings.markets)?;
     let signer = KeyFile::read(&settings.key_file)?;
-    let rpc = Arc::new(Rpc::new(&settings.nodes)?);
+    let rpc = Arc::new(Rpc::new(&settings.nodes)?.with_time_out(MAKING_TIME_OUT));
     let quotes = rpc.with_time_out(QUOTE_TIME_OUT);
     let record = rpc.with_time_out(RECORD_TIME_OUT);
     let fees = Fees::up_to(settings.max_fee).ok_or(NotOpened::Fee(settings.max_fee))?;
@@ -170,18 +176,16 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
             .map_err(Box::new)?,
     );
     let wallet = signer.address();
-    let slippage_codes: Vec<_> = markets
-        .pools
-        .iter()
-        .map(PoolAddress::slippage_code)
-        .collect();
+    let codes: Vec<_> = markets.pools.iter().map(PoolAddress::codes).collect();
     let chain = SolanaChain {
-        record: Record::new(Arc::new(record), slippage_codes.clone()),
+        record: Record::new(Arc::new(record), codes.clone()),
         rpc,
         market: Arc::clone(&market),
         fees: Arc::clone(&fees),
         signer: Arc::new(signer),
-        slippage_codes,
+        codes,
+        units: Units::default(),
+        doubts: Doubts::default(),
     };
     // Before anything is signed by one of them, the nodes agree on a height; one that is alone says
     // the same twice.

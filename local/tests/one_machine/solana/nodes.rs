@@ -1,12 +1,16 @@
 //! One bad node beside a good one: orders go on.
 
+use serde_json::Value;
 use solana::testing::{ANY_METHOD, Fault, ScriptedChain, ScriptedNode};
 
 use super::{
     starts::{MAINNET, refusal},
     world::{World, ended},
 };
-use crate::support::ten_sol;
+use crate::{
+    process::{DataDir, Process, program},
+    support::{eventually, ten_sol},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_preferred_node_that_lags_or_lies_is_passed_over() {
@@ -73,4 +77,34 @@ async fn mainnet_is_not_begun_on_the_word_of_one_of_two() {
     options.extend(["--live-trading".to_owned(), "yes".to_owned()]);
     let said = refusal(options).await;
     assert!(said.contains("of 2 nodes one alone answers"), "{said}");
+}
+
+/// Twice a second is looked, and told is it once.
+#[tokio::test(flavor = "multi_thread")]
+async fn why_an_order_hangs_is_told_once() {
+    const TOLD: &str = "nothing is known of a transaction, its order stays open";
+    let world = World::still(2).await;
+    let data_dir = DataDir::new("solana-doubt");
+    let mut options = world.options();
+    options.extend(["--data-dir".to_owned(), data_dir.text().to_owned()]);
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let mut command = program();
+    let log = std::fs::File::create(world.log()).expect("it can be written");
+    command.stderr(log);
+    let process = Process::start_as(command, &options).await;
+    let answer = process.post(&ten_sol()).await;
+    let answer: Value = answer.json().await.expect("JSON");
+    let id = answer["orderId"].as_str().expect("an id");
+    world.nodes[1].always("getSignatureStatuses", Fault::Status(503));
+    world.first_sent().await;
+    let said = || std::fs::read_to_string(world.log()).expect("text");
+    eventually("why it hangs", async || said().contains(TOLD).then_some(())).await;
+    world.asked_again("getSignatureStatuses", 6).await;
+    let said = said();
+    assert_eq!(said.matches(TOLD).count(), 1, "{said}");
+    assert!(
+        said.contains(id) && said.contains("node 2, getSignatureStatuses"),
+        "{said}"
+    );
+    process.kill();
 }

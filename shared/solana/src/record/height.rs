@@ -1,7 +1,7 @@
 //! Which heights can be believed. A node may answer with its slot, which is millions of blocks
 //! ahead: then every transaction looks as if it could no longer land.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::rpc::Blockhash;
 
@@ -23,6 +23,29 @@ const AHEAD: u64 = 64;
 
 /// Twice as fast as slots are.
 const FASTEST_BLOCK: Duration = Duration::from_millis(100);
+
+/// A moment by two clocks: one stands still while the machine sleeps, the other may be set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    running: Instant,
+    of_day: SystemTime,
+}
+
+impl Moment {
+    pub(super) fn now() -> Self {
+        Self {
+            running: Instant::now(),
+            of_day: SystemTime::now(),
+        }
+    }
+
+    /// How much later this is: as much as either clock says, for the chain goes on while we sleep.
+    fn since(self, earlier: Self) -> Duration {
+        let running = self.running.saturating_duration_since(earlier.running);
+        let of_day = self.of_day.duration_since(earlier.of_day);
+        running.max(of_day.unwrap_or_default())
+    }
+}
 
 /// A height of the chain, and a slot that is not before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +85,9 @@ impl Height {
 #[derive(Debug, Default)]
 pub(super) struct Heights {
     /// The highest that the nodes agreed on, and when it was first seen.
-    agreed: Option<(Height, Instant)>,
+    agreed: Option<(Height, Moment)>,
     /// What was signed with before they did. One node's word, so it binds no others.
-    trusted: Option<(Height, Instant)>,
+    trusted: Option<(Height, Moment)>,
 }
 
 impl Heights {
@@ -76,12 +99,12 @@ impl Heights {
     }
 
     /// Takes the first height on trust, to hold later ones against it.
-    pub(super) fn begin_with(&mut self, height: Height, now: Instant) {
+    pub(super) fn begin_with(&mut self, height: Height, now: Moment) {
         self.trusted.get_or_insert((height, now));
     }
 
     /// Whether a height can be, after those that were agreed on and the time since.
-    pub(super) fn believe(&self, height: Height, now: Instant) -> Result<Height, &'static str> {
+    pub(super) fn believe(&self, height: Height, now: Moment) -> Result<Height, &'static str> {
         fits(height, self.agreed, now)
     }
 
@@ -89,7 +112,7 @@ impl Heights {
     pub(super) fn believe_alone(
         &self,
         height: Height,
-        now: Instant,
+        now: Moment,
     ) -> Result<Height, &'static str> {
         fits(height, self.agreed.or(self.trusted), now)
     }
@@ -98,7 +121,7 @@ impl Heights {
     pub(super) fn may_sign_with(
         &self,
         height: Height,
-        now: Instant,
+        now: Moment,
     ) -> Result<Height, &'static str> {
         if let Some((highest, _)) = self.agreed.or(self.trusted)
             && height.blocks < highest.blocks.saturating_sub(STALE)
@@ -110,7 +133,7 @@ impl Heights {
 
     /// Notes a height that the nodes agree on; answers the highest so far, for nothing that was
     /// final changes again.
-    pub(super) fn reached(&mut self, height: Height, now: Instant) -> u64 {
+    pub(super) fn reached(&mut self, height: Height, now: Moment) -> u64 {
         match self.agreed {
             Some((highest, _)) if highest.blocks >= height.blocks => highest.blocks,
             before => {
@@ -126,8 +149,8 @@ impl Heights {
 /// Whether a height can be, so long after another one.
 fn fits(
     height: Height,
-    before: Option<(Height, Instant)>,
-    now: Instant,
+    before: Option<(Height, Moment)>,
+    now: Moment,
 ) -> Result<Height, &'static str> {
     if height.slot < height.blocks {
         return Err("its slot is below its height");
@@ -135,7 +158,7 @@ fn fits(
     let Some((highest, seen)) = before else {
         return Ok(height);
     };
-    let passed = now.saturating_duration_since(seen).as_millis() / FASTEST_BLOCK.as_millis();
+    let passed = now.since(seen).as_millis() / FASTEST_BLOCK.as_millis();
     let grown = u64::try_from(passed).unwrap_or(u64::MAX);
     let most = |before: u64| before.saturating_add(grown).saturating_add(AHEAD);
     if height.blocks > most(highest.blocks) {
@@ -164,9 +187,16 @@ mod tests {
         }
     }
 
-    fn known() -> (Heights, Instant) {
+    fn after(now: Moment, seconds: u64) -> Moment {
+        Moment {
+            running: now.running + Duration::from_secs(seconds),
+            ..now
+        }
+    }
+
+    fn known() -> (Heights, Moment) {
         let mut heights = Heights::default();
-        let now = Instant::now();
+        let now = Moment::now();
         assert_eq!(heights.reached(at(1_000), now), 1_000);
         (heights, now)
     }
@@ -184,7 +214,7 @@ mod tests {
     #[test]
     fn a_height_cannot_run_ahead_of_time() {
         let (heights, now) = known();
-        let later = now + Duration::from_secs(10);
+        let later = after(now, 10);
         assert!(heights.believe(at(1_164), later).is_ok());
         assert!(heights.believe(at(1_165), later).is_err());
         assert!(heights.believe(at(1_065), now).is_err());
@@ -200,9 +230,26 @@ mod tests {
     }
 
     #[test]
+    fn the_chain_goes_on_while_the_machine_sleeps() {
+        let (heights, now) = known();
+        let woken = Moment {
+            of_day: now.of_day + Duration::from_secs(3_600),
+            ..after(now, 1)
+        };
+        assert!(heights.believe(at(10_000), woken).is_ok());
+        assert!(heights.believe(at(1_065), now).is_err());
+        // A clock that was set back takes nothing away.
+        let set_back = Moment {
+            of_day: now.of_day - Duration::from_secs(3_600),
+            ..after(now, 10)
+        };
+        assert!(heights.believe(at(1_164), set_back).is_ok());
+    }
+
+    #[test]
     fn a_chain_that_stood_still_may_catch_up() {
         let (mut heights, now) = known();
-        let later = now + Duration::from_secs(60);
+        let later = after(now, 60);
         heights.reached(at(1_000), later);
         assert!(heights.believe(at(1_300), later).is_ok());
     }
@@ -249,7 +296,7 @@ mod tests {
     #[test]
     fn what_was_signed_with_binds_the_node_and_no_others() {
         let mut heights = Heights::default();
-        let now = Instant::now();
+        let now = Moment::now();
         heights.begin_with(at(1_000), now);
         heights.begin_with(at(9_000), now);
         assert!(heights.believe_alone(at(1_065), now).is_err());

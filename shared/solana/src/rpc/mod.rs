@@ -8,6 +8,7 @@ mod blocks;
 mod error;
 mod executed;
 mod fees;
+mod history;
 mod node;
 mod shape;
 mod simulation;
@@ -114,7 +115,9 @@ impl Rpc {
                     self.preferred.store(index, Ordering::Relaxed);
                     return Ok(answer);
                 }
-                Err(_) if turn < count => {}
+                Err(error) if turn < count => {
+                    tracing::debug!(%error, "the next node is asked");
+                }
                 Err(error) => return Err(error),
             }
         }
