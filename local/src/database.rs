@@ -42,11 +42,11 @@ pub enum NoDatabase {
 }
 
 /// Connects to the database that was named, or to a PostgreSQL of our own, and brings the schema up
-/// to date.
+/// to date. Its orders are executed on this chain, and were never on another one.
 ///
 /// # Errors
 /// [`NoDatabase`] with what is wrong and what to do.
-pub async fn ready(options: &Serve) -> Result<Ready, NoDatabase> {
+pub async fn ready(options: &Serve, chain: &str) -> Result<Ready, NoDatabase> {
     let storage = &options.storage;
     let (source, statements, server) = match named(storage) {
         Some(source) => (source, storage.database_statements, None),
@@ -59,7 +59,7 @@ pub async fn ready(options: &Serve) -> Result<Ready, NoDatabase> {
     };
     let (connections, ca) = (options.database_connections, storage.database_ca.clone());
     let database = runtime::open(source, connections.into(), statements, ca).await?;
-    let migrated = runtime::migrate(&database, options.venues).await?;
+    let migrated = runtime::migrate_for(&database, options.venues, chain).await?;
     if migrated.applied > 0 {
         tracing::info!(
             applied = migrated.applied,

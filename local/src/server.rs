@@ -18,6 +18,7 @@ use engine::{
     submit::Submit,
 };
 use futures::FutureExt;
+use postgres::SIMULATED;
 use runtime::Trading;
 use tokio::{
     net::TcpListener,
@@ -177,10 +178,11 @@ impl Server {
             .local_addr()
             .unwrap_or_else(|_| (options.host, options.port).into());
         let on_chain = trading::on_chain(options).await?;
+        let chain = on_chain.as_ref().map_or(SIMULATED, |on| on.chain.as_str());
         let Ready {
             database,
             server: postgres,
-        } = database::ready(options).await?;
+        } = database::ready(options, chain).await?;
         let postgres = postgres.map(OwnPostgres::keep);
         let simulated = || Trading::simulated(&database, &options.trading());
         let trading = change(on_chain.unwrap_or_else(simulated));

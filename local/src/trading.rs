@@ -53,5 +53,6 @@ pub(crate) async fn on_chain(options: &Serve) -> Result<Option<Trading>, NoTradi
     Ok(Some(Trading {
         ports: opened.ports,
         catalogue: Arc::new(opened.catalogue),
+        chain: opened.genesis.to_string(),
     }))
 }

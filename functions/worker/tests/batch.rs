@@ -84,6 +84,32 @@ async fn each_odd_record_fails_alone() {
     assert_eq!(worker.status(bad).await, Status::Building);
 }
 
+/// Its worker died before it had signed, and the price of then is not the price of now.
+#[tokio::test]
+async fn a_quote_that_has_become_too_old_is_not_signed_with() {
+    let max_age = Policy::default().quote_max_age.as_secs();
+    for (age, decisions) in [(max_age - 5, 1), (max_age + 1, 2)] {
+        let database = migrated_database();
+        let worker = WorkerFixture::on(database.url()).with_a_chain_that_panics_for(FIRST);
+        let order = worker.place(FIRST).await;
+        worker.deliver(BATCH).await;
+        assert_eq!(worker.status(order).await, Status::Building);
+        let later = format!(
+            "UPDATE orders SET updated_at = now() - interval '{age} s', lease_until = now() - interval '1 s'"
+        );
+        let pool = Database::connect(database.url(), 1).expect("a URL");
+        pool.run(&later, &[]).await.expect("later");
+
+        let worker = WorkerFixture::on(database.url());
+        worker.deliver(BATCH).await;
+        let log = worker.use_cases.log.log(order, 0).await.expect("its log");
+        let told: Vec<_> = log.iter().map(|one| (one.status, one.attempt)).collect();
+        let decided = told.iter().filter(|told| **told == (Status::Building, 1));
+        assert_eq!(decided.count(), decisions, "after {age} s: {told:?}");
+        assert_eq!(told.last(), Some(&(Status::Confirmed, 1)));
+    }
+}
+
 /// Its worker died before it had sent what it signed, and then the client changed its mind.
 #[tokio::test]
 async fn what_is_to_be_cancelled_is_not_sent_any_more() {

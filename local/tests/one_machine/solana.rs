@@ -1,8 +1,11 @@
 //! The engine with `VENUES=solana`: real HTTP, PostgreSQL and signatures, and nodes that play
 //! a chain. The judge is the chain, not the engine.
 
+mod databases;
 mod execution;
 mod kills;
+mod markers;
+mod nodes;
 mod refusals;
 mod settlement;
 mod starts;

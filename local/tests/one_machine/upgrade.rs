@@ -23,7 +23,7 @@ async fn connect(url: &str) -> Client {
     client
 }
 
-async fn released() -> (TestDatabase, Client) {
+pub(crate) async fn released() -> (TestDatabase, Client) {
     let database = TestDatabase::create();
     let client = connect(database.url()).await;
     client.batch_execute(RELEASED).await.expect("the dump");

@@ -110,6 +110,16 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     ),
     (
         Counter,
+        "orders_landed_after_all_total",
+        "Orders settled with a transaction that was taken for dead",
+    ),
+    (
+        Counter,
+        "orders_in_doubt_total",
+        "Looks at an order of which the chain does not tell whether it has landed",
+    ),
+    (
+        Counter,
         "orders_unreadable_total",
         "Reads of a stored order that this build cannot read",
     ),

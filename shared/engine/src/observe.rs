@@ -10,7 +10,7 @@ use tracing::{debug, error, info, warn};
 use crate::{
     account::Limit,
     launch::LaunchedPool,
-    order::{Cause, Failure, Fired, InvalidTransition, Order, OrderId, Trigger},
+    order::{Cause, Failure, Fired, InvalidTransition, Order, OrderId, SignedTransaction, Trigger},
     ports::{
         Audited, ConnectionId, Corrupt, LaunchesError, OutboxStats, PushError, StoreError,
         Unavailable, Unhealthy,
@@ -183,6 +183,22 @@ pub fn venue_dropped(venue: &VenueId, rejection: &Rejection) {
 pub fn send_failed(id: OrderId, error: &Unavailable) {
     counter!("transactions_send_failed_total").increment(1);
     warn!(order = %id, %error, "sending the transaction failed, its fate is unknown");
+}
+
+/// A transaction that was taken for dead has landed. Its order is settled with it.
+pub fn landed_after_all(order: &Order, transaction: &SignedTransaction) {
+    counter!("orders_landed_after_all_total").increment(1);
+    error!(
+        order = %order.id,
+        signature = transaction.signature,
+        "a transaction that was taken for dead has landed, the order is settled with it"
+    );
+}
+
+/// The chain does not tell whether an order has landed that had a transaction.
+pub fn may_have_landed(id: OrderId, doubt: &Unavailable) {
+    counter!("orders_in_doubt_total").increment(1);
+    warn!(order = %id, %doubt, "an order may have landed, it is neither tried again nor ended");
 }
 
 /// The chain could not be asked.

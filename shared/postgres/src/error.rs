@@ -26,6 +26,17 @@ pub enum DatabaseError {
     /// The schema is of another version than this program.
     #[error("{0}")]
     Version(String),
+    /// Its orders are executed on another chain than this program's.
+    #[error(
+        "this database belongs to {found}, and this program trades on {expected}: name another \
+         database (DATABASE_URL, or DATA_DIR), or start where its orders are executed"
+    )]
+    OtherChain {
+        /// The database's, in words.
+        found: String,
+        /// The program's, in words.
+        expected: String,
+    },
     /// A migration failed; it was rolled back.
     #[error("the database could not be migrated: {0}")]
     Migration(String),

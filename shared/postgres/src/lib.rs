@@ -8,6 +8,7 @@ mod audit;
 mod audit_trail;
 mod batcher;
 mod batches;
+mod chain_identity;
 mod connections;
 mod database;
 mod deliveries;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use audit_trail::PostgresAuditTrail;
 pub use batcher::{Rows, Statement, StatementBatcher};
+pub use chain_identity::{SIMULATED, claim_chain};
 pub use connections::PostgresConnections;
 pub use database::{Database, Param, PoolStatus, Settings, Statements, UrlSource, session};
 pub use deliveries::{Content, Deliveries, StoredDelivery};

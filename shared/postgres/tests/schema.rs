@@ -24,6 +24,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         "api_keys",
         "audit_trail",
         "chain_cursor",
+        "chain_identity",
         "connections",
         "deliveries",
         "engines",

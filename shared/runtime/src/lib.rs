@@ -13,6 +13,6 @@ mod trading;
 mod use_cases;
 
 pub use database::open;
-pub use migrations::migrate;
+pub use migrations::{migrate, migrate_for};
 pub use trading::Trading;
 pub use use_cases::{audit_trail, health, keys, limits, statistics, take_over, use_cases};

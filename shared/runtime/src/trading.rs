@@ -14,6 +14,8 @@ pub struct Trading {
     pub ports: TradingPorts,
     /// What can be traded there.
     pub catalogue: Arc<Catalogue>,
+    /// Which chain that is, as the database remembers it ([`postgres::claim_chain`]).
+    pub chain: String,
 }
 
 impl Trading {
@@ -33,6 +35,7 @@ impl Trading {
         Self {
             ports,
             catalogue: Arc::new(catalogue),
+            chain: postgres::SIMULATED.to_owned(),
         }
     }
 }

@@ -4,27 +4,27 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{Failure, FailureCode, SignedTransaction},
+    order::{Failure, FailureCode, OrderId, SignedTransaction},
     ports::{Chain, ChainStatus, Prepare, Unavailable},
 };
 use jiff::Timestamp;
+use serde_json::Value;
 use solana_hash::Hash;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
+use tokio::time::{Instant, timeout_at};
 use venues::{Fill, Side};
 
 use crate::{
+    doubts::Doubts,
     fees::Fees,
-    instructions::{
-        SYSTEM_PROGRAM,
-        associated_token::{self, ASSOCIATED_TOKEN_PROGRAM},
-        compute_budget, marker,
-    },
+    instructions::{SYSTEM_PROGRAM, associated_token, compute_budget, marker},
     market::{Market, view},
     pools::{PoolState, Role, SwapUser, TokenAccount},
-    record::{self, Paid, Record, SlippageCode},
-    rpc::{self, Rpc, RpcError},
+    record::{self, Maker, Paid, ProgramCodes, Record},
+    rpc::{self, Blockhash, Rpc, RpcError},
     transaction::{Message, Parsed, TransactionError},
+    units::{self, Units},
     wallet::Signer,
 };
 
@@ -35,17 +35,17 @@ pub(crate) struct SolanaChain {
     pub(crate) market: Arc<Market>,
     pub(crate) fees: Arc<Fees>,
     pub(crate) signer: Arc<dyn Signer>,
-    pub(crate) slippage_codes: Vec<SlippageCode>,
+    pub(crate) codes: Vec<ProgramCodes>,
+    pub(crate) units: Units,
+    pub(crate) doubts: Doubts,
 }
 
 /// When to look first: a transaction is not final before.
 const FIRST_LOOK: Duration = Duration::from_millis(400);
 
-/// What a transaction may take at the most: the chain's own limit, for the simulation.
-const MOST_UNITS: u32 = 1_400_000;
-
-/// Compute units of some more price bins than were simulated.
-const ROOM: u64 = 25_000;
+/// How long a transaction may take to be made. A worker's lease of its order is longer, and leaves
+/// time to store it.
+const MAKING: Duration = Duration::from_millis(5_500);
 
 /// Lamports that an account without data needs at the most; it was less than half, and falls.
 const MOST_RENT: u64 = 2_000_000;
@@ -92,11 +92,8 @@ impl SolanaChain {
             token_in: associated_token::address(&wallet, &mint_in, &program_in),
             token_out: associated_token::address(&wallet, &mint_out, &program_out),
         };
-        let more = [
-            user.token_in,
-            user.token_out,
-            marker::address(&wallet, request.id),
-        ];
+        let marker_address = marker::address(&wallet, request.id);
+        let more = [user.token_in, user.token_out, marker_address];
         let look = self.market.look(&[listed], &more, Some(pool.slot)).await;
         let look = look.map_err(unread)?;
         let rent = self.rpc.rent_exemption(0).await.map_err(unread)?;
@@ -112,9 +109,7 @@ impl SolanaChain {
             return Err(later("the wallet's accounts were not read"));
         };
         if marker.is_some() {
-            // Whoever asks for another transaction has seen the former one dead, by every guard.
-            tracing::error!(order = %request.id, "defect: the order has landed, and is tried again");
-            return Err(later("a transaction of the order has landed already"));
+            return Err(self.marked(request.id, &marker_address).await);
         }
         let held = |address, account: &Option<rpc::Account>, symbol: &str| {
             // Anybody can send lamports there before there is a token account.
@@ -161,6 +156,18 @@ impl SolanaChain {
         })
     }
 
+    /// What becomes of an attempt whose order has a marker. A transaction of the order that has
+    /// landed is found by the next one ([`Chain::landed`]), which neither signs nor ends before.
+    async fn marked(&self, order: OrderId, marker: &Pubkey) -> Failure {
+        match self.record.maker(marker, None).await {
+            Ok(Maker::Stranger) => record::marker_of_a_stranger(),
+            Ok(Maker::Nobody | Maker::Order(..)) | Err(_) => {
+                tracing::error!(%order, "the order's marker exists, nothing is signed");
+                later("a transaction of the order may have landed already")
+            }
+        }
+    }
+
     /// Executes the draft without signing it, with a floor close to what it should pay: the order's
     /// own may leave room for a pool that is not what it is taken for. Answers the compute units
     /// that it takes.
@@ -169,7 +176,7 @@ impl SolanaChain {
         let margin = u128::from(due) * u128::from(TOLERANCE_BPS) / 10_000;
         let expected = due.saturating_sub(u64::try_from(margin).unwrap_or(u64::MAX));
         let floor = expected.max(draft.request.min_out.units());
-        let instructions = draft.instructions(MOST_UNITS, 0, floor);
+        let instructions = draft.instructions(units::MOST, 0, floor);
         // The node takes a blockhash of its own.
         let message = Message::new(draft.user.wallet, &instructions, Hash::default());
         let message = message.map_err(unbuilt)?;
@@ -184,46 +191,68 @@ impl SolanaChain {
             }
             return Err(failure);
         }
-        let units = simulated.units_consumed.unwrap_or(u64::from(MOST_UNITS));
-        // The pool may be in another state by then: some bins away.
-        let with_room = units.saturating_mul(23).div_ceil(20).saturating_add(ROOM);
-        Ok(u32::try_from(with_room).map_or(MOST_UNITS, |units| units.min(MOST_UNITS)))
+        let taken = simulated.units_consumed.unwrap_or(units::MOST.into());
+        Ok(self.units.limit(draft.request.id, taken))
     }
 
-    /// What a simulation's error means: `{"InstructionError": [INDEX, {"Custom": CODE}]}` of a
-    /// program, or something about the wallet.
-    fn refused(
-        &self,
-        error: &serde_json::Value,
-        program: impl Fn(usize) -> Option<Pubkey>,
-    ) -> Failure {
-        if let Some(name) = error.as_str() {
-            return match name {
-                "AccountNotFound" | "InsufficientFundsForFee" => lacks_sol(),
-                other => later(format!("the chain would refuse the transaction: {other}")),
-            };
+    /// What a simulation's error means. An account that is there already, and was not a moment
+    /// before, is the marker: the next attempt finds out whose it is.
+    fn refused(&self, error: &Value, program: impl Fn(usize) -> Option<Pubkey>) -> Failure {
+        tracing::debug!(%error, "the chain would undo the transaction");
+        let failure = record::failure(error, program, &self.codes);
+        if failure == record::marker_of_a_stranger() {
+            return later("a transaction of the order may have landed already");
         }
-        if error.get("InsufficientFundsForRent").is_some() {
-            return lacks_sol();
+        // What is about the transaction as a whole may be about this moment.
+        if error.is_string() && failure.code == FailureCode::SwapFailed {
+            return later("the chain would refuse the transaction");
         }
-        let at = &error["InstructionError"];
-        let index = at[0].as_u64().and_then(|index| usize::try_from(index).ok());
-        let code = at[1]["Custom"]
-            .as_u64()
-            .and_then(|code| u32::try_from(code).ok());
-        match (index.and_then(program), code) {
-            // The second one creates accounts by way of the first.
-            (Some(SYSTEM_PROGRAM | ASSOCIATED_TOKEN_PROGRAM), Some(LACKS_LAMPORTS)) => lacks_sol(),
-            (Some(program), Some(code)) => {
-                record::failure(Some((program, code)), &self.slippage_codes)
-            }
-            _ => record::failure(None, &self.slippage_codes),
+        failure
+    }
+
+    /// Makes and signs the transaction, each step of it while there is time.
+    async fn make(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        let due = Instant::now() + MAKING;
+        let draft = in_time(due, "the pool and the wallet", self.draft(request)).await?;
+        let limit = in_time(due, "the simulation", self.rehearse(&draft)).await?;
+        let floor = request.min_out.units();
+        let written = draft.instructions(limit, 0, floor);
+        let written = Message::new(draft.user.wallet, &written, Hash::default());
+        let written = written.map_err(unbuilt)?;
+        let paid = self.rpc.prioritization_fees(written.writable());
+        let paid = async { paid.await.map_err(unread) };
+        let price = self.fees.price(in_time(due, "fees", paid).await?, limit);
+        let instructions = draft.instructions(limit, price, floor);
+        // Last, so that it lives for as long as it can.
+        let may_sign = |blockhash: &Blockhash| self.record.may_sign_with(blockhash);
+        let blockhash = self.rpc.blockhash_without_doubt(may_sign);
+        let blockhash = async { blockhash.await.map_err(unread) };
+        let blockhash = in_time(due, "a blockhash", blockhash).await?;
+        let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
+        let message = message.map_err(unbuilt)?;
+        let signed = async { message.sign(self.signer.as_ref()).await.map_err(unbuilt) };
+        let signed = in_time(due, "the signature", signed).await?;
+        Ok(SignedTransaction {
+            signature: signed.signature,
+            bytes: signed.bytes,
+            last_valid_height: blockhash.last_valid_height,
+            min_out: request.min_out,
+        })
+    }
+
+    /// Tells, once, why nothing is known of a transaction.
+    fn tell(&self, transaction: &SignedTransaction, order: Option<OrderId>, doubt: &Unavailable) {
+        if self.doubts.is_new(&transaction.signature, doubt) {
+            let order = order.map(|order| order.to_string()).unwrap_or_default();
+            tracing::warn!(
+                order,
+                signature = transaction.signature,
+                %doubt,
+                "nothing is known of a transaction, its order stays open"
+            );
         }
     }
 }
-
-/// The system program's code for an account that cannot pay.
-const LACKS_LAMPORTS: u32 = 1;
 
 impl Draft<'_> {
     /// A pool that does not pay what it should may be another than it is taken for.
@@ -256,28 +285,33 @@ impl Draft<'_> {
 #[async_trait]
 impl Chain for SolanaChain {
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
-        let draft = self.draft(request).await?;
-        let limit = self.rehearse(&draft).await?;
-        let floor = request.min_out.units();
-        let written = draft.instructions(limit, 0, floor);
-        let written = Message::new(draft.user.wallet, &written, Hash::default());
-        let written = written.map_err(unbuilt)?;
-        let paid = self.rpc.prioritization_fees(written.writable()).await;
-        let price = self.fees.price(paid.map_err(unread)?, limit);
-        let instructions = draft.instructions(limit, price, floor);
-        // Last, so that it lives for as long as it can.
-        let blockhash = self.rpc.latest_blockhash().await.map_err(unread)?;
-        self.record
-            .may_sign_with(&blockhash)
-            .map_err(|doubt| later(doubt.0))?;
-        let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
-        let signed = message.map_err(unbuilt)?.sign(self.signer.as_ref()).await;
-        let signed = signed.map_err(unbuilt)?;
-        Ok(SignedTransaction {
-            signature: signed.signature,
-            bytes: signed.bytes,
-            last_valid_height: blockhash.last_valid_height,
-            min_out: request.min_out,
+        self.make(request).await
+    }
+
+    /// One node's word is enough that there is no marker: whoever signs looks once more.
+    async fn landed(
+        &self,
+        request: &Prepare<'_>,
+    ) -> Result<Option<SignedTransaction>, Unavailable> {
+        let marker = marker::address(&self.signer.address(), request.id);
+        let found = self.rpc.accounts(&[marker], None).await?;
+        if found.accounts.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        let maker = self.record.maker(&marker, None).await;
+        let maker = maker.inspect_err(|doubt| {
+            let order = request.id;
+            tracing::error!(%order, %doubt, "the order's marker exists, and nobody knows whose it is");
+        })?;
+        Ok(match maker {
+            Maker::Nobody | Maker::Stranger => None,
+            Maker::Order(parsed, bytes) => Some(SignedTransaction {
+                signature: parsed.signature,
+                bytes,
+                // Its time is over, and it has landed: no height makes it dead.
+                last_valid_height: i64::MAX.unsigned_abs(),
+                min_out: request.min_out,
+            }),
         })
     }
 
@@ -287,7 +321,12 @@ impl Chain for SolanaChain {
     }
 
     async fn finalized_height(&self) -> Result<u64, Unavailable> {
-        self.record.finalized_height().await
+        let height = self.record.finalized_height().await;
+        height.inspect_err(|doubt| {
+            if self.doubts.is_new(NO_HEIGHT, doubt) {
+                tracing::warn!(%doubt, "no transaction can be told to have expired");
+            }
+        })
     }
 
     async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
@@ -299,10 +338,38 @@ impl Chain for SolanaChain {
             mint: parsed.bought.ok_or_else(no_token)?,
         };
         let marker = parsed.marker.as_ref();
-        self.record
-            .status(&transaction.signature, &paid, marker)
-            .await
+        let status = self.record.status(&transaction.signature, &paid, marker);
+        let status = status.await;
+        match &status {
+            Ok(ChainStatus::Landed { .. }) => self.doubts.settled(&transaction.signature),
+            Ok(ChainStatus::Reverted(failure)) => {
+                self.doubts.settled(&transaction.signature);
+                if failure.code == FailureCode::SubmissionRefused
+                    && let Some(order) = parsed.order
+                {
+                    self.units.fell_short(order);
+                }
+            }
+            Ok(ChainStatus::Unknown | ChainStatus::InFlight { .. }) => {}
+            Err(doubt) => self.tell(transaction, parsed.order, doubt),
+        }
+        status
     }
+}
+
+/// In the place of a signature, for doubts about the height.
+const NO_HEIGHT: &str = "height";
+
+/// A step of making a transaction, while there is time for it.
+async fn in_time<T>(
+    due: Instant,
+    asked: &'static str,
+    step: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    timeout_at(due, step).await.unwrap_or_else(|_| {
+        tracing::warn!(asked, "the nodes are too slow, nothing was signed");
+        Err(later("the chain's nodes did not answer in time"))
+    })
 }
 
 /// A failure that another attempt may mend.
@@ -315,18 +382,15 @@ fn never(reason: impl Into<String>) -> Failure {
     Failure::new(FailureCode::SwapFailed, reason)
 }
 
-fn lacks_sol() -> Failure {
-    let reason = "the wallet lacks SOL for the network's fee and the accounts that are created";
-    Failure::new(FailureCode::InsufficientFunds, reason)
-}
-
 fn slipped() -> Failure {
     let reason = "the swap would have paid less than the order's minimum";
     Failure::new(FailureCode::SlippageExceeded, reason)
 }
 
+/// What a node says is for the log: clients get no word of it.
 fn unread(error: RpcError) -> Failure {
-    later(error.to_string())
+    tracing::warn!(%error, "no node answers what is asked before a signature");
+    later("the chain's nodes do not answer as they should")
 }
 
 /// A signer that does not answer may answer later; what cannot be built never can.

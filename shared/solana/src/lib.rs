@@ -9,6 +9,7 @@
 //! - `market`, `venue`, `chain`: the engine's ports on top.
 
 mod chain;
+mod doubts;
 mod fees;
 pub mod instructions;
 mod launches;
@@ -21,6 +22,7 @@ pub mod rpc;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transaction;
+mod units;
 mod venue;
 pub mod wallet;
 

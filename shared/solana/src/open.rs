@@ -21,6 +21,7 @@ use venues::registry::VENUES;
 
 use crate::{
     chain::SolanaChain,
+    doubts::Doubts,
     fees::Fees,
     launches::NoLaunches,
     market::{Market, NoMarket},
@@ -28,6 +29,7 @@ use crate::{
     pools::PoolAddress,
     record::Record,
     rpc::{NoRpc, OtherChain, Rpc},
+    units::Units,
     venue::SolanaVenue,
     wallet::{KeyFile, KeyFileError, Signer as _},
 };
@@ -55,6 +57,8 @@ pub struct Trading {
     pub ports: TradingPorts,
     /// Who pays.
     pub wallet: Pubkey,
+    /// Which chain it is.
+    pub genesis: Hash,
 }
 
 /// The hash of mainnet's first block.
@@ -66,6 +70,10 @@ const MAINNET: Hash = Hash::new_from_array([
 /// How long a node may take to tell a pool's accounts: so long that the next one can answer, too,
 /// before a quote is late.
 const QUOTE_TIME_OUT: Duration = Duration::from_millis(900);
+
+/// How long a node may take with each question before a signature: so long that the next one can
+/// answer, too, before there is no time left to make the transaction.
+const MAKING_TIME_OUT: Duration = Duration::from_secs(2);
 
 /// How long a node may take to say what became of a transaction. It is asked two or three things in
 /// a row, within a worker's lease of its order.
@@ -96,7 +104,7 @@ pub enum NotOpened {
     /// There is no client.
     #[error(transparent)]
     Rpc(#[from] NoRpc),
-    /// The nodes are of different chains, or one does not answer.
+    /// The nodes are of different chains, or none answers.
     #[error(transparent)]
     Chain(#[from] OtherChain),
     /// The nodes are of another chain than the file.
@@ -111,6 +119,9 @@ pub enum NotOpened {
     #[error("the markets file says network = \"{}\", and its genesis hash is {}mainnet's",
         .0.name(), if matches!(.0, Network::Mainnet) { "not " } else { "" })]
     Misnamed(Network),
+    /// Two are named, so that none is believed alone.
+    #[error("of {0} nodes one alone answers, and nobody trades on mainnet on the word of one")]
+    OneWord(usize),
     /// The nodes do not agree on how far the chain is.
     #[error("{0}")]
     Height(String),
@@ -135,14 +146,14 @@ pub enum NotOpened {
 pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
     let markets = read_markets(&settings.markets)?;
     let signer = KeyFile::read(&settings.key_file)?;
-    let rpc = Arc::new(Rpc::new(&settings.nodes)?);
-    let quick = |time_out| Ok::<_, NoRpc>(Rpc::new(&settings.nodes)?.with_time_out(time_out));
-    let (quotes, record) = (quick(QUOTE_TIME_OUT)?, quick(RECORD_TIME_OUT)?);
+    let rpc = Arc::new(Rpc::new(&settings.nodes)?.with_time_out(MAKING_TIME_OUT));
+    let quotes = rpc.with_time_out(QUOTE_TIME_OUT);
+    let record = rpc.with_time_out(RECORD_TIME_OUT);
     let fees = Fees::up_to(settings.max_fee).ok_or(NotOpened::Fee(settings.max_fee))?;
     let fees = Arc::new(fees);
     let found = rpc.genesis_hash().await?;
-    if found != markets.genesis.to_string() {
-        let expected = markets.genesis;
+    if found.hash != markets.genesis.to_string() {
+        let (expected, found) = (markets.genesis, found.hash);
         return Err(NotOpened::Genesis { expected, found });
     }
     let is_mainnet = markets.genesis == MAINNET;
@@ -152,31 +163,37 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
     if is_mainnet && !settings.live {
         return Err(NotOpened::NotLive);
     }
+    let are_two = found.answered > 1 || settings.nodes.len() == 1;
+    for error in &found.silent {
+        tracing::warn!(%error, "a node does not answer, and is believed once it says which chain it is of");
+    }
+    if is_mainnet && !are_two {
+        return Err(NotOpened::OneWord(settings.nodes.len()));
+    }
     let market = Arc::new(
         Market::open(Arc::new(quotes), &markets)
             .await
             .map_err(Box::new)?,
     );
     let wallet = signer.address();
-    let slippage_codes: Vec<_> = markets
-        .pools
-        .iter()
-        .map(PoolAddress::slippage_code)
-        .collect();
+    let codes: Vec<_> = markets.pools.iter().map(PoolAddress::codes).collect();
     let chain = SolanaChain {
-        record: Record::new(Arc::new(record), slippage_codes.clone()),
+        record: Record::new(Arc::new(record), codes.clone()),
         rpc,
         market: Arc::clone(&market),
         fees: Arc::clone(&fees),
         signer: Arc::new(signer),
-        slippage_codes,
+        codes,
+        units: Units::default(),
+        doubts: Doubts::default(),
     };
-    // So that the nodes agree on a height before anything is signed by one of them.
-    chain
-        .record
-        .finalized_height()
-        .await
-        .map_err(|doubt| NotOpened::Height(doubt.0))?;
+    // Before anything is signed by one of them, the nodes agree on a height; one that is alone says
+    // the same twice.
+    let height = match are_two {
+        true => chain.record.finalized_height().await.map(drop),
+        false => chain.record.begin_with_one().await,
+    };
+    height.map_err(|doubt| NotOpened::Height(doubt.0))?;
     let ports = TradingPorts {
         venues: venues(&market, &markets, &fees),
         // Nobody outside of the venues says what a token is worth there.
@@ -188,6 +205,7 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         catalogue: catalogue(&markets, &market),
         ports,
         wallet,
+        genesis: markets.genesis,
     })
 }
 

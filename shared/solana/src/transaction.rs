@@ -195,6 +195,17 @@ impl Parsed {
     }
 }
 
+/// How the chain calls a signed transaction, whoever signed it, and the accounts that its message
+/// names itself; `None` for bytes that are none.
+pub(crate) fn named(bytes: &[u8]) -> Option<(String, Vec<Pubkey>)> {
+    // One byte counts up to 127 signatures, and fewer fit.
+    let (count, rest) = bytes.split_first()?;
+    let (signatures, message) = rest.split_at_checked(usize::from(*count) * SIGNATURE)?;
+    let message: VersionedMessage = bincode::deserialize(message).ok()?;
+    let name = bs58::encode(signatures.get(..SIGNATURE)?).into_string();
+    Some((name, message.static_account_keys().to_vec()))
+}
+
 /// The order whose marker the message creates. The address follows from wallet and order, so it is
 /// not taken from the instruction's accounts.
 fn order(wallet: &Pubkey, message: &v0::Message) -> Option<OrderId> {

@@ -145,6 +145,8 @@ fn unfit(error: PoolError) -> Rejection {
     Rejection::Unavailable(error.to_string())
 }
 
+/// What a node says is for the log: clients get no word of it.
 fn unread(error: RpcError) -> Rejection {
-    Rejection::Unavailable(error.to_string())
+    tracing::debug!(%error, "no node tells a venue's pools");
+    Rejection::Unavailable("its pools cannot be read now".to_owned())
 }

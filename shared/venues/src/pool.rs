@@ -9,9 +9,10 @@ use crate::{Refusal, Side};
 pub struct Fill {
     /// What the user receives, pool fees already taken.
     pub amount_out: u64,
-    /// The pool's fees, in the token that goes in.
+    /// The pool's fees, in the token that goes in. What is taken from the output is told as what it
+    /// is worth there ([`worth_in`]).
     pub fee: u64,
-    /// What the input less its fees would buy at the pool's own price before the swap.
+    /// What the input would buy at the pool's own price before the swap, less the fees.
     pub marginal_out: u128,
     /// What the swap takes of a transaction's compute budget.
     pub compute_units: u64,
@@ -48,6 +49,14 @@ pub trait Pool: Debug + Send + Sync {
 
     /// Unix seconds of the last swap, where the fee depends on how long ago that was; else 0.
     fn last_swap(&self) -> i64;
+}
+
+/// What a fee that was taken from the output is worth in the token that goes in: its part of what
+/// `traded` of that token has bought. Rounded up, and not more than `traded`.
+pub(crate) fn worth_in(fee_out: u64, traded: u64, amount_out: u64) -> u64 {
+    let bought = u128::from(amount_out) + u128::from(fee_out);
+    let worth = (u128::from(fee_out) * u128::from(traded)).div_ceil(bought.max(1));
+    worth as u64 // not above `traded`
 }
 
 /// What is left of a price after a fee of `part` of `whole`, rounded up.

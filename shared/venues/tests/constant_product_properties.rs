@@ -5,7 +5,7 @@ mod bound;
 
 use proptest::prelude::*;
 use venues::raydium::{amm_v4, cpmm};
-use venues::{Refusal, Side};
+use venues::{Pool, Refusal, Side};
 
 fn side() -> impl Strategy<Value = Side> {
     prop_oneof![Just(Side::Sell), Just(Side::Buy)]
@@ -206,6 +206,19 @@ fn fees_stay_in_the_vault_and_out_of_the_reserves() {
         pool.reserves(),
         [50_001_000_000_000 - 400_000, 3_999_920_201_592]
     );
+}
+
+#[test]
+fn a_creators_fee_on_the_output_is_told_as_what_it_is_worth_of_the_input() {
+    for creator_fee_on in [cpmm::CreatorFeeOn::Input, cpmm::CreatorFeeOn::Token1] {
+        let mut pool = sol_usdc();
+        pool.rates.creator = 10_000;
+        pool.creator_fee_on = creator_fee_on;
+        let fill = Pool::fill(&pool, Side::Sell, 1_000_000_000, 1_000).unwrap();
+        // The trade fee of a quarter, and one of a hundred.
+        assert!((12_475_000..=12_500_000).contains(&fill.fee), "{fill:?}");
+        assert_eq!(fill.price_impact_bps(), 1, "{fill:?}");
+    }
 }
 
 #[test]

@@ -222,7 +222,7 @@ const fn legal(from: Status, to: Status) -> bool {
             Pending | Waiting | Routing | Building | Submitted,
             Routing | Failed | Cancelled | Expired
         ) | (Pending | Routing | Building | Submitted, Waiting)
-            | (Routing, Building)
+            | (Routing | Building, Building)
             | (Building, Submitted)
             | (Submitted, Submitted | Confirmed)
     )

@@ -103,6 +103,7 @@ async fn what_no_node_remembers_is_not_signed_again_while_its_marker_exists() {
     world.pool.lands(2, |quoted| quoted);
     for node in &world.nodes {
         node.always("getSignatureStatuses", Fault::Nothing);
+        node.always("getTransaction", Fault::Nothing);
     }
     let engine = world.engine().await;
     let id = engine.place(&ten_sol()).await;

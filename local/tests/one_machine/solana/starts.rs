@@ -8,15 +8,19 @@ use super::world::World;
 use crate::process::{Process, program, run};
 use crate::support::{Subscriber, eventually, ten_sol};
 
-const MAINNET: &str = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d";
+pub(super) const MAINNET: &str = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d";
 
 /// Where no PostgreSQL is: a start that is not refused before ends there.
-const NOWHERE: [&str; 2] = ["--database-url", "postgres://nobody@127.0.0.1:1/none"];
+const NOWHERE: &str = "postgres://nobody@127.0.0.1:1/none";
 
 /// Runs it to its refusal, and answers what it said.
-async fn refusal(mut options: Vec<String>) -> String {
-    options.extend(NOWHERE.map(str::to_owned));
-    options.extend(["--port", "0"].map(str::to_owned));
+pub(super) async fn refusal(options: Vec<String>) -> String {
+    refusal_on(options, NOWHERE).await
+}
+
+/// The same, with a database.
+pub(super) async fn refusal_on(mut options: Vec<String>, database_url: &str) -> String {
+    options.extend(["--database-url", database_url, "--port", "0"].map(str::to_owned));
     let output = tokio::task::spawn_blocking(move || {
         run(&options.iter().map(String::as_str).collect::<Vec<_>>())
     });

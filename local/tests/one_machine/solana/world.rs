@@ -61,6 +61,13 @@ impl World {
         world
     }
 
+    /// Which chain it is, as an engine calls it.
+    pub(crate) fn genesis(&self) -> String {
+        let markets = self.pool.markets("local");
+        let genesis = markets.split('"').nth(1).expect("the file's");
+        format!("the chain with the genesis hash {genesis}")
+    }
+
     /// Writes the markets file, for the chain as it is called now.
     pub(crate) fn write_markets(&self, network: &str) {
         let text = self.pool.markets(network);

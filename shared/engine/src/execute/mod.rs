@@ -167,9 +167,7 @@ impl Execute {
                         return self.park(claimed, pause).await;
                     }
                 }
-                Status::Pending | Status::Waiting | Status::Routing | Status::Building
-                    if self.is_overdue(order) =>
-                {
+                Status::Pending | Status::Waiting | Status::Routing if self.is_overdue(order) => {
                     self.run_out(&mut claimed, None).await?;
                 }
                 Status::Waiting => {
@@ -183,7 +181,11 @@ impl Execute {
                     }
                 }
                 Status::Routing => self.choose_venue(&mut claimed).await?,
-                Status::Building => self.sign(&mut claimed).await?,
+                Status::Building => {
+                    if let Some(pause) = self.build(&mut claimed).await? {
+                        return self.park(claimed, pause).await;
+                    }
+                }
             }
         }
     }
@@ -228,15 +230,53 @@ impl Execute {
         }
     }
 
-    /// Signs, and stores what was signed. It is sent by [`Execute::settle`], never before it is
-    /// stored.
-    async fn sign(&self, claimed: &mut ClaimedOrder) -> Result<(), ExecuteError> {
+    /// Signs, unless an earlier transaction has landed after all: then that one is settled. Answers
+    /// a pause while nobody can tell; nothing is signed and nothing ends before.
+    async fn build(&self, claimed: &mut ClaimedOrder) -> Result<Option<Duration>, ExecuteError> {
         let order = claimed.order();
         let (Some(route), Some(quoted_out)) = (&order.route, order.quoted_out) else {
             let reason = "the chosen quote is not known any more";
             let failure = Failure::new(FailureCode::VenuesUnavailable, reason);
-            return self.fail(claimed, failure, None).await;
+            self.fail(claimed, failure, None).await?;
+            return Ok(None);
         };
+        let (route, swap) = (route.clone(), order.swap.clone());
+        let request = Prepare {
+            id: order.id,
+            swap: &swap,
+            route: &route,
+            min_out: order.kind.min_out(&swap, quoted_out),
+        };
+        if order.attempt > 1 {
+            match self.chain.landed(&request).await {
+                // That took some of the lease, and signing takes the most of one.
+                Ok(None) => claimed.renew().await?,
+                Ok(Some(transaction)) => {
+                    observe::landed_after_all(order, &transaction);
+                    claimed.submit(transaction).await?;
+                    return Ok(None);
+                }
+                Err(doubt) => {
+                    observe::may_have_landed(order.id, &doubt);
+                    return Ok(Some(self.policy.recheck_after(1, order.id)));
+                }
+            }
+        }
+        self.sign(claimed, &request).await?;
+        Ok(None)
+    }
+
+    /// Signs, and stores what was signed. It is sent by [`Execute::settle`], never before it is
+    /// stored.
+    async fn sign(
+        &self,
+        claimed: &mut ClaimedOrder,
+        request: &Prepare<'_>,
+    ) -> Result<(), ExecuteError> {
+        let order = claimed.order();
+        if self.is_overdue(order) {
+            return self.run_out(claimed, None).await;
+        }
         if let Trigger::PoolCreated(sniper) = order.kind.trigger()
             && let Err(unmet) = self.still_good(order, sniper).await?
         {
@@ -246,13 +286,11 @@ impl Execute {
         if self.is_overdue(order) {
             return self.run_out(claimed, None).await;
         }
-        let request = Prepare {
-            id: order.id,
-            swap: &order.swap,
-            route,
-            min_out: order.kind.min_out(&order.swap, quoted_out),
-        };
-        match self.chain.prepare(&request).await {
+        // Its former worker may have died, and the market has moved on.
+        if self.since(order.updated_at) > self.policy.quote_max_age {
+            return self.choose_venue(claimed).await;
+        }
+        match self.chain.prepare(request).await {
             Ok(transaction) => claimed.submit(transaction).await,
             Err(failure) => self.fail(claimed, failure, None).await,
         }

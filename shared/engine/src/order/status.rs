@@ -81,7 +81,7 @@ impl Status {
         let to = match (self, event) {
             (S::Pending,                 E::RoutingStarted { .. })                                  => S::Routing,
             (S::Waiting,                 E::RoutingStarted { fired: Some(_) })                      => S::Routing,
-            (S::Routing,                 E::VenueChosen { .. })                                     => S::Building,
+            (S::Routing | S::Building,   E::VenueChosen { .. })                                     => S::Building,
             (S::Building,                E::Submitted { .. })                                       => S::Submitted,
             (S::Submitted,               E::Confirmed { .. })                                       => S::Confirmed,
             (S::Submitted,               E::CancelRequested { .. })                                 => S::Submitted,
@@ -262,6 +262,7 @@ mod tests {
                 "routing -cancel-> cancelled",
                 "routing -expire-> expired",
                 "building -wait-> waiting",
+                "building -build-> building",
                 "building -submit-> submitted",
                 "building -retry-> routing",
                 "building -fail-> failed",

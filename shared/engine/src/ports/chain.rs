@@ -15,6 +15,15 @@ use crate::{
 pub trait Chain: Send + Sync {
     /// Builds and signs the swap; MUST NOT send it. Every call makes another transaction.
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure>;
+    /// Asked before an order that may have had a transaction is signed for again, or ends instead:
+    /// the one that has landed although it was taken for dead. A chain whose record cannot err has
+    /// none.
+    async fn landed(
+        &self,
+        _request: &Prepare<'_>,
+    ) -> Result<Option<SignedTransaction>, Unavailable> {
+        Ok(None)
+    }
     /// Sends signed bytes. Sending the same bytes again changes nothing. Neither answer proves
     /// anything about landing; a good one tells for how long it is pointless to look.
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable>;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use solana_pubkey::Pubkey;
 use venues::{meteora, raydium};
 
-use crate::record::SlippageCode;
+use crate::record::ProgramCodes;
 
 /// A program whose pools can be traded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -56,14 +56,24 @@ impl Program {
             Program::Dlmm => 6003,
         }
     }
+
+    /// The code for a wallet that holds too little of what is sold: the program's own, or the token
+    /// program's, which the others pass on.
+    const fn shortage_code(self) -> u32 {
+        match self {
+            Program::AmmV4 => 40,
+            Program::Cpmm | Program::Dlmm => 1,
+        }
+    }
 }
 
 impl PoolAddress {
-    /// What the pool's program fails with when a swap would pay too little.
-    pub(crate) const fn slippage_code(&self) -> SlippageCode {
-        SlippageCode {
+    /// What the codes mean that the pool's program fails with.
+    pub(crate) const fn codes(&self) -> ProgramCodes {
+        ProgramCodes {
             program: self.program_id,
-            code: self.program.slippage_code(),
+            slippage: self.program.slippage_code(),
+            shortage: self.program.shortage_code(),
         }
     }
 }

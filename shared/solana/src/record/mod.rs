@@ -3,43 +3,44 @@
 //! Whatever is not certain is [`Unavailable`]: the engine asks again, and no money is lost.
 
 mod height;
+mod marker;
 mod outcome;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use engine::ports::{ChainStatus, Unavailable};
-use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
+use futures::{StreamExt, stream::FuturesUnordered};
 use solana_pubkey::Pubkey;
 
-use self::height::{Height, Heights};
-pub(crate) use self::outcome::failure;
-pub use self::outcome::{Paid, SlippageCode};
+use self::height::{Height, Heights, Moment};
+pub use self::outcome::{Paid, ProgramCodes};
+pub(crate) use self::{
+    marker::Maker,
+    outcome::{failure, marker_of_a_stranger},
+};
 use crate::rpc::{Blockhash, Node, Rpc, Stage};
 
 /// When to look again for a transaction that is on its way: a block or two later.
 const POLL_AFTER: Duration = Duration::from_millis(400);
 
-/// How many nodes must agree that a height is final, when there are as many.
-const AGREEING: usize = 2;
-
 /// The chain's record, as one or several nodes have it.
 #[derive(Debug)]
 pub struct Record {
     rpc: Arc<Rpc>,
-    slippage_codes: Vec<SlippageCode>,
+    codes: Vec<ProgramCodes>,
     heights: Mutex<Heights>,
 }
 
 impl Record {
-    /// The record as these nodes have it. `slippage_codes` says what each program answers when a
-    /// swap would pay too little.
-    pub fn new(rpc: Arc<Rpc>, slippage_codes: Vec<SlippageCode>) -> Self {
+    /// The record as these nodes have it. `codes` says what each program means by those that it
+    /// fails with.
+    pub fn new(rpc: Arc<Rpc>, codes: Vec<ProgramCodes>) -> Self {
         Self {
             rpc,
-            slippage_codes,
+            codes,
             heights: Mutex::default(),
         }
     }
@@ -51,11 +52,11 @@ impl Record {
     /// # Errors
     /// [`Unavailable`] when its height does not fit those before. Nothing is to be signed with it.
     pub fn may_sign_with(&self, blockhash: &Blockhash) -> Result<(), Unavailable> {
-        let now = Instant::now();
+        let now = Moment::now();
         let mut heights = self.heights();
         let height = Height::of(blockhash)
             .ok_or("its height is below any")
-            .and_then(|height| heights.believe(height, now))
+            .and_then(|height| heights.may_sign_with(height, now))
             .map_err(|doubt| {
                 Unavailable(format!("a blockhash that cannot be believed: {doubt}"))
             })?;
@@ -64,47 +65,81 @@ impl Record {
     }
 
     /// The height below which nothing changes any more. Never goes back. With two nodes or more,
-    /// two must answer, and the lower one counts.
+    /// two must agree, and the lower one counts.
     ///
     /// # Errors
     /// [`Unavailable`] when too few nodes answer with a height that can be believed.
     pub async fn finalized_height(&self) -> Result<u64, Unavailable> {
         let nodes = self.rpc.nodes();
-        let needed = AGREEING.min(nodes.len());
+        let is_alone = nodes.len() == 1;
         let mut asked: FuturesUnordered<_> = nodes.iter().map(|node| height_of(node)).collect();
-        let mut believed = Vec::new();
+        let mut believed: Vec<Height> = Vec::new();
         let mut doubts = Vec::new();
-        while believed.len() < needed
-            && let Some(answer) = asked.next().await
-        {
+        while let Some(answer) = asked.next().await {
+            let now = Moment::now();
             let height = answer.and_then(|(node, height)| {
-                let plausible = self.heights().believe(height, Instant::now());
+                let heights = self.heights();
+                let plausible = match is_alone {
+                    true => heights.believe_alone(height, now),
+                    false => heights.believe(height, now),
+                };
                 plausible.map_err(|doubt| Unavailable(format!("{}: {doubt}", node.name())))
             });
-            match height {
-                Ok(height) => believed.push(height),
-                Err(doubt) => doubts.push(doubt.0),
+            let height = match height {
+                Ok(height) => height,
+                Err(doubt) => {
+                    doubts.push(doubt.0);
+                    continue;
+                }
+            };
+            let mut pairs = believed.iter().map(|other| height.agreed_with(*other));
+            match pairs
+                .find_map(|agreed| agreed)
+                .or(is_alone.then_some(height))
+            {
+                Some(agreed) => return Ok(self.heights().reached(agreed, now)),
+                None => believed.push(height),
             }
         }
-        let lowest = believed.iter().min_by_key(|height| height.blocks);
-        match lowest {
-            Some(&height) if believed.len() == needed => {
-                Ok(self.heights().reached(height, Instant::now()))
-            }
-            _ => Err(Unavailable(format!(
-                "no final height that can be believed: {}",
-                doubts.join("; ")
-            ))),
+        if !believed.is_empty() {
+            doubts.push("the others do not agree".to_owned());
         }
+        Err(Unavailable(format!(
+            "no final height that can be believed: {}",
+            doubts.join("; ")
+        )))
+    }
+
+    /// Takes a height on trust where only one node answers: one that says the same twice.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when none does.
+    pub(crate) async fn begin_with_one(&self) -> Result<(), Unavailable> {
+        let mut asked: FuturesUnordered<_> = self
+            .rpc
+            .nodes()
+            .iter()
+            .map(|node| height_of(node))
+            .collect();
+        let mut failed = Unavailable("no node answers".to_owned());
+        while let Some(answer) = asked.next().await {
+            match answer {
+                Ok((_, height)) => {
+                    self.heights().begin_with(height, Moment::now());
+                    return Ok(());
+                }
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
     }
 
     /// What is known of a transaction now. `paid` says what it is to have paid; `marker` is the
     /// account that the one transaction of its order which lands has made.
     ///
     /// # Errors
-    /// [`Unavailable`] when nobody has seen it, and a node did not answer, is behind, or has the
-    /// marker all the same: then it, or another transaction of the order, may have landed. Also
-    /// when an answer has another shape.
+    /// [`Unavailable`] when nobody has seen it, and a node did not answer, is behind, or shows that
+    /// another transaction of the order has made the marker. Also when an answer has another shape.
     pub async fn status(
         &self,
         signature: &str,
@@ -116,10 +151,14 @@ impl Record {
         match self.stage(signature, slot).await? {
             Some(Stage::Finalized) => self.outcome(signature, paid, marker).await,
             Some(Stage::Processed | Stage::Confirmed) => Ok(IN_FLIGHT),
-            None => {
-                self.has_no_marker(marker, slot).await?;
-                Ok(ChainStatus::Unknown)
-            }
+            None => match self.maker_of(marker, slot).await? {
+                Maker::Nobody | Maker::Stranger => Ok(ChainStatus::Unknown),
+                // What no node remembers by its signature has left the marker.
+                Maker::Order(landed, _) if landed.signature == signature => {
+                    self.outcome(signature, paid, None).await
+                }
+                Maker::Order(..) => Err(another_has_landed()),
+            },
         }
     }
 
@@ -159,39 +198,35 @@ impl Record {
             return Ok(IN_FLIGHT);
         };
         if executed.error.is_some() {
-            // It made no marker. If there is one, another transaction of the order has landed, and
-            // the order has not failed.
-            self.has_no_marker(marker, Some(executed.slot)).await?;
+            // It made no marker. If the order has one of its own, another transaction of it has
+            // landed, and the order has not failed.
+            match self.maker_of(marker, Some(executed.slot)).await? {
+                Maker::Nobody | Maker::Stranger => {}
+                Maker::Order(..) => return Err(another_has_landed()),
+            }
         }
-        outcome::of(&executed, paid, &self.slippage_codes)
+        outcome::of(&executed, paid, &self.codes)
     }
 
-    /// Asks every node whether the account exists.
-    async fn has_no_marker(
+    async fn maker_of(
         &self,
         marker: Option<&Pubkey>,
         slot: Option<u64>,
-    ) -> Result<(), Unavailable> {
-        let Some(marker) = marker else {
-            return Ok(());
-        };
-        let keys = [*marker];
-        let nodes = self.rpc.nodes().iter();
-        let asked = nodes.map(|node| node.accounts(&keys, slot));
-        for answer in join_all(asked).await {
-            if answer?.accounts.iter().any(Option::is_some) {
-                return Err(Unavailable(
-                    "the order's marker exists: a transaction of the order has landed".to_owned(),
-                ));
-            }
+    ) -> Result<Maker, Unavailable> {
+        match marker {
+            Some(marker) => self.maker(marker, slot).await,
+            None => Ok(Maker::Nobody),
         }
-        Ok(())
     }
 
     fn heights(&self) -> MutexGuard<'_, Heights> {
         // Each change of it is one assignment, so a panic elsewhere leaves it whole.
         self.heights.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn another_has_landed() -> Unavailable {
+    Unavailable("the order's marker exists: another transaction of the order has landed".to_owned())
 }
 
 const IN_FLIGHT: ChainStatus = ChainStatus::InFlight {

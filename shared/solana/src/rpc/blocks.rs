@@ -1,5 +1,6 @@
 //! Where the chain is, and which chain it is.
 
+use engine::ports::Unavailable;
 use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::json;
@@ -7,9 +8,11 @@ use solana_hash::Hash;
 
 use super::{
     FINALIZED, Node, Rpc,
-    error::{NodeName, RpcError},
+    error::{Cause, NodeName, RpcError},
     shape::Text,
 };
+
+const GET_LATEST_BLOCKHASH: &str = "getLatestBlockhash";
 
 /// What makes a transaction valid, and until when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,19 +28,32 @@ pub struct Blockhash {
 /// Why the nodes are not of one chain.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum OtherChain {
-    /// One does not answer: nothing is known of it.
+    /// None answers: nothing is known of it.
     #[error(transparent)]
     Silent(#[from] RpcError),
-    /// One is of another chain than the first.
-    #[error("{node} is of another chain ({found}) than the first node ({expected})")]
+    /// One is of another chain than another.
+    #[error("{node} is of another chain ({found}) than {other} ({expected})")]
     Differs {
         /// Which one.
         node: NodeName,
         /// Its genesis hash.
         found: String,
-        /// The first node's.
+        /// The first one that answers.
+        other: NodeName,
+        /// Its genesis hash.
         expected: String,
     },
+}
+
+/// Which chain the nodes that answer are of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Genesis {
+    /// The hash that names the chain.
+    pub hash: String,
+    /// How many nodes say so.
+    pub answered: usize,
+    /// Why the others do not.
+    pub silent: Vec<RpcError>,
 }
 
 #[derive(Deserialize)]
@@ -72,34 +88,64 @@ impl Rpc {
         join_all(asked).await
     }
 
-    /// The hash that names the chain, on which all nodes must agree.
+    /// The hash that names the chain, on which all nodes that answer must agree. One that does not
+    /// is asked again before anything else that it says is believed.
     ///
     /// `getGenesisHash` `[]`
     ///
     /// # Errors
-    /// [`OtherChain`] when a node does not answer or is of another chain.
-    pub async fn genesis_hash(&self) -> Result<String, OtherChain> {
-        let asked = self.nodes().iter().map(async |node| {
-            let hash = node.ask::<String>("getGenesisHash", json!([])).await;
-            hash.map(|hash| (node.name(), hash))
-        });
-        let mut expected: Option<String> = None;
-        for answer in join_all(asked).await {
-            let (node, found) = answer?;
-            match &expected {
-                Some(expected) if *expected != found => {
-                    let expected = expected.clone();
+    /// [`OtherChain`] when none answers, or one is of another chain than another.
+    pub async fn genesis_hash(&self) -> Result<Genesis, OtherChain> {
+        let asked = self.nodes().iter();
+        let asked = asked.map(async |node| (node.name(), node.genesis_hash().await));
+        let mut agreed: Option<(NodeName, String)> = None;
+        let mut silent = Vec::new();
+        for (node, answer) in join_all(asked).await {
+            match (answer, &agreed) {
+                (Ok(found), Some((other, expected))) if *expected != found => {
                     return Err(OtherChain::Differs {
                         node,
                         found,
-                        expected,
+                        other: *other,
+                        expected: expected.clone(),
                     });
                 }
-                _ => expected = Some(found),
+                (Ok(_), Some(_)) => {}
+                (Ok(found), None) => agreed = Some((node, found)),
+                (Err(error), _) => silent.push(error),
             }
         }
-        // There is at least one node, and each has answered.
-        Ok(expected.unwrap_or_default())
+        let Some((_, hash)) = agreed else {
+            // There is at least one node, and none has answered.
+            return Err(silent.swap_remove(0).into());
+        };
+        for node in self.nodes() {
+            node.must_be_of(&hash);
+        }
+        Ok(Genesis {
+            hash,
+            answered: self.nodes().len() - silent.len(),
+            silent,
+        })
+    }
+
+    /// The newest blockhash that is final, of the first node whose answer is not doubted.
+    ///
+    /// # Errors
+    /// [`RpcError`] when there is none.
+    pub(crate) async fn blockhash_without_doubt(
+        &self,
+        doubt: impl Fn(&Blockhash) -> Result<(), Unavailable>,
+    ) -> Result<Blockhash, RpcError> {
+        let doubt = &doubt;
+        self.first(|node| async move {
+            let blockhash = node.latest_blockhash().await?;
+            let doubted = |doubt: Unavailable| Cause::Doubtful(doubt.0);
+            let plausible = doubt(&blockhash).map_err(doubted);
+            plausible.map_err(|cause| node.failed(GET_LATEST_BLOCKHASH, cause))?;
+            Ok(blockhash)
+        })
+        .await
     }
 }
 
@@ -107,7 +153,7 @@ impl Node {
     pub(crate) async fn latest_blockhash(&self) -> Result<Blockhash, RpcError> {
         let params = json!([{ "commitment": FINALIZED }]);
         let answer = self
-            .ask_at::<BlockhashShape>("getLatestBlockhash", params, None)
+            .ask_at::<BlockhashShape>(GET_LATEST_BLOCKHASH, params, None)
             .await?;
         Ok(Blockhash {
             slot: answer.slot(),

@@ -61,17 +61,15 @@ pub enum Cause {
     /// The answer is not of the shape that the method has.
     #[error("its answer has another shape: {0}")]
     Shape(&'static str),
+    /// The answer is of that shape, and cannot be true.
+    #[error("{0}")]
+    Doubtful(String),
+    /// It did not answer at the start, and is of another chain than the others.
+    #[error("it is of another chain")]
+    OtherChain,
 }
 
-/// JSON-RPC's code for parameters that no node would take.
-const INVALID_PARAMS: i64 = -32602;
-
 impl Cause {
-    /// Whether another node may answer the same question.
-    pub(super) fn may_pass_elsewhere(&self) -> bool {
-        !matches!(self, Self::Refused { code, .. } if *code == INVALID_PARAMS)
-    }
-
     /// Whether a refused transaction is one that the node has executed before.
     pub(super) fn is_already_processed(&self) -> bool {
         let Self::Refused { message, data, .. } = self else {

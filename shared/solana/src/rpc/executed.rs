@@ -54,15 +54,6 @@ impl Executed {
         let after = total(&self.post_token_balances)?;
         Some((after.checked_sub(before)?, decimals))
     }
-
-    /// The program that failed, and its own error code: `{"InstructionError": [INDEX,
-    /// {"Custom": CODE}]}`.
-    pub fn failed_with(&self) -> Option<(Pubkey, u32)> {
-        let failed = self.error.as_ref()?.get("InstructionError")?;
-        let index = usize::try_from(failed.get(0)?.as_u64()?).ok()?;
-        let code = u32::try_from(failed.get(1)?.get("Custom")?.as_u64()?).ok()?;
-        Some((*self.programs.get(index)?, code))
-    }
 }
 
 /// The answer of `getTransaction`.
@@ -109,9 +100,17 @@ struct MetaShape {
 
 /// What lookup tables add behind the message's own accounts.
 #[derive(Default, Deserialize)]
-struct LoadedShape {
+pub(super) struct LoadedShape {
     writable: Vec<Text<Pubkey>>,
     readonly: Vec<Text<Pubkey>>,
+}
+
+impl LoadedShape {
+    /// In the order in which the chain numbers them.
+    pub(super) fn all(self) -> impl Iterator<Item = Pubkey> {
+        let loaded = self.writable.into_iter().chain(self.readonly);
+        loaded.map(|key| key.0)
+    }
 }
 
 #[derive(Deserialize)]
@@ -137,14 +136,8 @@ impl TransactionShape {
             return Err(Cause::Shape("another transaction"));
         }
         let message = self.transaction.message;
-        let loaded = self.meta.loaded_addresses;
-        let keys: Vec<Pubkey> = message
-            .account_keys
-            .into_iter()
-            .chain(loaded.writable)
-            .chain(loaded.readonly)
-            .map(|key| key.0)
-            .collect();
+        let own = message.account_keys.into_iter().map(|key| key.0);
+        let keys: Vec<Pubkey> = own.chain(self.meta.loaded_addresses.all()).collect();
         let key = |index: usize| {
             let key = keys.get(index).copied();
             key.ok_or(Cause::Shape(

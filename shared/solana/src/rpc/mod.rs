@@ -8,6 +8,7 @@ mod blocks;
 mod error;
 mod executed;
 mod fees;
+mod history;
 mod node;
 mod shape;
 mod simulation;
@@ -27,7 +28,7 @@ use reqwest::Url;
 pub(crate) use self::node::Node;
 pub use self::{
     accounts::{Account, Accounts},
-    blocks::{Blockhash, OtherChain},
+    blocks::{Blockhash, Genesis, OtherChain},
     error::{Cause, NodeName, RpcError},
     executed::{Executed, TokenBalance},
     simulation::Simulation,
@@ -81,13 +82,12 @@ impl Rpc {
 
     /// The same nodes, with that long for each call.
     #[must_use]
-    pub fn with_time_out(self, time_out: Duration) -> Self {
-        let nodes = self.nodes.into_iter().filter_map(Arc::into_inner);
+    pub fn with_time_out(&self, time_out: Duration) -> Self {
+        let nodes = self.nodes.iter();
+        let nodes = nodes.map(|node| Arc::new(node.with_time_out(time_out)));
         Self {
-            nodes: nodes
-                .map(|node| Arc::new(node.with_time_out(time_out)))
-                .collect(),
-            ..self
+            nodes: nodes.collect(),
+            preferred: AtomicUsize::new(self.preferred.load(Ordering::Relaxed)),
         }
     }
 
@@ -95,10 +95,11 @@ impl Rpc {
         &self.nodes
     }
 
-    /// Asks one node after the other until one answers, the one that answered last first.
+    /// Asks one node after the other until one answers, the one that answered last first. Also one
+    /// that refuses the question may be alone with that.
     ///
     /// # Errors
-    /// What the last one asked says; at once when every node would say the same.
+    /// What the last one asked says.
     async fn first<T, F>(&self, ask: impl Fn(Arc<Node>) -> F) -> Result<T, RpcError>
     where
         F: Future<Output = Result<T, RpcError>>,
@@ -114,7 +115,9 @@ impl Rpc {
                     self.preferred.store(index, Ordering::Relaxed);
                     return Ok(answer);
                 }
-                Err(error) if turn < count && error.cause.may_pass_elsewhere() => {}
+                Err(error) if turn < count => {
+                    tracing::debug!(%error, "the next node is asked");
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -3,7 +3,10 @@
 use std::{
     fmt,
     net::IpAddr,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -32,6 +35,8 @@ const LARGEST_ANSWER: usize = 16 << 20;
 /// JSON-RPC's code for a node that has not reached `minContextSlot`.
 const MIN_CONTEXT_SLOT_NOT_REACHED: i64 = -32016;
 
+const GET_GENESIS_HASH: &str = "getGenesisHash";
+
 /// How much of what a node says is kept, in characters.
 const LONGEST_MESSAGE: usize = 400;
 
@@ -45,6 +50,16 @@ pub(crate) struct Node {
     client: Client,
     time_out: Duration,
     id: AtomicU64,
+    chain: Arc<OwnChain>,
+}
+
+/// Which chain a node tells of.
+#[derive(Default)]
+struct OwnChain {
+    /// The genesis hash that it is to have, once that is known.
+    expected: OnceLock<String>,
+    /// Whether it has said so.
+    is_confirmed: AtomicBool,
 }
 
 impl fmt::Debug for Node {
@@ -74,11 +89,45 @@ impl Node {
             client: client.build()?,
             time_out: CALL,
             id: AtomicU64::new(1),
+            chain: Arc::default(),
         })
     }
 
-    pub(super) fn with_time_out(self, time_out: Duration) -> Self {
-        Self { time_out, ..self }
+    pub(super) fn with_time_out(&self, time_out: Duration) -> Self {
+        Self {
+            name: self.name,
+            url: self.url.clone(),
+            client: self.client.clone(),
+            time_out,
+            id: AtomicU64::new(1),
+            chain: Arc::clone(&self.chain),
+        }
+    }
+
+    /// The hash of its chain's first block.
+    pub(super) async fn genesis_hash(&self) -> Result<String, RpcError> {
+        self.read(GET_GENESIS_HASH, json!([])).await
+    }
+
+    /// Nothing that it says is believed from now on unless its chain has that genesis hash.
+    pub(super) fn must_be_of(&self, genesis: &str) {
+        // Only the first start says so; clones of the client share it.
+        let _ = self.chain.expected.set(genesis.to_owned());
+    }
+
+    /// A node that did not answer at the start says which chain it is of before anything else.
+    async fn check_chain(&self) -> Result<(), RpcError> {
+        let Some(expected) = self.chain.expected.get() else {
+            return Ok(());
+        };
+        if self.chain.is_confirmed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        if self.genesis_hash().await? != *expected {
+            return Err(self.failed(GET_GENESIS_HASH, Cause::OtherChain));
+        }
+        self.chain.is_confirmed.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     pub(crate) fn name(&self) -> NodeName {
@@ -87,6 +136,15 @@ impl Node {
 
     /// Asks, and reads the answer as a `T`.
     pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: Value,
+    ) -> Result<T, RpcError> {
+        self.check_chain().await?;
+        self.read(method, params).await
+    }
+
+    async fn read<T: DeserializeOwned>(
         &self,
         method: &'static str,
         params: Value,
@@ -129,7 +187,7 @@ impl Node {
         let answer = request.json(&question).send().await;
         let answer = answer.map_err(|error| unreached(&error))?;
         match answer.status() {
-            StatusCode::OK => self.result(id, &read(answer).await?),
+            StatusCode::OK => self.result(id, &body_of(answer).await?),
             StatusCode::TOO_MANY_REQUESTS => Err(Cause::Busy {
                 retry_after: retry_after(&answer),
             }),
@@ -216,7 +274,7 @@ fn retry_after(answer: &Response) -> Option<Duration> {
 }
 
 /// The body, as long as it is not endless.
-async fn read(mut answer: Response) -> Result<Vec<u8>, Cause> {
+async fn body_of(mut answer: Response) -> Result<Vec<u8>, Cause> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| unreached(&error))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {

@@ -46,6 +46,7 @@ pub(super) fn answer(
         "getRecentPrioritizationFees" => Ok(question.fees()),
         "getSignatureStatuses" => question.statuses(),
         "getTransaction" => question.transaction(),
+        "getSignaturesForAddress" => question.history(),
         "simulateTransaction" => question.simulation(),
         "sendTransaction" => question.send(fault == Some(&Fault::Forget)),
         _ => Err(Refusal(-32601, "Method not found")),
@@ -146,13 +147,37 @@ impl Question<'_> {
         let state = self.chain.state();
         let landed = state.landed(signature, self.slot);
         let executed = landed.filter(|_| self.knows).and_then(|landed| {
-            Some(wire::executed(
-                &landed.opened,
-                &landed.landing,
-                landed.slot?,
-            ))
+            let mut executed = wire::executed(&landed.opened, &landed.landing, landed.slot?);
+            if self.params[1]["encoding"] == "base64" {
+                let bytes = STANDARD.encode(&landed.sent.bytes);
+                executed["transaction"] = json!([bytes, "base64"]);
+            }
+            let keys = landed.opened.message.static_account_keys().iter();
+            let was_made = |key: &Pubkey| u64::from(landed.made.contains(key));
+            let before = keys.clone().map(|key| (1 - was_made(key)) * 890_880);
+            executed["meta"]["preBalances"] = before.collect();
+            executed["meta"]["postBalances"] = keys.map(|_| 890_880).collect();
+            Some(executed)
         });
         Ok(executed.unwrap_or_default())
+    }
+
+    /// The newest first.
+    fn history(&self) -> Result<Value, Refusal> {
+        let key = self.params[0].as_str().and_then(|key| key.parse().ok());
+        let key: Pubkey = key.ok_or(INVALID_PARAMS)?;
+        let state = self.chain.state();
+        let landed = state.naming(&key, self.slot);
+        let landed = landed.filter(|_| self.knows).map(|landed| {
+            let error = wire::executed(&landed.opened, &landed.landing, 0)["meta"]["err"].take();
+            json!({
+                "signature": landed.opened.signature,
+                "slot": landed.slot,
+                "err": error,
+                "confirmationStatus": "finalized",
+            })
+        });
+        Ok(landed.collect())
     }
 
     fn simulation(&self) -> Result<Value, Refusal> {

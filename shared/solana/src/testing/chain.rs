@@ -11,9 +11,10 @@ use solana_hash::Hash;
 use solana_pubkey::Pubkey;
 
 use super::{
-    height::{height_of, last_valid_height},
+    height::{blockhash, height_of, last_valid_height},
     landing::{Landing, Simulated},
-    wire::Opened,
+    stranger,
+    wire::{self, Opened},
 };
 use crate::rpc::Account;
 
@@ -56,12 +57,16 @@ pub(super) struct State {
 }
 
 pub(super) struct Transaction {
-    sent: Sent,
+    pub(super) sent: Sent,
     pub(super) opened: Opened,
     pub(super) landing: Landing,
     /// When it lands, if it does.
     pub(super) slot: Option<u64>,
     is_applied: bool,
+    /// The accounts that were not there before it.
+    pub(super) made: Vec<Pubkey>,
+    /// Whether the wallet has nothing to do with it.
+    is_strangers: bool,
 }
 
 impl fmt::Debug for ScriptedChain {
@@ -159,17 +164,33 @@ impl ScriptedChain {
         self.state().genesis = genesis;
     }
 
-    /// Each transaction that was sent, once, in the order in which they first came.
-    pub fn sent(&self) -> Vec<Sent> {
-        let state = self.state();
-        let transactions = state.transactions.iter();
-        transactions.map(|known| known.sent.clone()).collect()
+    /// Somebody else sends lamports to an address, at once.
+    pub fn fund(&self, key: Pubkey, account: Account) {
+        let bytes = stranger::transfer(key, blockhash(self.height()));
+        let opened = wire::open(&bytes).expect("it is one");
+        let landing = Landing::Lands {
+            after_slots: 0,
+            pre: Vec::new(),
+            post: Vec::new(),
+            accounts: vec![(key, Some(account))],
+        };
+        let mut state = self.state();
+        state.take(&bytes, opened, landing);
+        if let Some(known) = state.transactions.last_mut() {
+            known.is_strangers = true;
+        }
     }
 
-    /// The signatures of those that are final and were not undone.
+    /// Each transaction that the wallet has sent, once, in the order in which they first came.
+    pub fn sent(&self) -> Vec<Sent> {
+        let state = self.state();
+        state.ours().map(|known| known.sent.clone()).collect()
+    }
+
+    /// The signatures of those of the wallet that are final and were not undone.
     pub fn landed(&self) -> Vec<String> {
         let state = self.state();
-        let known = state.transactions.iter().filter(|known| known.is_applied);
+        let known = state.ours().filter(|known| known.is_applied);
         known
             .filter(|known| matches!(known.landing, Landing::Lands { .. }))
             .map(|known| known.sent.signature.clone())
@@ -182,8 +203,8 @@ impl ScriptedChain {
         let state = self.state();
         let sent = |known: &Transaction| known.sent.clone();
         let mut found = Vec::new();
-        for (index, later) in state.transactions.iter().enumerate() {
-            let before = state.transactions[..index].iter();
+        for (index, later) in state.ours().enumerate() {
+            let before = state.ours().take(index);
             let mut may_land = before.filter(|earlier| earlier.may_land_at(later.sent.height));
             if may_land.next().is_some() {
                 found.push(sent(later).signature);
@@ -224,6 +245,12 @@ impl State {
         self.accounts.get(key)
     }
 
+    /// The transactions that the wallet has sent, in the order in which they first came.
+    fn ours(&self) -> impl Iterator<Item = &Transaction> {
+        let all = self.transactions.iter();
+        all.filter(|known| !known.is_strangers)
+    }
+
     /// A transaction that has landed up to that slot.
     pub(super) fn landed(&self, signature: &str, slot: u64) -> Option<&Transaction> {
         let mut known = self.transactions.iter();
@@ -232,6 +259,19 @@ impl State {
             .slot
             .is_some_and(|landed| landed <= slot)
             .then_some(known)
+    }
+
+    /// The transactions that name an account and have landed up to that slot, the newest first.
+    pub(super) fn naming<'a>(
+        &'a self,
+        key: &'a Pubkey,
+        slot: u64,
+    ) -> impl Iterator<Item = &'a Transaction> {
+        let names = move |known: &&Transaction| {
+            let keys = known.opened.message.static_account_keys();
+            keys.contains(key) && known.slot.is_some_and(|landed| landed <= slot)
+        };
+        self.transactions.iter().rev().filter(names)
     }
 
     fn take(&mut self, bytes: &[u8], opened: Opened, landing: Landing) -> String {
@@ -257,6 +297,8 @@ impl State {
             opened,
             landing,
             is_applied: false,
+            made: Vec::new(),
+            is_strangers: false,
         });
         signature
     }
@@ -273,10 +315,13 @@ impl State {
                 continue;
             };
             for (key, account) in accounts {
-                match account {
+                let before = match account {
                     Some(account) => self.accounts.insert(*key, account.clone()),
                     None => self.accounts.remove(key),
                 };
+                if before.is_none() {
+                    known.made.push(*key);
+                }
             }
         }
     }

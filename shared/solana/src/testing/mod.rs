@@ -12,6 +12,7 @@ mod height;
 mod landing;
 mod node;
 mod pool;
+mod stranger;
 mod wire;
 
 pub use self::{

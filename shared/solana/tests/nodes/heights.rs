@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use engine::ports::ChainStatus;
 use serde_json::json;
 use solana::testing::{ANY_METHOD, Fault};
 
@@ -49,8 +50,36 @@ async fn a_slot_is_no_height() {
 async fn a_node_that_names_slots_in_both_answers_does_not_lift_the_other() {
     let world = World::of(2).await;
     world.nodes[0].always(ANY_METHOD, Fault::SlotForHeight);
-    let height = world.record.finalized_height().await.expect("both answer");
+    let height = world.record.finalized_height().await;
+    assert!(height.is_err(), "{height:?}");
+    world.nodes[0].recover();
+    let height = world.record.finalized_height().await.expect("both agree");
     assert_eq!(height, world.chain.height());
+}
+
+/// A blockhash as it is, of a slot that has not come.
+fn of_the_future(world: &World) -> Fault {
+    Fault::Result(json!({ "context": { "slot": 1u64 << 60 }, "value": {
+        "blockhash": "11111111111111111111111111111111",
+        "lastValidBlockHeight": world.chain.height() + 150,
+    } }))
+}
+
+#[tokio::test]
+async fn a_slot_of_the_future_puts_no_other_node_behind() {
+    for nodes in [2, 3] {
+        let world = World::of(nodes).await;
+        let signed = world.signed().await;
+        world.nodes[0].always("getLatestBlockhash", of_the_future(&world));
+        let blockhash = world.rpc.latest_blockhash().await.expect("a blockhash");
+        let may_sign = world.record.may_sign_with(&blockhash);
+        may_sign.expect("nothing speaks against its height");
+        let height = world.record.finalized_height().await;
+        assert_eq!(height.ok(), (nodes == 3).then(|| world.chain.height()));
+        let status = world.status(&signed).await;
+        let status = status.expect("no node is behind");
+        assert_eq!(status, ChainStatus::Unknown, "{nodes} nodes");
+    }
 }
 
 #[tokio::test]
@@ -80,7 +109,7 @@ async fn the_first_height_is_held_against_what_was_signed_with() {
 async fn nothing_is_signed_with_a_blockhash_that_cannot_be_of_now() {
     let world = World::of(1).await;
     world.record.finalized_height().await.expect("an answer");
-    for fault in [Fault::SlotForHeight, Fault::Behind(151)] {
+    for fault in [Fault::SlotForHeight, Fault::Behind(151), Fault::Behind(31)] {
         world.nodes[0].once("getLatestBlockhash", fault.clone());
         let blockhash = world.rpc.latest_blockhash().await.expect("a blockhash");
         let answer = world.record.may_sign_with(&blockhash);

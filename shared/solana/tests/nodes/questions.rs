@@ -58,7 +58,7 @@ type IsCause = fn(&Cause) -> bool;
 
 #[tokio::test]
 async fn the_next_node_is_asked_when_it_may_answer() {
-    let causes: [(Fault, IsCause); 8] = [
+    let causes: [(Fault, IsCause); 9] = [
         (
             Fault::Busy {
                 retry_after: Some(7),
@@ -75,6 +75,9 @@ async fn the_next_node_is_asked_when_it_may_answer() {
         (Fault::Status(302), |cause| *cause == Cause::Http(302)),
         (Fault::refuse(-32_005), |cause| {
             matches!(cause, Cause::Refused { code: -32_005, .. })
+        }),
+        (Fault::refuse(-32_602), |cause| {
+            matches!(cause, Cause::Refused { code: -32_602, .. })
         }),
         (Fault::refuse(-32_016), |cause| *cause == Cause::Behind),
         (Fault::Body("[".to_owned()), |cause| {
@@ -97,18 +100,6 @@ async fn the_next_node_is_asked_when_it_may_answer() {
         assert!(is_cause(&error.cause), "{error}");
         assert_eq!(error.node.to_string(), "node 1");
     }
-}
-
-#[tokio::test]
-async fn a_question_that_no_node_would_take_is_asked_once() {
-    let world = World::of(2).await;
-    let keys = vec![PROGRAM; 101];
-    let error = world.rpc.accounts(&keys, None).await.expect_err("too many");
-    assert!(
-        matches!(error.cause, Cause::Refused { code: -32_602, .. }),
-        "{error}"
-    );
-    assert!(world.nodes[1].calls().is_empty());
 }
 
 #[tokio::test]
@@ -154,14 +145,48 @@ async fn all_nodes_must_be_of_one_chain() {
     let urls = nodes.each_ref().map(ScriptedNode::url);
     let rpc = Rpc::new(&urls[..2]).expect("nodes");
     let hash = Hash::new_from_array([7; 32]).to_string();
-    assert_eq!(rpc.genesis_hash().await.expect("both agree"), hash);
+    let agreed = rpc.genesis_hash().await.expect("both agree");
+    assert_eq!((agreed.hash, agreed.answered), (hash.clone(), 2));
     let rpc = Rpc::new(&urls).expect("nodes");
     let error = rpc.genesis_hash().await.expect_err("another chain");
     assert!(matches!(&error, OtherChain::Differs { node, .. } if node.to_string() == "node 3"));
-    nodes[1].always("getGenesisHash", Fault::Status(500));
-    let error = rpc.genesis_hash().await.expect_err("one is silent");
+    nodes[2].always("getGenesisHash", Fault::Status(500));
+    let agreed = rpc.genesis_hash().await.expect("the others agree");
+    assert_eq!((agreed.hash, agreed.answered), (hash, 2));
+    assert_eq!(agreed.silent[0].node.to_string(), "node 3");
+    for node in &nodes {
+        node.always("getGenesisHash", Fault::Status(500));
+    }
+    let error = rpc.genesis_hash().await.expect_err("all are silent");
     assert!(matches!(&error, OtherChain::Silent(_)), "{error}");
     assert!(Rpc::new(&[]).is_err());
+}
+
+#[tokio::test]
+async fn a_node_that_was_silent_says_which_chain_it_is_of_before_it_is_believed() {
+    for is_same in [true, false] {
+        let world = World::of(2).await;
+        let [first, second] = &world.nodes[..] else {
+            unreachable!("two nodes")
+        };
+        second.once("getGenesisHash", Fault::Status(500));
+        let agreed = world.rpc.genesis_hash().await.expect("one answers");
+        assert_eq!(agreed.answered, 1);
+        first.always("getLatestBlockhash", Fault::Hang);
+        if !is_same {
+            let other = Hash::new_from_array([8; 32]).to_string();
+            second.always("getGenesisHash", Fault::Result(json!(other)));
+        }
+        let quick = world.rpc.with_time_out(Duration::from_millis(500));
+        for _ in 0..2 {
+            match quick.latest_blockhash().await {
+                Ok(_) => assert!(is_same, "it is of another chain"),
+                Err(error) => assert!(!is_same && error.cause == Cause::OtherChain, "{error}"),
+            }
+        }
+        let asked = second.calls_of("getGenesisHash").len();
+        assert_eq!(asked, if is_same { 2 } else { 3 });
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ed25519_dalek::{Signer, SigningKey};
 use engine::ports::{ChainStatus, Unavailable};
 use solana::{
-    record::{Paid, Record, SlippageCode},
+    record::{Paid, ProgramCodes, Record},
     rpc::{Account, Rpc, TokenBalance},
     testing::{Fault, Landing, ScriptedChain, ScriptedNode},
 };
@@ -16,9 +16,10 @@ use solana_pubkey::Pubkey;
 /// The program that the transactions call, and what it fails with when it would pay too little.
 pub(crate) const PROGRAM: Pubkey = Pubkey::new_from_array([0x50; 32]);
 pub(crate) const TOO_LITTLE: u32 = 6_005;
-const SLIPPAGE: SlippageCode = SlippageCode {
+const CODES: ProgramCodes = ProgramCodes {
     program: PROGRAM,
-    code: TOO_LITTLE,
+    slippage: TOO_LITTLE,
+    shortage: 1,
 };
 /// A program that means something else by the same number.
 pub(crate) const OTHER_PROGRAM: Pubkey = Pubkey::new_from_array([0x51; 32]);
@@ -59,7 +60,7 @@ impl World {
         Self {
             chain,
             nodes,
-            record: Record::new(Arc::clone(&rpc), vec![SLIPPAGE]),
+            record: Record::new(Arc::clone(&rpc), vec![CODES]),
             rpc,
             wallet: SigningKey::from_bytes(&[9; 32]),
         }

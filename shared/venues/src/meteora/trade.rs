@@ -1,6 +1,9 @@
 //! A DLMM pool as a pool among others.
 
-use crate::{Fill, Refusal, Side, pool::after_fee};
+use crate::{
+    Fill, Refusal, Side,
+    pool::{after_fee, worth_in},
+};
 
 use super::fee;
 
@@ -12,10 +15,14 @@ const COMPUTE_UNITS_PER_BIN: u64 = 6_500;
 impl crate::Pool for super::Pool {
     fn fill(&self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal> {
         let fill = self.quote(side, amount_in, now)?;
+        let (fee, fee_out) = match fill.fee_on_input {
+            true => (fill.fee, 0),
+            false => (worth_in(fill.fee, amount_in, fill.amount_out), fill.fee),
+        };
         Ok(Fill {
             amount_out: fill.amount_out,
-            fee: fill.fee,
-            marginal_out: fill.marginal_out(side),
+            fee,
+            marginal_out: fill.marginal_out(side).saturating_sub(fee_out.into()),
             compute_units: COMPUTE_UNITS + COMPUTE_UNITS_PER_BIN * u64::from(fill.bins),
         })
     }

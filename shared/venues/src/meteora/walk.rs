@@ -311,6 +311,23 @@ mod tests {
     }
 
     #[test]
+    fn a_fee_on_the_output_is_told_as_what_it_is_worth_of_the_input() {
+        // A quarter of Y for X, so that the two cannot be taken for each other.
+        let price = 1u128 << 62;
+        let mut pool = pool(Side::Sell);
+        pool.fee_mode = FeeMode::TokenY;
+        let pool = crate::Pool::at_price(&pool, price);
+        let fill = pool.fill(Side::Sell, 400, 0).unwrap();
+        let (out, fee, impact) = (fill.amount_out, fill.fee, fill.price_impact_bps());
+        assert!((98..=99).contains(&out), "{fill:?}");
+        assert!(
+            (4..=8).contains(&fee),
+            "a hundredth of 400 X, rounded up: {fill:?}"
+        );
+        assert!(impact <= 102, "of 98 one unit: {fill:?}");
+    }
+
+    #[test]
     fn makers_share_the_fee_on_their_orders_with_the_protocol() {
         let mut pool = pool(Side::Sell);
         let fill = pool.swap(Side::Sell, 2_021, 0).unwrap();

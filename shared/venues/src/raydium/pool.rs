@@ -1,7 +1,10 @@
 //! CPMM and AMM v4 pools as pools among others.
 
 use super::{amm_v4, cpmm};
-use crate::{Fill, Pool, Refusal, Side, pool::after_fee};
+use crate::{
+    Fill, Pool, Refusal, Side,
+    pool::{after_fee, worth_in},
+};
 
 /// Compute units of a CPMM swap, measured on the program.
 const CPMM_COMPUTE_UNITS: u64 = 33_000;
@@ -12,10 +15,19 @@ const AMM_V4_COMPUTE_UNITS: u64 = 33_000;
 impl Pool for cpmm::Pool {
     fn fill(&self, side: Side, amount_in: u64, now: i64) -> Result<Fill, Refusal> {
         let fill = self.quote(side, amount_in, now.unsigned_abs())?;
+        let net_in = fill.net_in();
+        let (creator_fee, fee_out) = match fill.creator_fee_on_input {
+            true => (fill.creator_fee, 0),
+            false => (
+                worth_in(fill.creator_fee, net_in, fill.amount_out),
+                fill.creator_fee,
+            ),
+        };
+        let marginal_out = self.marginal_out(side, net_in);
         Ok(Fill {
             amount_out: fill.amount_out,
-            fee: fill.trade_fee + fill.creator_fee,
-            marginal_out: self.marginal_out(side, fill.net_in()),
+            fee: fill.trade_fee + creator_fee,
+            marginal_out: marginal_out.saturating_sub(fee_out.into()),
             compute_units: CPMM_COMPUTE_UNITS,
         })
     }
