@@ -73,12 +73,14 @@ impl SolanaChain {
     async fn draft<'a>(&'a self, request: &'a Prepare<'a>) -> Result<Draft<'a>, Failure> {
         let pool = request.route.pool.as_ref();
         let pool = pool.ok_or_else(|| later("the chosen pool is not known any more"))?;
-        let listed = self.market.pool(&pool.address);
-        let listed = listed.ok_or_else(|| later("the chosen pool is not in the markets file"))?;
+        let address = pool.address.parse();
+        let address = address.map_err(|_| never("the chosen pool has no address"))?;
+        let listed = self.market.find(&address, Some(pool.slot)).await;
+        let listed = listed.map_err(|error| later(error.to_string()))?;
         let swap = request.swap;
         let mint = |token| {
-            let listed = self.market.mint(token);
-            listed.ok_or_else(|| later("a token is not in the markets file any more"))
+            let mint = self.market.mint_in(&listed, token);
+            mint.ok_or_else(|| later("the chosen pool does not trade a token of that name"))
         };
         let (mint_in, mint_out) = (mint(&swap.token_in)?, mint(&swap.token_out)?);
         let wallet = self.signer.address();
@@ -97,7 +99,10 @@ impl SolanaChain {
             user.token_out,
             marker::address(&wallet, request.id),
         ];
-        let look = self.market.look(&[listed], &more, Some(pool.slot)).await;
+        let look = self
+            .market
+            .look(&[Arc::clone(&listed)], &more, Some(pool.slot))
+            .await;
         let look = look.map_err(unread)?;
         let rent = self.rpc.rent_exemption(0).await.map_err(unread)?;
         if rent > MOST_RENT {

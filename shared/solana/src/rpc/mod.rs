@@ -8,6 +8,7 @@ mod blocks;
 mod error;
 mod executed;
 mod fees;
+mod ledger;
 mod node;
 mod shape;
 mod simulation;
@@ -30,6 +31,7 @@ pub use self::{
     blocks::{Blockhash, OtherChain},
     error::{Cause, NodeName, RpcError},
     executed::{Executed, TokenBalance},
+    ledger::{Block, Call},
     simulation::Simulation,
     transactions::{Seen, Stage},
 };
