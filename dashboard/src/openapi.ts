@@ -134,7 +134,7 @@ export interface paths {
         };
         /**
          * Tells what is traded here, and where.
-         * @description Tells whether the market is a simulated one, which venues orders are routed to, which pairs can be traded, and how clients are told apart.
+         * @description Tells whether the market is a simulated one, which kinds of orders are taken, which venues they are routed to, which pairs can be traded, and how clients are told apart.
          */
         readonly get: operations["getMarket"];
         readonly put?: never;
@@ -756,10 +756,20 @@ export interface components {
             /**
              * @description `simulated`: nothing is bought or sold. `local`: Solana on the engine's own machine, whose
              *     tokens are worth nothing. `devnet`: Solana's devnet, likewise. `mainnet`: every order spends
-             *     real money. Sniper orders are taken where it is `simulated`. Further kinds may come.
+             *     real money. Further kinds may come.
              * @example simulated
              */
             readonly kind: string;
+            /**
+             * @description The kinds of orders that are taken: `market`, `limit`, and `sniper` where the pools that are
+             *     created are read. Further ones may come.
+             * @example [
+             *       "market",
+             *       "limit",
+             *       "sniper"
+             *     ]
+             */
+            readonly orderTypes: readonly string[];
             /**
              * @description Pairs of symbols, each of which can be swapped for the other.
              * @example [

@@ -242,8 +242,8 @@ impl Market {
         }
     }
 
-    /// The pool at that address: one of the file, or any of the programs that the file names. What
-    /// is checked of a pool of the file at the start is checked of another one here.
+    /// The pool at that address: one of the file, or one of a new token and of the programs that the
+    /// file names. What is checked of a pool of the file at the start is checked of it here.
     ///
     /// # Errors
     /// [`NoPool`].
@@ -277,6 +277,10 @@ impl Market {
             venue: VenueId::new(program.venue()),
         };
         let keys = pool.describe(Some(view(&account)))?;
+        // Who takes a pool out of the file does not want it to be traded.
+        if self.launched(&keys.mints).is_none() {
+            Err(PoolError::NotListed(*address))?;
+        }
         let (listed, state) = Listed::read(&self.rpc, keys, min_slot).await?;
         for (mint, on_chain) in listed.mints.iter().zip(state.mints) {
             let mut tokens = self.tokens.iter();

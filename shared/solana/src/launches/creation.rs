@@ -65,3 +65,48 @@ impl Creation {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(number: u8) -> Pubkey {
+        Pubkey::new_from_array([number; 32])
+    }
+
+    /// Twenty accounts, numbered.
+    fn accounts() -> Vec<Pubkey> {
+        (0..20).map(account).collect()
+    }
+
+    #[test]
+    fn each_instruction_names_its_pool_and_its_mints() {
+        let named = |program, data: &[u8]| {
+            let creation = Creation::of(program, data, &accounts())?;
+            let [first, second] = creation.mints;
+            Some([creation.pool, first, second].map(|key| key.as_array()[0]))
+        };
+        let data = |begins: [u8; 8]| [&begins[..], &[0; 24]].concat();
+        let initialize = data([175, 175, 109, 31, 13, 152, 155, 237]);
+        let with_permission = data([63, 55, 254, 65, 49, 178, 89, 121]);
+        assert_eq!(named(Program::Cpmm, &initialize), Some([3, 4, 5]));
+        assert_eq!(named(Program::Cpmm, &with_permission), Some([4, 5, 6]));
+        let initialize2 = [&[1, 254], &[0; 24][..]].concat();
+        assert_eq!(named(Program::AmmV4, &initialize2), Some([4, 8, 9]));
+        for begins in [
+            [45, 154, 237, 210, 221, 15, 166, 92],
+            [73, 59, 36, 120, 237, 83, 108, 198],
+            [46, 39, 41, 135, 111, 183, 200, 64],
+            [243, 73, 129, 126, 51, 19, 241, 107],
+        ] {
+            assert_eq!(named(Program::Dlmm, &data(begins)), Some([0, 2, 3]));
+        }
+        // What creates a pool of one program does not of another, and a swap of none.
+        assert_eq!(named(Program::Dlmm, &initialize), None);
+        assert_eq!(named(Program::AmmV4, &[9, 0, 0]), None);
+        let swap = data([143, 190, 90, 218, 196, 30, 51, 222]);
+        assert_eq!(named(Program::Cpmm, &swap), None);
+        let few = &accounts()[..5];
+        assert_eq!(Creation::of(Program::Cpmm, &initialize, few), None);
+    }
+}

@@ -235,3 +235,25 @@ impl Launches for NoLaunches {
         Vec::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_ages_from_when_it_opened_and_no_faster_than_since_its_creation() {
+        let second = 1_790_000_000;
+        let at = |now: i64| age(Opens::At(second), 1_000, 1_100, second + now);
+        assert_eq!(at(-90), PoolAge::OpensIn(Duration::from_secs(90)));
+        assert_eq!(at(0), PoolAge::Open(0));
+        assert_eq!(at(3), PoolAge::Open(15));
+        assert_eq!(at(3_600), PoolAge::Open(100));
+        let always = age(Opens::At(0), 1_000, 1_100, second);
+        assert_eq!(always, PoolAge::Open(100));
+        let from = |opens| age(Opens::AtSlot(opens), 1_000, 1_100, second);
+        assert_eq!(from(1_105), PoolAge::OpensIn(Duration::from_secs(1)));
+        assert_eq!(from(1_100), PoolAge::Open(0));
+        assert_eq!(from(1_060), PoolAge::Open(40));
+        assert_eq!(from(0), PoolAge::Open(100));
+    }
+}

@@ -135,6 +135,9 @@ pub enum PoolError {
         /// The program.
         owner: Pubkey,
     },
+    /// A pool that is in no file, and of which not exactly one token is.
+    #[error("the pool {0} is not in the markets file, and not one of a new token")]
+    NotListed(Pubkey),
     /// The markets file is wrong about a token.
     #[error("{symbol} has {on_chain} decimals on chain, and {in_file} in the file")]
     Decimals {
