@@ -242,8 +242,8 @@ impl Market {
         }
     }
 
-    /// The pool at that address: one of the file, or one of a new token and of the programs that the
-    /// file names. What is checked of a pool of the file at the start is checked of it here.
+    /// The pool at that address: one of the file, or one of a new token and of the programs that
+    /// the file names. What is checked of a pool of the file at the start is checked of it here.
     ///
     /// # Errors
     /// [`NoPool`].
@@ -308,12 +308,10 @@ impl Market {
 
     /// The mint of a token that a pool trades. One that is not listed is called by its mint.
     pub(crate) fn mint_in(&self, pool: &Listed, token: &Token) -> Option<Pubkey> {
-        let by_mint = || {
-            let mint: Pubkey = token.symbol.parse().ok()?;
-            let index = pool.mints.iter().position(|own| *own == mint)?;
-            (pool.decimals[index] == token.decimals).then_some(mint)
-        };
-        self.mint(token).or_else(by_mint)
+        let by_mint = || token.symbol.parse().ok();
+        let mint = self.mint(token).or_else(by_mint)?;
+        let index = pool.mints.iter().position(|own| *own == mint)?;
+        (pool.decimals[index] == token.decimals).then_some(mint)
     }
 
     /// A pool as it is now, and what its creator has given out of hand.
