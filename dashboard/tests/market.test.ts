@@ -34,11 +34,12 @@ after(async () => {
   await engine?.stop();
 });
 
-/** What the engine calls its market from now on. */
-async function call(page: Page, kind: string): Promise<void> {
+/** What the engine calls its market from now on, and whether it takes sniper orders there. */
+async function call(page: Page, kind: string, takesSnipers = true): Promise<void> {
+  const orderTypes = takesSnipers ? ["market", "limit", "sniper"] : ["market", "limit"];
   await page.route("**/api/market", async (route) => {
     const answer = await route.fetch();
-    await route.fulfill({ response: answer, json: { ...((await answer.json()) as Market), kind } });
+    await route.fulfill({ response: answer, json: { ...((await answer.json()) as Market), kind, orderTypes } });
   });
 }
 
@@ -77,7 +78,11 @@ test("the button says that an order is live where it is, and sniper orders are o
     const reader = await openAt(kind);
     const button = kind === "mainnet" ? "Place live order" : "Place order";
     await reader.page.getByRole("button", { name: button, exact: true }).waitFor();
-    assert.deepEqual(await types(reader), ["Market", "Limit", ...(kind === "simulated" ? ["Sniper"] : [])]);
+    assert.deepEqual(await types(reader), ["Market", "Limit", "Sniper"]);
+    await call(reader.page, kind, false);
+    await reader.page.reload();
+    await reader.page.getByRole("button", { name: button, exact: true }).waitFor();
+    await until(async () => ((await types(reader)).length === 2 ? true : null));
     await reader.leave();
   }
 });
@@ -85,7 +90,7 @@ test("the button says that an order is live where it is, and sniper orders are o
 test("a sniper order that was being written gives way to a market order where none is taken", async () => {
   const reader = await Reader.open(browser, engine.url);
   await reader.page.getByRole("radio", { name: "Sniper", exact: true }).check();
-  await call(reader.page, "devnet");
+  await call(reader.page, "devnet", false);
   await reader.page.reload();
   await reader.page.getByRole("heading", { name: "Market order" }).waitFor();
   assert.deepEqual(await types(reader), ["Market", "Limit"]);

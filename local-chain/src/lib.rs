@@ -7,11 +7,13 @@
 //! - [`genesis`]: what the chain holds when it starts.
 //! - [`programs`]: the doubles.
 //! - `chain`: slots, blocks, what landed.
+//! - `launcher`: who creates tokens and pools while it runs.
 //! - `rpc`: the door.
 //! - `server`: all of it, running.
 
 mod chain;
 pub mod genesis;
+mod launcher;
 pub mod programs;
 mod rpc;
 mod server;

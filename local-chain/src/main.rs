@@ -71,7 +71,7 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     writeln!(
         out,
         "VENUES=solana SOLANA_RPC_URLS=http://{address} SOLANA_SIGNER=file:{folder}/wallet.json \
-         SOLANA_MARKETS={folder}/markets.toml"
+         SOLANA_MARKETS={folder}/markets.toml SOLANA_LAUNCHES=yes"
     )?;
     out.flush()?;
     tokio::select! {

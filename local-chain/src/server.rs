@@ -14,12 +14,14 @@ use axum::routing::post;
 use litesvm::LiteSVM;
 use solana_address::Address;
 use solana_hash::Hash;
+use solana_keypair::Keypair;
 use solana_signer::Signer;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::chain::Chain;
 use crate::genesis::{self, ListedPool, Market, WalletError};
+use crate::launcher::Launcher;
 use crate::rpc;
 
 /// How a chain is to run.
@@ -72,6 +74,7 @@ pub enum StartError {
 /// What requests share.
 struct Shared {
     chain: Mutex<Chain>,
+    launcher: Launcher,
     slot_ms: watch::Sender<u64>,
 }
 
@@ -114,16 +117,16 @@ impl LocalChain {
         let keypair =
             genesis::read_or_create(&path).map_err(|error| StartError::Wallet { path, error })?;
         let wallet = keypair.pubkey();
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(StartError::Random)?;
-        let genesis_hash = Hash::new_from_array(seed);
+        let genesis_hash = Hash::new_from_array(random()?);
+        let launcher = Launcher::new(Keypair::new_from_array(random()?));
         let mut svm = LiteSVM::new();
-        let pools = genesis::create(&mut svm, &settings.market, wallet);
+        let pools = genesis::create(&mut svm, &settings.market, wallet, launcher.address());
         genesis::write_markets(&data.join("markets.toml"), genesis_hash, &pools)
             .map_err(in_data)?;
         let chain = Chain::new(svm, genesis_hash, settings.frozen_time);
         let shared = Shared {
             chain: Mutex::new(chain),
+            launcher,
             slot_ms: watch::Sender::new(settings.slot_ms.max(1)),
         };
         Ok(LocalChain {
@@ -165,8 +168,19 @@ impl LocalChain {
     }
 }
 
+fn random() -> Result<[u8; 32], StartError> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(StartError::Random)?;
+    Ok(seed)
+}
+
 async fn answer(State(shared): State<Arc<Shared>>, body: Bytes) -> impl IntoResponse {
-    let answer = rpc::answer(&mut shared.chain(), &shared.slot_ms, &body);
+    let answer = rpc::answer(
+        &mut shared.chain(),
+        &shared.launcher,
+        &shared.slot_ms,
+        &body,
+    );
     ([(CONTENT_TYPE, "application/json")], answer.to_string())
 }
 

@@ -46,6 +46,7 @@ pub(crate) async fn on_chain(options: &Serve) -> Result<Option<Trading>, NoTradi
         markets: markets.ok_or(NoTrading::Missing(SOLANA_MARKETS.name))?,
         max_fee: chosen.solana_max_fee_lamports,
         live: chosen.live_trading.0,
+        launches: chosen.solana_launches.0,
     };
     let opened = solana::open(&settings).await?;
     let kind = opened.catalogue.kind.name();

@@ -11,8 +11,8 @@ export const market = signal<Market | null>(null);
 
 export const isLive = computed(() => market.value?.kind === "mainnet");
 
-/** New pools are told by the simulated market alone; an engine that says nothing has no other. */
-export const takesSnipers = computed(() => market.value === null || market.value.kind === "simulated");
+/** Where the pools that are created are read; an engine that says nothing reads those of the simulated market. */
+export const takesSnipers = computed(() => market.value?.orderTypes.includes("sniper") ?? true);
 
 let asking: Promise<Market | null> | null = null;
 

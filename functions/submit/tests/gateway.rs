@@ -373,6 +373,7 @@ impl Function {
         };
         let catalogue = Arc::new(Catalogue {
             kind: MarketKind::Simulated,
+            tells_launches: true,
             tokens: vec![listed("SOL", 9), listed("USDC", 6)],
             pairs: vec![("SOL".into(), "USDC".into())],
         });

@@ -110,6 +110,28 @@ impl Chain {
         self.landed.get(signature)
     }
 
+    /// The chain's first slot that has a block.
+    pub(crate) fn first_slot(&self) -> u64 {
+        FIRST_SLOT
+    }
+
+    /// The block of a slot, if there is one.
+    pub(crate) fn block(&self, slot: u64) -> Option<Block> {
+        let slots = FIRST_SLOT..=self.slot;
+        slots.contains(&slot).then(|| Block::at(self.genesis, slot))
+    }
+
+    /// What landed in a slot, in its order.
+    pub(crate) fn landed_in(&self, slot: u64) -> impl Iterator<Item = &Landed> {
+        let signatures = self.blocks.get(&slot).into_iter().flatten();
+        signatures.filter_map(|signature| self.landed.get(signature))
+    }
+
+    /// The newest slot's time, unix seconds.
+    pub(crate) fn time(&self) -> i64 {
+        self.time
+    }
+
     /// Transactions that landed in the last `slots` slots.
     pub(crate) fn landed_since(&self, slots: u64) -> impl Iterator<Item = &Landed> {
         let first = (self.slot + 1).saturating_sub(slots);

@@ -31,8 +31,14 @@ pub struct ListedPool {
     pub address: Address,
 }
 
-/// Fills an empty VM: programs, tokens, `market`'s pools, and `wallet`'s money.
-pub(crate) fn create(svm: &mut LiteSVM, market: &Market, wallet: Address) -> Vec<ListedPool> {
+/// Fills an empty VM: programs, tokens, `market`'s pools, `wallet`'s money, and the SOL of who
+/// creates pools later.
+pub(crate) fn create(
+    svm: &mut LiteSVM,
+    market: &Market,
+    wallet: Address,
+    creator: Address,
+) -> Vec<ListedPool> {
     programs::install(svm);
     tokens::place_mints(svm);
     let raydium = venues::raydium::VENUE.name;
@@ -54,6 +60,7 @@ pub(crate) fn create(svm: &mut LiteSVM, market: &Market, wallet: Address) -> Vec
         },
     ];
     wallet::fund(svm, wallet);
+    wallet::fund_creator(svm, creator);
     pools
 }
 

@@ -5,6 +5,7 @@ use solana_address::Address;
 
 use super::{place, place_with, put};
 use crate::programs::TOKEN;
+use crate::programs::instructions::ASSOCIATED_TOKEN;
 
 /// A token of the chain, at its real mint's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +41,6 @@ pub(super) const TOKENS: [Token; 3] = [SOL, USDC, JUP];
 
 /// What has been issued of each token but SOL, base units: more than pools and wallet hold.
 const SUPPLY: u64 = 10_000_000_000_000_000;
-
-const ASSOCIATED_TOKEN: Address =
-    Address::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 
 /// The address of `owner`'s associated account of the token `mint`.
 pub fn associated_token_address(owner: &Address, mint: &Address) -> Address {

@@ -67,15 +67,24 @@ fn create(path: &Path) -> Result<Keypair, WalletError> {
 
 /// Gives the wallet its money.
 pub(super) fn fund(svm: &mut LiteSVM, wallet: Address) {
+    give(svm, wallet, &TOKENS);
+}
+
+/// Gives the creator of pools what they begin with.
+pub(super) fn fund_creator(svm: &mut LiteSVM, creator: Address) {
+    give(svm, creator, &[(SOL.mint, 1_000_000_000_000_000)]);
+}
+
+fn give(svm: &mut LiteSVM, owner: Address, tokens: &[(Address, u64)]) {
     let account = Account {
         lamports: LAMPORTS,
         rent_epoch: u64::MAX,
         ..Account::default()
     };
-    let placed = svm.set_account(wallet, account);
+    let placed = svm.set_account(owner, account);
     placed.unwrap_or_else(|error| panic!("the wallet: {error:?}")); // no sysvar, no program
-    for (mint, amount) in TOKENS {
-        let address = associated_token_address(&wallet, &mint);
-        place_tokens(svm, address, wallet, mint, amount);
+    for (mint, amount) in tokens {
+        let address = associated_token_address(&owner, mint);
+        place_tokens(svm, address, owner, *mint, *amount);
     }
 }

@@ -56,11 +56,13 @@ impl Call {
     /// The two 64-bit numbers that begin at `offset` of the data: the amount that goes in and the
     /// least that may come out. `None` if the data is too short.
     pub(super) fn amounts(&self, offset: usize) -> Option<[u64; 2]> {
-        let number = |at: usize| {
-            let bytes = self.data.get(at..at + 8)?;
-            Some(u64::from_le_bytes(bytes.try_into().ok()?))
-        };
-        Some([number(offset)?, number(offset + 8)?])
+        Some([self.number(offset)?, self.number(offset + 8)?])
+    }
+
+    /// The 64-bit number at `offset` of the data. `None` if the data is too short.
+    pub(super) fn number(&self, offset: usize) -> Option<u64> {
+        let bytes = self.data.get(offset..offset + 8)?;
+        Some(u64::from_le_bytes(bytes.try_into().ok()?))
     }
 }
 

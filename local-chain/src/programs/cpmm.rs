@@ -1,4 +1,4 @@
-//! Raydium CPMM: `swap_base_input`.
+//! Raydium CPMM: `swap_base_input`. `initialize` is [`cpmm_initialize`].
 
 use solana_instruction::error::InstructionError;
 use solana_program_runtime::invoke_context::InvokeContext;
@@ -7,7 +7,7 @@ use venues::{Refusal, Side};
 
 use super::call::{Call, Given, put, write};
 use super::token::Transfer;
-use super::{CPMM, TOKEN, anchor, cpmm_authority, custom, log, require};
+use super::{CPMM, TOKEN, anchor, cpmm_authority, cpmm_initialize, custom, log, require};
 
 /// The program's own error numbers.
 const NOT_APPROVED: u32 = 6000;
@@ -24,6 +24,9 @@ const ACCRUED: [[usize; 3]; 2] = [[341, 357, 397], [349, 365, 405]];
 /// Executes an instruction.
 pub(super) fn process(context: &mut InvokeContext<'_, '_>) -> Result<(), InstructionError> {
     let call = Call::read(context)?;
+    if call.data.starts_with(&cpmm_initialize::DISCRIMINATOR) {
+        return cpmm_initialize::process(context, &call);
+    }
     let known = call.data.starts_with(&swap_base_input_data(0, 0)[..8]);
     require(known, anchor::UNKNOWN_INSTRUCTION)?;
     log(context, "Instruction: SwapBaseInput");

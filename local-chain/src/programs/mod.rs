@@ -8,8 +8,11 @@
 mod amm_v4;
 mod call;
 mod cpmm;
+pub(crate) mod cpmm_initialize;
+pub(crate) mod cpmm_pool;
 mod dlmm;
 mod dlmm_accounts;
+pub(crate) mod instructions;
 mod token;
 
 use litesvm::LiteSVM;

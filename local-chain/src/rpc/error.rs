@@ -48,6 +48,16 @@ impl RpcError {
         RpcError::new(-32003, "Transaction signature verification failure")
     }
 
+    pub(super) fn block_not_available(slot: u64) -> RpcError {
+        RpcError::new(-32004, format!("Block not available for slot {slot}"))
+    }
+
+    pub(super) fn slot_skipped(slot: u64) -> RpcError {
+        let message =
+            format!("Slot {slot} was skipped, or missing due to ledger jump to recent snapshot");
+        RpcError::new(-32007, message)
+    }
+
     pub(super) fn unsupported_version(version: u8) -> RpcError {
         let message = format!(
             "Transaction version ({version}) is not supported by the requesting client. Please try \

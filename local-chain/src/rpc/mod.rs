@@ -5,6 +5,8 @@ mod blocks;
 mod control;
 mod error;
 mod fees;
+mod launch;
+mod ledger;
 mod params;
 mod record;
 mod send;
@@ -17,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::chain::{Chain, Commitment};
+use crate::launcher::Launcher;
 use error::RpcError;
 use params::{Config, Params};
 
@@ -36,11 +39,17 @@ struct Request {
 /// What a method gets.
 struct Door<'a> {
     chain: &'a mut Chain,
+    launcher: &'a Launcher,
     slot_ms: &'a watch::Sender<u64>,
 }
 
 /// Answers a request's body.
-pub(crate) fn answer(chain: &mut Chain, slot_ms: &watch::Sender<u64>, body: &[u8]) -> Value {
+pub(crate) fn answer(
+    chain: &mut Chain,
+    launcher: &Launcher,
+    slot_ms: &watch::Sender<u64>,
+    body: &[u8],
+) -> Value {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         return failure(Value::Null, &RpcError::parse());
     };
@@ -48,7 +57,11 @@ pub(crate) fn answer(chain: &mut Chain, slot_ms: &watch::Sender<u64>, body: &[u8
         Ok(request) if request.jsonrpc == "2.0" => request,
         _ => return failure(Value::Null, &RpcError::invalid_request()),
     };
-    let mut door = Door { chain, slot_ms };
+    let mut door = Door {
+        chain,
+        launcher,
+        slot_ms,
+    };
     let result = Params::new(request.params).and_then(|params| door.call(&request.method, &params));
     match result {
         Ok(result) => json!({"jsonrpc": "2.0", "id": request.id, "result": result}),
@@ -75,6 +88,10 @@ impl Door<'_> {
             "sendTransaction" => self.send_transaction(params),
             "getSignatureStatuses" => self.signature_statuses(params),
             "getTransaction" => self.transaction(params),
+            "getBlocksWithLimit" => self.blocks_with_limit(params),
+            "getBlock" => self.block(params),
+            "_createToken" => self.create_token(params),
+            "_createPool" => self.create_pool(params),
             "_dropSends" => self.drop_sends(params),
             "_setTokens" => self.set_tokens(params),
             "_setSlotMs" => self.set_slot_ms(params),

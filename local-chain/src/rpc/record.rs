@@ -38,22 +38,27 @@ impl Door<'_> {
         let Some(landed) = landed.filter(|landed| landed.slot <= slot) else {
             return Ok(Value::Null);
         };
-        let mut answer = json!({
-            "blockTime": landed.time,
-            "meta": meta(landed),
-            "slot": landed.slot,
-            "transaction": transaction(&landed.transaction),
-        });
-        let version = landed.transaction.version();
-        match (wishes.max_supported_transaction_version, version) {
-            (Some(_), version) => answer["version"] = json!(version),
-            (None, TransactionVersion::Legacy(_)) => {}
-            (None, TransactionVersion::Number(number)) => {
-                return Err(RpcError::unsupported_version(number));
-            }
-        }
+        let mut answer = versioned(landed, wishes.max_supported_transaction_version)?;
+        answer["blockTime"] = json!(landed.time);
+        answer["slot"] = json!(landed.slot);
         Ok(answer)
     }
+}
+
+/// A transaction and what it did, for a client that knows the versions up to `version`.
+pub(super) fn versioned(landed: &Landed, version: Option<u8>) -> Result<Value, RpcError> {
+    let mut answer = json!({
+        "meta": meta(landed),
+        "transaction": transaction(&landed.transaction),
+    });
+    match (version, landed.transaction.version()) {
+        (Some(_), version) => answer["version"] = json!(version),
+        (None, TransactionVersion::Legacy(_)) => {}
+        (None, TransactionVersion::Number(number)) => {
+            return Err(RpcError::unsupported_version(number));
+        }
+    }
+    Ok(answer)
 }
 
 fn meta(landed: &Landed) -> Value {

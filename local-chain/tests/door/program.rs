@@ -29,7 +29,7 @@ fn it_writes_its_files_says_where_it_is_and_ends_on_a_signal() {
             environment,
             format!(
                 "VENUES=solana SOLANA_RPC_URLS={url} SOLANA_SIGNER=file:{folder}/wallet.json \
-                 SOLANA_MARKETS={folder}/markets.toml"
+                 SOLANA_MARKETS={folder}/markets.toml SOLANA_LAUNCHES=yes"
             )
         );
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": "getGenesisHash"});

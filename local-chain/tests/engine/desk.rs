@@ -123,14 +123,25 @@ impl Desk {
 
     /// The order, once it is final.
     pub(crate) fn ended(&self, id: &str) -> Value {
-        let url = format!("http://127.0.0.1:{}/api/orders/{id}", self.port);
-        self.until("the order ends", || {
-            let mut answer = self.agent.get(&url).call().ok()?;
-            let order: Value = answer.body_mut().read_json().ok()?;
+        self.once("the order ends", id, |order| {
             let ends = ["confirmed", "failed", "cancelled", "expired"];
-            let status = order["status"].as_str()?;
-            ends.contains(&status).then_some(order)
+            ends.iter().any(|end| order["status"] == *end)
         })
+    }
+
+    /// The order, once that is true of it.
+    pub(crate) fn once(&self, what: &str, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        self.until(what, || {
+            let order = self.read(&format!("/api/orders/{id}"))?;
+            is_so(&order).then_some(order)
+        })
+    }
+
+    /// What the engine answers there, if it does.
+    pub(crate) fn read(&self, path: &str) -> Option<Value> {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        let mut answer = self.agent.get(&url).call().ok()?;
+        answer.body_mut().read_json().ok()
     }
 
     /// What the wallet has, at the newest slot.
@@ -177,11 +188,13 @@ impl Desk {
         assert_eq!(self.balances(), expected);
     }
 
-    fn token_account(&self, mint: &str) -> String {
+    /// The address of the wallet's account of a token.
+    pub(crate) fn token_account(&self, mint: &str) -> String {
         associated_token_address(&self.wallet, &mint.parse().unwrap()).to_string()
     }
 
-    fn call(&self, method: &str, params: &Value) -> Value {
+    /// Calls a method of the chain.
+    pub(crate) fn call(&self, method: &str, params: &Value) -> Value {
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         let mut answer = self.agent.post(&self.node).send_json(request).unwrap();
         let mut answer: Value = answer.body_mut().read_json().unwrap();
@@ -189,7 +202,8 @@ impl Desk {
         answer["result"].take()
     }
 
-    fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
+    /// Looks until something is seen.
+    pub(crate) fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
         let begin = Instant::now();
         loop {
             if let Some(seen) = look() {
@@ -236,7 +250,7 @@ fn free_port() -> u16 {
 }
 
 /// A decimal as base units.
-fn units(text: &str, decimals: u32) -> i128 {
+pub(crate) fn units(text: &str, decimals: u32) -> i128 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let width = usize::try_from(decimals).unwrap();
     format!("{whole}{fraction:0<width$}").parse().unwrap()

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use config::{
-    LIVE_TRADING, LiveTrading, SOLANA_MARKETS, SOLANA_MAX_FEE_LAMPORTS, SOLANA_RPC_URLS,
-    SOLANA_SIGNER, WalletKey,
+    LIVE_TRADING, SOLANA_LAUNCHES, SOLANA_MARKETS, SOLANA_MAX_FEE_LAMPORTS, SOLANA_RPC_URLS,
+    SOLANA_SIGNER, WalletKey, YesNo,
 };
 
 use super::parser;
@@ -28,8 +28,12 @@ pub struct Solana {
     #[arg(default_value = SOLANA_MAX_FEE_LAMPORTS.default)]
     #[arg(value_parser = parser(&SOLANA_MAX_FEE_LAMPORTS), help = SOLANA_MAX_FEE_LAMPORTS.doc)]
     pub solana_max_fee_lamports: u64,
+    /// [`SOLANA_LAUNCHES`].
+    #[arg(long, env = SOLANA_LAUNCHES.name, default_value = SOLANA_LAUNCHES.default)]
+    #[arg(value_parser = parser(&SOLANA_LAUNCHES), help = SOLANA_LAUNCHES.doc)]
+    pub solana_launches: YesNo,
     /// [`LIVE_TRADING`].
     #[arg(long, env = LIVE_TRADING.name, default_value = LIVE_TRADING.default)]
     #[arg(value_parser = parser(&LIVE_TRADING), help = LIVE_TRADING.doc)]
-    pub live_trading: LiveTrading,
+    pub live_trading: YesNo,
 }

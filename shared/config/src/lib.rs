@@ -40,7 +40,7 @@ pub use programs::{Execution, Keys, Migrate, Monitor, Submit, Websocket, Workers
 pub use proxies::Proxies;
 pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Setting, SettingError};
 pub use share::Share;
-pub use solana::{LiveTrading, NodeUrls, WalletKey};
+pub use solana::{NodeUrls, WalletKey, YesNo};
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;
 pub use volatility::Volatility;

@@ -62,15 +62,15 @@ impl FromStr for WalletKey {
     }
 }
 
-/// Whether orders may spend what has a price.
+/// Whether something is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LiveTrading(pub bool);
+pub struct YesNo(pub bool);
 
-impl Setting for LiveTrading {
+impl Setting for YesNo {
     const ALLOWED: &'static str = "`yes` or `no`";
 }
 
-impl FromStr for LiveTrading {
+impl FromStr for YesNo {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {

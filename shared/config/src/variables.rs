@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::{
     AllowedHosts, Auth, BasePath, ClientKey, Count, DatabaseUrl, Definition, DelayRange,
-    HostAddress, HttpUrl, KeptDays, LiveTrading, LogFormat, LogLevel, LookMillis, MetricsToken,
-    NodeUrls, Origins, Proxies, Readers, RecheckSeconds, SecretArn, Share, SocketEndpoint,
-    Statements, Variable, Venues, Volatility, WaitSeconds, WalletKey,
+    HostAddress, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MetricsToken, NodeUrls,
+    Origins, Proxies, Readers, RecheckSeconds, SecretArn, Share, SocketEndpoint, Statements,
+    Variable, Venues, Volatility, WaitSeconds, WalletKey, YesNo,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -79,8 +79,11 @@ variables! {
     SOLANA_MARKETS: PathBuf = None, Machine;
     /// Lamports that the network may take for a transaction on Solana at the most.
     SOLANA_MAX_FEE_LAMPORTS: u64 = Some("100000"), Machine;
+    /// Whether the blocks of Solana are read for new pools, so that sniper orders can be placed. It
+    /// takes some megabytes a second from the nodes.
+    SOLANA_LAUNCHES: YesNo = Some("no"), Machine;
     /// Whether orders may be executed on Solana's mainnet, where they spend real money.
-    LIVE_TRADING: LiveTrading = Some("no"), Machine;
+    LIVE_TRADING: YesNo = Some("no"), Machine;
     /// Worker invocations that may run at once.
     WORKER_CONCURRENCY: Count = Some("10"), Both;
     /// Messages that one worker invocation takes at once.

@@ -42,14 +42,6 @@ impl MarketKind {
             Self::Mainnet => "mainnet",
         }
     }
-
-    /// Whether the pools that are created there are read, so that orders can wait for one.
-    pub const fn tells_launches(self) -> bool {
-        match self {
-            Self::Simulated => true,
-            Self::LocalChain | Self::Devnet | Self::Mainnet => false,
-        }
-    }
 }
 
 /// Tokens, and the pairs of them that some venue has a pool for.
@@ -57,6 +49,8 @@ impl MarketKind {
 pub struct Catalogue {
     /// Whether what is traded is real.
     pub kind: MarketKind,
+    /// Whether the pools that are created there are read, so that orders can wait for one.
+    pub tells_launches: bool,
     /// Every token.
     pub tokens: Vec<ListedToken>,
     /// Symbols that can be swapped for each other, in either direction.

@@ -94,7 +94,7 @@ impl Monitor {
     /// Reads on in the chain's log. The cursor moves together with what it has passed, and over
     /// slots that were read alone: a gap stops it.
     async fn read_launches(&self) {
-        if !self.catalogue.kind.tells_launches() {
+        if !self.catalogue.tells_launches {
             return;
         }
         let cursor = match self.launch_log.cursor().await {

@@ -110,6 +110,7 @@ fn catalogue(market: &Market) -> Catalogue {
     };
     Catalogue {
         kind: MarketKind::Simulated,
+        tells_launches: true,
         tokens: market.tokens().iter().map(listed).collect(),
         pairs: market
             .pairs()

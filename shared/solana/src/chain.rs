@@ -73,12 +73,14 @@ impl SolanaChain {
     async fn draft<'a>(&'a self, request: &'a Prepare<'a>) -> Result<Draft<'a>, Failure> {
         let pool = request.route.pool.as_ref();
         let pool = pool.ok_or_else(|| later("the chosen pool is not known any more"))?;
-        let listed = self.market.pool(&pool.address);
-        let listed = listed.ok_or_else(|| later("the chosen pool is not in the markets file"))?;
+        let address = pool.address.parse();
+        let address = address.map_err(|_| never("the chosen pool has no address"))?;
+        let listed = self.market.find(&address, Some(pool.slot)).await;
+        let listed = listed.map_err(|error| later(error.to_string()))?;
         let swap = request.swap;
         let mint = |token| {
-            let listed = self.market.mint(token);
-            listed.ok_or_else(|| later("a token is not in the markets file any more"))
+            let mint = self.market.mint_in(&listed, token);
+            mint.ok_or_else(|| later("the chosen pool does not trade a token of that name"))
         };
         let (mint_in, mint_out) = (mint(&swap.token_in)?, mint(&swap.token_out)?);
         let wallet = self.signer.address();
@@ -94,7 +96,8 @@ impl SolanaChain {
         };
         let marker_address = marker::address(&wallet, request.id);
         let more = [user.token_in, user.token_out, marker_address];
-        let look = self.market.look(&[listed], &more, Some(pool.slot)).await;
+        let pools = [Arc::clone(&listed)];
+        let look = self.market.look(&pools, &more, Some(pool.slot)).await;
         let look = look.map_err(unread)?;
         let rent = self.rpc.rent_exemption(0).await.map_err(unread)?;
         if rent > MOST_RENT {

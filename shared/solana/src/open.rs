@@ -10,7 +10,7 @@ use std::{
 use engine::{
     catalogue::{Catalogue, ListedToken, MarketKind},
     order::Token,
-    ports::{NoReference, Venue},
+    ports::{Launches, NoReference, Venue},
     routing::VenueId,
     use_cases::TradingPorts,
 };
@@ -23,7 +23,7 @@ use crate::{
     chain::SolanaChain,
     doubts::Doubts,
     fees::Fees,
-    launches::NoLaunches,
+    launches::{NoLaunches, SolanaLaunches},
     market::{Market, NoMarket},
     markets::{Markets, MarketsError, Network},
     pools::PoolAddress,
@@ -47,6 +47,8 @@ pub struct Settings {
     pub max_fee: u64,
     /// Whether orders may be executed where tokens have a price.
     pub live: bool,
+    /// Whether new pools are read from the chain's blocks, for sniper orders.
+    pub launches: bool,
 }
 
 /// Trading on Solana, ready.
@@ -170,11 +172,13 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
     if is_mainnet && !are_two {
         return Err(NotOpened::OneWord(settings.nodes.len()));
     }
-    let market = Arc::new(
-        Market::open(Arc::new(quotes), &markets)
-            .await
-            .map_err(Box::new)?,
-    );
+    let quotes = Arc::new(quotes);
+    let market = Market::open(Arc::clone(&quotes), &markets).await;
+    let market = Arc::new(market.map_err(Box::new)?);
+    let launches: Arc<dyn Launches> = match settings.launches {
+        true => Arc::new(SolanaLaunches::new(quotes, Arc::clone(&market))),
+        false => Arc::new(NoLaunches),
+    };
     let wallet = signer.address();
     let codes: Vec<_> = markets.pools.iter().map(PoolAddress::codes).collect();
     let chain = SolanaChain {
@@ -199,10 +203,10 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         // Nobody outside of the venues says what a token is worth there.
         reference: Arc::new(NoReference),
         chain: Arc::new(chain),
-        launches: Arc::new(NoLaunches),
+        launches,
     };
     Ok(Trading {
-        catalogue: catalogue(&markets, &market),
+        catalogue: catalogue(&markets, &market, settings.launches),
         ports,
         wallet,
         genesis: markets.genesis,
@@ -235,7 +239,7 @@ fn venues(market: &Arc<Market>, markets: &Markets, fees: &Arc<Fees>) -> Vec<Arc<
         .collect()
 }
 
-fn catalogue(markets: &Markets, market: &Market) -> Catalogue {
+fn catalogue(markets: &Markets, market: &Market, tells_launches: bool) -> Catalogue {
     let listed = markets.tokens.iter().map(|token| ListedToken {
         token: Token {
             symbol: token.symbol.clone(),
@@ -249,6 +253,7 @@ fn catalogue(markets: &Markets, market: &Market) -> Catalogue {
             Network::Devnet => MarketKind::Devnet,
             Network::Mainnet => MarketKind::Mainnet,
         },
+        tells_launches,
         tokens: listed.collect(),
         pairs: market.pairs(),
     }

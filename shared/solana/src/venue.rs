@@ -15,7 +15,7 @@ use venues::Refusal;
 
 use crate::{
     fees::{Fees, LAMPORT_DECIMALS, WRAPPED_SOL},
-    market::{Look, Market},
+    market::{Look, Market, NoPool},
     pools::PoolError,
     rpc::RpcError,
 };
@@ -42,18 +42,15 @@ impl SolanaVenue {
         let look = self.market.look(&pools, &[], None).await.map_err(unread)?;
         Ok((look, mints))
     }
-}
 
-#[async_trait]
-impl Venue for SolanaVenue {
-    fn id(&self) -> VenueId {
-        self.venue.clone()
-    }
-
-    /// That of the pool which pays the most. Its market state is as old as a block takes to be
+    /// What the pool pays that pays the most. Its market state is as old as a block takes to be
     /// final; the node does not tell when that was, so the moment is that of the answer.
-    async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
-        let (look, [mint_in, mint_out]) = self.look(&swap.token_in, &swap.token_out).await?;
+    fn best(
+        &self,
+        swap: &Swap,
+        look: Look,
+        [mint_in, mint_out]: [Pubkey; 2],
+    ) -> Result<Quote, Rejection> {
         let as_of = Timestamp::now();
         let amount_in = swap.amount_in.units();
         let offers = look.pools.into_iter().map(|state| {
@@ -103,6 +100,35 @@ impl Venue for SolanaVenue {
             },
             as_of,
         })
+    }
+}
+
+#[async_trait]
+impl Venue for SolanaVenue {
+    fn id(&self) -> VenueId {
+        self.venue.clone()
+    }
+
+    async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection> {
+        let (look, mints) = self.look(&swap.token_in, &swap.token_out).await?;
+        self.best(swap, look, mints)
+    }
+
+    async fn quote_at(&self, pool: &str, swap: &Swap) -> Result<Quote, Rejection> {
+        let address = pool.parse().map_err(|_| rejection(Refusal::NoPool))?;
+        let pool = match self.market.find(&address, None).await {
+            Ok(pool) if pool.venue == self.venue => pool,
+            Ok(_) => return Err(rejection(Refusal::NoPool)),
+            Err(NoPool::Rpc(error)) => return Err(unread(error)),
+            Err(NoPool::Pool(error)) => return Err(unfit(error)),
+        };
+        let mint = |token| {
+            let mint = self.market.mint_in(&pool, token);
+            mint.ok_or(rejection(Refusal::NoPool))
+        };
+        let mints = [mint(&swap.token_in)?, mint(&swap.token_out)?];
+        let look = self.market.look(&[pool], &[], None).await.map_err(unread)?;
+        self.best(swap, look, mints)
     }
 
     /// The highest of the pools': a bound of each of them.

@@ -1,20 +1,29 @@
 //! What is traded, and where.
 
-use engine::{catalogue::Catalogue, routing::VenueId};
+use engine::{
+    catalogue::Catalogue,
+    order::{OrderKind, Sniper},
+    routing::VenueId,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::words::{AuthDto, MarketKindDto};
+use super::words::{AuthDto, MarketKindDto, OrderTypeDto};
 
 /// What is traded here, and where.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = Market)]
 pub(crate) struct MarketDto {
     /// `simulated`: nothing is bought or sold. `local`: Solana on the engine's own machine, whose
     /// tokens are worth nothing. `devnet`: Solana's devnet, likewise. `mainnet`: every order spends
-    /// real money. Sniper orders are taken where it is `simulated`.
+    /// real money.
     #[schema(value_type = MarketKindDto)]
     kind: &'static str,
+    /// The kinds of orders that are taken: `market`, `limit`, and `sniper` where the pools that are
+    /// created are read.
+    #[schema(value_type = Vec<OrderTypeDto>)]
+    order_types: Vec<&'static str>,
     /// The venues that orders are routed to; of two that pay the same the first one is taken.
     venues: Vec<VenueDto>,
     /// Pairs of symbols, each of which can be swapped for the other.
@@ -48,6 +57,10 @@ impl MarketDto {
         let pairs = catalogue.pairs.iter();
         Self {
             kind: catalogue.kind.name(),
+            order_types: OrderKind::NAMES
+                .into_iter()
+                .filter(|name| catalogue.tells_launches || *name != Sniper::NAME)
+                .collect(),
             venues: venues.map(|venue| VenueDto::from(&venue)).collect(),
             pairs: pairs.map(|(a, b)| [a.clone(), b.clone()]).collect(),
             auth,

@@ -53,7 +53,7 @@ pub(crate) fn new_order(
     // A type that is not executed is named before fields that only it has.
     let name = KindName::read(&object)?;
     name.check_fields(&object)?;
-    name.check_market(catalogue.kind)?;
+    name.check_market(catalogue)?;
     required("type", object.text("type")?)?;
     let request = SwapRequest {
         token_in: required("tokenIn", object.text("tokenIn")?)?,
@@ -201,6 +201,7 @@ mod tests {
         };
         let catalogue = Catalogue {
             kind: engine::catalogue::MarketKind::Simulated,
+            tells_launches: true,
             tokens: vec![listed("SOL", 9), listed("USDC", 6)],
             pairs: vec![("SOL".into(), "USDC".into())],
         };

@@ -6,7 +6,7 @@ use engine::order::{
     InvalidLimitPrice, Limit, LimitPrice, Market, Needs, OrderKind, SlippageTolerance, Sniper,
     Swap, TimeInForce,
 };
-use engine::{catalogue::MarketKind, routing::VenueId};
+use engine::{catalogue::Catalogue, routing::VenueId};
 use jiff::Timestamp;
 
 use super::{
@@ -81,13 +81,13 @@ impl KindName {
 
     /// # Errors
     /// `unsupported_order_type` where nobody would execute it.
-    pub(super) fn check_market(self, kind: MarketKind) -> Result<(), ApiError> {
+    pub(super) fn check_market(self, catalogue: &Catalogue) -> Result<(), ApiError> {
         match self {
             Self::Market | Self::Limit => Ok(()),
-            Self::Sniper if kind.tells_launches() => Ok(()),
+            Self::Sniper if catalogue.tells_launches => Ok(()),
             Self::Sniper => {
-                let detail = "sniper orders are not executed on this chain: its new pools are \
-                    not read";
+                let detail = "sniper orders are not executed here: the chain's new pools are not \
+                    read";
                 Err(ApiError::new(Code::UnsupportedOrderType, detail).field("type"))
             }
         }

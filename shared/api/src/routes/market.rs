@@ -12,8 +12,8 @@ use crate::{Api, dto::MarketDto, http::problem::ProblemBody};
     path = "/api/market",
     operation_id = "getMarket",
     tag = "market",
-    description = "Tells whether the market is a simulated one, which venues orders are routed to, \
-        which pairs can be traded, and how clients are told apart.",
+    description = "Tells whether the market is a simulated one, which kinds of orders are \
+        taken, which venues they are routed to, which pairs can be traded, and how clients are told apart.",
     responses(
         (status = 200, description = "The market.", body = MarketDto),
         (

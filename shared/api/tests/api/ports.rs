@@ -38,6 +38,7 @@ pub(crate) fn catalogue() -> Catalogue {
     };
     Catalogue {
         kind: MarketKind::Simulated,
+        tells_launches: true,
         tokens: vec![
             listed("SOL", 9, "So11111111111111111111111111111111111111112"),
             listed("USDC", 6, "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"),

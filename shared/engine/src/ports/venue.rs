@@ -19,6 +19,11 @@ pub trait Venue: Send + Sync {
     /// What it would pay now. The router decides how long to wait and whether to believe the
     /// answer.
     async fn quote(&self, swap: &Swap) -> Result<Quote, Rejection>;
+    /// The same, in one pool: one that was created a moment ago, and that no list has. A venue that
+    /// has one pool for a pair has no other to answer about.
+    async fn quote_at(&self, _pool: &str, swap: &Swap) -> Result<Quote, Rejection> {
+        self.quote(swap).await
+    }
     /// The most that it would pay now for a whole token sold, fees inside: whole tokens bought. It
     /// MUST be a bound: no swap of any size is paid more.
     async fn marginal_price(

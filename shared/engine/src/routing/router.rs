@@ -71,7 +71,11 @@ impl Router {
         swap: &Swap,
         kind: &OrderKind,
     ) -> Result<RoutingDecision, NoRoute> {
-        let asked = join_all(venues.iter().map(|venue| self.ask(venue.as_ref(), swap)));
+        let asked = join_all(
+            venues
+                .iter()
+                .map(|venue| self.ask(venue.as_ref(), pool, swap)),
+        );
         let (answers, reference) = join(asked, self.reference.amount_out(swap)).await;
         let now = self.clock.now();
         let answers = answers.into_iter().map(|(venue, answer)| {
@@ -99,9 +103,18 @@ impl Router {
         asked.await.into_iter().flatten().max()
     }
 
-    async fn ask(&self, venue: &dyn Venue, swap: &Swap) -> (VenueId, Result<Quote, Rejection>) {
+    async fn ask(
+        &self,
+        venue: &dyn Venue,
+        pool: Option<&str>,
+        swap: &Swap,
+    ) -> (VenueId, Result<Quote, Rejection>) {
         let limit = self.policy.venue_deadline;
-        let answer = match select(venue.quote(swap), self.clock.sleep(limit)).await {
+        let asked = match pool {
+            Some(pool) => venue.quote_at(pool, swap),
+            None => venue.quote(swap),
+        };
+        let answer = match select(asked, self.clock.sleep(limit)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => {
                 let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);

@@ -2,9 +2,9 @@
 
 use solana_instruction::AccountMeta;
 use solana_pubkey::Pubkey;
-use venues::raydium::amm_v4::{AmmInfo, Pool, swap_base_in_data};
+use venues::raydium::amm_v4::{AmmInfo, Pool, STATUS_WAITING_TRADE, swap_base_in_data};
 
-use super::keys::{Own, pubkeys, unreadable};
+use super::keys::{Opens, Own, Shares, pubkeys, unreadable};
 use super::spl_token::TOKEN_PROGRAM;
 use super::state::{Swap, Token, readonly, signer, writable};
 use super::{PoolAddress, PoolError, PoolKeys, PoolState, Role};
@@ -26,6 +26,14 @@ pub(super) fn describe(pool: &PoolAddress, data: &[u8]) -> Result<PoolKeys, Pool
         pool: pool.clone(),
         mints: pubkeys(info.mints),
         vaults: pubkeys(info.vaults),
+        shares: Some(Shares {
+            mint: info.lp_mint.into(),
+            issued: info.lp_supply,
+        }),
+        opens: match info.status {
+            STATUS_WAITING_TRADE => Opens::at(info.open_time),
+            _ => Opens::At(0),
+        },
         own: Own::AmmV4(Keys {
             authority: authority.ok_or(PoolError::Authority(pool.address))?,
             open_orders,

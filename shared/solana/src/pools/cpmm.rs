@@ -4,7 +4,7 @@ use solana_instruction::AccountMeta;
 use solana_pubkey::Pubkey;
 use venues::raydium::cpmm::{AmmConfig, Pool, PoolState as PoolAccount, swap_base_input_data};
 
-use super::keys::{Own, pubkeys, unreadable};
+use super::keys::{Opens, Own, Shares, pubkeys, unreadable};
 use super::state::{Swap, Token, readonly, signer, writable};
 use super::{Account, PoolAddress, PoolError, PoolKeys, PoolState, Role};
 
@@ -23,6 +23,11 @@ pub(super) fn describe(pool: &PoolAddress, data: &[u8]) -> Result<PoolKeys, Pool
         pool: pool.clone(),
         mints: pubkeys(account.mints),
         vaults: pubkeys(account.vaults),
+        shares: Some(Shares {
+            mint: account.lp_mint.into(),
+            issued: account.lp_supply,
+        }),
+        opens: Opens::at(account.open_time),
         own: Own::Cpmm(Keys {
             config: account.amm_config.into(),
             observation: account.observation.into(),

@@ -3,9 +3,9 @@
 use solana_instruction::AccountMeta;
 use solana_pubkey::Pubkey;
 use venues::Side;
-use venues::meteora::{BinArray, LbPair, Pool, swap2_data};
+use venues::meteora::{Activation, BinArray, LbPair, Pool, swap2_data};
 
-use super::keys::{Own, pubkeys, unreadable};
+use super::keys::{Opens, Own, pubkeys, unreadable};
 use super::state::{Swap, Token, readonly, signer, writable};
 use super::{Account, PoolAddress, PoolError, PoolKeys, PoolState, Role};
 
@@ -44,6 +44,12 @@ pub(super) fn describe(pool: &PoolAddress, data: &[u8]) -> Result<PoolKeys, Pool
         pool: pool.clone(),
         mints: pubkeys(pair.mints),
         vaults: pubkeys(pair.vaults),
+        // Each provider's position is an account of its own.
+        shares: None,
+        opens: match pair.activation {
+            Activation::Slot(slot) => Opens::AtSlot(slot),
+            Activation::Time(seconds) => Opens::at(seconds),
+        },
         own: Own::Dlmm(Keys {
             oracle: derived(&[b"oracle", pool.address.as_ref()]),
             event_authority: derived(&[b"__event_authority"]),

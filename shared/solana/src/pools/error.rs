@@ -127,6 +127,17 @@ pub enum PoolError {
         /// The mint.
         mint: Pubkey,
     },
+    /// A pool that is in no file, and of a program of which none is.
+    #[error("the pool {pool} belongs to the program {owner}, whose pools are not traded")]
+    Program {
+        /// The pool.
+        pool: Pubkey,
+        /// The program.
+        owner: Pubkey,
+    },
+    /// A pool that is in no file, and of which not exactly one token is.
+    #[error("the pool {0} is not in the markets file, and not one of a new token")]
+    NotListed(Pubkey),
     /// The markets file is wrong about a token.
     #[error("{symbol} has {on_chain} decimals on chain, and {in_file} in the file")]
     Decimals {

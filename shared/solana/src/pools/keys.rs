@@ -19,8 +19,46 @@ pub struct PoolKeys {
     pub mints: [Pubkey; 2],
     /// The token accounts that hold them.
     pub vaults: [Pubkey; 2],
+    /// What stands for its liquidity; `None` where each provider's part is an account of its own.
+    pub shares: Option<Shares>,
+    /// From when on it can be swapped in.
+    pub opens: Opens,
     /// What only this program's pools have.
     pub(super) own: Own,
+}
+
+/// Shares in a pool's liquidity, which are tokens: whoever burns his own leaves it in the pool for
+/// ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shares {
+    /// Their mint.
+    pub mint: Pubkey,
+    /// How many the pool has issued and not taken back, those that were burned among them.
+    pub issued: u64,
+}
+
+impl Shares {
+    /// Whether all of them are burned, as the mint has it; a hundredth may be left, for no creator
+    /// takes a pool away with that. Shares that somebody keeps locked are not burned.
+    pub fn are_burned(&self, mint: &Mint) -> bool {
+        u128::from(mint.supply) * 100 <= u128::from(self.issued) && self.issued > 0
+    }
+}
+
+/// From when on a pool can be swapped in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// From this unix time on, in seconds; 0 or less is always.
+    At(i64),
+    /// From this slot on.
+    AtSlot(u64),
+}
+
+impl Opens {
+    /// From that unix time on. One that no clock reaches is the end of time.
+    pub(super) fn at(seconds: u64) -> Self {
+        Self::At(i64::try_from(seconds).unwrap_or(i64::MAX))
+    }
 }
 
 /// What only one program's pools have.

@@ -19,7 +19,7 @@ mod spl_token;
 mod state;
 
 pub use error::{PoolError, Role};
-pub use keys::PoolKeys;
+pub use keys::{Opens, PoolKeys, Shares};
 pub use program::{PoolAddress, Program};
 pub use spl_token::{Mint, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, TokenAccount};
 pub use state::{PoolState, SwapUser};

@@ -9,6 +9,7 @@ mod error;
 mod executed;
 mod fees;
 mod history;
+mod ledger;
 mod node;
 mod shape;
 mod simulation;
@@ -31,6 +32,7 @@ pub use self::{
     blocks::{Blockhash, Genesis, OtherChain},
     error::{Cause, NodeName, RpcError},
     executed::{Executed, TokenBalance},
+    ledger::{Block, Call},
     simulation::Simulation,
     transactions::{Seen, Stage},
 };

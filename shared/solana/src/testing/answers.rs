@@ -39,6 +39,9 @@ pub(super) fn answer(
     }
     match method {
         "getGenesisHash" => Ok(json!(chain.state().genesis.to_string())),
+        "getSlot" => Ok(json!(question.slot)),
+        "getBlocksWithLimit" => question.blocks(),
+        "getBlock" => question.block(),
         "getBlockHeight" => Ok(json!(question.height())),
         "getLatestBlockhash" => Ok(question.latest_blockhash()),
         "getMultipleAccounts" => question.accounts(),
@@ -89,6 +92,27 @@ impl Question<'_> {
             "lastValidBlockHeight": self.height() + LIFE,
         });
         self.at(self.slot, value)
+    }
+
+    fn blocks(&self) -> Result<Value, Refusal> {
+        let number = |index: usize| self.params[index].as_u64().ok_or(INVALID_PARAMS);
+        let (begin, limit) = (number(0)?, number(1)?);
+        let state = self.chain.state();
+        let slots = state.blocks.keys().copied();
+        let slots = slots.filter(|slot| (begin..=self.slot).contains(slot));
+        Ok(slots.take(usize::try_from(limit).unwrap_or(0)).collect())
+    }
+
+    fn block(&self) -> Result<Value, Refusal> {
+        let slot = self.params[0].as_u64().ok_or(INVALID_PARAMS)?;
+        if self.params[1]["maxSupportedTransactionVersion"].is_null() {
+            return Err(Refusal(-32015, "Transaction version (0) is not supported"));
+        }
+        if slot > self.slot {
+            return Err(Refusal(-32004, "Block not available"));
+        }
+        let skipped = Refusal(-32007, "Slot was skipped, or missing due to ledger jump");
+        self.chain.state().blocks.get(&slot).cloned().ok_or(skipped)
     }
 
     fn accounts(&self) -> Result<Value, Refusal> {

@@ -1,12 +1,13 @@
 //! The chain that scripted nodes tell of.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
 use solana_hash::Hash;
 use solana_pubkey::Pubkey;
 
@@ -48,6 +49,7 @@ pub(super) struct State {
     /// The final slot at the beginning, and what a test has moved it by.
     slot: u64,
     accounts: HashMap<Pubkey, Account>,
+    pub(super) blocks: BTreeMap<u64, Value>,
     transactions: Vec<Transaction>,
     lands: Arc<Lands>,
     simulates: Arc<Simulates>,
@@ -97,6 +99,7 @@ impl ScriptedChain {
             slot_every,
             slot: 400_000_000,
             accounts: HashMap::new(),
+            blocks: BTreeMap::new(),
             transactions: Vec::new(),
             lands: Arc::new(|_| Landing::after(2)),
             simulates: Arc::new(|_| Simulated::default()),
@@ -122,6 +125,12 @@ impl ScriptedChain {
     /// The height of that slot's block.
     pub fn height(&self) -> u64 {
         height_of(self.slot())
+    }
+
+    /// Puts a block there, as `getBlock` answers it. The blocks that tests do not put there are
+    /// answered to nobody.
+    pub fn set_block(&self, slot: u64, block: Value) {
+        self.state().blocks.insert(slot, block);
     }
 
     /// Puts an account there.

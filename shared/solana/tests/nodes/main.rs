@@ -6,6 +6,7 @@ mod expiry;
 mod failures;
 mod heights;
 mod landing;
+mod launches;
 mod moving;
 mod questions;
 mod reverted;

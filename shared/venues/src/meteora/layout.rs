@@ -25,6 +25,8 @@ pub struct LbPair {
     pub active_id: i32,
     /// Whether swaps are switched on.
     pub enabled: bool,
+    /// From when on swaps are open to everybody.
+    pub activation: Activation,
     /// Whether the bins can hold limit orders. In pools with rewards the same bytes mean
     /// something else.
     pub limit_orders: bool,
@@ -36,6 +38,15 @@ pub struct LbPair {
     pub vaults: [Address; 2],
     /// A bit for each array from -512 to 511 that holds liquidity, the lowest first.
     pub array_bitmap: [u64; 16],
+}
+
+/// From when on a pool is open to everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// From this slot on.
+    Slot(u64),
+    /// From this unix time on, in seconds.
+    Time(u64),
 }
 
 impl LbPair {
@@ -74,6 +85,11 @@ impl LbPair {
             },
             active_id,
             enabled: account.u8(82) == 0,
+            activation: match account.u8(86) {
+                0 => Activation::Slot(account.u64(816)),
+                1 => Activation::Time(account.u64(816)),
+                _ => return Err(account.bad("activation_type")),
+            },
             limit_orders: has_limit_orders(&account),
             protocol_fees: [account.u64(216), account.u64(224)],
             mints: [account.bytes(88), account.bytes(120)],

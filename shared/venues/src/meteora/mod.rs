@@ -19,7 +19,7 @@ pub mod price;
 mod trade;
 pub mod walk;
 
-pub use layout::{BinArray, LbPair, swap2_data};
+pub use layout::{Activation, BinArray, LbPair, swap2_data};
 pub use pool::Pool;
 pub use walk::{Fill, MAX_BINS};
 

@@ -31,6 +31,11 @@ pub struct AmmInfo {
     pub vaults: [Address; 2],
     /// The mints.
     pub mints: [Address; 2],
+    /// Mint of the shares in the pool's liquidity.
+    pub lp_mint: Address,
+    /// Shares that the pool has issued and not taken back. Those that their owners burned are
+    /// still in it.
+    pub lp_supply: u64,
     /// The order book's accounts: open orders, market, market program, target orders.
     pub order_book: [Address; 4],
 }
@@ -57,6 +62,8 @@ impl AmmInfo {
             need_take_pnl: [account.u64(192), account.u64(200)],
             vaults: [account.bytes(336), account.bytes(368)],
             mints: [account.bytes(400), account.bytes(432)],
+            lp_mint: account.bytes(464),
+            lp_supply: account.u64(720),
             order_book: [496, 528, 560, 592].map(|offset| account.bytes(offset)),
         })
     }

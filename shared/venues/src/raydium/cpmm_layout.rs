@@ -10,6 +10,8 @@ pub struct PoolState {
     pub amm_config: Address,
     /// Vault of token 0, vault of token 1.
     pub vaults: [Address; 2],
+    /// Mint of the shares in the pool's liquidity.
+    pub lp_mint: Address,
     /// Mint of token 0, mint of token 1.
     pub mints: [Address; 2],
     /// Token programs of token 0 and token 1.
@@ -20,6 +22,9 @@ pub struct PoolState {
     pub decimals: [u8; 2],
     /// Status bits; bit 2 switches swaps off.
     pub status: u8,
+    /// Shares that the pool has issued and not taken back. Those that their owners burned are
+    /// still in it.
+    pub lp_supply: u64,
     /// Unix time in seconds from which swaps are open.
     pub open_time: u64,
     /// Fees that lie in the vaults.
@@ -50,11 +55,13 @@ impl PoolState {
         Ok(PoolState {
             amm_config: account.bytes(8),
             vaults: [account.bytes(72), account.bytes(104)],
+            lp_mint: account.bytes(136),
             mints: [account.bytes(168), account.bytes(200)],
             token_programs: [account.bytes(232), account.bytes(264)],
             observation: account.bytes(296),
             decimals: [account.u8(331), account.u8(332)],
             status: account.u8(329),
+            lp_supply: account.u64(333),
             open_time: account.u64(373),
             accrued: [fees(341, 357, 397), fees(349, 365, 405)],
             creator_fee_on: match account.u8(389) {
