@@ -21,7 +21,7 @@ const AHEAD: u64 = 64;
 const FASTEST_BLOCK: Duration = Duration::from_millis(100);
 
 /// A height of the chain, and a slot that is not before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Height {
     /// How many blocks there are.
     pub(super) blocks: u64,

@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::ports::{ChainStatus, Unavailable};
+use engine::{
+    nodes::{self, Word},
+    ports::{ChainStatus, Unavailable},
+};
 use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use solana_pubkey::Pubkey;
 
@@ -21,9 +24,6 @@ use crate::rpc::{Blockhash, Node, Rpc, Stage};
 
 /// When to look again for a transaction that is on its way: a block or two later.
 const POLL_AFTER: Duration = Duration::from_millis(400);
-
-/// How many nodes must agree that a height is final, when there are as many.
-const AGREEING: usize = 2;
 
 /// The chain's record, as one or several nodes have it.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Record {
     /// [`Unavailable`] when too few nodes answer with a height that can be believed.
     pub async fn finalized_height(&self) -> Result<u64, Unavailable> {
         let nodes = self.rpc.nodes();
-        let needed = AGREEING.min(nodes.len());
+        let needed = nodes::enough(nodes.len());
         let mut asked: FuturesUnordered<_> = nodes.iter().map(|node| height_of(node)).collect();
         let mut believed = Vec::new();
         let mut doubts = Vec::new();
@@ -86,12 +86,9 @@ impl Record {
                 Err(doubt) => doubts.push(doubt.0),
             }
         }
-        let lowest = believed.iter().min_by_key(|height| height.blocks);
-        match lowest {
-            Some(&height) if believed.len() == needed => {
-                Ok(self.heights().reached(height, Instant::now()))
-            }
-            _ => Err(Unavailable(format!(
+        match nodes::agreed(&believed, nodes.len()) {
+            Some(height) => Ok(self.heights().reached(height, Instant::now())),
+            None => Err(Unavailable(format!(
                 "no final height that can be believed: {}",
                 doubts.join("; ")
             ))),
@@ -113,10 +110,10 @@ impl Record {
     ) -> Result<ChainStatus, Unavailable> {
         // What was said before this slot may not know a block below the height that was final.
         let slot = self.heights().slot();
-        match self.stage(signature, slot).await? {
-            Some(Stage::Finalized) => self.outcome(signature, paid, marker).await,
-            Some(Stage::Processed | Stage::Confirmed) => Ok(IN_FLIGHT),
-            None => {
+        match self.word(signature, slot).await? {
+            Word::Final => self.outcome(signature, paid, marker).await,
+            Word::Seen => Ok(IN_FLIGHT),
+            Word::Denied => {
                 self.has_no_marker(marker, slot).await?;
                 Ok(ChainStatus::Unknown)
             }
@@ -125,26 +122,19 @@ impl Record {
 
     /// How far a transaction is, for the node that is ahead. A slow node is not waited for once one
     /// has it for good.
-    async fn stage(
-        &self,
-        signature: &str,
-        slot: Option<u64>,
-    ) -> Result<Option<Stage>, Unavailable> {
+    async fn word(&self, signature: &str, slot: Option<u64>) -> Result<Word, Unavailable> {
         let mut answers = self.rpc.statuses(signature, slot);
-        let mut stage = None;
-        let mut failed = None;
+        let mut words = Vec::new();
         while let Some((_, answer)) = answers.next().await {
-            match answer {
-                Ok(Some(seen)) if seen.stage == Stage::Finalized => return Ok(Some(seen.stage)),
-                Ok(Some(seen)) => stage = Some(seen.stage),
-                Ok(None) => {}
-                Err(error) => failed = Some(error),
-            }
+            let word = match answer {
+                Ok(Some(seen)) if seen.stage == Stage::Finalized => return Ok(Word::Final),
+                Ok(Some(_)) => Ok(Word::Seen),
+                Ok(None) => Ok(Word::Denied),
+                Err(error) => Err(error.into()),
+            };
+            words.push(word);
         }
-        match (stage, failed) {
-            (None, Some(error)) => Err(error.into()),
-            (stage, _) => Ok(stage),
-        }
+        nodes::together(words)
     }
 
     /// What a final transaction did.
