@@ -1,6 +1,6 @@
 //! What the nodes of a chain say together. Some are behind, some forget, some lie; so what lets an
 //! order be signed again is taken from all of them, and one that does not answer denies nothing
-//! ([why](../../../docs/decisions/0017-what-counts-as-dead-on-a-chain-whose-nodes-lie.md)).
+//! (decision 17 says why).
 
 use crate::ports::Unavailable;
 

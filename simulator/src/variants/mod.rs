@@ -76,7 +76,7 @@ pub enum Variant {
     TriggerForgotten,
     /// What one account has used as a key is taken for all of them.
     OneKeyForAll,
-    /// A transaction whose height has passed is signed again, and nobody is asked whether it landed.
+    /// A transaction whose height has passed is signed again; nobody is asked whether it landed.
     BelievesTheHeight,
     /// Of several nodes one is asked, and believed.
     BelievesOneNode,
