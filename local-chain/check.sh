@@ -8,6 +8,18 @@ cargo fmt --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo test --locked
 
+# The contract that the simulated chains keep as well, on a chain of its own.
+target/debug/local-chain --port 0 --slot-ms 50 --data target/contract >target/contract.said &
+chain=$!
+trap 'kill "$chain" 2>/dev/null || true' EXIT
+until grep -qs ^VENUES= target/contract.said; do
+  kill -0 "$chain"
+  sleep 0.2
+done
+(cd .. && env $(grep ^VENUES= local-chain/target/contract.said) \
+  cargo test --locked -p simulator --test vm -- --ignored)
+kill "$chain"
+
 # The demo, as docs/solana.md has it: an order, and nothing is left.
 port=38$((RANDOM % 900 + 100))
 timeout --kill-after 30 300 ./demo.sh --port "$port" >target/demo.log 2>&1 &

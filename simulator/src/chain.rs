@@ -10,6 +10,7 @@ use engine::{
 
 use crate::{
     fault::{Fault, Faults},
+    nodes::Nodes,
     rng::Rng,
 };
 
@@ -25,6 +26,8 @@ pub(crate) struct SimulatedChain {
     pub(crate) validity: u64,
     /// How many heights on top make one final.
     pub(crate) finality: u64,
+    /// Who tells of it.
+    pub(crate) nodes: Nodes,
     transactions: BTreeMap<String, Transaction>,
     signed: u64,
 }
@@ -57,6 +60,7 @@ impl SimulatedChain {
         Self {
             validity,
             finality,
+            nodes: Nodes::ONE,
             transactions: BTreeMap::new(),
             signed: 0,
         }
@@ -131,6 +135,19 @@ impl SimulatedChain {
         });
     }
 
+    /// A transaction lands in the next slot, and is undone.
+    pub(crate) fn undo(&mut self, signature: &str, code: FailureCode, now: u64) {
+        if let Some(transaction) = self.transactions.get_mut(signature) {
+            let at = now + SLOT;
+            transaction.landing = Some(Landing {
+                at,
+                seen_at: at,
+                announced: false,
+                outcome: Err(code),
+            });
+        }
+    }
+
     pub(crate) fn finalized_height(&self, now: u64) -> u64 {
         height(now).saturating_sub(self.finality)
     }
@@ -161,6 +178,15 @@ impl SimulatedChain {
     /// The order that a transaction belongs to.
     pub(crate) fn order_of(&self, signature: &str) -> Option<OrderId> {
         self.transactions.get(signature).map(|found| found.order)
+    }
+
+    /// Base units that all swaps so far were paid.
+    pub(crate) fn paid_out(&self, now: u64) -> u64 {
+        let landings = self.transactions.values().filter_map(|found| found.landing);
+        landings
+            .filter(|landing| landing.at <= now)
+            .filter_map(|landing| Some(landing.outcome.ok()?.units()))
+            .sum()
     }
 
     /// The swaps that have happened for an order.

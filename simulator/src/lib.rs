@@ -17,6 +17,7 @@ mod gateway;
 mod judge;
 mod launches;
 mod network;
+mod nodes;
 pub mod options;
 mod point;
 mod ports;

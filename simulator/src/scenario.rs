@@ -8,6 +8,7 @@ use crate::{
     chain::SimulatedChain,
     fault::{Fault, Faults},
     launches::{LaunchSchedule, MINTS},
+    nodes::Nodes,
     point::Role,
     ports::VENUES,
     processes::{Plan, SniperTerms, Terms},
@@ -33,7 +34,8 @@ impl Scenario {
     /// The world of a seed.
     pub(crate) fn drawn(seed: u64, variant: Option<Variant>, traced: bool) -> Self {
         let mut rng = Rng::new(seed);
-        let chain = SimulatedChain::new(rng.pick(&[10, 20, 60, 150]), rng.pick(&[2, 2, 8, 32]));
+        let mut chain = SimulatedChain::new(rng.pick(&[10, 20, 60, 150]), rng.pick(&[2, 2, 8, 32]));
+        chain.nodes = Nodes::drawn(&mut rng);
         let (relay_period, batch) = (rng.pick(&[1_000, 5_000, 60_000]), rng.pick(&[1, 2, 5]));
         let calm_from = rng.pick(&[15_000, 40_000, 90_000]);
         let policy = Policy {

@@ -121,6 +121,26 @@ impl Desk {
         })
     }
 
+    /// The order as it is now; `None` while the engine does not answer.
+    pub(crate) fn order(&self, id: &str) -> Option<Value> {
+        self.get(&format!("/api/orders/{id}"))
+    }
+
+    /// What the engine answers to that.
+    pub(crate) fn get(&self, path: &str) -> Option<Value> {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        let mut answer = self.agent.get(&url).call().ok()?;
+        answer.body_mut().read_json().ok()
+    }
+
+    /// Cancels an order, and answers it.
+    pub(crate) fn cancel(&self, id: &str) -> Value {
+        let url = format!("http://127.0.0.1:{}/api/orders/{id}", self.port);
+        let mut answer = self.agent.delete(&url).call().unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.body_mut().read_json().unwrap()
+    }
+
     /// The order, once it is final.
     pub(crate) fn ended(&self, id: &str) -> Value {
         self.once("the order ends", id, |order| {
@@ -132,16 +152,9 @@ impl Desk {
     /// The order, once that is true of it.
     pub(crate) fn once(&self, what: &str, id: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         self.until(what, || {
-            let order = self.read(&format!("/api/orders/{id}"))?;
+            let order = self.order(id)?;
             is_so(&order).then_some(order)
         })
-    }
-
-    /// What the engine answers there, if it does.
-    pub(crate) fn read(&self, path: &str) -> Option<Value> {
-        let url = format!("http://127.0.0.1:{}{path}", self.port);
-        let mut answer = self.agent.get(&url).call().ok()?;
-        answer.body_mut().read_json().ok()
     }
 
     /// What the wallet has, at the newest slot.
@@ -169,6 +182,57 @@ impl Desk {
         let (_, mint, _) = TOKENS.iter().find(|(name, ..)| *name == symbol).unwrap();
         self.call("_setTokens", &json!([self.token_account(mint), units]));
         self.call("_warp", &json!([3])); // the engine reads what is final
+    }
+
+    /// The address of the pool of a program.
+    pub(crate) fn pool(&self, program: &str) -> String {
+        let markets = std::fs::read_to_string(self.folder.join("chain/markets.toml")).unwrap();
+        let mut pools = markets.split("[[pools]]").skip(1);
+        let listed = pools.find(|pool| pool.contains(&format!("program = \"{program}\"")));
+        let mut fields = listed.unwrap().lines();
+        let address = fields.find_map(|line| line.strip_prefix("address = "));
+        address.unwrap().trim_matches('"').to_owned()
+    }
+
+    /// An account's bytes at the newest slot.
+    pub(crate) fn data(&self, account: &str) -> Vec<u8> {
+        let config = json!({"encoding": "base64", "commitment": "processed"});
+        let found = self.call("getMultipleAccounts", &json!([[account], config]));
+        let data = found["value"][0]["data"][0].as_str().unwrap();
+        BASE64_STANDARD.decode(data).unwrap()
+    }
+
+    /// A token account that is not the wallet's holds so much from now on.
+    pub(crate) fn set_vault(&self, vault: &str, units: u64) {
+        self.call("_setTokens", &json!([vault, units]));
+        self.call("_warp", &json!([3]));
+    }
+
+    /// What the chain knows of a transaction: null if it has not landed.
+    pub(crate) fn status(&self, signature: &str) -> Value {
+        let config = json!({"searchTransactionHistory": true});
+        let found = self.call("getSignatureStatuses", &json!([[signature], config]));
+        found["value"][0].clone()
+    }
+
+    /// The accounts that a final transaction names.
+    pub(crate) fn accounts_of(&self, signature: &str) -> Vec<String> {
+        let config = json!({"encoding": "json", "maxSupportedTransactionVersion": 1});
+        let record = self.call("getTransaction", &json!([signature, config]));
+        let keys = record["transaction"]["message"]["accountKeys"].as_array();
+        let keys = keys
+            .unwrap()
+            .iter()
+            .map(|key| key.as_str().unwrap().to_owned());
+        keys.collect()
+    }
+
+    /// The account that the one swap of an order makes.
+    pub(crate) fn marker(&self, order: &str) -> String {
+        let seed = order.replace('-', "");
+        let system = Address::new_from_array([0; 32]);
+        let marker = Address::create_with_seed(&self.wallet, &seed, &system);
+        marker.unwrap().to_string()
     }
 
     /// The wallet has lost what the confirmed orders sold and gained what they were paid, to the

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod desk;
+mod kills;
+mod limit;
 mod sniper;
 
-use std::{thread, time::Duration};
+use std::thread;
 
 use serde_json::{Value, json};
 
@@ -65,32 +67,6 @@ fn alone_an_order_is_paid_what_it_was_quoted() {
         let chosen = quotes.find(|quote| quote["chosen"] == true).unwrap();
         assert_eq!(order["amountOut"], chosen["amountOut"], "{order:#}");
     }
-}
-
-/// Killed at any moment, each order has one swap or none: the wallet's balances know.
-#[test]
-fn killed_again_and_again_it_buys_each_order_once() {
-    const KILLS: u64 = 12;
-    const ORDERS_A_LIFE: usize = 6;
-    let mut desk = Desk::open();
-    let before = desk.balances();
-    let mut ids = Vec::new();
-    for kill in 0..KILLS {
-        for n in 0..ORDERS_A_LIFE {
-            ids.push(desk.place(&market(SWAPS[n % SWAPS.len()])));
-        }
-        if kill % 4 == 3 {
-            desk.drop_sends(5);
-        }
-        // Between any two of the steps from the quote to what is final.
-        thread::sleep(Duration::from_millis(kill * 977 % 1_100));
-        desk.kill();
-        desk.start();
-    }
-    let orders: Vec<Value> = ids.iter().map(|id| desk.ended(id)).collect();
-    let confirmed = orders.iter().filter(|order| order["status"] == "confirmed");
-    assert_eq!(confirmed.count(), ids.len(), "{:#?}", unconfirmed(&orders));
-    desk.assert_moved(&before, &orders);
 }
 
 /// What is missing is said, and nothing moves.

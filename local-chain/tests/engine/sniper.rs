@@ -80,7 +80,7 @@ fn a_sniper_order_waits_for_its_pool_and_buys_there_once() {
     let order = desk.ended(&id);
     desk.assert_bought(&order, &mint, &pool, sol);
     // It is known to all, and another order finds it.
-    let launches = desk.read("/api/launches").unwrap();
+    let launches = desk.get("/api/launches").unwrap();
     assert_eq!(launches[0]["mint"], mint.as_str(), "{launches:#}");
     assert_eq!(launches[0]["pool"], pool.as_str(), "{launches:#}");
     let again = desk.ended(&desk.place(&sniper(&mint, &safe())));

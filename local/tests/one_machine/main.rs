@@ -36,6 +36,7 @@ mod routing;
 mod sending;
 mod showing;
 mod sniper;
+mod sniper_kills;
 mod sockets_rfc;
 mod solana;
 mod start;

@@ -1,32 +1,31 @@
 //! Sniper orders on a market where a token is launched every second or two: they wait for its pool,
-//! buy once, in time and nowhere else, whatever dies meanwhile.
+//! buy once, in time and nowhere else.
 
 use std::time::Duration;
 
-use embedded_postgres::testing::OwnCluster;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use simulation::{Landed, Launch, Market};
 
 use crate::{
-    process::{Process, free_port, plan, run},
+    process::{plan, run},
     support::{Engine, QUICK, assert_complete, eventually, landed, serve, statuses},
 };
 
 /// How often a token is launched, on average.
-const EVERY: Duration = Duration::from_secs(1);
+pub(crate) const EVERY: Duration = Duration::from_secs(1);
 
 fn options() -> Vec<&'static str> {
     [&QUICK[..], &["--sim-launch-every-s", "1"]].concat()
 }
 
-fn slot_of(at: Timestamp) -> u64 {
+pub(crate) fn slot_of(at: Timestamp) -> u64 {
     u64::try_from(at.as_millisecond() / 400).expect("after 1970")
 }
 
 /// The launches that come, from a moment on; anybody can tell them from the seed.
-fn upcoming(from_now: Duration) -> impl Iterator<Item = Launch> {
+pub(crate) fn upcoming(from_now: Duration) -> impl Iterator<Item = Launch> {
     let market = Market::new(1).launching_every(EVERY);
     let launches: Vec<Launch> = market
         .announced(slot_of(Timestamp::now() + from_now))
@@ -40,11 +39,11 @@ fn opens_at_once(launch: &Launch) -> bool {
 }
 
 /// Half a SOL's worth of it, as soon as it can be bought.
-fn snipe(launch: &Launch) -> Value {
+pub(crate) fn snipe(launch: &Launch) -> Value {
     json!({ "type": "sniper", "tokenIn": "SOL", "tokenOut": launch.mint, "amount": "0.5" })
 }
 
-fn and(mut body: Value, field: &str, value: impl Into<Value>) -> Value {
+pub(crate) fn and(mut body: Value, field: &str, value: impl Into<Value>) -> Value {
     body[field] = value.into();
     body
 }
@@ -57,7 +56,7 @@ async fn opened(launch: &Launch) {
 }
 
 /// That the chain's record and the order agree, and that it bought what the launch sells.
-fn assert_bought(order: &Value, launch: &Launch, landed: &[Landed]) {
+pub(crate) fn assert_bought(order: &Value, launch: &Launch, landed: &[Landed]) {
     assert_eq!(order["status"], "confirmed", "{order:#}");
     assert_complete(order["events"].as_array().expect("events"));
     let swaps: Vec<&Landed> = landed
@@ -204,53 +203,6 @@ async fn a_launch_during_down_time_is_caught_up_with_unless_it_is_too_old() {
     .await;
     assert_eq!(landed(database.url()).await.len(), 1);
     server.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn killed_again_and_again_across_launches_each_token_is_bought_once() {
-    const ORDERS: usize = 12;
-    let cluster = OwnCluster::start();
-    let (url, port) = (cluster.url().to_owned(), free_port());
-    let all = [&["--database-url", &url], &options()[..]].concat();
-    let mut process = Process::start_at(port, &all).await;
-    let launches =
-        upcoming(Duration::from_secs(1)).filter(|launch| launch.opens < launch.slot + 100);
-    let launches: Vec<Launch> = launches.take(ORDERS).collect();
-    let mut ids = Vec::new();
-    for launch in &launches {
-        let answer = process.post(&snipe(launch)).await;
-        let answer: Value = answer.json().await.expect("JSON");
-        ids.push(answer["orderId"].as_str().expect("an id").to_owned());
-    }
-    let last = launches
-        .iter()
-        .map(|launch| launch.opens)
-        .max()
-        .expect("some");
-    let mut lives = [150, 700, 1_300, 400, 2_200].into_iter().cycle();
-    let mut kills = 0;
-    while slot_of(Timestamp::now()) < last + 5 {
-        plan(Duration::from_millis(lives.next().expect("no end"))).await;
-        process.kill();
-        process = Process::start_at(port, &all).await;
-        kills += 1;
-    }
-    println!("{kills} kills");
-    assert!(kills > 3);
-    let mut orders = Vec::new();
-    for id in &ids {
-        let order = eventually("it is bought", async || {
-            let order = process.json(&format!("/api/orders/{id}")).await;
-            (order["status"] == "confirmed").then_some(order)
-        })
-        .await;
-        orders.push(order);
-    }
-    let landed = landed(&url).await;
-    for (order, launch) in orders.iter().zip(&launches) {
-        assert_bought(order, launch, &landed);
-    }
-    assert_eq!(landed.len(), ORDERS);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,8 @@
 //! The rules of the order execution engine, free of SDKs, SQL, HTTP and any clock of their own.
 //!
 //! Read in this order: [`order`] (what exists, and how it may move), [`account`] (whose it is),
-//! [`routing`] (where it goes), [`ports`] (what is needed from outside), then the use cases:
+//! [`routing`] (where it goes), [`ports`] (what is needed from outside), [`nodes`] (whom of them to
+//! believe), then the use cases:
 //! [`submit`], [`execute`], [`cancel`], [`monitor`], [`candles`], [`stream`], [`relay`], [`audit`],
 //! [`health`], [`statistics`]; [`use_cases`] puts them together. The private modules are the values
 //! that both orders and routes are made of.
@@ -20,6 +21,7 @@ pub mod message;
 pub mod metrics_help;
 pub mod monitor;
 mod name;
+pub mod nodes;
 pub mod observe;
 pub mod order;
 pub mod policy;

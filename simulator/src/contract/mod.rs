@@ -6,6 +6,7 @@
 
 mod accounts;
 mod cancel;
+mod chain;
 mod fixture;
 mod launches;
 mod life;
@@ -24,8 +25,9 @@ use engine::ports::{
     WaitingOrders,
 };
 
+pub use chain::{ChainUnderTest, SecondSwap, check_chain};
 pub use queue::{Consumer, Delivered, QueueFixture, check_queue};
-pub use simulated::{on_simulated_queue, on_simulated_store};
+pub use simulated::{on_simulated_chain, on_simulated_queue, on_simulated_store};
 
 /// A store to check, and the clock that its time goes by.
 #[derive(Clone)]

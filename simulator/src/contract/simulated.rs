@@ -3,15 +3,21 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use engine::{
+    order::{FailureCode, OrderId, SignedTransaction, Swap, Token, TokenAmount},
+    ports::{Chain, Clock},
+    routing::{Route, VenueId},
+};
 use futures::{FutureExt, future::BoxFuture};
+use uuid::Uuid;
 
-use super::{Consumer, Delivered, QueueFixture, StoreFixture};
+use super::{ChainUnderTest, Consumer, Delivered, QueueFixture, SecondSwap, StoreFixture};
 use crate::{
     chain::SimulatedChain,
     executor::Executor,
     network::Network,
     point::Role,
-    ports::{ClockPort, OrdersPort, OutboxPort, QueuePort, SubscriptionsPort},
+    ports::{ChainPort, ClockPort, OrdersPort, OutboxPort, QueuePort, SubscriptionsPort, VENUES},
     queue::Receipt,
     rng::Rng,
     time::ms,
@@ -45,6 +51,15 @@ pub fn on_simulated_queue(check: impl FnOnce(QueueFixture) -> BoxFuture<'static,
             clock: Arc::new(ClockPort(network)),
             visibility,
         })
+    })
+}
+
+/// Runs a check on the simulated chain. Answers whether the check came to its end.
+pub fn on_simulated_chain(
+    check: impl FnOnce(Arc<dyn ChainUnderTest>) -> BoxFuture<'static, ()>,
+) -> bool {
+    finished(Duration::from_secs(30), |network| {
+        check(Arc::new(SimulatedChainUnderTest(network)))
     })
 }
 
@@ -114,4 +129,56 @@ fn delivered(receipt: &Receipt) -> Delivered {
         message: receipt.message,
         receipt: receipt.id.to_string(),
     }
+}
+
+struct SimulatedChainUnderTest(Network);
+
+/// What the swaps here are paid at least.
+const FLOOR: TokenAmount = TokenAmount::from_units(780_000_000, 6);
+
+#[async_trait]
+impl ChainUnderTest for SimulatedChainUnderTest {
+    fn chain(&self) -> Arc<dyn Chain> {
+        Arc::new(ChainPort::new(self.0.clone()))
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(ClockPort(self.0.clone()))
+    }
+
+    fn second_swap(&self) -> SecondSwap {
+        SecondSwap::Executed
+    }
+
+    async fn quoted(&self) -> (Swap, Route, TokenAmount) {
+        let token = |symbol: &str, decimals| Token {
+            symbol: symbol.into(),
+            decimals,
+        };
+        let token_in = token("SOL", 9);
+        let swap = Swap {
+            amount_in: token_in.units(10_000_000_000),
+            token_in,
+            token_out: token("USDC", 6),
+        };
+        let venue = VenueId::new(VENUES[0]);
+        (swap, Route { venue, pool: None }, FLOOR)
+    }
+
+    async fn paid_out(&self) -> u64 {
+        let world = self.0.world.lock();
+        world.chain.paid_out(world.now)
+    }
+
+    async fn signed_for_too_much(&self) -> SignedTransaction {
+        let mut world = self.0.world.lock();
+        let (now, order) = (world.now, OrderId(Uuid::from_u128(1)));
+        let signed = world.chain.sign(order, FLOOR, now);
+        let code = FailureCode::SlippageExceeded;
+        world.chain.undo(&signed.signature, code, now);
+        signed
+    }
+
+    /// Virtual time passes by itself.
+    async fn outlive(&self) {}
 }

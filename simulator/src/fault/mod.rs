@@ -93,6 +93,12 @@ faults! {
     SeenLate "landing seen late",
     /// A transaction lands with an error.
     Reverts "transaction lands with an error",
+    /// A node says that it does not know a transaction, which it has.
+    NodeForgets "node forgets a transaction",
+    /// A node is up to a minute behind.
+    NodeBehind "node behind",
+    /// A node answers with its slot where it is asked for its height.
+    NodeNamesSlot "node names its slot as height",
     /// Slots of the log of new pools cannot be read for a moment.
     LaunchLogGap "gap in the launch log",
     /// The log of new pools is told by a node that is behind.
@@ -155,6 +161,9 @@ impl Fault {
             | Self::NeverLands
             | Self::LandsLate
             | Self::SeenLate
+            | Self::NodeForgets
+            | Self::NodeBehind
+            | Self::NodeNamesSlot
             | Self::LaunchLogGap
             | Self::LaunchLogBehind
             | Self::Reverts => Service::Chain,
@@ -176,9 +185,13 @@ impl Fault {
             Self::VenueLate | Self::VenueDown | Self::VenueNonsense | Self::VenueDry => {
                 &[50, 300, 1_000]
             }
-            Self::NeverLands | Self::LandsLate | Self::SeenLate | Self::Reverts => {
-                &[50, 300, 1_000]
-            }
+            Self::NeverLands
+            | Self::LandsLate
+            | Self::SeenLate
+            | Self::Reverts
+            | Self::NodeForgets
+            | Self::NodeBehind
+            | Self::NodeNamesSlot => &[50, 300, 1_000],
             Self::ChainSlow => &[100, 300, 600],
             Self::Hangup | Self::Repeated | Self::Duplicated => &[100, 500],
             _ => &[10, 50, 200],

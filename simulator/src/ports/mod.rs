@@ -99,7 +99,7 @@ impl Ports {
             trading: TradingPorts {
                 venues: VenuePort::each(&network()),
                 reference: Arc::new(ReferencePort),
-                chain: Arc::new(ChainPort(network())),
+                chain: Arc::new(ChainPort::new(network())),
                 launches: Arc::new(LaunchesPort(network())),
             },
             queue: Arc::new(QueuePort(network())),

@@ -2,6 +2,7 @@
 //! Every one must be caught, or the checks do not check.
 
 mod chain;
+mod dead;
 mod launches;
 mod rearm;
 mod relay;
@@ -11,7 +12,10 @@ mod wake;
 
 use std::sync::Arc;
 
-use crate::{network::Network, ports::Ports};
+use crate::{
+    network::Network,
+    ports::{ChainPort, Ports},
+};
 
 /// A rule that is taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,13 +76,19 @@ pub enum Variant {
     TriggerForgotten,
     /// What one account has used as a key is taken for all of them.
     OneKeyForAll,
+    /// A transaction whose height has passed is signed again; nobody is asked whether it landed.
+    BelievesTheHeight,
+    /// Of several nodes one is asked, and believed.
+    BelievesOneNode,
+    /// A transaction counts as dead when it has not landed after some seconds.
+    SettlesByTimeOut,
     /// A key is forgotten so long after its order was accepted, open or not.
     OpenKeyPurged,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -106,6 +116,9 @@ impl Variant {
         Self::CursorBeforeLaunches,
         Self::CursorOverGap,
         Self::TriggerForgotten,
+        Self::BelievesTheHeight,
+        Self::BelievesOneNode,
+        Self::SettlesByTimeOut,
         Self::OneKeyForAll,
         Self::OpenKeyPurged,
     ];
@@ -141,6 +154,9 @@ impl Variant {
             Self::CursorBeforeLaunches => "cursor before what it has passed",
             Self::CursorOverGap => "cursor over a gap",
             Self::TriggerForgotten => "trigger not compare-and-set",
+            Self::BelievesTheHeight => "signs again on the height alone",
+            Self::BelievesOneNode => "one node believed",
+            Self::SettlesByTimeOut => "settled by time-out",
             Self::OpenKeyPurged => "key purged while open",
         }
     }
@@ -220,6 +236,11 @@ impl Variant {
             }
             Self::ExpiryOfLive => {
                 trading.chain = Arc::new(chain::ExpiresLive { chain, network });
+            }
+            Self::BelievesTheHeight => trading.chain = Arc::new(dead::BelievesTheHeight(chain)),
+            Self::BelievesOneNode => trading.chain = Arc::new(ChainPort::of_one_node(network)),
+            Self::SettlesByTimeOut => {
+                trading.chain = Arc::new(dead::SettlesByTimeOut::new(chain, network));
             }
             Self::ForeignIsGone => {
                 let push = Arc::clone(&ports.push);

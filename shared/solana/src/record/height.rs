@@ -48,7 +48,7 @@ impl Moment {
 }
 
 /// A height of the chain, and a slot that is not before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Height {
     /// How many blocks there are.
     pub(super) blocks: u64,

@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use engine::ports::{ChainStatus, Unavailable};
+use engine::{
+    nodes::{self, Word},
+    ports::{ChainStatus, Unavailable},
+};
 use futures::{StreamExt, stream::FuturesUnordered};
 use solana_pubkey::Pubkey;
 
@@ -92,13 +95,9 @@ impl Record {
                     continue;
                 }
             };
-            let mut pairs = believed.iter().map(|other| height.agreed_with(*other));
-            match pairs
-                .find_map(|agreed| agreed)
-                .or(is_alone.then_some(height))
-            {
-                Some(agreed) => return Ok(self.heights().reached(agreed, now)),
-                None => believed.push(height),
+            believed.push(height);
+            if let Some(agreed) = nodes::agreed(&believed, nodes.len(), Height::agreed_with) {
+                return Ok(self.heights().reached(agreed, now));
             }
         }
         if !believed.is_empty() {
@@ -148,10 +147,10 @@ impl Record {
     ) -> Result<ChainStatus, Unavailable> {
         // What was said before this slot may not know a block below the height that was final.
         let slot = self.heights().slot();
-        match self.stage(signature, slot).await? {
-            Some(Stage::Finalized) => self.outcome(signature, paid, marker).await,
-            Some(Stage::Processed | Stage::Confirmed) => Ok(IN_FLIGHT),
-            None => match self.maker_of(marker, slot).await? {
+        match self.word(signature, slot).await? {
+            Word::Final => self.outcome(signature, paid, marker).await,
+            Word::Seen => Ok(IN_FLIGHT),
+            Word::Denied => match self.maker_of(marker, slot).await? {
                 Maker::Nobody | Maker::Stranger => Ok(ChainStatus::Unknown),
                 // What no node remembers by its signature has left the marker.
                 Maker::Order(landed, _) if landed.signature == signature => {
@@ -164,26 +163,19 @@ impl Record {
 
     /// How far a transaction is, for the node that is ahead. A slow node is not waited for once one
     /// has it for good.
-    async fn stage(
-        &self,
-        signature: &str,
-        slot: Option<u64>,
-    ) -> Result<Option<Stage>, Unavailable> {
+    async fn word(&self, signature: &str, slot: Option<u64>) -> Result<Word, Unavailable> {
         let mut answers = self.rpc.statuses(signature, slot);
-        let mut stage = None;
-        let mut failed = None;
+        let mut words = Vec::new();
         while let Some((_, answer)) = answers.next().await {
-            match answer {
-                Ok(Some(seen)) if seen.stage == Stage::Finalized => return Ok(Some(seen.stage)),
-                Ok(Some(seen)) => stage = Some(seen.stage),
-                Ok(None) => {}
-                Err(error) => failed = Some(error),
-            }
+            let word = match answer {
+                Ok(Some(seen)) if seen.stage == Stage::Finalized => return Ok(Word::Final),
+                Ok(Some(_)) => Ok(Word::Seen),
+                Ok(None) => Ok(Word::Denied),
+                Err(error) => Err(error.into()),
+            };
+            words.push(word);
         }
-        match (stage, failed) {
-            (None, Some(error)) => Err(error.into()),
-            (stage, _) => Ok(stage),
-        }
+        nodes::together(words)
     }
 
     /// What a final transaction did.
