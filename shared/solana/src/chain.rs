@@ -34,7 +34,8 @@ pub(crate) struct SolanaChain {
     pub(crate) record: Record,
     pub(crate) market: Arc<Market>,
     pub(crate) fees: Arc<Fees>,
-    pub(crate) signer: Arc<dyn Signer>,
+    /// Nobody, in a program that only settles.
+    pub(crate) signer: Option<Arc<dyn Signer>>,
     pub(crate) slippage_codes: Vec<SlippageCode>,
 }
 
@@ -69,6 +70,11 @@ struct Draft<'a> {
 }
 
 impl SolanaChain {
+    fn signer(&self) -> Result<&dyn Signer, Failure> {
+        let signer = self.signer.as_deref();
+        signer.ok_or_else(|| later("this program has no wallet to sign with"))
+    }
+
     /// Reads the pool and the wallet's token accounts, in a slot that is not before the quote's.
     async fn draft<'a>(&'a self, request: &'a Prepare<'a>) -> Result<Draft<'a>, Failure> {
         let pool = request.route.pool.as_ref();
@@ -81,7 +87,7 @@ impl SolanaChain {
             listed.ok_or_else(|| later("a token is not in the markets file any more"))
         };
         let (mint_in, mint_out) = (mint(&swap.token_in)?, mint(&swap.token_out)?);
-        let wallet = self.signer.address();
+        let wallet = self.signer()?.address();
         let program = |mint: &Pubkey| {
             let program = listed.token_program(mint);
             program.ok_or_else(|| later("the chosen pool does not trade the pair"))
@@ -271,7 +277,7 @@ impl Chain for SolanaChain {
             .may_sign_with(&blockhash)
             .map_err(|doubt| later(doubt.0))?;
         let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
-        let signed = message.map_err(unbuilt)?.sign(self.signer.as_ref()).await;
+        let signed = message.map_err(unbuilt)?.sign(self.signer()?).await;
         let signed = signed.map_err(unbuilt)?;
         Ok(SignedTransaction {
             signature: signed.signature,
@@ -329,10 +335,15 @@ fn unread(error: RpcError) -> Failure {
     later(error.to_string())
 }
 
-/// A signer that does not answer may answer later; what cannot be built never can.
+/// A signer that does not answer, or answers with another signature, may do better later; what
+/// cannot be built never can.
 fn unbuilt(error: TransactionError) -> Failure {
     match error {
-        TransactionError::Signer(error) => later(error.to_string()),
+        TransactionError::Signer(_) => later(error.to_string()),
+        TransactionError::WrongSignature(_) => {
+            tracing::error!(%error, "what the signer answers is no signature");
+            later(error.to_string())
+        }
         error => never(error.to_string()),
     }
 }
