@@ -19,11 +19,13 @@ RUN set -eu; \
 WORKDIR /engine
 COPY . .
 # The caches belong to the builder, not to the image: the second build compiles what changed.
-# `set -e`, or a loop would hide that one of its rounds has failed.
+# `set -e`, or a loop would hide that one of its rounds has failed. The engine on one machine is
+# built apart: Cargo would give the functions' libraries its features, which they do not need.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/engine/target \
     set -eu; \
-    cargo build --release --locked --package local --package submit --package worker \
-      --package websocket --package relay --package monitor --package migrate --package keys; \
+    cargo build --release --locked --package local; \
+    cargo build --release --locked --package submit --package worker --package websocket \
+      --package relay --package monitor --package migrate --package keys; \
     for program in order-engine submit worker websocket relay monitor migrate keys; do \
       docker/assemble.sh "$program" "images/$program"; \
     done

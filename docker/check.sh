@@ -9,6 +9,7 @@ if docker compose version >/dev/null 2>&1; then
   docker compose --profile localstack config --quiet
 fi
 # As the Dockerfile builds them; whatever is missing here is missing in the images too.
-packages=(local submit worker websocket relay monitor migrate keys)
-cargo build --release --locked "${packages[@]/#/--package=}"
+functions=(submit worker websocket relay monitor migrate keys)
+cargo build --release --locked --package local
+cargo build --release --locked "${functions[@]/#/--package=}"
 python3 docker/check.py "${CARGO_TARGET_DIR:-target}/release"

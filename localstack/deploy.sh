@@ -40,20 +40,32 @@ urllib.request.urlopen(sys.argv[1], timeout=5)
 PYTHON
 }
 
+# What is given of a parameter, or what the stack has; nothing when it has none.
+known() {
+  local given
+  given="$(parameter "$1")"
+  if [ -n "$given" ]; then echo "$given"; return; fi
+  aws cloudformation describe-stacks --stack-name "$stack" --output text \
+    --query "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue" 2>/dev/null || true
+}
+
+# The last word given about a parameter.
+parameter() { printf '%s\n' ${parameters[@]+"${parameters[@]}"} | sed -n "s/^$1=//p" | tail -1; }
+
 # --- AWS: SAM builds with cargo-lambda, keeps the artifacts' bucket and shows the changes.
 deploy_to_aws() {
   localstack/tools.sh template
   export PATH="$PWD/.venv/template/bin:$PATH" # SAM calls cargo-lambda, which is installed beside it
   # What is built must fit what is deployed: without a word about it, the processor that the stack has.
-  local given="${parameters[*]-}" architecture
-  if [ "${given#*Architecture=}" = "$given" ]; then
-    architecture="$(aws cloudformation describe-stacks --stack-name "$stack" --output text \
-      --query "Stacks[0].Parameters[?ParameterKey=='Architecture'].ParameterValue" 2>/dev/null || true)"
-    parameters+=(Architecture="${architecture:-arm64}")
-  fi
+  local architecture
+  architecture="$(known Architecture)"
+  [ -n "$(parameter Architecture)" ] || parameters+=(Architecture="${architecture:-arm64}")
   if [ "${BUILD:-}" != skip ]; then
     say "building with cargo-lambda"
-    .venv/template/bin/sam build --parameter-overrides "${parameters[@]}" >&2
+    # SAM hands no feature on, and its cache does not see that one is asked for.
+    [ -z "$features" ] || export CARGO_LAMBDA_BUILD="{features=[\"$features\"]}"
+    .venv/template/bin/sam build --cache-dir ".aws-sam/cache${features:+-$features}" \
+      --parameter-overrides "${parameters[@]}" >&2
   fi
   migrate_first zip_built_by_sam
   say "deploying $stack"
@@ -69,13 +81,13 @@ deploy_to_emulator() {
   case "$(uname -m)" in arm64 | aarch64) architecture=arm64 ;; esac
   if [ "${BUILD:-}" != skip ]; then
     say "building ($profile)"
-    localstack/build.sh "$profile"
+    localstack/build.sh "$profile" "$features"
   fi
   say "uploading"
   aws s3 mb "s3://$stack-artifacts" >/dev/null 2>&1 || aws s3api head-bucket --bucket "$stack-artifacts" >&2
   packaged="$(mktemp)"
   trap 'rm -f "$packaged" "$packaged.log"' EXIT
-  aws cloudformation package --template-file ".aws-sam/$profile/template.yaml" --s3-bucket "$stack-artifacts" \
+  aws cloudformation package --template-file ".aws-sam/$profile${features:+-$features}/template.yaml" --s3-bucket "$stack-artifacts" \
     --output-template-file "$packaged" >/dev/null 2>"$packaged.log" || { cat "$packaged.log" >&2; return 1; }
   parameters=(Architecture="$architecture" EmulatorEndpoint="$seen"
     ${DATABASE_URL:+"DatabaseUrl=$DATABASE_URL"} ${parameters[@]+"${parameters[@]}"})
@@ -124,9 +136,6 @@ migrate_first() { # a command that puts the new package's address into the array
   aws lambda wait function-updated --function-name "$function"
   migrate || { echo "nothing else was deployed: all other functions run the code before" >&2; return 1; }
 }
-
-# The last word given about a parameter.
-parameter() { printf '%s\n' "${parameters[@]}" | sed -n "s/^$1=//p" | tail -1; }
 
 zip_built_by_sam() {
   local zip=.aws-sam/build/migrate.zip
@@ -202,6 +211,8 @@ websocket_url() {
   else aws apigatewayv2 get-api --api-id "$id" --query ApiEndpoint --output text; fi
 }
 
+features=""
+[ "$(known Venues)" != solana ] || features=solana # only with it do functions start there
 if [ -n "$endpoint" ]; then deploy_to_emulator; else deploy_to_aws; fi
 read_outputs
 migrate # a new stack, or a database that was just named; nothing to do otherwise

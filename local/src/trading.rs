@@ -1,10 +1,7 @@
 //! Where the engine on one machine trades.
 
-use std::sync::Arc;
-
-use config::{NotAllowed, SOLANA_MARKETS, SOLANA_RPC_URLS, SOLANA_SIGNER, Venues, WalletKey};
+use config::{NotAllowed, SOLANA_MARKETS, SOLANA_RPC_URLS, SOLANA_SIGNER, Solana, Venues};
 use runtime::Trading;
-use solana::{NotOpened, Settings};
 
 use crate::options::Serve;
 
@@ -18,8 +15,8 @@ pub enum NoTrading {
     #[error("SOLANA_RPC_URLS: {0}")]
     Nodes(#[from] NotAllowed),
     /// Something is not as it has to be.
-    #[error("VENUES=solana: {0}")]
-    Solana(#[from] NotOpened),
+    #[error(transparent)]
+    OnSolana(#[from] runtime::NoTrading),
 }
 
 /// Opens the trade on Solana, if that is where orders are executed. Nothing else has been started:
@@ -33,27 +30,18 @@ pub(crate) async fn on_chain(options: &Serve) -> Result<Option<Trading>, NoTradi
         Venues::Solana => {}
     }
     let chosen = &options.solana;
-    let urls = chosen.solana_rpc_urls.as_deref();
-    let urls = SOLANA_RPC_URLS.parse(urls.ok_or(NoTrading::Missing(SOLANA_RPC_URLS.name))?)?;
-    let wrong = |_| NotAllowed(<config::NodeUrls as config::Setting>::ALLOWED);
-    let nodes: Result<_, _> = urls.all().iter().map(|url| url.as_str().parse()).collect();
-    let signer = chosen.solana_signer.clone();
-    let WalletKey::File(key_file) = signer.ok_or(NoTrading::Missing(SOLANA_SIGNER.name))?;
+    let nodes = chosen.solana_rpc_urls.as_deref();
+    let nodes = SOLANA_RPC_URLS.parse(nodes.ok_or(NoTrading::Missing(SOLANA_RPC_URLS.name))?)?;
+    let wallet = chosen.solana_signer.as_ref();
+    let wallet = wallet.ok_or(NoTrading::Missing(SOLANA_SIGNER.name))?;
     let markets = chosen.solana_markets.clone();
-    let settings = Settings {
-        nodes: nodes.map_err(wrong)?,
-        key_file,
+    let settings = Solana {
+        nodes,
         markets: markets.ok_or(NoTrading::Missing(SOLANA_MARKETS.name))?,
         max_fee: chosen.solana_max_fee_lamports,
-        live: chosen.live_trading.0,
-        launches: chosen.solana_launches.0,
+        live: chosen.live_trading,
+        launches: chosen.solana_launches,
     };
-    let opened = solana::open(&settings).await?;
-    let kind = opened.catalogue.kind.name();
-    tracing::info!(wallet = %opened.wallet, chain = kind, "orders are executed on Solana");
-    Ok(Some(Trading {
-        ports: opened.ports,
-        catalogue: Arc::new(opened.catalogue),
-        chain: opened.genesis.to_string(),
-    }))
+    let opened = Trading::on_solana(&settings, Some(wallet), None).await?;
+    Ok(Some(opened))
 }

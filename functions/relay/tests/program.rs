@@ -34,3 +34,27 @@ async fn a_round_writes_the_operators_figures() {
         assert_eq!(line[figure].as_f64(), Some(0.0), "{figure} in {line}");
     }
 }
+
+/// It settles what others have signed.
+#[cfg(feature = "solana")]
+#[tokio::test]
+async fn on_solana_it_needs_no_wallet() {
+    let database = migrated_database();
+    let solana = testkit::OnSolana::start().await;
+    let own = [
+        ("DATABASE_URL", database.url()),
+        ("QUEUE_URL", "http://127.0.0.1:1/123456789012/orders"),
+        ("WS_MANAGEMENT_ENDPOINT", "none"),
+    ];
+    let variables = [&own[..], &solana.variables()].concat();
+    let tick = serde_json::from_str(include_str!("events/schedule.json")).expect("an event");
+    let invocation = invoke(env!("CARGO_BIN_EXE_relay"), &variables, &tick).await;
+    assert_eq!(invocation.answer, json!({ "ok": true }));
+    let asked = solana.asked();
+    let of_a_wallet = |asked: &&String| asked.contains("wallet") || asked.starts_with("Sign");
+    assert_eq!(asked.iter().find(of_a_wallet), None, "{asked:?}");
+    assert!(
+        asked.iter().any(|asked| asked.ends_with(":nodes")),
+        "{asked:?}"
+    );
+}

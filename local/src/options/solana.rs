@@ -1,11 +1,9 @@
 //! How to trade on Solana.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use config::{
-    LIVE_TRADING, SOLANA_LAUNCHES, SOLANA_MARKETS, SOLANA_MAX_FEE_LAMPORTS, SOLANA_RPC_URLS,
-    SOLANA_SIGNER, WalletKey, YesNo,
+    LIVE_TRADING, MarketsFile, SOLANA_LAUNCHES, SOLANA_MARKETS, SOLANA_MAX_FEE_LAMPORTS,
+    SOLANA_RPC_URLS, SOLANA_SIGNER, WalletKey, YesNo,
 };
 
 use super::parser;
@@ -21,8 +19,9 @@ pub struct Solana {
     #[arg(value_parser = parser(&SOLANA_SIGNER), help = SOLANA_SIGNER.doc)]
     pub solana_signer: Option<WalletKey>,
     /// [`SOLANA_MARKETS`].
-    #[arg(long, env = SOLANA_MARKETS.name, help = SOLANA_MARKETS.doc)]
-    pub solana_markets: Option<PathBuf>,
+    #[arg(long, env = SOLANA_MARKETS.name)]
+    #[arg(value_parser = parser(&SOLANA_MARKETS), help = SOLANA_MARKETS.doc)]
+    pub solana_markets: Option<MarketsFile>,
     /// [`SOLANA_MAX_FEE_LAMPORTS`].
     #[arg(long, env = SOLANA_MAX_FEE_LAMPORTS.name)]
     #[arg(default_value = SOLANA_MAX_FEE_LAMPORTS.default)]

@@ -11,6 +11,16 @@ const SECRET: (&str, &str) = (
     "DatabaseSecretArn",
     "arn:aws:secretsmanager:eu-central-1:1:secret:orders",
 );
+/// Secrets, which are named also where they are not needed.
+const NODES: (&str, &str) = (
+    "SolanaRpcSecretArn",
+    "arn:aws:secretsmanager:eu-central-1:1:secret:nodes",
+);
+const MARKETS: (&str, &str) = (
+    "SolanaMarketsSecretArn",
+    "arn:aws:secretsmanager:eu-central-1:1:secret:markets",
+);
+const ON_SOLANA: (&str, &str) = ("Venues", "solana");
 const FUNCTIONS: [&str; 7] = [
     "Submit",
     "Worker",
@@ -23,6 +33,10 @@ const FUNCTIONS: [&str; 7] = [
 
 fn production() -> Template {
     Template::with(&[SECRET])
+}
+
+fn on_solana() -> Template {
+    Template::with(&[SECRET, ON_SOLANA, NODES, MARKETS])
 }
 
 fn number(value: &Value) -> u64 {
@@ -179,21 +193,31 @@ const WITHOUT_RESOURCE: [&str; 2] = ["xray:", "ec2:"];
 fn no_permission_is_wider_than_it_must_be() {
     let template = Template::with(&[
         SECRET,
+        ON_SOLANA,
+        NODES,
+        MARKETS,
         ("WithTracing", "true"),
         ("VpcSubnetIds", "subnet-1"),
     ]);
     for role in template.resources_of("AWS::IAM::Role") {
         let properties = template.properties(&role);
         for policy in properties["Policies"].as_array().into_iter().flatten() {
-            let statements = policy["PolicyDocument"]["Statement"].as_array();
-            for statement in statements.expect("a policy has statements") {
-                assert_exact(&role, statement);
-            }
+            assert_all_exact(&role, policy);
         }
+    }
+    for policy in template.resources_of("AWS::IAM::Policy") {
+        assert_all_exact(&policy, &template.properties(&policy));
     }
     for function in FUNCTIONS {
         let role = &template.properties(&format!("{function}Role"))["ManagedPolicyArns"];
         assert_eq!(*role, json!(["<NetworkInterfacePolicy>"]), "{function}");
+    }
+}
+
+fn assert_all_exact(role: &str, policy: &Value) {
+    let statements = policy["PolicyDocument"]["Statement"].as_array();
+    for statement in statements.expect("a policy has statements") {
+        assert_exact(role, statement);
     }
 }
 
@@ -284,6 +308,81 @@ fn permissions_are_what_each_function_does() {
     assert_eq!(may("KeysRole"), set(&["WriteOwnLog", "ReadDatabaseUrl"]));
 }
 
+/// The functions whose variables or whose role's policies have this in them.
+fn who(template: &Template, part: &str, has: &str) -> Vec<&'static str> {
+    let names = FUNCTIONS.into_iter();
+    names
+        .filter(|name| {
+            let properties = template.properties(&format!("{name}{part}"));
+            properties.to_string().contains(has)
+        })
+        .collect()
+}
+
+#[test]
+fn on_solana_who_asks_nodes_may_read_where_they_are_and_the_worker_alone_signs() {
+    let template = on_solana();
+    let trading = ["Submit", "Worker", "Relay", "Monitor"];
+    for (_, secret) in [NODES, MARKETS] {
+        assert_eq!(who(&template, "Role", secret), trading);
+        assert_eq!(who(&template, "Function", secret), trading);
+    }
+    assert_eq!(who(&template, "Function", "SOLANA_SIGNER"), ["Worker"]);
+    assert_eq!(who(&template, "Role", "kms:"), [""; 0]);
+    assert_eq!(
+        template.resources_of("AWS::IAM::Policy"),
+        ["WorkerSigns"],
+        "no other policy stands apart"
+    );
+    let signs = template.properties("WorkerSigns");
+    assert_eq!(signs["Roles"], json!(["<WorkerRole>"]));
+    let statement = &signs["PolicyDocument"]["Statement"];
+    assert_eq!(
+        *statement,
+        json!([{
+            "Sid": "Sign",
+            "Effect": "Allow",
+            "Action": ["kms:GetPublicKey", "kms:Sign"],
+            "Resource": "<WalletKey.Arn>",
+        }])
+    );
+    let key = template.properties("WalletKey");
+    assert_eq!(key["KeySpec"], "ECC_NIST_EDWARDS25519");
+    assert_eq!(key["KeyUsage"], "SIGN_VERIFY");
+    let denied = &key["KeyPolicy"]["Statement"][1];
+    assert_eq!(denied["Effect"], "Deny");
+    assert_eq!(denied["Action"], "kms:Sign");
+    let but = &denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"];
+    assert_eq!(*but, "<WorkerRole.Arn>");
+}
+
+#[test]
+fn a_wallets_key_that_is_given_is_the_one_that_signs() {
+    let key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let given = ("SolanaKmsKeyArn", key);
+    let template = Template::with(&[SECRET, ON_SOLANA, NODES, MARKETS, given]);
+    assert_eq!(template.resources_of("AWS::KMS::Key"), [""; 0]);
+    let signs = template.properties("WorkerSigns");
+    assert_eq!(signs["PolicyDocument"]["Statement"][0]["Resource"], key);
+    let worker = template.properties("WorkerFunction");
+    let signer = &worker["Environment"]["Variables"]["SOLANA_SIGNER"];
+    assert_eq!(*signer, format!("kms:{key}"));
+}
+
+#[test]
+fn on_the_simulated_market_there_is_no_key_and_nothing_of_solana() {
+    let template = Template::with(&[SECRET, NODES, MARKETS]);
+    for kind in ["AWS::KMS::Key", "AWS::IAM::Policy"] {
+        assert_eq!(template.resources_of(kind), [""; 0], "{kind}");
+    }
+    for has in ["SOLANA_", "LIVE_TRADING"] {
+        assert_eq!(who(&template, "Function", has), [""; 0]);
+    }
+    for (_, secret) in [NODES, MARKETS] {
+        assert_eq!(who(&template, "Role", secret), [""; 0]);
+    }
+}
+
 #[test]
 fn every_variable_that_the_code_reads_is_set_to_what_it_takes() {
     let emulator = [
@@ -295,6 +394,7 @@ fn every_variable_that_the_code_reads_is_set_to_what_it_takes() {
         Template::with(&[SECRET, ("WithWebSocket", "false")]),
         Template::with(&[SECRET, ("WithDashboard", "true")]),
         Template::with(&emulator),
+        on_solana(),
     ] {
         assert_all_read(&template);
     }
@@ -305,13 +405,18 @@ fn every_value_that_a_parameter_allows_is_one_that_the_functions_start_with() {
     let values = production().allowed_values();
     assert!(values.iter().any(|(parameter, _)| parameter == "Venues"));
     for (parameter, value) in values {
-        assert_all_read(&Template::with(&[SECRET, (&parameter, &value)]));
+        assert_all_read(&Template::with(&[
+            SECRET,
+            NODES,
+            MARKETS,
+            (&parameter, &value),
+        ]));
     }
 }
 
 fn assert_all_read(template: &Template) {
     assert_reads::<config::Submit>(template, "SubmitFunction");
-    assert_reads::<config::Execution>(template, "WorkerFunction");
+    assert_reads::<config::Worker>(template, "WorkerFunction");
     assert_reads::<config::Websocket>(template, "WebSocketFunction");
     assert_reads::<config::Execution>(template, "RelayFunction");
     assert_reads::<config::Monitor>(template, "MonitorFunction");
@@ -334,7 +439,7 @@ fn assert_reads<T: Configuration>(template: &Template, function: &str) {
         Some(if text.starts_with('<') {
             "https://sqs.example/queue".to_owned()
         } else {
-            text.replace(['<', '>'], "")
+            text.replace(['<', '>'], "").replace(".Arn", "")
         })
     });
     if let Err(error) = read {

@@ -1,8 +1,10 @@
-//! AWS: the queues, the socket gateway, secrets, metrics. Calls are impatient, since each caller
-//! has something to fall back on.
+//! AWS: the queues, the socket gateway, secrets, keys that sign, metrics. Calls are impatient,
+//! since each caller has something to fall back on.
 
 #[cfg(feature = "apigateway")]
 pub mod apigateway;
+#[cfg(feature = "kms")]
+pub mod kms;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(feature = "secrets")]

@@ -1,12 +1,12 @@
-//! Secrets Manager: where the database's URL lives in production.
+//! Secrets Manager: where the database's URL lives in production, and whatever else is secret.
 
 use aws_sdk_secretsmanager::{Client, error::DisplayErrorContext};
-use config::{DatabaseUrl, Location};
+use config::{DatabaseUrl, Location, SecretArn};
 use serde::Deserialize;
 
 use crate::SdkConfig;
 
-/// Why the database's URL could not be had. Never carries the secret.
+/// Why a secret could not be had. Never carries it.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// Secrets Manager did not give it.
@@ -16,6 +16,12 @@ pub enum SecretError {
         arn: String,
         /// What Secrets Manager, or the way to it, said.
         reason: String,
+    },
+    /// It holds no text.
+    #[error("the secret {arn} holds no text")]
+    NoText {
+        /// Which.
+        arn: String,
     },
     /// What it holds is no address of a database.
     #[error(
@@ -40,19 +46,31 @@ pub async fn database_url(
         Location::Url(url) => return Ok(url.clone()),
         Location::Secret(arn) => arn,
     };
-    let answer = Client::new(sdk)
-        .get_secret_value()
-        .secret_id(arn)
+    let text = read(sdk, arn).await?;
+    url_of(&text).ok_or_else(|| SecretError::Unusable { arn: arn.clone() })
+}
+
+/// A secret's text.
+///
+/// # Errors
+/// [`SecretError`] when there is none.
+pub async fn text(sdk: &SdkConfig, arn: &SecretArn) -> Result<String, SecretError> {
+    read(sdk, arn.as_str()).await
+}
+
+async fn read(sdk: &SdkConfig, arn: &str) -> Result<String, SecretError> {
+    let request = Client::new(sdk).get_secret_value().secret_id(arn);
+    let answer = request
         .send()
         .await
         .map_err(|error| SecretError::Unreadable {
-            arn: arn.clone(),
+            arn: arn.to_owned(),
             reason: DisplayErrorContext(&error).to_string(),
         })?;
-    answer
-        .secret_string()
-        .and_then(url_of)
-        .ok_or_else(|| SecretError::Unusable { arn: arn.clone() })
+    let text = answer.secret_string().map(str::to_owned);
+    text.ok_or_else(|| SecretError::NoText {
+        arn: arn.to_owned(),
+    })
 }
 
 /// The object that RDS keeps for a database.

@@ -13,12 +13,6 @@ pub enum Venues {
     Solana,
 }
 
-impl Venues {
-    /// What programs allow that execute on the simulated venues only.
-    pub(super) const OF_FUNCTIONS: &'static str = "`simulated`: functions execute on the \
-        simulated venues only; on `solana` the engine on one machine trades";
-}
-
 impl Setting for Venues {
     const ALLOWED: &'static str = "`simulated` or `solana`";
 }

@@ -14,6 +14,7 @@ mod decimal;
 mod delay;
 mod host;
 mod key;
+mod market;
 mod metrics_token;
 mod origin;
 mod programs;
@@ -34,13 +35,14 @@ pub use database::{Database, DatabaseUrl, Location, SecretArn};
 pub use delay::DelayRange;
 pub use host::HostAddress;
 pub use key::{Client, ClientKey};
+pub use market::Market;
 pub use metrics_token::MetricsToken;
 pub use origin::{Origin, Origins};
-pub use programs::{Execution, Keys, Migrate, Monitor, Submit, Websocket, Workers};
+pub use programs::{Execution, Keys, Migrate, Monitor, Submit, Websocket, Worker, Workers};
 pub use proxies::Proxies;
 pub use reading::{Configuration, InvalidEnvironment, NotAllowed, Reading, Setting, SettingError};
 pub use share::Share;
-pub use solana::{NodeUrls, WalletKey, YesNo};
+pub use solana::{KmsKeyId, MarketsFile, NodeUrls, Nodes, Solana, WalletKey, YesNo};
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;
 pub use volatility::Volatility;
@@ -94,7 +96,7 @@ impl Configuration for Logging {
     }
 }
 
-/// How the simulated venues behave. To functions there are no others.
+/// How the simulated venues behave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trading {
     /// [`SIM_QUOTE_DELAY_MS`].
@@ -113,14 +115,12 @@ pub struct Trading {
 
 impl Configuration for Trading {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
-        let venues = env.simulated_venues();
         let quote_delay = env.get(&SIM_QUOTE_DELAY_MS);
         let execution_delay = env.get(&SIM_EXECUTION_DELAY_MS);
         let failure_rate = env.get(&SIM_FAILURE_RATE);
         let seed = env.get(&SIM_SEED);
         let launch_every = env.get(&SIM_LAUNCH_EVERY_S);
         let volatility = env.get(&SIM_VOLATILITY);
-        venues?;
         Some(Self {
             quote_delay: quote_delay?,
             execution_delay: execution_delay?,

@@ -2,9 +2,9 @@
 
 use super::{
     ALLOWED_ORIGINS, AUDIT_DAYS, BASE_PATH, BasePath, Configuration, Count, Database, HttpUrl,
-    KeptDays, Logging, MAX_WAIT_S, Origins, QUEUE_URL, RECHECK_MAX_S, REPLAY_QUEUE_URL, Reading,
-    RecheckSeconds, SocketEndpoint, Trading, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
-    WS_MANAGEMENT_ENDPOINT, WaitSeconds,
+    KeptDays, Logging, MAX_WAIT_S, Market, Origins, QUEUE_URL, RECHECK_MAX_S, REPLAY_QUEUE_URL,
+    Reading, RecheckSeconds, SOLANA_SIGNER, SocketEndpoint, VENUES, Venues, WORKER_BATCH_SIZE,
+    WORKER_CONCURRENCY, WS_MANAGEMENT_ENDPOINT, WaitSeconds, WalletKey,
 };
 
 /// What the submit function reads.
@@ -15,7 +15,7 @@ pub struct Submit {
     /// Where the database is.
     pub database: Database,
     /// The venues, for quotes.
-    pub trading: Trading,
+    pub market: Market,
     /// [`QUEUE_URL`]. Required.
     pub queue_url: HttpUrl,
     /// [`WS_MANAGEMENT_ENDPOINT`]. Required.
@@ -61,7 +61,7 @@ impl Configuration for Submit {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
         let database = Database::gather(env);
-        let trading = Trading::gather(env);
+        let market = Market::gather(env);
         let queue_url = env.get(&QUEUE_URL);
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
         let allowed_origins = env.get(&ALLOWED_ORIGINS);
@@ -71,7 +71,7 @@ impl Configuration for Submit {
         Some(Self {
             logging: logging?,
             database: database?,
-            trading: trading?,
+            market: market?,
             queue_url: queue_url?,
             sockets: sockets?,
             allowed_origins: allowed_origins?,
@@ -82,7 +82,7 @@ impl Configuration for Submit {
     }
 }
 
-/// What the worker and the relay read: both execute orders.
+/// What the relay reads, and the worker besides its wallet: both settle orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execution {
     /// How it logs.
@@ -90,7 +90,7 @@ pub struct Execution {
     /// Where the database is.
     pub database: Database,
     /// The venues.
-    pub trading: Trading,
+    pub market: Market,
     /// [`QUEUE_URL`]. Required.
     pub queue_url: HttpUrl,
     /// [`WS_MANAGEMENT_ENDPOINT`]. Required.
@@ -105,7 +105,7 @@ impl Configuration for Execution {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
         let database = Database::gather(env);
-        let trading = Trading::gather(env);
+        let market = Market::gather(env);
         let queue_url = env.get(&QUEUE_URL);
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
         let recheck_max = env.get(&RECHECK_MAX_S);
@@ -113,11 +113,34 @@ impl Configuration for Execution {
         Some(Self {
             logging: logging?,
             database: database?,
-            trading: trading?,
+            market: market?,
             queue_url: queue_url?,
             sockets: sockets?,
             recheck_max: recheck_max?,
             audit_days: audit_days?,
+        })
+    }
+}
+
+/// What the worker reads: it also signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worker {
+    /// What it executes with.
+    pub execution: Execution,
+    /// [`SOLANA_SIGNER`]. Required on Solana, and read nowhere else.
+    pub wallet: Option<WalletKey>,
+}
+
+impl Configuration for Worker {
+    fn gather(env: &mut Reading<'_>) -> Option<Self> {
+        let execution = Execution::gather(env);
+        let wallet = match env.says(&VENUES, &Venues::Solana) {
+            true => env.get(&SOLANA_SIGNER).map(Some),
+            false => Some(None),
+        };
+        Some(Self {
+            execution: execution?,
+            wallet: wallet?,
         })
     }
 }
@@ -130,7 +153,7 @@ pub struct Monitor {
     /// Where the database is.
     pub database: Database,
     /// The venues.
-    pub trading: Trading,
+    pub market: Market,
     /// [`QUEUE_URL`]. Required.
     pub queue_url: HttpUrl,
 }
@@ -139,12 +162,12 @@ impl Configuration for Monitor {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
         let database = Database::gather(env);
-        let trading = Trading::gather(env);
+        let market = Market::gather(env);
         let queue_url = env.get(&QUEUE_URL);
         Some(Self {
             logging: logging?,
             database: database?,
-            trading: trading?,
+            market: market?,
             queue_url: queue_url?,
         })
     }
@@ -197,7 +220,7 @@ impl Configuration for Migrate {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
         let database = Database::gather(env);
-        let venues = env.simulated_venues();
+        let venues = env.get(&VENUES);
         Some(Self {
             logging: logging?,
             database: database?,

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
-use super::{VENUES, Variable, Venues};
+use super::Variable;
 
 /// A value that a variable can have. Reading it from text either succeeds or breaks the one rule
 /// that [`Setting::ALLOWED`] states.
@@ -113,21 +113,6 @@ impl<'a> Reading<'a> {
         value
     }
 
-    /// [`VENUES`] of a function.
-    pub(super) fn simulated_venues(&mut self) -> Option<Venues> {
-        match self.get(&VENUES)? {
-            Venues::Simulated => Some(Venues::Simulated),
-            Venues::Solana => {
-                self.note(SettingError::Wrong {
-                    name: VENUES.name.to_owned(),
-                    value: "\"solana\"".to_owned(),
-                    allowed: Venues::OF_FUNCTIONS,
-                });
-                None
-            }
-        }
-    }
-
     /// The variable's value, or its default; `Some(None)` when it has neither, and `None` when it
     /// is set to what is not allowed.
     pub fn optional<T: Setting>(&mut self, variable: &Variable<T>) -> Option<Option<T>> {
@@ -148,6 +133,12 @@ impl<'a> Reading<'a> {
             });
         }
         value.map(Some)
+    }
+
+    /// Whether the variable is set to this value.
+    pub(super) fn says<T: Setting + PartialEq>(&self, variable: &Variable<T>, value: &T) -> bool {
+        let text = self.text(variable.name);
+        text.is_some_and(|text| variable.parse(&text).as_ref() == Ok(value))
     }
 
     /// Whether the variable is set, to whatever.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::{
     AllowedHosts, Auth, BasePath, ClientKey, Count, DatabaseUrl, Definition, DelayRange,
-    HostAddress, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MetricsToken, NodeUrls,
-    Origins, Proxies, Readers, RecheckSeconds, SecretArn, Share, SocketEndpoint, Statements,
+    HostAddress, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MarketsFile, MetricsToken,
+    Nodes, Origins, Proxies, Readers, RecheckSeconds, SecretArn, Share, SocketEndpoint, Statements,
     Variable, Venues, Volatility, WaitSeconds, WalletKey, YesNo,
 };
 
@@ -70,20 +70,23 @@ variables! {
     SIM_LAUNCH_EVERY_S: WaitSeconds = Some("240"), Both;
     /// How much simulated prices move: 1 is the usual, 0 keeps the reference price still.
     SIM_VOLATILITY: Volatility = Some("1"), Both;
-    /// Nodes that tell of Solana, separated by commas; with two or more, two must agree on what is
-    /// final. Needed for VENUES=solana.
-    SOLANA_RPC_URLS: NodeUrls = None, Machine;
-    /// Where the key of the wallet is that trades on Solana. Needed for VENUES=solana.
-    SOLANA_SIGNER: WalletKey = None, Machine;
-    /// File of the tokens and pools that are traded on Solana. Needed for VENUES=solana.
-    SOLANA_MARKETS: PathBuf = None, Machine;
+    /// Nodes that tell of Solana, separated by commas, or `secret:ARN` of a secret that names them;
+    /// with two or more, two must agree on what is final. Needed for VENUES=solana.
+    SOLANA_RPC_URLS: Nodes = None, Both;
+    /// Where the key of the wallet is that trades on Solana: `file:PATH`, `secret:ARN` of a secret
+    /// with the text of such a file, or `kms:KEY` of AWS KMS. Who signs needs it for
+    /// VENUES=solana.
+    SOLANA_SIGNER: WalletKey = None, Both;
+    /// File of the tokens and pools that are traded on Solana, or `secret:ARN` of a secret with its
+    /// text. Needed for VENUES=solana.
+    SOLANA_MARKETS: MarketsFile = None, Both;
     /// Lamports that the network may take for a transaction on Solana at the most.
-    SOLANA_MAX_FEE_LAMPORTS: u64 = Some("100000"), Machine;
+    SOLANA_MAX_FEE_LAMPORTS: u64 = Some("100000"), Both;
     /// Whether the blocks of Solana are read for new pools, so that sniper orders can be placed. It
     /// takes some megabytes a second from the nodes.
-    SOLANA_LAUNCHES: YesNo = Some("no"), Machine;
+    SOLANA_LAUNCHES: YesNo = Some("no"), Both;
     /// Whether orders may be executed on Solana's mainnet, where they spend real money.
-    LIVE_TRADING: YesNo = Some("no"), Machine;
+    LIVE_TRADING: YesNo = Some("no"), Both;
     /// Worker invocations that may run at once.
     WORKER_CONCURRENCY: Count = Some("10"), Both;
     /// Messages that one worker invocation takes at once.

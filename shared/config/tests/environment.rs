@@ -3,7 +3,8 @@
 use std::{collections::HashMap, time::Duration};
 
 use config::{
-    Configuration, DelayRange, Location, LogFormat, LogLevel, Share, SocketEndpoint, Venues,
+    Configuration, DelayRange, Location, LogFormat, LogLevel, Market, Share, SocketEndpoint,
+    Venues, WalletKey,
 };
 
 fn read<T: Configuration>(variables: &[(&str, &str)]) -> Result<T, String> {
@@ -63,22 +64,16 @@ fn what_is_set_is_taken() {
         ("BASE_PATH", "/v1"),
     ])
     .expect("a full environment");
-    assert_eq!(
-        submit.trading.quote_delay.shortest,
-        Duration::from_millis(100)
-    );
-    assert_eq!(
-        submit.trading.quote_delay.longest,
-        Duration::from_millis(100)
-    );
-    assert_eq!(
-        submit.trading.execution_delay,
-        DelayRange::from_millis(10, 20)
-    );
-    assert_eq!(submit.trading.failure_rate.parts_per_million(), 50_000);
-    assert_eq!(submit.trading.seed, 42);
-    assert_eq!(submit.trading.launch_every.duration().as_secs(), 5);
-    assert_eq!(submit.trading.volatility.thousandths(), 2_500);
+    let Market::Simulated(trading) = submit.market else {
+        panic!("the simulated market is the default");
+    };
+    assert_eq!(trading.quote_delay.shortest, Duration::from_millis(100));
+    assert_eq!(trading.quote_delay.longest, Duration::from_millis(100));
+    assert_eq!(trading.execution_delay, DelayRange::from_millis(10, 20));
+    assert_eq!(trading.failure_rate.parts_per_million(), 50_000);
+    assert_eq!(trading.seed, 42);
+    assert_eq!(trading.launch_every.duration().as_secs(), 5);
+    assert_eq!(trading.volatility.thousandths(), 2_500);
     assert_eq!(submit.logging.level, LogLevel::Debug);
     assert_eq!(submit.logging.format, Some(LogFormat::Json));
     assert_eq!(
@@ -114,7 +109,7 @@ fn what_executes_orders_is_told_how_long_a_check_may_wait() {
 #[test]
 fn everything_that_is_missing_or_wrong_is_said_at_once() {
     let said = refusal::<config::Execution>(&[
-        ("VENUES", "solana"),
+        ("VENUES", "devnet"),
         ("SIM_FAILURE_RATE", "2"),
         ("QUEUE_URL", "orders"),
     ]);
@@ -122,8 +117,7 @@ fn everything_that_is_missing_or_wrong_is_said_at_once() {
         said,
         "the environment does not allow a start:\n  \
          - neither DATABASE_URL nor DATABASE_SECRET_ARN is set; set one of them\n  \
-         - VENUES is \"solana\"; allowed is `simulated`: functions execute on the simulated \
-         venues only; on `solana` the engine on one machine trades\n  \
+         - VENUES is \"devnet\"; allowed is `simulated` or `solana`\n  \
          - SIM_FAILURE_RATE is \"2\"; allowed is a number from 0 to 1 with at most 6 decimals, \
          such as `0.05`\n  \
          - QUEUE_URL is \"orders\"; allowed is a URL that begins with https:// or http://\n  \
@@ -131,6 +125,62 @@ fn everything_that_is_missing_or_wrong_is_said_at_once() {
          API's stage, which begins with https:// or http://, or `none` for a deployment without \
          WebSockets"
     );
+}
+
+const QUEUE: (&str, &str) = ("QUEUE_URL", "https://sqs.example/orders");
+const NO_SOCKETS: (&str, &str) = ("WS_MANAGEMENT_ENDPOINT", "none");
+const ON_SOLANA: (&str, &str) = ("VENUES", "solana");
+
+#[test]
+fn on_solana_every_function_needs_nodes_and_markets_and_the_worker_a_wallet() {
+    let needed = |said: String| {
+        let lines = said.lines().filter(|line| line.contains("is not set"));
+        let names = lines.filter_map(|line| line.trim_start_matches([' ', '-']).split(' ').next());
+        names.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let set = [DATABASE, QUEUE, NO_SOCKETS, ON_SOLANA];
+    let both = ["SOLANA_RPC_URLS", "SOLANA_MARKETS"];
+    assert_eq!(needed(refusal::<config::Submit>(&set)), both);
+    assert_eq!(needed(refusal::<config::Monitor>(&set)), both);
+    assert_eq!(needed(refusal::<config::Execution>(&set)), both);
+    let all = ["SOLANA_RPC_URLS", "SOLANA_MARKETS", "SOLANA_SIGNER"];
+    assert_eq!(needed(refusal::<config::Worker>(&set)), all);
+}
+
+#[test]
+fn what_trades_on_solana_is_in_secrets_and_a_key_that_nobody_sees() {
+    let secret = "secret:arn:aws:secretsmanager:eu-central-1:123456789012:secret:nodes-AbCdEf";
+    let set = [
+        DATABASE,
+        QUEUE,
+        NO_SOCKETS,
+        ON_SOLANA,
+        ("SOLANA_RPC_URLS", secret),
+        ("SOLANA_MARKETS", secret),
+        ("SOLANA_SIGNER", "kms:alias/wallet"),
+    ];
+    let worker: config::Worker = read(&set).expect("a full environment");
+    assert!(matches!(worker.execution.market, Market::Solana(_)));
+    assert!(matches!(worker.wallet, Some(WalletKey::Kms(key)) if key.as_str() == "alias/wallet"));
+}
+
+#[test]
+fn a_nodes_key_is_never_repeated() {
+    let url = "https://node.example/v2/hunter2";
+    let set = [
+        DATABASE,
+        QUEUE,
+        ON_SOLANA,
+        ("SOLANA_RPC_URLS", url),
+        ("SOLANA_MARKETS", "/var/task/markets.toml"),
+    ];
+    let monitor: config::Monitor = read(&set).expect("a full environment");
+    assert!(!format!("{monitor:?}").contains("hunter2"), "{monitor:?}");
+    let twice = format!("{url},{url}");
+    let wrong = [&set[..3], &[("SOLANA_RPC_URLS", twice.as_str())], &set[4..]].concat();
+    let said = refusal::<config::Monitor>(&wrong);
+    assert!(said.contains("SOLANA_RPC_URLS is not shown here"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use api::{Access, Api, SocketAddress, Who};
 use auth::TicketOffice;
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
-    Configuration, Execution, Location, Logging, Migrate, Monitor, SocketEndpoint, Submit,
-    Websocket,
+    Configuration, Execution, Location, Logging, Market, Migrate, Monitor, SocketEndpoint, Submit,
+    WalletKey, Websocket, Worker,
 };
 use engine::{
     execute::{Execute, Shutdown},
@@ -49,6 +49,14 @@ pub trait FunctionConfig: Configuration {
     }
 }
 
+fn execution_policy(config: &Execution) -> Policy {
+    Policy {
+        max_recheck: config.recheck_max.duration(),
+        audit_kept: config.audit_days.duration(),
+        ..Policy::default()
+    }
+}
+
 macro_rules! function_config {
     ($($config:ty: $connections:literal $({$($own:item)*})?),*) => {$(
         impl FunctionConfig for $config {
@@ -71,11 +79,7 @@ function_config!(
     Submit: 1,
     Execution: 2 {
         fn policy(&self) -> Policy {
-            Policy {
-                max_recheck: self.recheck_max.duration(),
-                audit_kept: self.audit_days.duration(),
-                ..Policy::default()
-            }
+            execution_policy(self)
         }
     },
     Monitor: 1,
@@ -83,6 +87,30 @@ function_config!(
     Migrate: 1,
     config::Keys: 1
 );
+
+impl FunctionConfig for Worker {
+    const CONNECTIONS: usize = Execution::CONNECTIONS;
+
+    fn logging(&self) -> Logging {
+        self.execution.logging
+    }
+
+    fn database(&self) -> &config::Database {
+        &self.execution.database
+    }
+
+    fn policy(&self) -> Policy {
+        execution_policy(&self.execution)
+    }
+}
+
+/// What a function was built with. It says so itself: this library has what any program has that it
+/// was built together with.
+#[derive(Clone, Copy, Debug)]
+pub struct Build {
+    /// Its feature `solana`.
+    pub solana: bool,
+}
 
 /// A function that has started.
 pub struct Function<C> {
@@ -142,18 +170,57 @@ impl<C: FunctionConfig> Function<C> {
     pub fn metrics(&self) -> EmbeddedMetrics {
         self.metrics
     }
+
+    async fn trading(
+        &self,
+        build: Build,
+        market: &Market,
+        wallet: Option<&WalletKey>,
+    ) -> Result<Trading, Error> {
+        match market {
+            Market::Simulated(settings) => Ok(Trading::simulated(&self.database, settings)),
+            Market::Solana(_) if !build.solana => Err(OTHER_BUILD.into()),
+            Market::Solana(settings) => on_solana(settings, wallet, &self.sdk).await,
+        }
+    }
+}
+
+const OTHER_BUILD: &str = "VENUES is \"solana\", and this program was built without it: build it \
+    with `cargo build --features solana`, or deploy with `localstack/deploy.sh Venues=solana`, \
+    which does";
+
+#[cfg(feature = "solana")]
+async fn on_solana(
+    settings: &config::Solana,
+    wallet: Option<&WalletKey>,
+    sdk: &SdkConfig,
+) -> Result<Trading, Error> {
+    let opened = Trading::on_solana(settings, wallet, Some(sdk)).await;
+    opened.map_err(|error| error.to_string().into()) // which a `main` shows as it is
+}
+
+#[cfg(not(feature = "solana"))]
+async fn on_solana(
+    _: &config::Solana,
+    _: Option<&WalletKey>,
+    _: &SdkConfig,
+) -> Result<Trading, Error> {
+    Err(OTHER_BUILD.into())
 }
 
 impl Function<Submit> {
     /// The REST API behind API Gateway.
-    pub fn api(&self) -> Api {
+    ///
+    /// # Errors
+    /// When there is nowhere to trade, in words for the log.
+    pub async fn api(&self, build: Build) -> Result<Api, Error> {
         let config = &self.config;
-        let trading = Trading::simulated(&self.database, &config.trading);
+        let trading = self.trading(build, &config.market, None).await?;
         let queue = Arc::new(SqsQueue::new(&self.sdk, &config.queue_url));
         let push = apigateway::push(&self.sdk, &config.sockets);
         let keys = crate::keys(&self.database);
         let clock = Arc::clone(&self.use_cases.clock);
-        Api {
+        Ok(Api {
             access: Access {
                 who: Who::WithKey(auth::Keys::new(keys.clone(), clock.clone())),
                 tickets: TicketOffice::new(keys.clone(), clock),
@@ -186,35 +253,48 @@ impl Function<Submit> {
             allowed_origins: config.allowed_origins.texts(),
             base_path: config.base_path.as_str().to_owned(),
             max_in_flight: 1, // Lambda gives an environment one request at a time
-        }
+        })
+    }
+}
+
+impl Function<Worker> {
+    /// Executes orders.
+    ///
+    /// # Errors
+    /// When there is nowhere to trade, in words for the log.
+    pub async fn execute(&self, build: Build) -> Result<Execute, Error> {
+        let config = &self.config.execution;
+        let wallet = self.config.wallet.as_ref();
+        let trading = self.trading(build, &config.market, wallet).await?;
+        let queue = Arc::new(SqsQueue::new(&self.sdk, &config.queue_url));
+        let push = apigateway::push(&self.sdk, &config.sockets);
+        Ok(self.use_cases.execute(queue, push, &trading.ports))
     }
 }
 
 impl Function<Execution> {
-    /// Executes orders.
-    pub fn execute(&self) -> Execute {
-        let trading = Trading::simulated(&self.database, &self.config.trading);
+    /// Catches up. It signs nothing.
+    ///
+    /// # Errors
+    /// When there is nowhere to trade, in words for the log.
+    pub async fn relay(&self, build: Build) -> Result<Relay, Error> {
+        let trading = self.trading(build, &self.config.market, None).await?;
         let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
         let push = apigateway::push(&self.sdk, &self.config.sockets);
-        self.use_cases.execute(queue, push, &trading.ports)
-    }
-
-    /// Catches up.
-    pub fn relay(&self) -> Relay {
-        let trading = Trading::simulated(&self.database, &self.config.trading);
-        let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
-        let push = apigateway::push(&self.sdk, &self.config.sockets);
-        self.use_cases.relay(queue, push, &trading.ports)
+        Ok(self.use_cases.relay(queue, push, &trading.ports))
     }
 }
 
 impl Function<Monitor> {
     /// Wakes orders.
-    pub fn monitor(&self) -> monitor::Monitor {
-        let trading = Trading::simulated(&self.database, &self.config.trading);
+    ///
+    /// # Errors
+    /// When there is nowhere to trade, in words for the log.
+    pub async fn monitor(&self, build: Build) -> Result<monitor::Monitor, Error> {
+        let trading = self.trading(build, &self.config.market, None).await?;
         let queue = Arc::new(SqsQueue::new(&self.sdk, &self.config.queue_url));
-        self.use_cases
-            .monitor(queue, &trading.ports, trading.catalogue)
+        let use_cases = &self.use_cases;
+        Ok(use_cases.monitor(queue, &trading.ports, trading.catalogue))
     }
 }
 

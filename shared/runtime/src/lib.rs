@@ -9,10 +9,14 @@ mod database;
 pub mod lambda;
 pub mod logs;
 mod migrations;
+#[cfg(feature = "solana")]
+mod on_solana;
 mod trading;
 mod use_cases;
 
 pub use database::open;
 pub use migrations::{migrate, migrate_for};
+#[cfg(feature = "solana")]
+pub use on_solana::NoTrading;
 pub use trading::Trading;
 pub use use_cases::{audit_trail, health, keys, limits, statistics, take_over, use_cases};

@@ -34,7 +34,8 @@ pub(crate) struct SolanaChain {
     pub(crate) record: Record,
     pub(crate) market: Arc<Market>,
     pub(crate) fees: Arc<Fees>,
-    pub(crate) signer: Arc<dyn Signer>,
+    /// Nobody, in a program that only settles.
+    pub(crate) signer: Option<Arc<dyn Signer>>,
     pub(crate) codes: Vec<ProgramCodes>,
     pub(crate) units: Units,
     pub(crate) doubts: Doubts,
@@ -69,6 +70,11 @@ struct Draft<'a> {
 }
 
 impl SolanaChain {
+    fn signer(&self) -> Result<&dyn Signer, Failure> {
+        let signer = self.signer.as_deref();
+        signer.ok_or_else(|| later("this program has no wallet to sign with"))
+    }
+
     /// Reads the pool and the wallet's token accounts, in a slot that is not before the quote's.
     async fn draft<'a>(&'a self, request: &'a Prepare<'a>) -> Result<Draft<'a>, Failure> {
         let pool = request.route.pool.as_ref();
@@ -83,7 +89,7 @@ impl SolanaChain {
             mint.ok_or_else(|| later("the chosen pool does not trade a token of that name"))
         };
         let (mint_in, mint_out) = (mint(&swap.token_in)?, mint(&swap.token_out)?);
-        let wallet = self.signer.address();
+        let wallet = self.signer()?.address();
         let program = |mint: &Pubkey| {
             let program = listed.token_program(mint);
             program.ok_or_else(|| later("the chosen pool does not trade the pair"))
@@ -233,7 +239,7 @@ impl SolanaChain {
         let blockhash = in_time(due, "a blockhash", blockhash).await?;
         let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
         let message = message.map_err(unbuilt)?;
-        let signed = async { message.sign(self.signer.as_ref()).await.map_err(unbuilt) };
+        let signed = async { message.sign(self.signer()?).await.map_err(unbuilt) };
         let signed = in_time(due, "the signature", signed).await?;
         Ok(SignedTransaction {
             signature: signed.signature,
@@ -296,7 +302,7 @@ impl Chain for SolanaChain {
         &self,
         request: &Prepare<'_>,
     ) -> Result<Option<SignedTransaction>, Unavailable> {
-        let marker = marker::address(&self.signer.address(), request.id);
+        let marker = marker::address(&wallet, request.id);
         let found = self.rpc.accounts(&[marker], None).await?;
         if found.accounts.iter().all(Option::is_none) {
             return Ok(None);
@@ -396,10 +402,15 @@ fn unread(error: RpcError) -> Failure {
     later("the chain's nodes do not answer as they should")
 }
 
-/// A signer that does not answer may answer later; what cannot be built never can.
+/// A signer that does not answer, or answers with another signature, may do better later; what
+/// cannot be built never can.
 fn unbuilt(error: TransactionError) -> Failure {
     match error {
-        TransactionError::Signer(error) => later(error.to_string()),
+        TransactionError::Signer(_) => later(error.to_string()),
+        TransactionError::WrongSignature(_) => {
+            tracing::error!(%error, "what the signer answers is no signature");
+            later(error.to_string())
+        }
         error => never(error.to_string()),
     }
 }

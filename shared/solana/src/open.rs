@@ -1,11 +1,6 @@
 //! Everything comes together here, and nothing starts that could lose money by accident.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use engine::{
     catalogue::{Catalogue, ListedToken, MarketKind},
@@ -25,24 +20,24 @@ use crate::{
     fees::Fees,
     launches::{NoLaunches, SolanaLaunches},
     market::{Market, NoMarket},
-    markets::{Markets, MarketsError, Network},
+    markets::{Markets, Network},
     pools::PoolAddress,
     record::Record,
     rpc::{NoRpc, OtherChain, Rpc},
     units::Units,
     venue::SolanaVenue,
-    wallet::{KeyFile, KeyFileError, Signer as _},
+    wallet::Signer,
 };
 
 /// What trading on Solana needs to know.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// The nodes, the preferred one first.
     pub nodes: Vec<Url>,
-    /// The wallet's key file.
-    pub key_file: PathBuf,
-    /// The file of what is traded.
-    pub markets: PathBuf,
+    /// Who signs; `None` for a program that only quotes, watches or settles.
+    pub signer: Option<Arc<dyn Signer>>,
+    /// What is traded.
+    pub markets: Markets,
     /// Lamports for a whole transaction at the most.
     pub max_fee: u64,
     /// Whether orders may be executed where tokens have a price.
@@ -57,8 +52,8 @@ pub struct Trading {
     pub catalogue: Catalogue,
     /// Where.
     pub ports: TradingPorts,
-    /// Who pays.
-    pub wallet: Pubkey,
+    /// Who pays, where something is signed.
+    pub wallet: Option<Pubkey>,
     /// Which chain it is.
     pub genesis: Hash,
 }
@@ -84,25 +79,6 @@ const RECORD_TIME_OUT: Duration = Duration::from_secs(2);
 /// Why orders cannot be traded on Solana. No message has a node's address, which may hold a key.
 #[derive(Debug, thiserror::Error)]
 pub enum NotOpened {
-    /// The markets file cannot be read.
-    #[error("the markets file {path} cannot be read: {source}")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It says what cannot be.
-    #[error("the markets file {path}: {source}")]
-    Markets {
-        /// The file.
-        path: String,
-        /// What is wrong with it.
-        source: MarketsError,
-    },
-    /// There is no key.
-    #[error(transparent)]
-    Key(#[from] KeyFileError),
     /// There is no client.
     #[error(transparent)]
     Rpc(#[from] NoRpc),
@@ -141,13 +117,12 @@ pub enum NotOpened {
     Market(#[from] Box<NoMarket>),
 }
 
-/// Reads the files, holds all of it against the chain, and puts it together.
+/// Holds all of it against the chain, and puts it together.
 ///
 /// # Errors
 /// [`NotOpened`] for the first thing that is wrong.
-pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
-    let markets = read_markets(&settings.markets)?;
-    let signer = KeyFile::read(&settings.key_file)?;
+pub async fn open(settings: Settings) -> Result<Trading, NotOpened> {
+    let markets = settings.markets;
     let rpc = Arc::new(Rpc::new(&settings.nodes)?.with_time_out(MAKING_TIME_OUT));
     let quotes = rpc.with_time_out(QUOTE_TIME_OUT);
     let record = rpc.with_time_out(RECORD_TIME_OUT);
@@ -179,14 +154,14 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         true => Arc::new(SolanaLaunches::new(quotes, Arc::clone(&market))),
         false => Arc::new(NoLaunches),
     };
-    let wallet = signer.address();
+    let wallet = settings.signer.as_ref().map(|signer| signer.address());
     let codes: Vec<_> = markets.pools.iter().map(PoolAddress::codes).collect();
     let chain = SolanaChain {
         record: Record::new(Arc::new(record), codes.clone()),
         rpc,
         market: Arc::clone(&market),
         fees: Arc::clone(&fees),
-        signer: Arc::new(signer),
+        signer: settings.signer,
         codes,
         units: Units::default(),
         doubts: Doubts::default(),
@@ -210,18 +185,6 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         ports,
         wallet,
         genesis: markets.genesis,
-    })
-}
-
-fn read_markets(path: &Path) -> Result<Markets, NotOpened> {
-    let shown = || path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|source| NotOpened::Unreadable {
-        path: shown(),
-        source,
-    })?;
-    Markets::read(&text).map_err(|source| NotOpened::Markets {
-        path: shown(),
-        source,
     })
 }
 

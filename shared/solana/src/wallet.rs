@@ -10,7 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use ed25519_dalek::{SecretKey, Signer as _, SigningKey};
-use solana_pubkey::Pubkey;
+pub use solana_pubkey::Pubkey;
 
 /// Someone who signs for one address. What signs need not be in this process.
 #[async_trait]
@@ -22,9 +22,9 @@ pub trait Signer: Send + Sync {
     async fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerError>;
 }
 
-/// No signature could be had.
+/// No signature could be had. The words may be shown to clients.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the signer does not answer: {0}")]
+#[error("the wallet cannot sign: {0}")]
 pub struct SignerError(pub String);
 
 /// A key in a file, as `solana-keygen` writes it: a JSON array of 64 numbers, the secret half and
@@ -54,16 +54,16 @@ pub enum KeyFileError {
         mode: u32,
     },
     /// It is not what `solana-keygen` writes.
-    #[error("the key file {path} is not a JSON array of 64 numbers from 0 to 255")]
+    #[error("{place} is not a JSON array of 64 numbers from 0 to 255")]
     NotAKey {
-        /// The file.
-        path: String,
+        /// The file, or whatever else the text is from.
+        place: String,
     },
     /// The two halves belong to different keys.
-    #[error("the public half in the key file {path} is not that of the secret half")]
+    #[error("the public half in {place} is not that of the secret half")]
     HalvesDiffer {
-        /// The file.
-        path: String,
+        /// The file, or whatever else the text is from.
+        place: String,
     },
 }
 
@@ -90,15 +90,27 @@ impl KeyFile {
         }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(unreadable)?;
-        let not_a_key = || KeyFileError::NotAKey { path: shown() };
+        KeyFile::parse(&text, &format!("the key file {}", shown()))
+    }
+
+    /// Reads the text of a key file that is kept elsewhere: in `place`, as errors call it.
+    ///
+    /// # Errors
+    /// [`KeyFileError`] when it holds no key.
+    pub fn parse(text: &[u8], place: &str) -> Result<KeyFile, KeyFileError> {
+        let not_a_key = || KeyFileError::NotAKey {
+            place: place.to_owned(),
+        };
         // The parser's own message would repeat a number of the key.
-        let bytes: Vec<u8> = serde_json::from_slice(&text).map_err(|_| not_a_key())?;
+        let bytes: Vec<u8> = serde_json::from_slice(text).map_err(|_| not_a_key())?;
         let halves = bytes.split_first_chunk::<32>().ok_or_else(not_a_key)?;
         let (secret, public): (&SecretKey, &[u8]) = halves;
         let public: &[u8; 32] = public.try_into().map_err(|_| not_a_key())?;
         let key = SigningKey::from_bytes(secret);
         if key.verifying_key().as_bytes() != public {
-            return Err(KeyFileError::HalvesDiffer { path: shown() });
+            return Err(KeyFileError::HalvesDiffer {
+                place: place.to_owned(),
+            });
         }
         Ok(KeyFile {
             key,

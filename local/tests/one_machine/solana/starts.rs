@@ -186,7 +186,7 @@ async fn urls_that_are_none_are_not_repeated() {
         let said = refusal(options).await;
         assert!(said.contains("SOLANA_RPC_URLS: "), "{said}");
         assert!(
-            !said.contains("secret") && !said.contains("node.example"),
+            !said.contains("secret-1234") && !said.contains("node.example"),
             "{said}"
         );
     }

@@ -3,5 +3,6 @@
 
 mod apigateway;
 mod double;
+mod kms;
 mod secrets;
 mod sqs;

@@ -1,4 +1,4 @@
-//! The database's URL from Secrets Manager.
+//! The database's URL from Secrets Manager, and other secrets.
 
 use aws::secrets;
 use config::Location;
@@ -41,4 +41,21 @@ async fn a_secret_that_may_not_be_read_is_named() {
         error.contains(ARN) && error.contains("not allowed"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn another_secret_is_given_as_it_is() {
+    let arn = ARN.parse().expect("an ARN");
+    let text = "[1,2,3]\n";
+    let double = Double::answering(move |_| {
+        let body = json!({ "SecretString": text });
+        Some((200, body.to_string()))
+    })
+    .await;
+    let read = secrets::text(&double.sdk().await, &arn).await;
+    assert_eq!(read.ok().as_deref(), Some(text));
+    let binary = Double::answering(|_| Some((200, json!({ "SecretBinary": "AQ==" }).to_string())));
+    let error = secrets::text(&binary.await.sdk().await, &arn).await;
+    let expected = format!("the secret {ARN} holds no text");
+    assert_eq!(error.expect_err("no text").to_string(), expected);
 }

@@ -2,7 +2,9 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use config::{Configuration, Definition, Execution, Keys, Migrate, Monitor, Submit, Websocket};
+use config::{
+    Configuration, Definition, Execution, Keys, Migrate, Monitor, Submit, VENUES, Websocket, Worker,
+};
 use yaml_serde::Value;
 
 use crate::{default, definition, entries, text, yaml};
@@ -62,7 +64,11 @@ fn sources<'a>(template: &'a Value, value: &'a Value) -> Vec<Source<'a>> {
 fn example(source: &Source<'_>, variable: &Definition) -> Option<String> {
     let examples = match source {
         Source::Words(words) => vec![words.clone()],
-        Source::Resource => vec!["https://resource.example".to_owned()],
+        Source::Resource => vec![
+            "https://resource.example".to_owned(),
+            "secret:arn:aws:secretsmanager:eu-central-1:1:secret:solana".to_owned(),
+            "kms:arn:aws:kms:eu-central-1:1:key/wallet".to_owned(),
+        ],
         Source::Parameter(parameter) => vec![
             text(&parameter["Default"]),
             // What has no default is what a deployment has to say.
@@ -73,13 +79,22 @@ fn example(source: &Source<'_>, variable: &Definition) -> Option<String> {
     examples.find(|text| (variable.check)(text).is_ok())
 }
 
-/// The names that `T` asks for when it is read from what the template sets. Panics when this is not
-/// enough for it.
+/// The names that `T` asks for when it is read from what the template sets, whatever it trades on.
+/// Panics when this is not enough for it.
 fn asked<T: Configuration>(template: &Value, function: &str) -> BTreeSet<String> {
+    let venues = ["simulated", "solana"].into_iter();
+    let each = venues.map(|venues| asked_on::<T>(template, function, venues));
+    each.flatten().collect()
+}
+
+fn asked_on<T: Configuration>(template: &Value, function: &str, venues: &str) -> BTreeSet<String> {
     let set = variables(template, function);
     let asked = RefCell::new(BTreeSet::new());
     let read = config::read_from::<T>(&|name| {
         asked.borrow_mut().insert(name.to_owned());
+        if name == VENUES.name {
+            return Some(venues.to_owned());
+        }
         let (_, value) = set.iter().find(|(set, _)| set == name)?;
         let sources = sources(template, value);
         sources
@@ -87,7 +102,7 @@ fn asked<T: Configuration>(template: &Value, function: &str) -> BTreeSet<String>
             .find_map(|one| example(one, definition(name)?))
     });
     if let Err(error) = read {
-        panic!("{function} does not start: {error}");
+        panic!("{function} does not start on {venues}: {error}");
     }
     asked.into_inner()
 }
@@ -99,6 +114,7 @@ fn asked_by(template: &Value, function: &str) -> BTreeSet<String> {
         "MigrateFunction" => asked::<Migrate>(template, function),
         "KeysFunction" => asked::<Keys>(template, function),
         "MonitorFunction" => asked::<Monitor>(template, function),
+        "WorkerFunction" => asked::<Worker>(template, function),
         _ => asked::<Execution>(template, function),
     }
 }

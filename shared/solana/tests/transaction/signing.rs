@@ -214,7 +214,7 @@ async fn a_signature_that_does_not_fit_never_leaves() {
     let down = SignerError("no connection".into());
     let answer = message.sign(&Told(WALLET, Err(down))).await;
     let why = answer.unwrap_err().to_string();
-    assert_eq!(why, "the signer does not answer: no connection");
+    assert_eq!(why, "the wallet cannot sign: no connection");
     let answer = message.sign(&Told(other(9), Ok([0; 64]))).await;
     let why = answer.unwrap_err().to_string();
     let expected = format!(

@@ -101,6 +101,23 @@ fn a_public_half_of_another_key_is_refused() {
     assert_eq!(why, expected);
 }
 
+#[tokio::test]
+async fn the_text_of_a_key_file_signs_wherever_it_is_kept() {
+    let wallet = KeyFile::parse(key_file().as_bytes(), "the secret").unwrap();
+    let signature = Signature::from_bytes(&wallet.sign(b"a message").await.unwrap());
+    let key = VerifyingKey::from_bytes(WALLET.as_array()).unwrap();
+    assert!(key.verify_strict(b"a message", &signature).is_ok());
+    let refused = |text: &str| KeyFile::parse(text.as_bytes(), "the secret").unwrap_err();
+    assert_eq!(
+        refused("hunter2").to_string(),
+        "the secret is not a JSON array of 64 numbers from 0 to 255"
+    );
+    assert_eq!(
+        refused(&key_file().replacen("[7,", "[8,", 1)).to_string(),
+        "the public half in the secret is not that of the secret half"
+    );
+}
+
 #[test]
 fn a_key_file_that_is_not_there_is_named() {
     let path = std::env::temp_dir().join("no-such-wallet.json");
