@@ -15,4 +15,6 @@ mod use_cases;
 pub use database::open;
 pub use migrations::migrate;
 pub use trading::Trading;
-pub use use_cases::{audit_trail, health, keys, limits, statistics, take_over, use_cases};
+pub use use_cases::{
+    audit_trail, health, keys, limits, statistics, take_over, use_cases, wallet_orders,
+};
