@@ -39,6 +39,7 @@ use crate::{
     options::Serve,
     own_postgres::OwnPostgres,
     queue::{Capacity, LocalQueue},
+    reclaim,
     timer::{self, Start},
     trading::{self, NoTrading},
     web::{self, Served},
@@ -182,8 +183,15 @@ impl Server {
             server: postgres,
         } = database::ready(options).await?;
         let postgres = postgres.map(OwnPostgres::keep);
-        let simulated = || Trading::simulated(&database, &options.trading());
-        let trading = change(on_chain.unwrap_or_else(simulated));
+        let (trading, reclaim) = match on_chain {
+            Some(opened) => {
+                let catalogue = Arc::new(opened.catalogue.clone());
+                let (ports, reclaim) = opened.of(runtime::wallet_orders(&database));
+                (Trading { ports, catalogue }, Some(reclaim))
+            }
+            None => (Trading::simulated(&database, &options.trading()), None),
+        };
+        let trading = change(trading);
         let policy = Policy {
             relay_grace: RELAY_GRACE,
             max_recheck: options.recheck_max_s.duration(),
@@ -241,6 +249,9 @@ impl Server {
             options.watch_every_ms.duration(),
             shutdown.clone(),
         ));
+        if let Some(reclaim) = reclaim {
+            workers.spawn(reclaim::keep(reclaim, shutdown.clone()));
+        }
         let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];
 
         let most = door::room_for(options.max_connections.into());

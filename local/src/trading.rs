@@ -1,10 +1,7 @@
 //! Where the engine on one machine trades.
 
-use std::sync::Arc;
-
 use config::{NotAllowed, SOLANA_MARKETS, SOLANA_RPC_URLS, SOLANA_SIGNER, Venues, WalletKey};
-use runtime::Trading;
-use solana::{NotOpened, Settings};
+use solana::{NotOpened, Settings, Trading};
 
 use crate::options::Serve;
 
@@ -23,7 +20,7 @@ pub enum NoTrading {
 }
 
 /// Opens the trade on Solana, if that is where orders are executed. Nothing else has been started:
-/// what is wrong with a wallet or a market is said at once.
+/// what is wrong with a wallet or a market is said at once. It is put together on the database.
 ///
 /// # Errors
 /// [`NoTrading`] with what is missing or wrong.
@@ -50,8 +47,5 @@ pub(crate) async fn on_chain(options: &Serve) -> Result<Option<Trading>, NoTradi
     let opened = solana::open(&settings).await?;
     let kind = opened.catalogue.kind.name();
     tracing::info!(wallet = %opened.wallet, chain = kind, "orders are executed on Solana");
-    Ok(Some(Trading {
-        ports: opened.ports,
-        catalogue: Arc::new(opened.catalogue),
-    }))
+    Ok(Some(opened))
 }

@@ -3,7 +3,9 @@
 
 mod execution;
 mod kills;
+mod reclaim;
 mod refusals;
 mod settlement;
 mod starts;
+mod wallet;
 mod world;

@@ -1,6 +1,9 @@
 //! The chain: builds, simulates and signs a swap, sends it, and tells what the record says of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use engine::{
@@ -15,6 +18,7 @@ use venues::{Fill, Side};
 
 use crate::{
     fees::Fees,
+    funds::Funds,
     instructions::{
         SYSTEM_PROGRAM,
         associated_token::{self, ASSOCIATED_TOKEN_PROGRAM},
@@ -31,9 +35,10 @@ use crate::{
 /// The chain.
 pub(crate) struct SolanaChain {
     pub(crate) rpc: Arc<Rpc>,
-    pub(crate) record: Record,
+    pub(crate) record: Arc<Record>,
     pub(crate) market: Arc<Market>,
     pub(crate) fees: Arc<Fees>,
+    pub(crate) funds: Funds,
     pub(crate) signer: Arc<dyn Signer>,
     pub(crate) slippage_codes: Vec<SlippageCode>,
 }
@@ -69,8 +74,32 @@ struct Draft<'a> {
 }
 
 impl SolanaChain {
-    /// Reads the pool and the wallet's token accounts, in a slot that is not before the quote's.
-    async fn draft<'a>(&'a self, request: &'a Prepare<'a>) -> Result<Draft<'a>, Failure> {
+    /// The draft, once the orders before it have left enough.
+    async fn draft_in_turn<'a>(&'a self, request: &'a Prepare<'a>) -> Result<Draft<'a>, Failure> {
+        let rent = self.rpc.rent_exemption(0).await.map_err(unread)?;
+        if rent > MOST_RENT {
+            return Err(later(
+                "a node asks for more than an order's marker can cost",
+            ));
+        }
+        let begin = Instant::now();
+        loop {
+            match self.draft(request, rent).await {
+                Err(failure)
+                    if failure.code == FailureCode::FundsReserved
+                        && self.funds.wait(begin).await => {}
+                drafted => return drafted,
+            }
+        }
+    }
+
+    /// Reserves what the order sells, then reads the pool and the wallet's accounts, in a slot that
+    /// is not before the quote's.
+    async fn draft<'a>(
+        &'a self,
+        request: &'a Prepare<'a>,
+        rent: u64,
+    ) -> Result<Draft<'a>, Failure> {
         let pool = request.route.pool.as_ref();
         let pool = pool.ok_or_else(|| later("the chosen pool is not known any more"))?;
         let listed = self.market.pool(&pool.address);
@@ -92,23 +121,19 @@ impl SolanaChain {
             token_in: associated_token::address(&wallet, &mint_in, &program_in),
             token_out: associated_token::address(&wallet, &mint_out, &program_out),
         };
+        let turn = self.funds.reserve(request, &mint_in, rent).await?;
         let more = [
+            wallet,
             user.token_in,
             user.token_out,
             marker::address(&wallet, request.id),
         ];
         let look = self.market.look(&[listed], &more, Some(pool.slot)).await;
         let look = look.map_err(unread)?;
-        let rent = self.rpc.rent_exemption(0).await.map_err(unread)?;
-        if rent > MOST_RENT {
-            return Err(later(
-                "a node asks for more than an order's marker can cost",
-            ));
-        }
         let state = look.pools.into_iter().next();
         let state = state.ok_or_else(|| later("the pool was not read"))?;
         let state = state.map_err(|error| later(error.to_string()))?;
-        let [held_in, held_out, marker] = look.more.as_slice() else {
+        let [own, held_in, held_out, marker] = look.more.as_slice() else {
             return Err(later("the wallet's accounts were not read"));
         };
         if marker.is_some() {
@@ -135,11 +160,8 @@ impl SolanaChain {
         };
         let symbol = &swap.token_in.symbol;
         let has = held(user.token_in, held_in, symbol)?.unwrap_or_default();
-        if has < swap.amount_in.units() {
-            let missing = swap.amount_in.with_units(swap.amount_in.units() - has);
-            let reason = format!("the wallet lacks {missing} {symbol}");
-            return Err(Failure::new(FailureCode::InsufficientFunds, reason));
-        }
+        let lamports = own.as_ref().map_or(0, |own| own.lamports);
+        turn.suffices(has, lamports)?;
         held(user.token_out, held_out, &swap.token_out.symbol)?;
         let side = state.side(&mint_in);
         let side = side.ok_or_else(|| later("the chosen pool does not trade the pair"))?;
@@ -256,7 +278,7 @@ impl Draft<'_> {
 #[async_trait]
 impl Chain for SolanaChain {
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
-        let draft = self.draft(request).await?;
+        let draft = self.draft_in_turn(request).await?;
         let limit = self.rehearse(&draft).await?;
         let floor = request.min_out.units();
         let written = draft.instructions(limit, 0, floor);

@@ -10,7 +10,7 @@ use std::{
 use engine::{
     catalogue::{Catalogue, ListedToken, MarketKind},
     order::Token,
-    ports::{NoReference, Venue},
+    ports::{NoReference, Venue, WalletOrders},
     routing::VenueId,
     use_cases::TradingPorts,
 };
@@ -22,14 +22,16 @@ use venues::registry::VENUES;
 use crate::{
     chain::SolanaChain,
     fees::Fees,
+    funds::Funds,
     launches::NoLaunches,
     market::{Market, NoMarket},
     markets::{Markets, MarketsError, Network},
     pools::PoolAddress,
-    record::Record,
+    reclaim::Reclaim,
+    record::{Record, SlippageCode},
     rpc::{NoRpc, OtherChain, Rpc},
     venue::SolanaVenue,
-    wallet::{KeyFile, KeyFileError, Signer as _},
+    wallet::{KeyFile, KeyFileError, Signer},
 };
 
 /// What trading on Solana needs to know.
@@ -47,14 +49,50 @@ pub struct Settings {
     pub live: bool,
 }
 
-/// Trading on Solana, ready.
+/// Trading on Solana, ready but for the database.
 pub struct Trading {
     /// What can be traded.
     pub catalogue: Catalogue,
-    /// Where.
-    pub ports: TradingPorts,
     /// Who pays.
     pub wallet: Pubkey,
+    venues: Vec<Arc<dyn Venue>>,
+    rpc: Arc<Rpc>,
+    record: Arc<Record>,
+    market: Arc<Market>,
+    fees: Arc<Fees>,
+    most_fee: u64,
+    signer: Arc<dyn Signer>,
+    slippage_codes: Vec<SlippageCode>,
+}
+
+impl Trading {
+    /// Where the orders are traded that `orders` keeps, and what gives the wallet back what they
+    /// leave behind.
+    pub fn of(self, orders: Arc<dyn WalletOrders>) -> (TradingPorts, Reclaim) {
+        let reclaim = Reclaim {
+            orders: Arc::clone(&orders),
+            rpc: Arc::clone(&self.rpc),
+            record: Arc::clone(&self.record),
+            signer: Arc::clone(&self.signer),
+        };
+        let chain = SolanaChain {
+            rpc: self.rpc,
+            record: self.record,
+            market: self.market,
+            fees: self.fees,
+            funds: Funds::new(orders, &self.wallet, self.most_fee),
+            signer: self.signer,
+            slippage_codes: self.slippage_codes,
+        };
+        let ports = TradingPorts {
+            venues: self.venues,
+            // Nobody outside of the venues says what a token is worth there.
+            reference: Arc::new(NoReference),
+            chain: Arc::new(chain),
+            launches: Arc::new(NoLaunches),
+        };
+        (ports, reclaim)
+    }
 }
 
 /// The hash of mainnet's first block.
@@ -163,31 +201,23 @@ pub async fn open(settings: &Settings) -> Result<Trading, NotOpened> {
         .iter()
         .map(PoolAddress::slippage_code)
         .collect();
-    let chain = SolanaChain {
-        record: Record::new(Arc::new(record), slippage_codes.clone()),
-        rpc,
-        market: Arc::clone(&market),
-        fees: Arc::clone(&fees),
-        signer: Arc::new(signer),
-        slippage_codes,
-    };
+    let record = Record::new(Arc::new(record), slippage_codes.clone());
     // So that the nodes agree on a height before anything is signed by one of them.
-    chain
-        .record
+    record
         .finalized_height()
         .await
         .map_err(|doubt| NotOpened::Height(doubt.0))?;
-    let ports = TradingPorts {
-        venues: venues(&market, &markets, &fees),
-        // Nobody outside of the venues says what a token is worth there.
-        reference: Arc::new(NoReference),
-        chain: Arc::new(chain),
-        launches: Arc::new(NoLaunches),
-    };
     Ok(Trading {
         catalogue: catalogue(&markets, &market),
-        ports,
         wallet,
+        venues: venues(&market, &markets, &fees),
+        rpc,
+        record: Arc::new(record),
+        market,
+        fees,
+        most_fee: settings.max_fee,
+        signer: Arc::new(signer),
+        slippage_codes,
     })
 }
 

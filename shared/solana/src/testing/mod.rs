@@ -2,11 +2,13 @@
 //! real ones do.
 //!
 //! Several [`ScriptedNode`]s may share a [`ScriptedChain`]: then they tell of the same blocks, and
-//! each may misbehave apart. A [`ScriptedPool`] executes what is sent there.
+//! each may misbehave apart. A [`ScriptedPool`] executes what is sent there: swaps, and
+//! what empties markers.
 
 pub mod accounts;
 mod answers;
 mod chain;
+mod emptying;
 mod fault;
 mod height;
 mod landing;
