@@ -4,8 +4,8 @@
 //!
 //! Read in this order: [`options`] (what can be chosen), [`server`] (how the parts come together,
 //! live and end), [`queue`] and [`workers`] (SQS and its event source), [`gateway`] and `socket`
-//! (API Gateway's sockets), `engines` (others on the same database), `timer` and `looks` (the
-//! schedules);
+//! (API Gateway's sockets), `engines` (others on the same database), `timer`, `looks` and
+//! `reclaim` (the schedules);
 //! [`cli`] has the commands that talk to an engine.
 
 mod admission;
@@ -23,6 +23,7 @@ pub mod options;
 mod own_postgres;
 mod process;
 pub mod queue;
+mod reclaim;
 mod sequence;
 pub mod server;
 pub mod signals;

@@ -40,6 +40,7 @@ use crate::{
     options::Serve,
     own_postgres::OwnPostgres,
     queue::{Capacity, LocalQueue},
+    reclaim,
     timer::{self, Start},
     trading::{self, NoTrading},
     web::{self, Served},
@@ -178,14 +179,18 @@ impl Server {
             .local_addr()
             .unwrap_or_else(|_| (options.host, options.port).into());
         let on_chain = trading::on_chain(options).await?;
-        let chain = on_chain.as_ref().map_or(SIMULATED, |on| on.chain.as_str());
+        let genesis = on_chain.as_ref().map(|opened| opened.genesis.to_string());
+        let chain = genesis.as_deref().unwrap_or(SIMULATED);
         let Ready {
             database,
             server: postgres,
         } = database::ready(options, chain).await?;
         let postgres = postgres.map(OwnPostgres::keep);
-        let simulated = || Trading::simulated(&database, &options.trading());
-        let trading = change(on_chain.unwrap_or_else(simulated));
+        let (trading, reclaim) = match on_chain {
+            Some(opened) => Trading::on_solana(opened, &database),
+            None => (Trading::simulated(&database, &options.trading()), None),
+        };
+        let trading = change(trading);
         let policy = Policy {
             relay_grace: RELAY_GRACE,
             max_recheck: options.recheck_max_s.duration(),
@@ -243,6 +248,9 @@ impl Server {
             options.watch_every_ms.duration(),
             shutdown.clone(),
         ));
+        if let Some(reclaim) = reclaim {
+            workers.spawn(reclaim::keep(reclaim, shutdown.clone()));
+        }
         let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];
 
         let most = door::room_for(options.max_connections.into());

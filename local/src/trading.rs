@@ -1,7 +1,7 @@
 //! Where the engine on one machine trades.
 
 use config::{NotAllowed, SOLANA_MARKETS, SOLANA_RPC_URLS, SOLANA_SIGNER, Solana, Venues};
-use runtime::Trading;
+use solana::Trading;
 
 use crate::options::Serve;
 
@@ -20,7 +20,7 @@ pub enum NoTrading {
 }
 
 /// Opens the trade on Solana, if that is where orders are executed. Nothing else has been started:
-/// what is wrong with a wallet or a market is said at once.
+/// what is wrong with a wallet or a market is said at once. It is put together on the database.
 ///
 /// # Errors
 /// [`NoTrading`] with what is missing or wrong.
@@ -42,6 +42,6 @@ pub(crate) async fn on_chain(options: &Serve) -> Result<Option<Trading>, NoTradi
         live: chosen.live_trading,
         launches: chosen.solana_launches,
     };
-    let opened = Trading::on_solana(&settings, Some(wallet), None).await?;
+    let opened = runtime::open_solana(&settings, Some(wallet), None).await?;
     Ok(Some(opened))
 }

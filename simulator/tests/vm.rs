@@ -1,7 +1,7 @@
 //! The contract of every chain port, kept by Solana's adapter on a VM behind JSON-RPC.
 //! `local-chain/check.sh` starts one, and hands over the environment that it prints.
 
-use std::{env, fs, sync::Arc, time::Duration};
+use std::{env, fs, path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -9,11 +9,14 @@ use engine::{
     order::{OrderId, SignedTransaction, Swap, Token, TokenAmount},
     ports::{Chain, Clock, Prepare},
     routing::Route,
+    use_cases::TradingPorts,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use simulator::contract::{ChainUnderTest, SecondSwap, check_chain};
-use solana::instructions::associated_token;
+use solana::{
+    instructions::associated_token, markets::Markets, testing::NoOtherOrders, wallet::KeyFile,
+};
 use solana_pubkey::{Pubkey, pubkey};
 use uuid::Uuid;
 
@@ -43,7 +46,7 @@ impl Clock for Machine {
 struct Vm {
     client: reqwest::Client,
     node: String,
-    trading: solana::Trading,
+    ports: TradingPorts,
     /// The wallet's account of the token bought.
     account: String,
     /// The vault that pays it.
@@ -59,19 +62,23 @@ impl Vm {
         let node = variable("SOLANA_RPC_URLS");
         let (signer, markets) = (variable("SOLANA_SIGNER"), variable("SOLANA_MARKETS"));
         let key_file = signer.strip_prefix("file:").expect("a key file");
+        let signer = KeyFile::read(Path::new(key_file)).expect("a key");
+        let markets = fs::read_to_string(markets).expect("a markets file");
         let settings = solana::Settings {
             nodes: vec![node.parse().expect("a URL")],
-            key_file: key_file.into(),
-            markets: markets.clone().into(),
+            signer: Some(Arc::new(signer)),
+            markets: Markets::read(&markets).expect("markets"),
             max_fee: 100_000,
             live: false,
+            launches: false,
         };
-        let trading = solana::open(&settings).await.expect("the chain is there");
-        let account = associated_token::address(&trading.wallet, &USDC, &TOKEN_PROGRAM);
+        let trading = solana::open(settings).await.expect("the chain is there");
+        let wallet = trading.wallet.expect("a wallet");
+        let account = associated_token::address(&wallet, &USDC, &TOKEN_PROGRAM);
         let mut vm = Self {
             client: reqwest::Client::new(),
             node,
-            trading,
+            ports: trading.of(Arc::new(NoOtherOrders)).0,
             account: account.to_string(),
             vault: String::new(),
         };
@@ -106,9 +113,8 @@ impl Vm {
     }
 }
 
-/// The address of the CPMM pool in a markets file.
+/// The address of the CPMM pool in the text of a markets file.
 fn cpmm_pool(markets: &str) -> String {
-    let markets = fs::read_to_string(markets).expect("a markets file");
     let mut pools = markets.split("[[pools]]").skip(1);
     let pool = pools.find(|pool| pool.contains("program = \"cpmm\""));
     let mut fields = pool.expect("a CPMM pool").lines();
@@ -119,7 +125,7 @@ fn cpmm_pool(markets: &str) -> String {
 #[async_trait]
 impl ChainUnderTest for Vm {
     fn chain(&self) -> Arc<dyn Chain> {
-        Arc::clone(&self.trading.ports.chain)
+        Arc::clone(&self.ports.chain)
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
@@ -142,7 +148,7 @@ impl ChainUnderTest for Vm {
             token_in,
             token_out: token("USDC", 6),
         };
-        let mut venues = self.trading.ports.venues.iter();
+        let mut venues = self.ports.venues.iter();
         let raydium = venues.find(|venue| venue.id().name() == "Raydium");
         let quote = raydium.expect("a venue").quote(&swap).await;
         let quote = quote.expect("a quote");

@@ -252,6 +252,63 @@ impl Desk {
         assert_eq!(self.balances(), expected);
     }
 
+    /// The lamports of the wallet's own account, at the newest slot.
+    pub(crate) fn lamports(&self) -> u64 {
+        self.lamports_of(&[self.wallet]).into_iter().sum()
+    }
+
+    /// What each marker holds of the orders that the engine has, at the newest slot.
+    pub(crate) fn markers(&self) -> Vec<u64> {
+        let ids = self.sql("SELECT replace(id::text, '-', '') FROM orders");
+        let markers = ids.lines().map(|seed| {
+            let owner = Address::default(); // the system program's
+            Address::create_with_seed(&self.wallet, seed, &owner).unwrap()
+        });
+        let markers: Vec<Address> = markers.collect();
+        self.lamports_of(&markers)
+    }
+
+    /// The balances of those of the accounts that there are.
+    fn lamports_of(&self, accounts: &[Address]) -> Vec<u64> {
+        let keys: Vec<String> = accounts.iter().map(Address::to_string).collect();
+        let config = json!({"encoding": "base64", "commitment": "processed"});
+        let found = self.call("getMultipleAccounts", &json!([keys, config]));
+        let found = found["value"].as_array().unwrap().iter();
+        found.filter_map(|one| one["lamports"].as_u64()).collect()
+    }
+
+    /// Makes so many blocks at once.
+    pub(crate) fn advance(&self, blocks: u64) {
+        self.call("_warp", &json!([blocks]));
+    }
+
+    /// To the engine, all that has closed did so an hour ago, and is to be looked at now.
+    pub(crate) fn an_hour_passes(&self) {
+        self.sql("UPDATE orders SET closed_at = closed_at - interval '1 hour'");
+        self.sql("UPDATE wallet_orders SET due_at = now()");
+    }
+
+    /// A number that the engine's database answers.
+    pub(crate) fn count(&self, sql: &str) -> i64 {
+        self.sql(sql).trim().parse().unwrap()
+    }
+
+    /// Asks the engine's own PostgreSQL.
+    fn sql(&self, sql: &str) -> String {
+        let file = |name: &str| {
+            let path = self.folder.join("engine").join(name);
+            std::fs::read_to_string(path).unwrap().trim().to_owned()
+        };
+        let asked = Command::new("psql")
+            .args(["-X", "-q", "-t", "-A", "-h", "127.0.0.1", "-U", "engine"])
+            .args(["-d", "engine", "-p", &file("port"), "-c", sql])
+            .env("PGPASSWORD", file("password"))
+            .output()
+            .expect("psql is there");
+        assert!(asked.status.success(), "{sql}: {asked:?}");
+        String::from_utf8(asked.stdout).unwrap()
+    }
+
     /// The address of the wallet's account of a token.
     pub(crate) fn token_account(&self, mint: &str) -> String {
         associated_token_address(&self.wallet, &mint.parse().unwrap()).to_string()

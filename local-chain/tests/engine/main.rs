@@ -7,6 +7,7 @@ mod desk;
 mod kills;
 mod limit;
 mod sniper;
+mod wallet;
 
 use std::thread;
 

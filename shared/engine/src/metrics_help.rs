@@ -202,6 +202,11 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     ),
     (
         Counter,
+        "rent_reclaimed_lamports_total",
+        "Lamports of orders that are over that went back to the wallet",
+    ),
+    (
+        Counter,
         "pushes_failed_total",
         "Events that did not reach a socket; the log has them",
     ),

@@ -201,6 +201,16 @@ pub fn may_have_landed(id: OrderId, doubt: &Unavailable) {
     warn!(order = %id, %doubt, "an order may have landed, it is neither tried again nor ended");
 }
 
+/// What the markers of orders that are over held is the wallet's again, in base units of the
+/// chain's own coin.
+pub fn rent_reclaimed(markers: usize, lamports: u64) {
+    counter!("rent_reclaimed_lamports_total").increment(lamports);
+    info!(
+        markers,
+        lamports, "rent of orders that are over went back to the wallet"
+    );
+}
+
 /// The chain could not be asked.
 pub fn chain_unavailable(id: OrderId, error: &Unavailable) {
     debug!(order = %id, %error, "the chain did not answer");

@@ -27,6 +27,7 @@ mod rows;
 mod statistics;
 mod subscriptions;
 mod waiting;
+mod wallet;
 mod writer;
 
 pub use audit_trail::PostgresAuditTrail;
@@ -43,4 +44,5 @@ pub use limits::PostgresLimits;
 pub use migrate::{Migrated, Migrations, apply, migrate};
 pub use progress::delay;
 pub use subscriptions::PostgresSubscriptions;
+pub use wallet::PostgresWalletOrders;
 pub use writer::PostgresOrders;

@@ -42,6 +42,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         "ticket_secret",
         "transactions",
         "waiting",
+        "wallet_orders",
     ]
     .map(|table| ("public", table));
     assert_eq!(names, ours);

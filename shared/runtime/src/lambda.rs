@@ -180,7 +180,9 @@ impl<C: FunctionConfig> Function<C> {
         match market {
             Market::Simulated(settings) => Ok(Trading::simulated(&self.database, settings)),
             Market::Solana(_) if !build.solana => Err(OTHER_BUILD.into()),
-            Market::Solana(settings) => on_solana(settings, wallet, &self.sdk).await,
+            Market::Solana(settings) => {
+                on_solana(settings, wallet, &self.sdk, &self.database).await
+            }
         }
     }
 }
@@ -194,9 +196,12 @@ async fn on_solana(
     settings: &config::Solana,
     wallet: Option<&WalletKey>,
     sdk: &SdkConfig,
+    database: &Database,
 ) -> Result<Trading, Error> {
-    let opened = Trading::on_solana(settings, wallet, Some(sdk)).await;
-    opened.map_err(|error| error.to_string().into()) // which a `main` shows as it is
+    let opened = crate::open_solana(settings, wallet, Some(sdk)).await;
+    let opened = opened.map_err(|error| error.to_string())?; // which a `main` shows as it is
+    let (trading, _) = Trading::on_solana(opened, database);
+    Ok(trading)
 }
 
 #[cfg(not(feature = "solana"))]
@@ -204,6 +209,7 @@ async fn on_solana(
     _: &config::Solana,
     _: Option<&WalletKey>,
     _: &SdkConfig,
+    _: &Database,
 ) -> Result<Trading, Error> {
     Err(OTHER_BUILD.into())
 }

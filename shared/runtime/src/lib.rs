@@ -17,6 +17,8 @@ mod use_cases;
 pub use database::open;
 pub use migrations::{migrate, migrate_for};
 #[cfg(feature = "solana")]
-pub use on_solana::NoTrading;
+pub use on_solana::{NoTrading, open_solana};
 pub use trading::Trading;
-pub use use_cases::{audit_trail, health, keys, limits, statistics, take_over, use_cases};
+pub use use_cases::{
+    audit_trail, health, keys, limits, statistics, take_over, use_cases, wallet_orders,
+};

@@ -13,13 +13,14 @@ use config::{
     KmsKeyId, MarketsFile, NodeUrls, Nodes, NotAllowed, SOLANA_RPC_URLS, SecretArn, Solana,
     WalletKey,
 };
+use postgres::Database;
 use solana::{
-    NotOpened, Settings,
+    NotOpened, Reclaim, Settings,
     markets::{Markets, MarketsError},
     wallet::{KeyFile, KeyFileError, Pubkey, Signer, SignerError},
 };
 
-use crate::Trading;
+use crate::{Trading, wallet_orders};
 
 /// Why there is nowhere to trade. No message has a key, or the address of a node, which may hold
 /// one.
@@ -61,43 +62,53 @@ pub enum NoTrading {
     Chain(#[from] NotOpened),
 }
 
+/// Opens the trade on Solana. Whoever signs says with which key. AWS is asked for what is there, by
+/// `sdk` or else by the one that the environment describes.
+///
+/// # Errors
+/// [`NoTrading`] for the first thing that is wrong.
+pub async fn open_solana(
+    settings: &Solana,
+    wallet: Option<&WalletKey>,
+    sdk: Option<&SdkConfig>,
+) -> Result<solana::Trading, NoTrading> {
+    let aws = Aws(sdk);
+    let markets = markets(&settings.markets, &aws).await?;
+    let signer = match wallet {
+        Some(key) => Some(signer(key, &aws).await?),
+        None => None,
+    };
+    let (place, urls) = nodes(&settings.nodes, &aws).await?;
+    let each = urls.all().iter();
+    let nodes: Result<_, _> = each.map(|url| url.as_str().parse()).collect();
+    let opened = solana::open(Settings {
+        nodes: nodes.map_err(|_| NoTrading::Nodes { place })?,
+        signer,
+        markets,
+        max_fee: settings.max_fee,
+        live: settings.live.0,
+        launches: settings.launches.0,
+    })
+    .await?;
+    let chain = opened.catalogue.kind.name();
+    let wallet = opened.wallet.map(tracing::field::display);
+    tracing::info!(wallet, chain, "orders are executed on Solana");
+    Ok(opened)
+}
+
 impl Trading {
-    /// Solana. Whoever signs says with which key. AWS is asked for what is there, by `sdk` or else
-    /// by the one that the environment describes.
-    ///
-    /// # Errors
-    /// [`NoTrading`] for the first thing that is wrong.
-    pub async fn on_solana(
-        settings: &Solana,
-        wallet: Option<&WalletKey>,
-        sdk: Option<&SdkConfig>,
-    ) -> Result<Self, NoTrading> {
-        let aws = Aws(sdk);
-        let markets = markets(&settings.markets, &aws).await?;
-        let signer = match wallet {
-            Some(key) => Some(signer(key, &aws).await?),
-            None => None,
+    /// Solana, for the orders of that database; and where something is signed, what gives the
+    /// wallet back what they leave behind.
+    pub fn on_solana(opened: solana::Trading, database: &Database) -> (Self, Option<Reclaim>) {
+        let chain = opened.genesis.to_string();
+        let catalogue = Arc::new(opened.catalogue.clone());
+        let (ports, reclaim) = opened.of(wallet_orders(database));
+        let trading = Self {
+            ports,
+            catalogue,
+            chain,
         };
-        let (place, urls) = nodes(&settings.nodes, &aws).await?;
-        let each = urls.all().iter();
-        let nodes: Result<_, _> = each.map(|url| url.as_str().parse()).collect();
-        let opened = solana::open(Settings {
-            nodes: nodes.map_err(|_| NoTrading::Nodes { place })?,
-            signer,
-            markets,
-            max_fee: settings.max_fee,
-            live: settings.live.0,
-            launches: settings.launches.0,
-        })
-        .await?;
-        let chain = opened.catalogue.kind.name();
-        let wallet = opened.wallet.map(tracing::field::display);
-        tracing::info!(wallet, chain, "orders are executed on Solana");
-        Ok(Self {
-            ports: opened.ports,
-            catalogue: Arc::new(opened.catalogue),
-            chain: opened.genesis.to_string(),
-        })
+        (trading, reclaim)
     }
 }
 

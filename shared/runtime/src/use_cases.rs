@@ -5,13 +5,13 @@ use std::sync::Arc;
 use engine::{
     health::Health,
     policy::Policy,
-    ports::{AuditTrail, HealthCheck, KeyStore, LimitStore, StoreError},
+    ports::{AuditTrail, HealthCheck, KeyStore, LimitStore, StoreError, WalletOrders},
     statistics::Statistics,
     use_cases::UseCases,
 };
 use postgres::{
     Database, PostgresAuditTrail, PostgresConnections, PostgresKeys, PostgresLimits,
-    PostgresOrders, PostgresSubscriptions,
+    PostgresOrders, PostgresSubscriptions, PostgresWalletOrders,
 };
 
 use crate::clock::{DatabaseTime, SystemClock};
@@ -61,6 +61,11 @@ pub fn limits(database: &Database) -> Arc<dyn LimitStore> {
 /// Who wrote what in that database.
 pub fn audit_trail(database: &Database) -> Arc<dyn AuditTrail> {
     Arc::new(PostgresAuditTrail::new(database.clone()))
+}
+
+/// Where the orders that a wallet signs for are kept in that database.
+pub fn wallet_orders(database: &Database) -> Arc<dyn WalletOrders> {
+    Arc::new(PostgresWalletOrders::new(database.clone()))
 }
 
 /// Frees what a former process held. Only for a program that is alone on its order book.

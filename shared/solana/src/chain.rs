@@ -18,6 +18,7 @@ use venues::{Fill, Side};
 use crate::{
     doubts::Doubts,
     fees::Fees,
+    funds::Funds,
     instructions::{SYSTEM_PROGRAM, associated_token, compute_budget, marker},
     market::{Market, view},
     pools::{PoolState, Role, SwapUser, TokenAccount},
@@ -31,14 +32,20 @@ use crate::{
 /// The chain.
 pub(crate) struct SolanaChain {
     pub(crate) rpc: Arc<Rpc>,
-    pub(crate) record: Record,
+    pub(crate) record: Arc<Record>,
     pub(crate) market: Arc<Market>,
     pub(crate) fees: Arc<Fees>,
     /// Nobody, in a program that only settles.
-    pub(crate) signer: Option<Arc<dyn Signer>>,
+    pub(crate) payer: Option<Payer>,
     pub(crate) codes: Vec<ProgramCodes>,
     pub(crate) units: Units,
     pub(crate) doubts: Doubts,
+}
+
+/// Who pays.
+pub(crate) struct Payer {
+    pub(crate) signer: Arc<dyn Signer>,
+    pub(crate) funds: Funds,
 }
 
 /// When to look first: a transaction is not final before.
@@ -70,13 +77,38 @@ struct Draft<'a> {
 }
 
 impl SolanaChain {
-    fn signer(&self) -> Result<&dyn Signer, Failure> {
-        let signer = self.signer.as_deref();
-        signer.ok_or_else(|| later("this program has no wallet to sign with"))
+    fn payer(&self) -> Result<&Payer, Failure> {
+        let payer = self.payer.as_ref();
+        payer.ok_or_else(|| later("this program has no wallet to sign with"))
     }
 
-    /// Reads the pool and the wallet's token accounts, in a slot that is not before the quote's.
-    async fn draft<'a>(&'a self, request: &'a Prepare<'a>) -> Result<Draft<'a>, Failure> {
+    /// The draft, once the orders before it have left enough.
+    async fn draft_in_turn<'a>(&'a self, request: &'a Prepare<'a>) -> Result<Draft<'a>, Failure> {
+        let rent = self.rpc.rent_exemption(0).await.map_err(unread)?;
+        if rent > MOST_RENT {
+            return Err(later(
+                "a node asks for more than an order's marker can cost",
+            ));
+        }
+        let (payer, begin) = (self.payer()?, Instant::now());
+        loop {
+            match self.draft(payer, request, rent).await {
+                Err(failure)
+                    if failure.code == FailureCode::FundsReserved
+                        && payer.funds.wait(begin).await => {}
+                drafted => return drafted,
+            }
+        }
+    }
+
+    /// Reserves what the order sells, then reads the pool and the wallet's accounts, in a slot that
+    /// is not before the quote's.
+    async fn draft<'a>(
+        &'a self,
+        payer: &Payer,
+        request: &'a Prepare<'a>,
+        rent: u64,
+    ) -> Result<Draft<'a>, Failure> {
         let pool = request.route.pool.as_ref();
         let pool = pool.ok_or_else(|| later("the chosen pool is not known any more"))?;
         let address = pool.address.parse();
@@ -89,7 +121,7 @@ impl SolanaChain {
             mint.ok_or_else(|| later("the chosen pool does not trade a token of that name"))
         };
         let (mint_in, mint_out) = (mint(&swap.token_in)?, mint(&swap.token_out)?);
-        let wallet = self.signer()?.address();
+        let wallet = payer.signer.address();
         let program = |mint: &Pubkey| {
             let program = listed.token_program(mint);
             program.ok_or_else(|| later("the chosen pool does not trade the pair"))
@@ -100,21 +132,16 @@ impl SolanaChain {
             token_in: associated_token::address(&wallet, &mint_in, &program_in),
             token_out: associated_token::address(&wallet, &mint_out, &program_out),
         };
+        let turn = payer.funds.reserve(request, &mint_in, rent).await?;
         let marker_address = marker::address(&wallet, request.id);
-        let more = [user.token_in, user.token_out, marker_address];
+        let more = [wallet, user.token_in, user.token_out, marker_address];
         let pools = [Arc::clone(&listed)];
         let look = self.market.look(&pools, &more, Some(pool.slot)).await;
         let look = look.map_err(unread)?;
-        let rent = self.rpc.rent_exemption(0).await.map_err(unread)?;
-        if rent > MOST_RENT {
-            return Err(later(
-                "a node asks for more than an order's marker can cost",
-            ));
-        }
         let state = look.pools.into_iter().next();
         let state = state.ok_or_else(|| later("the pool was not read"))?;
         let state = state.map_err(|error| later(error.to_string()))?;
-        let [held_in, held_out, marker] = look.more.as_slice() else {
+        let [own, held_in, held_out, marker] = look.more.as_slice() else {
             return Err(later("the wallet's accounts were not read"));
         };
         if marker.is_some() {
@@ -139,11 +166,8 @@ impl SolanaChain {
         };
         let symbol = &swap.token_in.symbol;
         let has = held(user.token_in, held_in, symbol)?.unwrap_or_default();
-        if has < swap.amount_in.units() {
-            let missing = swap.amount_in.with_units(swap.amount_in.units() - has);
-            let reason = format!("the wallet lacks {missing} {symbol}");
-            return Err(Failure::new(FailureCode::InsufficientFunds, reason));
-        }
+        let lamports = own.as_ref().map_or(0, |own| own.lamports);
+        turn.suffices(has, lamports)?;
         held(user.token_out, held_out, &swap.token_out.symbol)?;
         let side = state.side(&mint_in);
         let side = side.ok_or_else(|| later("the chosen pool does not trade the pair"))?;
@@ -222,7 +246,7 @@ impl SolanaChain {
     /// Makes and signs the transaction, each step of it while there is time.
     async fn make(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
         let due = Instant::now() + MAKING;
-        let draft = in_time(due, "the pool and the wallet", self.draft(request)).await?;
+        let draft = in_time(due, "the pool and the wallet", self.draft_in_turn(request)).await?;
         let limit = in_time(due, "the simulation", self.rehearse(&draft)).await?;
         let floor = request.min_out.units();
         let written = draft.instructions(limit, 0, floor);
@@ -239,7 +263,7 @@ impl SolanaChain {
         let blockhash = in_time(due, "a blockhash", blockhash).await?;
         let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
         let message = message.map_err(unbuilt)?;
-        let signed = async { message.sign(self.signer()?).await.map_err(unbuilt) };
+        let signed = async { message.sign(self.payer()?.signer.as_ref()).await.map_err(unbuilt) };
         let signed = in_time(due, "the signature", signed).await?;
         Ok(SignedTransaction {
             signature: signed.signature,
@@ -302,7 +326,9 @@ impl Chain for SolanaChain {
         &self,
         request: &Prepare<'_>,
     ) -> Result<Option<SignedTransaction>, Unavailable> {
-        let marker = marker::address(&wallet, request.id);
+        let no_wallet = || Unavailable("this program has no wallet".to_owned());
+        let payer = self.payer.as_ref().ok_or_else(no_wallet)?;
+        let marker = marker::address(&payer.signer.address(), request.id);
         let found = self.rpc.accounts(&[marker], None).await?;
         if found.accounts.iter().all(Option::is_none) {
             return Ok(None);

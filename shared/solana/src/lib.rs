@@ -6,17 +6,21 @@
 //!   ask no node.
 //! - [`rpc`]: the nodes, a method here for each method there.
 //! - [`record`]: what they together say of a transaction. It decides about money.
-//! - `market`, `venue`, `chain`: the engine's ports on top.
+//! - `market`, `venue`, `chain`: the engine's ports on top. `funds`: what the wallet has for an
+//!   order, beside other orders.
+//! - `reclaim`: what is left in the markers of orders that are over goes back to the wallet.
 
 mod chain;
 mod doubts;
 mod fees;
+mod funds;
 pub mod instructions;
 mod launches;
 mod market;
 pub mod markets;
 mod open;
 pub mod pools;
+mod reclaim;
 pub mod record;
 pub mod rpc;
 #[cfg(feature = "testing")]
@@ -28,3 +32,4 @@ pub mod wallet;
 
 pub use market::NoMarket;
 pub use open::{NotOpened, Settings, Trading, open};
+pub use reclaim::Reclaim;

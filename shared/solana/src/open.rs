@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use engine::{
     catalogue::{Catalogue, ListedToken, MarketKind},
     order::Token,
-    ports::{Launches, NoReference, Venue},
+    ports::{Launches, NoReference, Venue, WalletOrders},
     routing::VenueId,
     use_cases::TradingPorts,
 };
@@ -15,14 +15,16 @@ use solana_pubkey::Pubkey;
 use venues::registry::VENUES;
 
 use crate::{
-    chain::SolanaChain,
+    chain::{Payer, SolanaChain},
     doubts::Doubts,
     fees::Fees,
+    funds::Funds,
     launches::{NoLaunches, SolanaLaunches},
     market::{Market, NoMarket},
     markets::{Markets, Network},
     pools::PoolAddress,
-    record::Record,
+    reclaim::Reclaim,
+    record::{ProgramCodes, Record},
     rpc::{NoRpc, OtherChain, Rpc},
     units::Units,
     venue::SolanaVenue,
@@ -46,16 +48,58 @@ pub struct Settings {
     pub launches: bool,
 }
 
-/// Trading on Solana, ready.
+/// Trading on Solana, ready but for the database.
 pub struct Trading {
     /// What can be traded.
     pub catalogue: Catalogue,
-    /// Where.
-    pub ports: TradingPorts,
     /// Who pays, where something is signed.
     pub wallet: Option<Pubkey>,
     /// Which chain it is.
     pub genesis: Hash,
+    venues: Vec<Arc<dyn Venue>>,
+    launches: Arc<dyn Launches>,
+    rpc: Arc<Rpc>,
+    record: Arc<Record>,
+    market: Arc<Market>,
+    fees: Arc<Fees>,
+    most_fee: u64,
+    signer: Option<Arc<dyn Signer>>,
+    codes: Vec<ProgramCodes>,
+}
+
+impl Trading {
+    /// Where the orders are traded that `orders` keeps; and where something is signed, what gives
+    /// the wallet back what they leave behind.
+    pub fn of(self, orders: Arc<dyn WalletOrders>) -> (TradingPorts, Option<Reclaim>) {
+        let reclaim = self.signer.as_ref().map(|signer| Reclaim {
+            orders: Arc::clone(&orders),
+            rpc: Arc::clone(&self.rpc),
+            record: Arc::clone(&self.record),
+            signer: Arc::clone(signer),
+        });
+        let payer = self.signer.map(|signer| Payer {
+            funds: Funds::new(orders, &signer.address(), self.most_fee),
+            signer,
+        });
+        let chain = SolanaChain {
+            rpc: self.rpc,
+            record: self.record,
+            market: self.market,
+            fees: self.fees,
+            payer,
+            codes: self.codes,
+            units: Units::default(),
+            doubts: Doubts::default(),
+        };
+        let ports = TradingPorts {
+            venues: self.venues,
+            // Nobody outside of the venues says what a token is worth there.
+            reference: Arc::new(NoReference),
+            chain: Arc::new(chain),
+            launches: self.launches,
+        };
+        (ports, reclaim)
+    }
 }
 
 /// The hash of mainnet's first block.
@@ -154,37 +198,28 @@ pub async fn open(settings: Settings) -> Result<Trading, NotOpened> {
         true => Arc::new(SolanaLaunches::new(quotes, Arc::clone(&market))),
         false => Arc::new(NoLaunches),
     };
-    let wallet = settings.signer.as_ref().map(|signer| signer.address());
     let codes: Vec<_> = markets.pools.iter().map(PoolAddress::codes).collect();
-    let chain = SolanaChain {
-        record: Record::new(Arc::new(record), codes.clone()),
-        rpc,
-        market: Arc::clone(&market),
-        fees: Arc::clone(&fees),
-        signer: settings.signer,
-        codes,
-        units: Units::default(),
-        doubts: Doubts::default(),
-    };
+    let record = Record::new(Arc::new(record), codes.clone());
     // Before anything is signed by one of them, the nodes agree on a height; one that is alone says
     // the same twice.
     let height = match are_two {
-        true => chain.record.finalized_height().await.map(drop),
-        false => chain.record.begin_with_one().await,
+        true => record.finalized_height().await.map(drop),
+        false => record.begin_with_one().await,
     };
     height.map_err(|doubt| NotOpened::Height(doubt.0))?;
-    let ports = TradingPorts {
-        venues: venues(&market, &markets, &fees),
-        // Nobody outside of the venues says what a token is worth there.
-        reference: Arc::new(NoReference),
-        chain: Arc::new(chain),
-        launches,
-    };
     Ok(Trading {
         catalogue: catalogue(&markets, &market, settings.launches),
-        ports,
-        wallet,
+        wallet: settings.signer.as_ref().map(|signer| signer.address()),
         genesis: markets.genesis,
+        venues: venues(&market, &markets, &fees),
+        launches,
+        rpc,
+        record: Arc::new(record),
+        market,
+        fees,
+        most_fee: settings.max_fee,
+        signer: settings.signer,
+        codes,
     })
 }
 

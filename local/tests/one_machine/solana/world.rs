@@ -7,9 +7,11 @@ use std::{
     time::Duration,
 };
 
+use embedded_postgres::testing::TestDatabase;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use solana::testing::{ScriptedChain, ScriptedNode, ScriptedPool, Sent, accounts::USDC};
+use testkit::migrated_database;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -110,9 +112,14 @@ impl World {
     }
 
     pub(crate) async fn engine(&self) -> Engine {
+        self.engine_on(migrated_database()).await
+    }
+
+    /// On a database that another engine has had before.
+    pub(crate) async fn engine_on(&self, database: TestDatabase) -> Engine {
         let options = self.options();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        Engine::start_with(&options, |trading| trading).await
+        Engine::start_on(database, &options, |trading| trading).await
     }
 
     /// How often the nodes were asked that, all together.

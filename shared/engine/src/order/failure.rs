@@ -19,6 +19,8 @@ pub enum FailureCode {
     TransactionExpired,
     /// The wallet does not hold enough of the token sold.
     InsufficientFunds,
+    /// It does, and other orders in execution may spend it.
+    FundsReserved,
     /// The order's time ran out.
     DeadlineExceeded,
     /// The chain reported an error of the swap itself.
@@ -33,13 +35,14 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::VenuesUnavailable,
         Self::NoLiquidity,
         Self::SlippageExceeded,
         Self::SubmissionRefused,
         Self::TransactionExpired,
         Self::InsufficientFunds,
+        Self::FundsReserved,
         Self::DeadlineExceeded,
         Self::SwapFailed,
         Self::MinAmountOut,
@@ -56,6 +59,7 @@ impl FailureCode {
             Self::SubmissionRefused => "submission_refused",
             Self::TransactionExpired => "transaction_expired",
             Self::InsufficientFunds => "insufficient_funds",
+            Self::FundsReserved => "funds_reserved",
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::SwapFailed => "swap_failed",
             Self::MinAmountOut => "min_amount_out",
@@ -71,6 +75,7 @@ impl FailureCode {
             | Self::SlippageExceeded
             | Self::SubmissionRefused
             | Self::TransactionExpired
+            | Self::FundsReserved
             | Self::MinAmountOut => true,
             Self::NoLiquidity
             | Self::InsufficientFunds

@@ -82,7 +82,9 @@ impl WaitingReason {
         match failure {
             FailureCode::VenuesUnavailable => Some(Self::VenuesUnavailable),
             FailureCode::NoLiquidity => Some(Self::NoLiquidity),
-            FailureCode::InsufficientFunds => Some(Self::InsufficientFunds),
+            FailureCode::InsufficientFunds | FailureCode::FundsReserved => {
+                Some(Self::InsufficientFunds)
+            }
             FailureCode::MinAmountOut | FailureCode::LimitNotMet => Some(Self::LimitNotMet),
             FailureCode::SlippageExceeded
             | FailureCode::SubmissionRefused

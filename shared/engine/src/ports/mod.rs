@@ -20,6 +20,7 @@ mod statistics;
 mod subscribers;
 mod venue;
 mod waiting;
+mod wallet;
 
 pub use self::{
     admission::{Admission, AdmitAll, Busy, Client, Place},
@@ -46,4 +47,5 @@ pub use self::{
     },
     venue::{NoReference, ReferencePrice, Venue},
     waiting::{WaitingOrders, Wake},
+    wallet::{OrderOver, Reserved, Spending, WalletOrders},
 };

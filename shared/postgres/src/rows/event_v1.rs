@@ -92,6 +92,7 @@ const fn settled(code: FailureCode) -> Option<TransactionEnd> {
         FailureCode::VenuesUnavailable
         | FailureCode::NoLiquidity
         | FailureCode::InsufficientFunds
+        | FailureCode::FundsReserved
         | FailureCode::DeadlineExceeded
         | FailureCode::MinAmountOut
         | FailureCode::LimitNotMet

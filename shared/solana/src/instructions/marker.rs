@@ -1,21 +1,15 @@
 //! The order marker: an account whose address follows from the wallet and the order.
 //!
 //! A swap's transaction creates it. While it exists a second transaction of the order fails as a
-//! whole, and one that failed leaves none: so at most one swap of an order lands.
-//!
-//! Layout: the system program's `CreateAccountWithSeed`, as bincode writes it: the number 3 in 32
-//! bits; the base; the seed's length in 64 bits and its bytes; lamports and space in 64 bits; the
-//! owner.
+//! whole, and one that failed leaves none: so at most one swap of an order lands. When no
+//! transaction of the order can land any more, it is emptied, and is gone.
 
 use engine::order::OrderId;
-use solana_instruction::{AccountMeta, Instruction};
+use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use uuid::Uuid;
 
-use super::SYSTEM_PROGRAM;
-
-/// The number of `CreateAccountWithSeed` among the system program's instructions.
-const CREATE_ACCOUNT_WITH_SEED: u32 = 3;
+use super::{SYSTEM_PROGRAM, system::Seeded};
 
 /// The order's id in 32 hexadecimal digits, the longest seed that an address can have.
 fn seed(order: OrderId) -> String {
@@ -32,25 +26,20 @@ pub fn address(wallet: &Pubkey, order: OrderId) -> Pubkey {
 /// Creates the order's marker, with so many lamports that it lasts: ask the node what an account of
 /// no bytes needs. They stay the wallet's, which alone can move them.
 pub fn create(wallet: &Pubkey, order: OrderId, lamports: u64) -> Instruction {
-    let seed = seed(order);
-    let length = u64::try_from(seed.len()).unwrap_or(u64::MAX); // 32
-    let space = 0u64;
-    let data = [
-        &CREATE_ACCOUNT_WITH_SEED.to_le_bytes(),
-        wallet.as_ref(),
-        &length.to_le_bytes(),
-        seed.as_bytes(),
-        &lamports.to_le_bytes(),
-        &space.to_le_bytes(),
-        SYSTEM_PROGRAM.as_ref(),
-    ];
-    Instruction {
-        program_id: SYSTEM_PROGRAM,
-        accounts: vec![
-            AccountMeta::new(*wallet, true),
-            AccountMeta::new(address(wallet, order), false),
-        ],
-        data: data.concat(),
+    seeded(wallet, &seed(order), order).create(lamports)
+}
+
+/// Moves so many of the marker's lamports back to the wallet. With all of them the marker is gone,
+/// and nothing keeps a second swap of the order from landing any more.
+pub fn empty(wallet: &Pubkey, order: OrderId, lamports: u64) -> Instruction {
+    seeded(wallet, &seed(order), order).give_back(lamports)
+}
+
+fn seeded<'a>(wallet: &'a Pubkey, seed: &'a str, order: OrderId) -> Seeded<'a> {
+    Seeded {
+        base: wallet,
+        seed,
+        address: address(wallet, order),
     }
 }
 

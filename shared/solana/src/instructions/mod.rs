@@ -1,8 +1,10 @@
-//! Instructions that a swap's transaction carries beside the swap.
+//! Instructions that a swap's transaction carries beside the swap, and the one that empties a
+//! marker.
 
 pub mod associated_token;
 pub mod compute_budget;
 pub mod marker;
+pub mod system;
 
 use solana_pubkey::Pubkey;
 

@@ -2,15 +2,18 @@
 //! real ones do.
 //!
 //! Several [`ScriptedNode`]s may share a [`ScriptedChain`]: then they tell of the same blocks, and
-//! each may misbehave apart. A [`ScriptedPool`] executes what is sent there.
+//! each may misbehave apart. A [`ScriptedPool`] executes what is sent there: swaps, and
+//! what empties markers.
 
 pub mod accounts;
 mod answers;
 mod chain;
+mod emptying;
 mod fault;
 mod height;
 mod landing;
 mod node;
+mod orders;
 mod pool;
 mod stranger;
 mod wire;
@@ -20,6 +23,7 @@ pub use self::{
     fault::{ANY_METHOD, Fault},
     landing::{Landing, Simulated},
     node::{Call, ScriptedNode},
+    orders::NoOtherOrders,
     pool::ScriptedPool,
     wire::{Opened, open},
 };

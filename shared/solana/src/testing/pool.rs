@@ -8,6 +8,7 @@ use solana_pubkey::Pubkey;
 use super::{
     accounts::{CpmmPool, SOL, USDC, account, token_account},
     chain::ScriptedChain,
+    emptying::{Written, emptied, is_emptying},
     landing::{Landing, Simulated},
     wire,
 };
@@ -71,6 +72,12 @@ impl ScriptedPool {
             pool,
             key: [9; 32],
         };
+        let lamports = 10_000_000_000;
+        let purse = Account {
+            lamports,
+            ..account(SYSTEM_PROGRAM, Vec::new())
+        };
+        chain.set_account(own.wallet(), purse);
         own.holds(&SOL, 1_000_000_000_000);
         own.holds(&USDC, 7_000_000);
         own.lands(2, |quoted| quoted);
@@ -120,39 +127,61 @@ impl ScriptedPool {
         self.balance(address, *mint).amount
     }
 
-    /// What is sent from now on lands so many slots later, and pays what is made of what the pool
-    /// pays when it is sent.
+    /// The lamports of the wallet's own account. Swaps cost it none; what empties markers is paid.
+    pub fn lamports(&self) -> u64 {
+        let own = self.chain.account(&self.wallet());
+        own.map_or(0, |own| own.lamports)
+    }
+
+    /// What is sent from now on lands so many slots later. A swap pays what is made of what the
+    /// pool pays when it is sent.
     pub fn lands(&self, after_slots: u64, pays: impl Fn(u64) -> u64 + Send + Sync + 'static) {
         let own = self.clone();
-        self.chain.lands(move |bytes| match own.swap(bytes, &pays) {
-            Ok(swap) => swap.landing(after_slots),
-            Err(error) => Landing::Fails {
+        self.chain.lands(move |bytes| {
+            let landing = match own.emptying(bytes) {
+                Some(emptied) => emptied.map(|accounts| Landing::Lands {
+                    after_slots,
+                    pre: Vec::new(),
+                    post: Vec::new(),
+                    accounts,
+                }),
+                None => own.swap(bytes, &pays).map(|swap| swap.landing(after_slots)),
+            };
+            landing.unwrap_or_else(|error| Landing::Fails {
                 after_slots,
                 error,
                 logs: None,
-            },
+            })
         });
     }
 
     /// What is simulated from now on pays what is made of what the pool pays then.
     pub fn simulates(&self, pays: impl Fn(u64) -> u64 + Send + Sync + 'static) {
         let own = self.clone();
-        self.chain
-            .simulates(move |bytes| match own.swap(bytes, &pays) {
-                Ok(swap) => Simulated {
+        self.chain.simulates(move |bytes| {
+            let simulated = match own.emptying(bytes) {
+                Some(emptied) => emptied.map(|_| Simulated::default()),
+                None => own.swap(bytes, &pays).map(|swap| Simulated {
                     accounts: swap.accounts(),
                     ..Simulated::default()
-                },
-                Err(error) => Simulated {
-                    error: Some(error),
-                    ..Simulated::default()
-                },
-            });
+                }),
+            };
+            simulated.unwrap_or_else(|error| Simulated {
+                error: Some(error),
+                ..Simulated::default()
+            })
+        });
     }
 
     /// The error of a swap that would pay too little, as the chain writes it.
     pub fn too_little() -> Value {
         custom(SWAP, TOO_LITTLE)
+    }
+
+    /// What a transaction does that empties markers; `None` when it is another one.
+    fn emptying(&self, bytes: &[u8]) -> Option<Result<Written, Value>> {
+        let message = wire::open(bytes)?.message;
+        is_emptying(&message).then(|| emptied(&self.chain, &message))
     }
 
     fn swap(&self, bytes: &[u8], pays: &dyn Fn(u64) -> u64) -> Result<Swap, Value> {

@@ -1,6 +1,6 @@
 //! New pools: what is found in the chain's blocks, and that nothing is left out.
 
-use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
+use std::sync::Arc;
 
 use engine::{
     launch::{LaunchPlace, LaunchedPool, PoolAge, Safety},
@@ -11,15 +11,15 @@ use engine::{
 use serde_json::{Value, json};
 use solana::{
     Settings,
+    markets::Markets,
     pools::{Program, TOKEN_2022_PROGRAM, TOKEN_PROGRAM},
     rpc::Account,
     testing::{
-        Fault, ScriptedChain, ScriptedNode, ScriptedPool,
+        Fault, NoOtherOrders, ScriptedChain, ScriptedNode, ScriptedPool,
         accounts::{CpmmPool, SOL, USDC, mint},
     },
 };
 use solana_pubkey::Pubkey;
-use uuid::Uuid;
 
 /// The last slot that was read.
 const READ: u64 = 399_999_000;
@@ -48,27 +48,21 @@ impl World {
         for _ in 0..count {
             nodes.push(ScriptedNode::of(&chain).await.expect("a port"));
         }
-        let folder = std::env::temp_dir().join(format!("launches-{}", Uuid::new_v4()));
-        fs::create_dir(&folder).expect("a folder");
         let settings = Settings {
             nodes: nodes.iter().map(ScriptedNode::url).collect(),
-            key_file: folder.join("wallet.json"),
-            markets: folder.join("markets.toml"),
+            signer: None,
+            markets: Markets::read(&pool.markets("local")).expect("markets"),
             max_fee: 100_000,
             live: false,
             launches: true,
         };
-        fs::write(&settings.key_file, pool.key_file()).expect("a file");
-        let mode = fs::Permissions::from_mode(0o600);
-        fs::set_permissions(&settings.key_file, mode).expect("it is ours");
-        fs::write(&settings.markets, pool.markets("local")).expect("a file");
-        let opened = solana::open(&settings).await.expect("it opens");
-        fs::remove_dir_all(folder).expect("it is ours");
+        let opened = solana::open(settings).await.expect("it opens");
+        let (ports, _) = opened.of(Arc::new(NoOtherOrders));
         Self {
             chain,
             nodes,
-            launches: opened.ports.launches,
-            raydium: Arc::clone(&opened.ports.venues[0]),
+            launches: ports.launches,
+            raydium: Arc::clone(&ports.venues[0]),
         }
     }
 

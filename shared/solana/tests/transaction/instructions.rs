@@ -132,3 +132,29 @@ fn what_is_not_exactly_a_marker_of_the_wallet_marks_no_order() {
     );
     assert_eq!(marker::order(&USDC, &data), None, "another wallet");
 }
+
+#[test]
+fn a_marker_is_emptied_into_the_wallet_at_the_wallets_command() {
+    let empty = marker::empty(&OWNER, order(), 890_880);
+    assert_eq!(empty.program_id, SYSTEM_PROGRAM);
+    let address = "EotzLcvjERbVZ5VQURcZhKqv31t5qaFKae2EHwRvqVxL";
+    let expected = [
+        AccountMeta::new(address.parse().unwrap(), false),
+        AccountMeta::new_readonly(OWNER, true),
+        AccountMeta::new(OWNER, false),
+    ];
+    assert_eq!(empty.accounts, expected);
+    let data = [
+        &[11, 0, 0, 0][..],
+        &[0, 0x98, 0x0d, 0, 0, 0, 0, 0], // 890 880
+        &[32, 0, 0, 0, 0, 0, 0, 0],
+        b"018f3a2b4c5d7e6f8091a2b3c4d5e6f7",
+        &[0; 32],
+    ];
+    assert_eq!(empty.data, data.concat());
+    assert_eq!(
+        marker::order(&OWNER, &empty.data),
+        None,
+        "it makes no marker"
+    );
+}
