@@ -154,7 +154,7 @@ export interface paths {
         };
         /**
          * Tells what is traded here, and where.
-         * @description Tells whether the market is a simulated one, which venues orders are routed to, which pairs can be traded, and how clients are told apart.
+         * @description Tells whether the market is a simulated one, which kinds of orders are taken, which venues they are routed to, which pairs can be traded, and how clients are told apart.
          */
         readonly get: operations["getMarket"];
         readonly put?: never;
@@ -786,7 +786,7 @@ export interface components {
          * @description Why an order, or an attempt, did not succeed.
          * @enum {string}
          */
-        readonly FailureCode: "venues_unavailable" | "no_liquidity" | "slippage_exceeded" | "submission_refused" | "transaction_expired" | "insufficient_funds" | "deadline_exceeded" | "swap_failed" | "min_amount_out" | "limit_not_met" | "too_many_triggers";
+        readonly FailureCode: "venues_unavailable" | "no_liquidity" | "slippage_exceeded" | "submission_refused" | "transaction_expired" | "insufficient_funds" | "funds_reserved" | "deadline_exceeded" | "swap_failed" | "min_amount_out" | "limit_not_met" | "too_many_triggers";
         /** @description Whether the engine can take orders and execute them. */
         readonly Health: {
             /** @description Each part by its name; only when the engine is degraded. */
@@ -996,9 +996,14 @@ export interface components {
             /**
              * @description `simulated`: nothing is bought or sold. `local`: Solana on the engine's own machine, whose
              *     tokens are worth nothing. `devnet`: Solana's devnet, likewise. `mainnet`: every order spends
-             *     real money. Sniper orders are taken where it is `simulated`.
+             *     real money.
              */
             readonly kind: components["schemas"]["MarketKind"];
+            /**
+             * @description The kinds of orders that are taken: `market`, `limit`, and `sniper` where the pools that are
+             *     created are read.
+             */
+            readonly orderTypes: readonly components["schemas"]["OrderType"][];
             /**
              * @description Pairs of symbols, each of which can be swapped for the other.
              * @example [

@@ -39,11 +39,7 @@ pub fn together(
 
 /// The final height of so many nodes, of those that were named so far: what `agree` makes of the
 /// newest and another one, or the word of a node that is alone. `None` while no two agree.
-pub fn agreed<H: Copy>(
-    named: &[H],
-    nodes: usize,
-    agree: impl Fn(H, H) -> Option<H>,
-) -> Option<H> {
+pub fn agreed<H: Copy>(named: &[H], nodes: usize, agree: impl Fn(H, H) -> Option<H>) -> Option<H> {
     let (newest, others) = named.split_last()?;
     match nodes {
         1 => Some(*newest),

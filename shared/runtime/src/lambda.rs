@@ -8,7 +8,7 @@ use auth::TicketOffice;
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
     Configuration, Execution, Location, Logging, Market, Migrate, Monitor, SocketEndpoint, Submit,
-    WalletKey, Websocket, Worker,
+    Venues, WalletKey, Websocket, Worker,
 };
 use engine::{
     execute::{Execute, Shutdown},
@@ -28,7 +28,10 @@ use serde::{Deserialize, Serialize};
 
 pub use lambda_runtime::Error;
 
-use crate::{Trading, admission::QueueLimit, clock, health, logs, migrate, statistics, use_cases};
+use crate::{
+    Trading, admission::QueueLimit, clock, health, logs, migrate, migrate_for, statistics,
+    use_cases,
+};
 
 /// What the environment of every function has.
 pub trait FunctionConfig: Configuration {
@@ -201,6 +204,9 @@ async fn on_solana(
     let opened = crate::open_solana(settings, wallet, Some(sdk)).await;
     let opened = opened.map_err(|error| error.to_string())?; // which a `main` shows as it is
     let (trading, _) = Trading::on_solana(opened, database);
+    // Functions of the simulated market do not ask: migrating makes their database theirs.
+    let claimed = postgres::claim_chain(database, &trading.chain).await;
+    claimed.map_err(|error| error.to_string())?;
     Ok(trading)
 }
 
@@ -329,12 +335,19 @@ impl Function<Websocket> {
 }
 
 impl Function<Migrate> {
-    /// Brings the database to this build's schema.
+    /// Brings the database to this build's schema. Where the simulation trades, it is the simulated
+    /// chain's from then on; whose it is on Solana, whoever trades there says first.
     ///
     /// # Errors
-    /// As [`migrate`].
+    /// As [`migrate_for`].
     pub async fn migrate(&self) -> Result<Migrated, Error> {
-        Ok(migrate(&self.database, self.config.venues).await?)
+        let (database, venues) = (&self.database, self.config.venues);
+        // Boxed: the future is deeper than the compiler goes.
+        let migrated = match venues {
+            Venues::Simulated => migrate_for(database, venues, postgres::SIMULATED).boxed(),
+            Venues::Solana => migrate(database, venues).boxed(),
+        };
+        Ok(migrated.await?)
     }
 }
 

@@ -263,7 +263,12 @@ impl SolanaChain {
         let blockhash = in_time(due, "a blockhash", blockhash).await?;
         let message = Message::new(draft.user.wallet, &instructions, blockhash.hash);
         let message = message.map_err(unbuilt)?;
-        let signed = async { message.sign(self.payer()?.signer.as_ref()).await.map_err(unbuilt) };
+        let signed = async {
+            message
+                .sign(self.payer()?.signer.as_ref())
+                .await
+                .map_err(unbuilt)
+        };
         let signed = in_time(due, "the signature", signed).await?;
         Ok(SignedTransaction {
             signature: signed.signature,

@@ -3,11 +3,12 @@
 use std::{
     future::pending,
     io::Read,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -18,7 +19,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::Value;
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{net::TcpListener, sync::mpsc, time::sleep};
 
 /// What came of an invocation.
 #[derive(Debug)]
@@ -33,12 +34,15 @@ pub struct Invocation {
 /// ends it once it has reported.
 ///
 /// # Panics
-/// If the program cannot be started or does not report JSON.
+/// If the program cannot be started, ends before it reports, or does not report JSON.
 pub async fn invoke(program: &str, variables: &[(&str, &str)], event: &Value) -> Invocation {
     let (report, mut reported) = mpsc::unbounded_channel();
     let address = serve_runtime_api(event.to_string(), report).await;
-    let program = Program::start(program, &address, variables);
-    let body = reported.recv().await.expect("the program reports");
+    let mut program = Program::start(program, &address, variables);
+    let body = tokio::select! {
+        body = reported.recv() => body.expect("the program reports"),
+        status = program.ended() => panic!("the program ended: {status}; it wrote {}", program.end()),
+    };
     Invocation {
         answer: serde_json::from_slice(&body).expect("a report in JSON"),
         output: program.end(),
@@ -98,6 +102,16 @@ impl Program {
             .stderr(Stdio::null())
             .spawn();
         Self(started.expect("the program can be started"))
+    }
+
+    /// Resolves when it has ended by itself.
+    async fn ended(&mut self) -> ExitStatus {
+        loop {
+            if let Some(status) = self.0.try_wait().expect("it is ours") {
+                return status;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Ends it, and answers what it wrote.

@@ -91,6 +91,7 @@ async fn the_market_says_what_it_is_and_names_venues_and_pairs() {
         answer.json(),
         json!({
             "kind": "simulated",
+            "orderTypes": ["market", "limit", "sniper"],
             "venues": [
                 {"id": "Raydium", "name": "Raydium"},
                 {"id": "Meteora", "name": "Meteora"},
