@@ -10,6 +10,7 @@ cargo clippy --locked --all-targets -- -D warnings
 cargo test --locked -- --test-threads 1
 
 # The contract that the simulated chains keep as well, on a chain of its own.
+rm -f target/contract.said
 target/debug/local-chain --port 0 --slot-ms 50 --data target/contract >target/contract.said &
 chain=$!
 trap 'kill "$chain" 2>/dev/null || true' EXIT

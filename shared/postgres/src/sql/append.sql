@@ -63,7 +63,7 @@ WITH moved AS (
     FROM moved
     WHERE signed IS NOT NULL
     ON CONFLICT (signature) DO UPDATE -- one that was taken for dead, and has landed
-    SET n = excluded.n, last_valid_height = excluded.last_valid_height, state = excluded.state
+    SET n = excluded.n, state = excluded.state
     WHERE transactions.order_id = excluded.order_id AND transactions.state <> 'landed'
 ), queued AS (
     UPDATE outbox b

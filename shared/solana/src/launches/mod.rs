@@ -85,6 +85,7 @@ impl SolanaLaunches {
         let (address, slot) = (found.creation.pool, found.place.slot);
         let inspected = match self.market.inspect(&address, Some(slot)).await {
             Ok(inspected) => inspected,
+            Err(NoPool::Pool(PoolError::Moved(_))) => return Err(moving()),
             Err(NoPool::Pool(error)) => {
                 tracing::info!(pool = %address, %error, "a new pool cannot be traded");
                 return Ok(None);
@@ -147,9 +148,7 @@ impl Launches for SolanaLaunches {
         let slot = pool.place.slot;
         let inspected = match self.market.inspect(&address, Some(slot)).await {
             Ok(inspected) => inspected,
-            Err(NoPool::Pool(PoolError::Moved(_))) => {
-                return Err(Unavailable("the pool moves while it is read".to_owned()));
-            }
+            Err(NoPool::Pool(PoolError::Moved(_))) => return Err(moving()),
             // One that cannot be traded is none, and must not hold up the next one of the token.
             Err(NoPool::Pool(error)) => {
                 tracing::debug!(pool = %address, %error, "a new pool cannot be traded");
@@ -234,6 +233,11 @@ impl Launches for NoLaunches {
     fn announced(&self) -> Vec<LaunchedPool> {
         Vec::new()
     }
+}
+
+/// Somebody trades there between two looks: the next one may tell.
+fn moving() -> Unavailable {
+    Unavailable("the pool moves while it is read".to_owned())
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ impl Reclaim {
                 // It stays, as a witness.
                 tracing::error!(
                     order = %order.id,
-                    "defect: an order that ended without a swap has a marker, so one has landed"
+                    "defect: an order that ended without a swap has a marker"
                 );
             }
             markers.is_gone(order.id) || (exists && !order.landed)

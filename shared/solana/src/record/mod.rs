@@ -24,7 +24,7 @@ pub(crate) use self::{
     marker::Maker,
     outcome::{failure, marker_of_a_stranger},
 };
-use crate::rpc::{Blockhash, Node, Rpc, Stage};
+use crate::rpc::{Blockhash, Node, Rpc, Seen, Stage};
 
 /// When to look again for a transaction that is on its way: a block or two later.
 const POLL_AFTER: Duration = Duration::from_millis(400);
@@ -190,6 +190,9 @@ impl Record {
             return Ok(IN_FLIGHT);
         };
         if executed.error.is_some() {
+            if !self.is_undone(signature).await? {
+                return Ok(IN_FLIGHT);
+            }
             // It made no marker. If the order has one of its own, another transaction of it has
             // landed, and the order has not failed.
             match self.maker_of(marker, Some(executed.slot)).await? {
@@ -198,6 +201,19 @@ impl Record {
             }
         }
         outcome::of(&executed, paid, &self.codes)
+    }
+
+    /// Whether every node has it for good, and undone. One node's word would let another be signed
+    /// while it may land.
+    async fn is_undone(&self, signature: &str) -> Result<bool, Unavailable> {
+        let mut answers = self.rpc.statuses(signature, self.heights().slot());
+        while let Some((_, answer)) = answers.next().await {
+            let undone = |seen: Seen| seen.stage == Stage::Finalized && seen.error.is_some();
+            if !answer?.is_some_and(undone) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     async fn maker_of(

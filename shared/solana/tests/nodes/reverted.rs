@@ -71,3 +71,18 @@ async fn the_order_has_not_failed_when_another_of_its_transactions_has_landed() 
     let status = world.status(&signed).await;
     assert!(status.is_err(), "{status:?}");
 }
+
+#[tokio::test]
+async fn one_node_that_says_so_ends_nothing() {
+    let world = World::of(2).await;
+    let signed = world.sent(fails(&custom(1, 6_023), None)).await;
+    world.knows_no_transaction(1, &Fault::Nothing);
+    let status = world.status(&signed).await;
+    assert!(is_in_flight(&status), "{status:?}");
+    world.knows_no_transaction(1, &Fault::Status(503));
+    let status = world.status(&signed).await;
+    assert!(status.is_err(), "{status:?}");
+    world.nodes[1].recover();
+    let status = world.status(&signed).await;
+    assert!(matches!(status, Ok(ChainStatus::Reverted(_))), "{status:?}");
+}
