@@ -23,7 +23,7 @@ async fn a_mountain_of_expired_keys_is_cleared_step_by_step() {
     postgres::migrate(&database)
         .await
         .expect("an empty database");
-    database.run(OLD, &[]).await.expect("filled");
+    server.fill(OLD);
     let orders = PostgresOrders::new(database.clone());
     let keys = async || {
         let counted = database.run(

@@ -86,7 +86,7 @@ fn volume(report: &Report, sold: &str, bought: &str) -> (u64, String, String) {
 async fn each_order_is_counted_once_in_the_window_that_it_belongs_to() {
     let server = TestDatabase::create();
     let database = database(&server).await;
-    database.run(EIGHT_DAYS, &[]).await.expect("filled");
+    server.fill(EIGHT_DAYS);
     let statistics = statistics(&database);
     for (window, minutes, [p50, p95, p99], volumes) in [
         (
@@ -153,7 +153,7 @@ async fn an_empty_window_has_counts_of_none() {
 async fn an_hour_is_added_up_without_reading_what_came_before() {
     let server = TestDatabase::create();
     let database = database(&server).await;
-    database.run(EIGHT_DAYS, &[]).await.expect("filled");
+    server.fill(EIGHT_DAYS);
     database.run("ANALYZE orders", &[]).await.expect("counted");
     let sql = include_str!("../src/sql/tally.sql")
         .replace("$1", "3600000")

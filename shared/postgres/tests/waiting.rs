@@ -45,8 +45,8 @@ async fn a_look_that_finds_nothing_reads_a_few_pages_however_many_wait() {
     let server = TestDatabase::create();
     let database = Database::connect(server.url(), 1).expect("a URL of ours");
     postgres::migrate(&database).await.expect("migrated");
-    database.run(MANY, &[]).await.expect("they wait");
-    database.run("ANALYZE waiting", &[]).await.expect("counted");
+    server.fill(MANY);
+    server.fill("ANALYZE waiting");
     let at = include_str!("../src/sql/wake_at.sql");
     let due = include_str!("../src/sql/wake_due.sql");
     for (sql, values) in [
@@ -90,7 +90,7 @@ async fn an_order_that_has_waited_for_weeks_is_still_looked_after() {
         "'GTD', now() - n * interval '20 days', now()",
         "'GTD', now() - n * interval '20 days', now() - interval '20 days'",
     );
-    database.run(&once, &[]).await.expect("it waits");
+    server.fill(&once);
     database
         .run("DELETE FROM waiting", &[])
         .await

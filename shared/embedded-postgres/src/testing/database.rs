@@ -58,6 +58,16 @@ impl TestDatabase {
         &self.name
     }
 
+    /// Runs statements as an operator with `psql` would: none of the bounds that a program sets for
+    /// its own statements end what fills a database with many rows.
+    ///
+    /// # Panics
+    /// If one of them fails, with the server's words.
+    pub fn fill(&self, statements: &str) {
+        let filled = shared().access.run(&self.name, statements);
+        filled.unwrap_or_else(|error| panic!("`{}` is not filled: {error}", self.name));
+    }
+
     fn named(name: String) -> Self {
         let url = shared().access.url(&name);
         Self { name, url }
