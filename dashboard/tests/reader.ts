@@ -86,6 +86,9 @@ export class Reader {
 
   async leave(): Promise<void> {
     assert.deepEqual(this.complaints, []);
-    await this.page.context().close();
+    const context = this.page.context();
+    // The page asks by itself and now and then: a route may be busy with a question when its tab is closed.
+    for (const page of context.pages()) await page.unrouteAll({ behavior: "ignoreErrors" });
+    await context.close();
   }
 }
