@@ -2,6 +2,7 @@
 import type { Config } from "./config.ts";
 import type {
   Accepted,
+  Candle,
   Health,
   Launch,
   ListedOrder,
@@ -213,6 +214,28 @@ export function getTokens(): Promise<readonly Token[]> {
 /** The newest pools, and before them those that are announced. */
 export function getLaunches(limit: number, signal?: AbortSignal): Promise<readonly Launch[]> {
   return read(`/api/launches?limit=${limit}`, signal);
+}
+
+export interface CandleQuery {
+  readonly tokenIn: string;
+  readonly tokenOut: string;
+  readonly interval: string;
+  readonly limit: number;
+}
+
+/** How the price of a pair went, oldest first. */
+export function getCandles(query: CandleQuery, signal: AbortSignal): Promise<readonly Candle[]> {
+  return read(`/api/candles?${new URLSearchParams({ ...query, limit: String(query.limit) })}`, signal);
+}
+
+/** The newest orders that sell the one token for the other. */
+export function getOrdersOfPair(
+  tokenIn: string,
+  tokenOut: string,
+  filter: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<readonly ListedOrder[]> {
+  return read(`/api/orders?${new URLSearchParams({ tokenIn, tokenOut, ...filter })}`, signal);
 }
 
 export function getMarket(): Promise<Market> {

@@ -78,6 +78,23 @@ export function secondsToSlots(seconds: string): number | null {
   return Number.isSafeInteger(slots) ? slots : null;
 }
 
+/** How many decimals a price has at the most that is turned round; as many as the engine's own have. */
+const PRICE_DECIMALS = 12;
+
+/** 1 ÷ price, rounded; null for zero and for what is no decimal. */
+export function invert(price: string): string | null {
+  const value = parse(price);
+  if (!value || value.units === 0n) return null;
+  return print(divideRounded(10n ** BigInt(value.scale + PRICE_DECIMALS), value.units), PRICE_DECIMALS);
+}
+
+/** The power of ten that the first digit stands at: 0 for "1" to "9.9", 2 for "500"; null for nothing above zero. */
+export function magnitudeOf(text: string): number | null {
+  const value = parse(text);
+  if (!value || value.units <= 0n) return null;
+  return value.units.toString().length - 1 - value.scale;
+}
+
 /** Grouped digits with at most `places` decimals, rounded half up; the text itself when it is not a decimal. */
 export function format(text: string, places = 6): string {
   const value = parse(text);
@@ -92,6 +109,13 @@ export function format(text: string, places = 6): string {
 /** Every digit, grouped. */
 export function formatExact(text: string): string {
   return format(text, Infinity);
+}
+
+/** As `format`, but what is something never becomes nothing: "<0.000001". */
+export function formatAmount(text: string, places = 6): string {
+  const shown = format(text, places);
+  if (/[1-9]/.test(shown) || compare(text, "0") !== 1) return shown;
+  return `<${formatFixed(print(1n, places), places)}`;
 }
 
 /** A price of any size: 6 decimals, and of one so small that these say little its first digits. */

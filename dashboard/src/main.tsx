@@ -25,4 +25,6 @@ void startHealth();
 void startTokens();
 
 const root = document.getElementById("app");
+// What index.html shows until here has done its part.
+root?.replaceChildren();
 if (root) render(<App />, root);

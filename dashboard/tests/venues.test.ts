@@ -65,7 +65,7 @@ test("a third venue that dropped out says so beside the others, and in the timel
 
 test("when each venue drops out, each says why", async () => {
   const reader = await openWith(() => ["Orca", "Raydium", "Meteora"].flatMap((dex) => dropped(dex)([])), "/");
-  await reader.page.getByText("No venue takes this trade").waitFor();
+  await reader.page.getByText("No venue takes this trade", { exact: true }).waitFor();
   for (const dex of ["Orca", "Raydium", "Meteora"]) await reader.sees(reader.venue(dex), "answered too late");
   await clean(reader, "the preview");
   await reader.leave();

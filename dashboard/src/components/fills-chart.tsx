@@ -6,7 +6,7 @@ import type { Fill } from "../state/statistics.ts";
 import { byName, lookOf } from "../state/venues.ts";
 import { formatWhen } from "../time.ts";
 import { ChartCard } from "./chart-card.tsx";
-import { Chart, type ChartOptions, colour, timeAxis, valueAxis } from "./chart.tsx";
+import { Chart, type ChartOptions, colour, shapes, timeAxis, valueAxis } from "./chart.tsx";
 import { VenueName } from "./venue-name.tsx";
 
 /** Executed against quoted price, one point an order. */
@@ -54,20 +54,6 @@ function pointsOf(venue: string): uPlot.Series {
   const look = lookOf(venue);
   const fill = colour(`venue-${look.colour}`);
   return { label: venue, paths: () => null, points: { show: true, fill, paths: shapes(new Path2D(look.shape)) } };
-}
-
-/** The shape at each point, in the size that it has in the legend. */
-function shapes(shape: Path2D): uPlot.Series.Points.PathBuilder {
-  return (plot, series, from, to) => {
-    const fill = new Path2D();
-    for (let index = from; index <= to; index += 1) {
-      const [at, value] = [plot.data[0][index], plot.data[series]?.[index]];
-      if (at === undefined || value === undefined || value === null) continue;
-      const [x, y] = [plot.valToPos(at, "x", true), plot.valToPos(value, "y", true)];
-      fill.addPath(shape, new DOMMatrix([devicePixelRatio, 0, 0, devicePixelRatio, x, y]));
-    }
-    return { fill };
-  };
 }
 
 /** Zero, the quote itself, stays in the picture. */

@@ -35,6 +35,11 @@ export const Cross = () => (
     <path d="m6.5 6.5 11 11m0-11-11 11" />
   </Icon>
 );
+export const Refresh = () => (
+  <Icon>
+    <path d="M19 12a7 7 0 1 1-2.2-5.100L19 9m0-4.500V9h-4.500" />
+  </Icon>
+);
 export const Sun = () => (
   <Icon>
     <circle cx="12" cy="12" r="4" />

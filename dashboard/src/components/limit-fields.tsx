@@ -1,4 +1,4 @@
-import { format } from "../decimal.ts";
+import { formatExact } from "../decimal.ts";
 import { change, draft } from "../state/draft.ts";
 import { bestPriced, distanceTo, isMet, toGo } from "../state/limit.ts";
 import { preview } from "../state/preview.ts";
@@ -38,7 +38,7 @@ function PriceHint({ limitPrice }: { limitPrice: string }) {
   const isStale = shown.kind === "ready" && !shown.current;
   return (
     <p id={hintId("limitPrice")} class={`field-hint field-hint-live ${isStale ? "is-stale" : ""}`}>
-      {best && `Best now: ${format(best.price)} at ${best.dex}. ${hintOf(limitPrice.trim(), best.price)}`}
+      {best && `Best now: ${formatExact(best.price)} at ${best.dex}. ${hintOf(limitPrice.trim(), best.price)}`}
     </p>
   );
 }

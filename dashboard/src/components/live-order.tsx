@@ -20,7 +20,7 @@ export function LiveOrder() {
   // On a phone the panel is far below the button that placed the order.
   useEffect(() => {
     const panel = section.current;
-    if (id !== shown.current && panel && panel.getBoundingClientRect().top > innerHeight / 2) panel.scrollIntoView();
+    if (id !== shown.current && panel && panel.getBoundingClientRect().top > innerHeight * 0.8) panel.scrollIntoView();
     shown.current = id;
   }, [id]);
   return (

@@ -4,23 +4,21 @@ import type { Intent } from "../state/intent.ts";
 import { type Placing, isBusy, place, placing } from "../state/placing.ts";
 import { bestOf } from "../state/best-quote.ts";
 import { isLive, takesSnipers } from "../state/market.ts";
-import { preview, shownMinimum } from "../state/preview.ts";
-import { placesOf } from "../state/tokens.ts";
-import { format, formatBasisPoints } from "../decimal.ts";
+import { preview, shownMinimum, shownNoRoute } from "../state/preview.ts";
+import { formatBasisPoints, formatExact } from "../decimal.ts";
 import { ORDER_TYPES } from "../types.ts";
 import { Amount } from "./amount.tsx";
 import { Choice } from "./choice.tsx";
+import { ConfirmOrder } from "./confirm-order.tsx";
 import { FieldProblem } from "./field-problem.tsx";
 import { Flip } from "./icons.tsx";
 import { LimitFields } from "./limit-fields.tsx";
-import { PayField } from "./pay-field.tsx";
+import { FITS_LARGE, PayField } from "./pay-field.tsx";
 import { SlippageField } from "./slippage-field.tsx";
 import { SniperFields } from "./sniper-fields.tsx";
 import { TokenName } from "./token-name.tsx";
 import { TokenSelect } from "./token-select.tsx";
 
-/** Characters of an amount in the large type. */
-const FITS = 12;
 const WORTH_A_WARNING_BPS = 100;
 /** What trades tokens that are listed. */
 const LISTED_TYPES = { market: ORDER_TYPES.market, limit: ORDER_TYPES.limit };
@@ -47,7 +45,7 @@ export function OrderForm() {
       {type === "sniper" ? <SniperFields /> : <Swap />}
       {type === "limit" && <LimitFields />}
       <Slippage />
-      <SubmitButton />
+      {placing.value.kind === "confirming" ? <ConfirmOrder {...placing.value} /> : <SubmitButton />}
       <FormProblem />
     </form>
   );
@@ -94,8 +92,8 @@ function ReceiveField() {
   const shown = preview.value;
   const minimum = shownMinimum.value;
   const best = shown.kind === "ready" ? bestOf(shown.answer.quotes) : null;
-  const text = best ? format(best.netAmountOut, placesOf(tokenOut)) : "0";
-  const look = [best ? "" : "side-amount-empty", text.length > FITS ? "side-amount-long" : ""].join(" ");
+  const text = best ? formatExact(best.netAmountOut) : "\u2014";
+  const look = [best ? "" : "side-amount-empty", text.length > FITS_LARGE ? "side-amount-long" : ""].join(" ");
   return (
     <div class={`side side-receive ${problemAt("tokenOut") ? "side-bad" : ""}`}>
       <span class="side-label" id="receive-label">
@@ -135,11 +133,18 @@ function ImpactWarning({ bps }: { bps: number }) {
   return <p class="side-warning">This trade moves the price against itself by {formatBasisPoints(bps)}.</p>;
 }
 
+/** No order is sent into a certain failure; one of which it is not known whether it was placed can be asked for. */
+function reasonNotToPlace(): string | null {
+  const none = shownNoRoute.value;
+  return none && placing.value.kind === "ready" ? `${none.title}. ${none.detail}` : null;
+}
+
 function SubmitButton() {
   const { kind } = placing.value;
   const invitation = isLive.value ? "Place live order" : "Place order";
   const text = {
     ready: invitation,
+    confirming: invitation,
     refused: invitation,
     unplaced: invitation,
     sending: "Placing order",
@@ -148,9 +153,15 @@ function SubmitButton() {
     placed: "Order placed",
     unknown: "Check again",
   }[kind];
+  const isOff = reasonNotToPlace() !== null;
   // Not `disabled`: that would take the keyboard's focus away in the middle of a wait.
   return (
-    <button type="submit" class="submit" aria-disabled={isBusy.value}>
+    <button
+      type="submit"
+      class={`submit ${isOff ? "submit-off" : ""}`}
+      aria-disabled={isBusy.value || isOff}
+      aria-describedby={isOff ? "form-problem" : undefined}
+    >
       {text}
     </button>
   );
@@ -159,9 +170,9 @@ function SubmitButton() {
 /** What went wrong with the whole order, and what is known of it. */
 function FormProblem() {
   const state = placing.value;
-  const problem = unplacedProblem.value;
+  const problem = unplacedProblem.value ?? reasonNotToPlace();
   return (
-    <div class="form-problem" role="alert">
+    <div class="form-problem" id="form-problem" role="alert">
       {problem && <p>{problem}</p>}
       {state.kind === "waiting" && <p>{state.reason} Nothing is placed yet; asking again by itself.</p>}
       {state.kind === "unplaced" && <p>{state.reason} Nothing was placed.</p>}

@@ -1,6 +1,7 @@
 import { useNow } from "../clock.ts";
 import { format, formatPrice } from "../decimal.ts";
 import { bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
+import { decisionOf } from "../state/decision.ts";
 import { reasonInWords } from "../state/limit.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { type EarlierAttempt, type Step, timelineOf } from "../state/timeline.ts";
@@ -112,7 +113,7 @@ function noteOf({ status, state, event }: Step, view: OrderView): string | null 
       if (payload.trigger?.pool) return `A pool at ${payload.trigger.venue} passed the checks`;
       return state === "current" ? "Asking each venue" : askedNote(view, event.attempt);
     case "building":
-      return choiceOf(view, payload.chosenDex ?? null);
+      return choiceOf(view, decisionOf(view.events, event.attempt)?.payload.chosenDex ?? null);
     case "submitted":
       return submittedNote(payload, view);
     case "confirmed":
@@ -145,7 +146,7 @@ function submittedNote({ txHash }: Payload, { order }: OrderView): string | null
 
 /** That all were asked, and who had nothing to offer. */
 function askedNote({ events }: OrderView, attempt: number): string {
-  const decision = events.find((event) => event.status === "building" && event.attempt === attempt);
+  const decision = decisionOf(events, attempt);
   const dropped = (decision?.payload.quotes ?? []).filter((offer) => !isQuote(offer)).map((offer) => offer.dex);
   return ["Each venue asked", ...dropped.map((dex) => `${dex} dropped out`)].join("; ");
 }

@@ -10,6 +10,9 @@ interface Props {
   onToken: (symbol: string) => void;
 }
 
+/** Characters of an amount in the large type. */
+export const FITS_LARGE = 9;
+
 /** How much of which token is sold. */
 export function PayField({ amount, token, onAmount, onToken }: Props) {
   const amountProblem = problemAt("amount");
@@ -21,7 +24,7 @@ export function PayField({ amount, token, onAmount, onToken }: Props) {
       <div class="side-row">
         <input
           id="amount"
-          class="side-amount"
+          class={`side-amount ${amount.length > FITS_LARGE ? "side-amount-long" : ""}`}
           inputMode="decimal"
           autocomplete="off"
           spellcheck={false}

@@ -1,5 +1,11 @@
-import { preview } from "../state/preview.ts";
+import { useSecond } from "../clock.ts";
+import { depth } from "../state/depth.ts";
+import { noRoute } from "../state/no-route.ts";
+import { preview, refreshPreview } from "../state/preview.ts";
 import { tokensFailure } from "../state/tokens.ts";
+import { isQuote } from "../types.ts";
+import { formatSpan } from "../time.ts";
+import { Refresh } from "./icons.tsx";
 import { Notice, Skeleton } from "./notice.tsx";
 import { VenueComparison } from "./venue-comparison.tsx";
 
@@ -11,10 +17,31 @@ export function RoutePreview() {
         <h2 id="route-title" class="card-title">
           Venues
         </h2>
-        <span class="card-note">Net of fees and network cost</span>
+        <QuoteAge />
       </header>
       <RouteBody />
     </section>
+  );
+}
+
+/** How old the quotes are, and a way to fresh ones. */
+function QuoteAge() {
+  const shown = preview.value;
+  const at = shown.kind === "ready" ? Date.parse(shown.answer.quotedAt) : null;
+  const now = useSecond(at !== null);
+  return (
+    <span class="card-note quote-age">
+      {at !== null && <span>Quoted {formatSpan(now - at)} ago</span>}
+      <button
+        type="button"
+        class="icon-button icon-button-small"
+        onClick={refreshPreview}
+        aria-label="Ask the venues again"
+        title="Ask the venues again"
+      >
+        <Refresh />
+      </button>
+    </span>
   );
 }
 
@@ -41,8 +68,19 @@ function RouteBody() {
       const { quotes, tokenIn, tokenOut, chosenDex, reason } = shown.answer;
       return (
         <>
-          <VenueComparison offers={quotes} tokenIn={tokenIn} tokenOut={tokenOut} stale={!shown.current} />
-          {chosenDex && <p class="route-reason">{reason}</p>}
+          <VenueComparison
+            offers={quotes}
+            tokenIn={tokenIn}
+            tokenOut={tokenOut}
+            stale={!shown.current}
+            none={noRoute(shown.answer, depth.value)}
+          />
+          {chosenDex && (
+            <p class="route-reason">
+              {/* With one venue left there is nothing to compare, and why the others dropped out is said above. */}
+              {quotes.filter(isQuote).length > 1 && `${reason}. `}Amounts are net of fees and network cost.
+            </p>
+          )}
         </>
       );
     }

@@ -1,7 +1,8 @@
-import { format, formatBasisPoints, formatFigure, formatFixed, formatSigned, placesOfPrice } from "../decimal.ts";
+import { formatBasisPoints, formatExact, formatFigure, formatFixed, formatSigned } from "../decimal.ts";
 import { bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
 import { isMint, shortMint } from "../state/mint.ts";
-import { placesOf } from "../state/tokens.ts";
+import { type NoRoute, UNEXPLAINED, rejectionInWords } from "../state/no-route.ts";
+import { decimalsOf } from "../state/tokens.ts";
 import { byName } from "../state/venues.ts";
 import { type Offer, type Quote, isQuote } from "../types.ts";
 import { Notice } from "./notice.tsx";
@@ -13,16 +14,18 @@ interface Props {
   tokenIn: string;
   tokenOut: string;
   stale?: boolean;
+  /** Why none of them takes the trade. */
+  none?: NoRoute | null;
 }
 
 /** The venues below each other, so that any number of them fits a phone; the best one is marked. */
-export function VenueComparison({ offers, tokenIn, tokenOut, stale = false }: Props) {
+export function VenueComparison({ offers, tokenIn, tokenOut, stale = false, none = null }: Props) {
   const best = bestOf(offers);
   const sorted = [...offers].sort((a, b) => byName(a.dex, b.dex));
   return (
     <div class="venues-box">
       {best === null ? (
-        <Notice title="No venue takes this trade">At this amount none has a price for it.</Notice>
+        <Notice title={(none ?? UNEXPLAINED).title}>{(none ?? UNEXPLAINED).detail}</Notice>
       ) : (
         <table class={`venues ${stale ? "is-stale" : ""}`}>
           <caption class="visually-hidden">
@@ -56,7 +59,7 @@ export function VenueComparison({ offers, tokenIn, tokenOut, stale = false }: Pr
 function DroppedOut({ offer: { dex, rejected } }: { offer: Offer }) {
   return (
     <p class="venue-rejected" data-venue={dex}>
-      <VenueName dex={dex} /> dropped out: {rejected ?? "it gave no figures"}
+      <VenueName dex={dex} /> dropped out: {rejected ? rejectionInWords(rejected) : "it gave no figures"}
     </p>
   );
 }
@@ -72,7 +75,7 @@ interface RowsProps {
 
 /** What the venue pays, and below it how that comes about. */
 function VenueRows({ quote, isBest, other, tokenIn, tokenOut }: RowsProps) {
-  const places = placesOf(tokenOut);
+  const places = decimalsOf(tokenOut);
   return (
     <tbody class={isBest ? "venue-best" : ""} data-venue={quote.dex}>
       <tr>
@@ -82,7 +85,7 @@ function VenueRows({ quote, isBest, other, tokenIn, tokenOut }: RowsProps) {
         </th>
         <td>
           <span class="venue-out" title={quote.netAmountOut}>
-            {figureOf(quote.netAmountOut, places, tokenOut)}
+            {figureOf(quote.netAmountOut, tokenOut)}
           </span>
           {other && <DifferenceLine quote={quote} other={other} places={places} />}
         </td>
@@ -124,9 +127,9 @@ interface Figure {
   readonly exact?: string;
 }
 
-/** Of a new token one gets millions: their millionths would only hide how many. */
-function figureOf(value: string, places: number, token: string): string {
-  return isMint(token) ? formatFigure(value) : formatFixed(value, places);
+/** All digits, so that a column of them lines up. Of a new token one gets millions: there they would hide how many. */
+function figureOf(value: string, token: string): string {
+  return isMint(token) ? formatFigure(value) : formatFixed(value, decimalsOf(token));
 }
 
 function figuresOf(quote: Quote, tokenIn: string, tokenOut: string): Figure[] {
@@ -136,12 +139,17 @@ function figuresOf(quote: Quote, tokenIn: string, tokenOut: string): Figure[] {
     {
       name: "Minimum",
       unit: out,
-      text: figureOf(minimumReceived, placesOf(tokenOut), tokenOut),
+      text: figureOf(minimumReceived, tokenOut),
       exact: minimumReceived,
     },
-    { name: "Price", unit: `${out}/${tokenIn}`, text: figureOf(price, placesOfPrice(price), tokenOut), exact: price },
+    {
+      name: "Price",
+      unit: `${out}/${tokenIn}`,
+      text: isMint(tokenOut) ? formatFigure(price) : formatExact(price),
+      exact: price,
+    },
     { name: "Price impact", text: formatBasisPoints(priceImpactBps) },
-    { name: "Venue fee", unit: tokenIn, text: format(fee), exact: fee },
-    { name: "Network fee", unit: "SOL", text: format(networkFee, 9) },
+    { name: "Venue fee", unit: tokenIn, text: formatExact(fee) },
+    { name: "Network fee", unit: "SOL", text: formatExact(networkFee) },
   ];
 }

@@ -1,19 +1,24 @@
 // Placing the order: sent once per intent, and sent again with the same key until it is known what became of it.
 import { computed, signal } from "@preact/signals";
-import { NoAnswer, Problem, asSentence, getOrder, placeOrder } from "../api.ts";
+import { NoAnswer, Problem, asSentence, getOrder, getQuote, placeOrder } from "../api.ts";
 import { engineNow } from "../time.ts";
-import type { NewOrder, Order } from "../types.ts";
+import type { NewOrder, Order, Quote, QuoteAnswer } from "../types.ts";
 import { access, keyId } from "./access.ts";
+import { bestOf } from "./best-quote.ts";
+import { depth } from "./depth.ts";
 import { draft, maxAgeSlots, newOrder, slippageBps } from "./draft.ts";
 import { type Intent, isRepeatable, keep, settled, unsettled } from "./intent.ts";
+import { noRoute } from "./no-route.ts";
 import { tellOtherTabs } from "./order-list.ts";
 import { learnOrders } from "./orders.ts";
-import { shownMinimum } from "./preview.ts";
+import { shownNoRoute, shownQuote } from "./preview.ts";
 import { verdictOn } from "./verdict.ts";
 
 export type Placing =
   | { readonly kind: "ready" }
   | { readonly kind: "sending" }
+  /** Not sent yet: the order is so large for its pool that its reader has to say so again. */
+  | { readonly kind: "confirming"; readonly order: NewOrder; readonly quote: Quote }
   /** Certainly not placed yet; asked again by itself. */
   | { readonly kind: "waiting"; readonly reason: string }
   /** Not known; asked again by itself. */
@@ -30,6 +35,10 @@ const PAUSES_MS = [1_000, 2_000, 4_000, 8_000];
 /** No pause ends later than this after the first try. */
 const PATIENCE_MS = 30_000;
 const PLACED_FOR_MS = 1_200;
+/** A price impact above this is confirmed before it is paid for. */
+const HARMLESS_IMPACT_BPS = 300;
+/** How long placing waits for the quote of an order that is placed before its quote is on screen. */
+const QUOTE_PATIENCE_MS = 2_500;
 /** What the engine takes when it is not told. */
 const USUAL_AGE_SLOTS = 300;
 const ACTIVE_KEY = "activeOrder";
@@ -41,7 +50,9 @@ export const placing = signal<Placing>(
 );
 
 /** While it lasts, placing again does nothing. */
-export const isBusy = computed(() => ["sending", "waiting", "checking", "placed"].includes(placing.value.kind));
+export const isBusy = computed(() =>
+  ["sending", "confirming", "waiting", "checking", "placed"].includes(placing.value.kind),
+);
 
 /** The order that this tab placed last; the live panel shows it. */
 export const activeOrder = signal<string | null>(sessionStorage.getItem(ACTIVE_KEY));
@@ -64,9 +75,49 @@ export async function place(): Promise<void> {
     placing.value = { kind: "refused", problem };
     return;
   }
-  const bound = shownMinimum.value;
-  const order = { ...newOrder(), ...(bound === null ? {} : { minAmountOut: bound }) };
+  const order = newOrder();
+  if (order.type !== "market") return await send(order);
+  if (shownNoRoute.value) return;
+  const onScreen = shownQuote.value;
+  placing.value = { kind: "sending" };
+  const by = keyId();
+  const answer = onScreen ?? (await quoteFor(order));
+  if (by !== keyId()) {
+    placing.value = { kind: "ready" };
+    return;
+  }
+  const none = answer && noRoute(answer, depth.value);
+  if (none) {
+    placing.value = {
+      kind: "refused",
+      problem: new Problem(0, "no_route", `${none.title}. ${none.detail}`, null, null),
+    };
+    return;
+  }
+  const quote = answer && bestOf(answer.quotes);
+  if (quote && quote.priceImpactBps > HARMLESS_IMPACT_BPS)
+    placing.value = { kind: "confirming", order: { ...order, minAmountOut: quote.minimumReceived }, quote };
+  else await send(onScreen?.minimumReceived ? { ...order, minAmountOut: onScreen.minimumReceived } : order);
+}
+
+/** Places the order that was asked about, which moves its price against itself. */
+export async function confirm(): Promise<void> {
+  if (placing.value.kind === "confirming") await send(placing.value.order);
+}
+
+/** Places nothing. */
+export function withdraw(): void {
+  if (placing.value.kind === "confirming") placing.value = { kind: "ready" };
+}
+
+async function send(order: NewOrder): Promise<void> {
   await settle({ order, key: newKey(), at: Date.now(), orderId: null, by: keyId() }, false);
+}
+
+/** Null when there is none in time: then the engine judges, which routes each order by quotes of its own. */
+async function quoteFor({ tokenIn, tokenOut, amount, slippageBps: bps }: NewOrder): Promise<QuoteAnswer | null> {
+  const query = { tokenIn, tokenOut, amount: String(amount), slippageBps: String(bps) };
+  return await getQuote(query, AbortSignal.timeout(QUOTE_PATIENCE_MS)).catch(() => null);
 }
 
 /** What was typed and has no place in a request, so that the engine cannot object to it. */
@@ -192,7 +243,7 @@ function termsOf({ venues, minLiquidity, maxLiquidity, maxAgeSlots, require }: N
 /** A refusal belongs to what was sent, and by whom: the next change of the draft, or of the key, clears it. */
 function clearRefusal(): void {
   const { kind } = placing.peek();
-  if (kind === "refused" || kind === "unplaced") placing.value = { kind: "ready" };
+  if (kind === "refused" || kind === "unplaced" || kind === "confirming") placing.value = { kind: "ready" };
 }
 
 draft.subscribe(clearRefusal);

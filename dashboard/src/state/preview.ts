@@ -3,7 +3,10 @@ import { computed, effect, signal } from "@preact/signals";
 import { compare } from "../decimal.ts";
 import { NoAnswer, Problem, getQuote } from "../api.ts";
 import type { QuoteAnswer } from "../types.ts";
+import { depth } from "./depth.ts";
 import { draft, slippageBps } from "./draft.ts";
+import { type NoRoute, noRoute } from "./no-route.ts";
+import { keepAsking } from "./polling.ts";
 
 export type Preview =
   | { readonly kind: "empty" }
@@ -13,26 +16,39 @@ export type Preview =
   | { readonly kind: "refused"; readonly problem: Problem }
   | { readonly kind: "unanswered"; readonly reason: string };
 
-/**
- * What the quote on screen allows an order to receive at the least, while it is the draft's own: of its pair, amount and
- * slippage. A market order is bound to it, so that nobody gets less than he was shown.
- */
-export const shownMinimum = computed<string | null>(() => {
-  const [shown, { type, tokenIn, tokenOut, amount }] = [preview.value, draft.value];
-  if (type !== "market" || shown.kind !== "ready" || !shown.current) return null;
+/** The quote on screen, while it is the draft's own: of its pair, amount and slippage. */
+export const shownQuote = computed<QuoteAnswer | null>(() => {
+  const [shown, { tokenIn, tokenOut, amount }] = [preview.value, draft.value];
+  if (shown.kind !== "ready" || !shown.current) return null;
   const { answer } = shown;
   const isOfDraft =
     answer.tokenIn === tokenIn &&
     answer.tokenOut === tokenOut &&
     answer.slippageBps === slippageBps.value &&
     compare(answer.amount, amount.trim()) === 0;
-  return isOfDraft ? answer.minimumReceived : null;
+  return isOfDraft ? answer : null;
+});
+
+/**
+ * What the quote on screen allows an order to receive at the least. A market order is bound to it, so that nobody gets
+ * less than he was shown.
+ */
+export const shownMinimum = computed<string | null>(() =>
+  draft.value.type === "market" ? (shownQuote.value?.minimumReceived ?? null) : null,
+);
+
+/** Why a market order of the draft cannot be executed now; null while it can, and while it is not known. */
+export const shownNoRoute = computed<NoRoute | null>(() => {
+  const answer = shownQuote.value;
+  return answer && draft.value.type === "market" ? noRoute(answer, depth.value) : null;
 });
 
 const AFTER_TYPING_MS = 250;
 const REFRESH_MS = 4_000;
 
 export const preview = signal<Preview>({ kind: "empty" });
+/** Counts how often the reader has asked for a fresh quote. */
+const asksAnew = signal(0);
 
 /** Changes exactly when the question to the venues does. */
 const question = computed(() => {
@@ -43,9 +59,12 @@ const question = computed(() => {
 
 /** Keeps the preview fresh until the returned function is called. */
 export function startPreview(): () => void {
+  let askedBefore: string | null = null;
   return effect(() => {
+    void asksAnew.value;
     const asked = question.value;
-    const stop = new AbortController();
+    const isAnew = asked === askedBefore;
+    askedBefore = asked;
     const { tokenIn, tokenOut, amount } = draft.peek();
     if (asked === null || amount.trim() === "" || tokenIn === "" || tokenOut === "") {
       preview.value = { kind: "empty" };
@@ -53,23 +72,25 @@ export function startPreview(): () => void {
     }
     const shown = preview.peek();
     const samePair = shown.kind === "ready" && shown.answer.tokenIn === tokenIn && shown.answer.tokenOut === tokenOut;
-    preview.value = samePair ? { ...shown, current: false } : { kind: "loading" };
-    void askAgainAndAgain(stop.signal);
-    return () => stop.abort();
+    if (!isAnew) preview.value = samePair ? { ...shown, current: false } : { kind: "loading" };
+    let stop = () => {};
+    const show = async (signal: AbortSignal) => {
+      const next = await ask(signal);
+      if (signal.aborted) return;
+      preview.value = next;
+      if (next.kind === "refused" && !next.problem.passing) stop();
+    };
+    const timer = setTimeout(() => (stop = keepAsking(REFRESH_MS, show)), isAnew ? 0 : AFTER_TYPING_MS);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
   });
 }
 
-async function askAgainAndAgain(stop: AbortSignal): Promise<void> {
-  await pause(AFTER_TYPING_MS);
-  while (!stop.aborted) {
-    if (!document.hidden) {
-      const next = await ask(stop);
-      if (stop.aborted) return;
-      preview.value = next;
-      if (next.kind === "refused" && !next.problem.passing) return;
-    }
-    await pause(REFRESH_MS);
-  }
+/** Asks now, not in a few seconds. */
+export function refreshPreview(): void {
+  asksAnew.value += 1;
 }
 
 async function ask(stop: AbortSignal): Promise<Preview> {
@@ -83,8 +104,4 @@ async function ask(stop: AbortSignal): Promise<Preview> {
     if (failure instanceof NoAnswer) return { kind: "unanswered", reason: failure.message };
     throw failure;
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((next) => setTimeout(next, milliseconds));
 }

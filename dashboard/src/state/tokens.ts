@@ -12,7 +12,12 @@ const decimalsBySymbol = computed(() => new Map(tokens.value.map((token) => [tok
 
 /** How many decimals of the token's amounts are worth showing in a line of text. */
 export function placesOf(symbol: string): number {
-  return Math.min(decimalsBySymbol.value.get(symbol) ?? 6, 6);
+  return Math.min(decimalsOf(symbol), 6);
+}
+
+/** How many decimals its amounts have. */
+export function decimalsOf(symbol: string): number {
+  return decimalsBySymbol.value.get(symbol) ?? 6;
 }
 
 export async function startTokens(): Promise<void> {
