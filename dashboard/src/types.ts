@@ -28,6 +28,8 @@ export function isReadable(entry: ListedOrder): entry is Order {
 export type QuoteAnswer = Schemas["Quote"];
 export type Token = Schemas["Token"];
 export type Launch = Schemas["Launch"];
+export type Candle = Schemas["Candle"];
+export type Stats = Schemas["Stats"];
 export type Market = Schemas["Market"];
 export type Ticket = Schemas["Ticket"];
 export type Requirement = Schemas["Requirement"];
