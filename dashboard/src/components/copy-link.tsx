@@ -8,7 +8,7 @@ export function CopyLink({ path }: { path: string }) {
   return (
     <button type="button" class="button button-icon" onClick={() => void copy(location.origin + path)}>
       {isCopied ? <Check /> : <Copy />}
-      <span role="status">{isCopied ? "Link copied" : "Copy link"}</span>
+      <span>{isCopied ? "Link copied" : "Copy link"}</span>
     </button>
   );
 }

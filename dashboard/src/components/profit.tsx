@@ -98,7 +98,8 @@ function Sums({ result, of }: { result: Result; of: string }) {
 
 function countInWords({ profit, isCut, confirmed }: Result): string {
   const count = profit.orders.toLocaleString("en-GB");
-  if (!isCut) return profit.orders === 1 ? "The one confirmed order" : `All ${count} confirmed orders`;
+  if (!isCut && profit.orders < 2) return profit.orders === 1 ? "The one confirmed order" : "No confirmed order";
+  if (!isCut) return `All ${count} confirmed orders`;
   const others = confirmed === null ? "there are more" : `of ${confirmed.toLocaleString("en-GB")}`;
   return `Only the newest ${count} confirmed orders (${others}; ${MOST_ORDERS.toLocaleString("en-GB")} are added up at most)`;
 }
@@ -199,7 +200,10 @@ function SideCells({ side }: { side: Side | null }) {
   return (
     <>
       <td class="number">
-        {formatExact(side.base)} <span class="row-note">in {format(String(side.orders))}</span>
+        {formatExact(side.base)}{" "}
+        <span class="row-note">
+          in {format(String(side.orders))} {side.orders === 1 ? "order" : "orders"}
+        </span>
       </td>
       <td class="number" title={side.average}>
         {formatPrice(side.average)}

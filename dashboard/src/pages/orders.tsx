@@ -36,10 +36,12 @@ export function OrdersPage({ search }: { search: URLSearchParams }) {
           <h1 id="orders-title" class="card-title" tabIndex={-1}>
             Orders
           </h1>
-          <a class="card-link" href="#profit-title">
-            Profit and loss
-          </a>
-          <ExportLink filter={queryOf(shown)} />
+          <div class="card-links">
+            <a class="card-link" href="#profit-title">
+              Profit and loss
+            </a>
+            <ExportLink filter={queryOf(shown)} />
+          </div>
         </header>
         <OrderSearch shown={shown} more={more} />
         <div class="filters">
