@@ -13,6 +13,7 @@ import type {
   OrderType,
   ProblemBody,
   QuoteAnswer,
+  Stats,
   Status,
   Ticket,
   Token,
@@ -145,6 +146,13 @@ export interface OrderFilter {
   /** Only those that are not final. */
   readonly open?: boolean;
   readonly type?: OrderType | null;
+  readonly tokenIn?: string | null;
+  readonly tokenOut?: string | null;
+  readonly clientOrderId?: string | null;
+  /** Accepted then or later, RFC 3339. */
+  readonly since?: string | null;
+  /** Accepted before, RFC 3339. */
+  readonly until?: string | null;
 }
 
 export interface OrderQuery extends OrderFilter {
@@ -152,8 +160,10 @@ export interface OrderQuery extends OrderFilter {
   readonly cursor?: string | null;
 }
 
-function filterFields({ status, open, type }: OrderFilter): Record<string, string> {
-  return { ...(status ? { status } : {}), ...(open ? { open: "true" } : {}), ...(type ? { type } : {}) };
+function filterFields(filter: OrderFilter): Record<string, string> {
+  const { status, open, type, tokenIn, tokenOut, clientOrderId, since, until } = filter;
+  const fields = { status, open: open ? "true" : null, type, tokenIn, tokenOut, clientOrderId, since, until };
+  return Object.fromEntries(Object.entries(fields).filter((field): field is [string, string] => !!field[1]));
 }
 
 /** The address of all of these orders as a file. */
@@ -205,6 +215,23 @@ export interface QuoteQuery {
 
 export function getQuote(query: QuoteQuery, signal: AbortSignal): Promise<QuoteAnswer> {
   return read(`/api/quote?${new URLSearchParams({ ...query })}`, signal);
+}
+
+/** The last of the pair's reference prices; null where there is none. */
+export async function getReferencePrice(
+  tokenIn: string,
+  tokenOut: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const search = new URLSearchParams({ tokenIn, tokenOut, interval: "1m", limit: "1" });
+  const candles = await read<readonly Candle[]>(`/api/candles?${search}`, signal);
+  return candles.at(-1)?.close ?? null;
+}
+
+/** How many orders accepted in this window are confirmed by now. */
+export async function countConfirmed(window: string, signal?: AbortSignal): Promise<number> {
+  const { byStatus } = await read<Stats>(`/api/stats?window=${window}`, signal);
+  return byStatus["confirmed"] ?? 0;
 }
 
 export function getTokens(): Promise<readonly Token[]> {

@@ -35,7 +35,7 @@ function Page({ route }: { route: Route }) {
     case "trade":
       return <TradePage />;
     case "orders":
-      return <OrdersPage filter={route.filter} type={route.type} cursor={route.cursor} />;
+      return <OrdersPage search={route.search} />;
     case "order":
       return <OrderPage key={route.id} id={route.id} />;
     case "charts":

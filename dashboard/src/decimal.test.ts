@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  add,
   basisPoints,
+  basisPointsToPercent,
   compare,
+  divide,
   format,
   formatExact,
   formatFigure,
   formatPrice,
   formatSigned,
+  formatSignedExact,
+  multiply,
   percentToBasisPoints,
   secondsToSlots,
   subtract,
@@ -31,6 +36,25 @@ test("a difference is exact and drops empty places", () => {
   assert.equal(subtract("1", "2.5"), "-1.5");
 });
 
+test("sums and products are exact at any size", () => {
+  assert.equal(add("0.1", "0.2"), "0.3");
+  assert.equal(add("123456789012.000000001", "0.999999999"), "123456789013");
+  assert.equal(add("-1", "1"), "0");
+  assert.equal(multiply("123456789012.123456789", "987654321.000000001"), "121932631124609053606.569424281123456789");
+  assert.equal(multiply("-0.1", "3"), "-0.3");
+  for (const text of ["", "NaN", "1,5"]) assert.deepEqual([add(text, "1"), multiply("1", text)], [null, null], text);
+});
+
+test("a quotient keeps the digits that count, of the smallest and of the largest", () => {
+  assert.equal(divide("1", "4"), "0.25");
+  assert.equal(divide("2", "3", 6), "0.666667");
+  assert.equal(divide("0.000000001", "123456789012", 4), "0.0000000000000000000081");
+  assert.equal(divide("0.000000001", "123456789012", 8), "0.0000000000000000000081000001");
+  assert.equal(divide("999999999999.999999999", "1", 21), "999999999999.999999999");
+  assert.equal(divide("-1", "8"), "-0.125");
+  assert.equal(divide("1", "0.00"), null);
+});
+
 test("basis points are relative to the second value and rounded half away from zero", () => {
   assert.equal(basisPoints("101", "100"), "100");
   assert.equal(basisPoints("99.99", "100"), "-1");
@@ -47,6 +71,10 @@ test("a percentage becomes whole basis points or nothing", () => {
   assert.equal(percentToBasisPoints("0.010"), 1);
   assert.equal(percentToBasisPoints("0.005"), null);
   assert.equal(percentToBasisPoints("half"), null);
+});
+
+test("basis points become a percentage without a float", () => {
+  assert.deepEqual([0, 1, 7, 50, 1000, 5000].map(basisPointsToPercent), ["0", "0.01", "0.07", "0.5", "10", "50"]);
 });
 
 test("seconds become whole slots, never more than they hold", () => {
@@ -80,6 +108,7 @@ test("a sign is shown for gains only", () => {
   assert.equal(formatSigned("0.1", 2), "+0.10");
   assert.equal(formatSigned("-0.12", 2), "\u22120.12");
   assert.equal(formatSigned("0.0000000001", 2), "0.00");
+  assert.deepEqual(["0.0000000001", "0", "-1234.5"].map(formatSignedExact), ["+0.0000000001", "0", "\u22121,234.5"]);
 });
 
 test("figures of one magnitude have equally many decimals", () => {

@@ -54,6 +54,34 @@ export function subtract(a: string, b: string): string | null {
   return print(left - right, scale);
 }
 
+/** a + b, exactly. */
+export function add(a: string, b: string): string | null {
+  const [x, y] = [parse(a), parse(b)];
+  if (!x || !y) return null;
+  const [left, right, scale] = align(x, y);
+  return print(left + right, scale);
+}
+
+/** a × b, exactly. */
+export function multiply(a: string, b: string): string | null {
+  const [x, y] = [parse(a), parse(b)];
+  return x && y && print(x.units * y.units, x.scale + y.scale);
+}
+
+/** a ÷ b with `digits` that count, or one more, the last one rounded; null when b is zero or a text is not a decimal. */
+export function divide(a: string, b: string, digits = 18): string | null {
+  const [x, y] = [parse(a), parse(b)];
+  if (!x || !y || y.units === 0n) return null;
+  const [left, right] = align(x, y);
+  // A quotient of numbers with m and n digits has at least m − n of them in front of the point.
+  const scale = Math.max(0, digits - digitsOf(left) + digitsOf(right));
+  return print(divideRounded(left * 10n ** BigInt(scale), right), scale);
+}
+
+function digitsOf(units: bigint): number {
+  return units.toString().replace("-", "").length;
+}
+
 /** (a − b) ÷ b in basis points, rounded to hundredths of one; null when b is zero or a text is not a decimal. */
 export function basisPoints(a: string, b: string): string | null {
   const [x, y] = [parse(a), parse(b)];
@@ -68,6 +96,11 @@ export function percentToBasisPoints(percent: string): number | null {
   if (!value) return null;
   const [hundredths, one] = align({ units: value.units * 100n, scale: value.scale }, { units: 1n, scale: 0 });
   return hundredths % one === 0n ? Number(hundredths / one) : null;
+}
+
+/** Whole basis points such as 50 as a percentage ("0.5"). */
+export function basisPointsToPercent(bps: number): string {
+  return print(BigInt(bps), 2);
 }
 
 /** Seconds such as "120" in whole slots of 0.4 s (300), rounded down; null for what is no number of them. */
@@ -145,6 +178,11 @@ export function formatFigure(text: string): string {
 export function formatSigned(text: string, places: number): string {
   const shown = formatFixed(text, places);
   return compare(text, "0") === 1 && /[1-9]/.test(shown) ? `+${shown}` : shown;
+}
+
+/** Every digit, with a sign. */
+export function formatSignedExact(text: string): string {
+  return compare(text, "0") === 1 ? `+${formatExact(text)}` : formatExact(text);
 }
 
 /** Basis points as a reader takes them: "3 bps", and from a hundred of them "49.94%". */

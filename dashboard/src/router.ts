@@ -1,34 +1,25 @@
 // Addresses of the page: /, /orders, /orders/<id> and /charts. Plain links; a click on one is taken over here.
 import { computed, signal } from "@preact/signals";
+import { keepPlace, restorePlace, startPlaces } from "./place.ts";
 
 const address = signal(new URL(location.href));
 
 export type Route =
-  | { readonly page: "trade" }
-  | {
-      readonly page: "orders";
-      readonly filter: string | null;
-      readonly type: string | null;
-      readonly cursor: string | null;
-    }
+  /** What the search asks for, the page reads. */
+  | { readonly page: "trade" | "orders"; readonly search: URLSearchParams }
   | { readonly page: "order"; readonly id: string }
   | { readonly page: "charts" }
   | { readonly page: "unknown" };
 
 export const route = computed<Route>(() => routeOf(address.value));
 
-function routeOf(url: URL): Route {
-  const [first = "", second, ...rest] = url.pathname.replace(/^\/|\/$/g, "").split("/");
+function routeOf({ pathname, searchParams: search }: URL): Route {
+  const [first = "", second, ...rest] = pathname.replace(/^\/|\/$/g, "").split("/");
   if (rest.length > 0) return { page: "unknown" };
-  if (first === "" && second === undefined) return { page: "trade" };
+  if (first === "" && second === undefined) return { page: "trade", search };
   if (first === "charts" && second === undefined) return { page: "charts" };
   if (first === "orders" && second) return { page: "order", id: decoded(second) };
-  if (first === "orders") {
-    const asked = (name: string) => url.searchParams.get(name);
-    const filter = asked("open") === "true" ? "open" : asked("status");
-    return { page: "orders", filter, type: asked("type"), cursor: asked("cursor") };
-  }
-  return { page: "unknown" };
+  return first === "orders" ? { page: "orders", search } : { page: "unknown" };
 }
 
 /** A half-written escape in a pasted address is an unknown order, not a crash. */
@@ -40,7 +31,9 @@ function decoded(segment: string): string {
   }
 }
 
-function navigate(to: string): void {
+/** Goes to another page; a reader who comes back finds the place that was left. */
+export function navigate(to: string): void {
+  keepPlace();
   history.pushState(null, "", to);
   arrive();
   scrollTo(0, 0);
@@ -48,12 +41,29 @@ function navigate(to: string): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>("h1")?.focus());
 }
 
+/** Shows the same page for what was chosen on it: the reader, and the keyboard, stay where they are. */
+export function refine(to: string): void {
+  keepPlace();
+  history.pushState(history.state, "", to);
+  arrive();
+}
+
+/** Writes the address that the page is at by now; going back does not lead to the one before. */
+export function settleAddress(to: string): void {
+  history.replaceState(history.state, "", to);
+  arrive();
+}
+
 function arrive(): void {
   address.value = new URL(location.href);
 }
 
 export function startRouter(): void {
-  addEventListener("popstate", arrive);
+  startPlaces();
+  addEventListener("popstate", () => {
+    arrive();
+    restorePlace();
+  });
   document.addEventListener("click", (click) => {
     if (
       click.defaultPrevented ||
@@ -68,6 +78,7 @@ export function startRouter(): void {
     if (!link || link.target || link.origin !== location.origin || link.hasAttribute("download")) return;
     if (link.hash && link.pathname === location.pathname) return;
     click.preventDefault();
-    navigate(link.href);
+    if (link.hasAttribute("data-refines")) refine(link.href);
+    else navigate(link.href);
   });
 }

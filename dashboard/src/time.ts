@@ -36,6 +36,11 @@ const clock = new Intl.DateTimeFormat("en-GB", {
 const clockOfMinute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 
+/** Whose days and times of day these are: "Europe/Berlin". */
+export function zone(): string {
+  return clock.resolvedOptions().timeZone;
+}
+
 /** Local time of day to the millisecond. */
 export function formatClock(at: string): string {
   return clock.format(new Date(at));
@@ -46,4 +51,9 @@ export function formatWhen(at: string): string {
   const date = new Date(at);
   const time = clockOfMinute.format(date);
   return date.toDateString() === new Date().toDateString() ? time : `${day.format(date)}, ${time}`;
+}
+
+/** Local date and time of day. */
+export function formatMoment(at: string): string {
+  return `${day.format(new Date(at))}, ${clockOfMinute.format(new Date(at))}`;
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { clean } from "./clean.ts";
@@ -54,3 +55,46 @@ for (const { name, options } of LOOKS) {
     await reader.leave();
   });
 }
+
+test("where colours are forced, what is chosen is still told from what is not", async () => {
+  const reader = await Reader.open(browser, engine.url, "/orders?status=confirmed", { forcedColors: "active" });
+  const ground = (name: string) =>
+    reader.page
+      .getByRole("link", { name, exact: true })
+      .first()
+      .evaluate((link) => getComputedStyle(link).backgroundColor);
+  await reader.row(finished).waitFor();
+  assert.notEqual(await ground("confirmed"), await ground("failed"));
+  assert.notEqual(await ground("Orders"), await ground("Trade"));
+  await reader.page.goto(engine.url);
+  const chip = (name: string) =>
+    reader.page
+      .locator(".chip", { hasText: name })
+      .locator("span")
+      .first()
+      .evaluate((span) => getComputedStyle(span).backgroundColor);
+  await reader.page.locator("[data-venue]").first().waitFor();
+  assert.notEqual(await chip("Market"), await chip("Limit"));
+  await reader.leave();
+});
+
+for (const [width, height] of [
+  [320, 640],
+  [640, 450],
+  [3840, 2160],
+] as const)
+  test(`the history and an order fit into ${width} by ${height}`, async () => {
+    const reader = await Reader.open(browser, engine.url, "/orders", {
+      viewport: { width, height },
+      reducedMotion: "reduce",
+    });
+    await reader.row(finished).waitFor();
+    await reader.page.locator("[data-token]").first().waitFor();
+    await clean(reader, "/orders");
+    await reader.page.goto(`${engine.url}/orders/${finished}`);
+    await reader.page.locator(".log-entry").first().waitFor();
+    await clean(reader, "an order");
+    const moving = await reader.page.evaluate(() => document.getAnimations().length);
+    assert.equal(moving, 0);
+    await reader.leave();
+  });

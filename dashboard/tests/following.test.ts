@@ -110,3 +110,50 @@ test("an unknown order and an unknown page say so", async () => {
   await reader.page.getByText("There is no such order").waitFor();
   await reader.leave();
 });
+
+test("an address where nothing is shows the page, which says so", async () => {
+  const reader = await Reader.open(browser, engine.url, "/orders/a/b");
+  await reader.page.getByText("There is no such page").waitFor();
+  await reader.page.getByRole("main").getByRole("link", { name: "Orders" }).click();
+  await reader.page.waitForURL("**/orders");
+  await reader.leave();
+});
+
+test("an order is placed again with what it asked for, once read and changed", async () => {
+  const id = await engine.place({
+    type: "limit",
+    tokenIn: "USDC",
+    tokenOut: "SOL",
+    amount: "7.000001",
+    slippageBps: 7,
+    limitPrice: "0.0000123",
+  });
+  await engine.untilFinal(id);
+  const reader = await Reader.open(browser, engine.url, `/orders/${id}`);
+  await reader.page.getByRole("link", { name: "Place again" }).click();
+  await reader.page.getByRole("heading", { name: "Limit order" }).waitFor();
+  assert.equal(reader.page.url(), `${engine.url}/`, "a reload would undo what is changed in the form");
+  assert.equal(await reader.page.getByLabel("You pay", { exact: true }).inputValue(), "7.000001");
+  assert.equal(await reader.page.getByLabel("Limit price", { exact: true }).inputValue(), "0.0000123");
+  assert.equal(
+    (await engine.orders()).length,
+    (await engine.orders()).filter((order) => order.id <= id).length,
+    "nothing is placed",
+  );
+  await reader.place();
+  await reader.sees(reader.page.locator(".headline-state"), /^Confirmed after/);
+  const { tokenIn, tokenOut, amount, slippageBps, limitPrice } = await engine.order(await reader.activeOrder());
+  assert.deepEqual([tokenIn, tokenOut, amount, slippageBps, limitPrice], ["USDC", "SOL", "7.000001", 7, "0.0000123"]);
+  await reader.leave();
+});
+
+test("an order's link is copied", async () => {
+  const id = await engine.place({ amount: "3" });
+  const reader = await Reader.open(browser, engine.url, `/orders/${id}`, {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await reader.page.getByRole("button", { name: "Copy link" }).click();
+  await reader.page.getByRole("button", { name: "Link copied" }).waitFor();
+  assert.equal(await reader.page.evaluate(() => navigator.clipboard.readText()), `${engine.url}/orders/${id}`);
+  await reader.leave();
+});

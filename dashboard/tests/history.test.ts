@@ -144,3 +144,157 @@ test("the charts count these orders and offer their numbers as tables", async ()
   await reader.sees(fills.locator("tbody tr"), /SOL\/USDC(Raydium|Meteora)/);
   await reader.leave();
 });
+
+function search(reader: Reader) {
+  return reader.page.getByRole("search", { name: "Orders" });
+}
+
+/** The ids of the rows, newest first. */
+function shown(reader: Reader): Promise<(string | null)[]> {
+  return reader.page.locator("tr[data-order]").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-order")));
+}
+
+test("an order is found by its id, by its client's name, by its tokens and by its day", async () => {
+  const named = await engine.place({ amount: "4.4", tokenIn: "USDC", tokenOut: "SOL", clientOrderId: "grid:17" });
+  const likeAnId = "0198d2c5-7d2a-7c8e-9d0a-3f4a5b6c7d8e";
+  const odd = await engine.place({ amount: "4.5", clientOrderId: likeAnId });
+  await engine.untilFinal(odd);
+  const reader = await Reader.open(browser, engine.url, "/orders", { timezoneId: "Asia/Kathmandu" });
+  const name = search(reader).getByLabel("Order id, or client's name");
+  await reader.page.getByText(/^Days and times are those of Asia\/Kath?mandu\.$/).waitFor();
+
+  await name.fill("grid:17");
+  await name.press("Enter");
+  await reader.page.getByText("1 order shown, no more").waitFor();
+  assert.deepEqual(await shown(reader), [named]);
+  assert.match(reader.page.url(), /\/orders\?clientOrderId=grid%3A17$/);
+  assert.deepEqual((await exported(reader)).map((row) => row[0]).slice(1), [named]);
+
+  // No order has this id; one has it for its name.
+  await name.fill(likeAnId);
+  await name.press("Enter");
+  await reader.row(odd).waitFor();
+  assert.deepEqual(await shown(reader), [odd]);
+
+  await name.fill(`  ${named.toUpperCase()} `);
+  await name.press("Enter");
+  await reader.page.waitForURL(`**/orders/${named}`);
+  await reader.page.goBack();
+  await reader.row(odd).waitFor();
+  assert.equal(await name.inputValue(), likeAnId);
+
+  await search(reader).getByRole("link", { name: "Clear" }).click();
+  await search(reader).getByLabel("Sells").fill("usdc");
+  await search(reader).getByRole("button", { name: "Search" }).click();
+  await reader.page.waitForURL("**/orders?tokenIn=USDC");
+  await reader.page.getByText("1 order shown, no more").waitFor();
+  assert.deepEqual(await shown(reader), [named]);
+  await search(reader).getByLabel("Buys").fill("JUP");
+  await search(reader).getByLabel("Buys").press("Enter");
+  await reader.page.getByText("Orders that sell USDC, that buy JUP: none").waitFor();
+  await reader.page.getByRole("link", { name: "All orders" }).click();
+  await reader.row(odd).waitFor();
+
+  await search(reader).getByLabel("To").fill("2026-01-31");
+  await search(reader).getByLabel("To").press("Enter");
+  await reader.page.waitForURL("**/orders?until=2026-01-31T18%3A15%3A00.000Z");
+  await reader.page.getByText("Orders before 1 Feb 2026, 00:00:00: none").waitFor();
+  await search(reader).getByLabel("From").fill("2026-02-01");
+  await search(reader).getByLabel("From").press("Enter");
+  await reader.sees(search(reader).getByRole("alert"), "The days end before they begin.");
+  await search(reader).getByLabel("To").fill("");
+  await search(reader).getByLabel("To").press("Enter");
+  await reader.page.waitForURL("**/orders?since=2026-01-31T18%3A15%3A00.000Z");
+  await reader.row(odd).waitFor();
+  assert.equal(await search(reader).getByLabel("From").inputValue(), "2026-02-01");
+  await reader.leave();
+});
+
+test("a name that no order can have is refused where it was looked for, once", async () => {
+  const reader = await Reader.open(browser, engine.url, "/orders");
+  let asked = 0;
+  reader.page.on("request", (request) => (asked += Number(/orders\?.*clientOrderId=no\+name&?/.test(request.url()))));
+  await search(reader).getByLabel("Order id, or client's name").fill("no name");
+  await search(reader).getByRole("button", { name: "Search" }).click();
+  await reader.sees(reader.page.getByRole("alert"), "The orders could not be loaded");
+  await clean(reader, "a refused search");
+  await search(reader).getByRole("link", { name: "Clear" }).click();
+  await reader
+    .row(placed.at(-1) ?? "")
+    .or(reader.page.locator("tr[data-order]").first())
+    .first()
+    .waitFor();
+  assert.ok(asked <= 2, `${asked}: once for the list and once for the sums`);
+  await reader.leave();
+});
+
+test("back and forward find the place, the page and the filters that were left", async () => {
+  const reader = await Reader.open(browser, engine.url, "/orders?status=confirmed");
+  await reader.page.getByRole("link", { name: "Older" }).click();
+  await reader.row(placed.at(-1 - PAGE - 20) ?? "").waitFor();
+  const older = reader.page.url();
+  const row = reader.row(placed.at(-1 - PAGE - 20) ?? "");
+  await row.scrollIntoViewIfNeeded();
+  await row.getByRole("link").focus();
+  const top = await reader.page.evaluate(() => scrollY);
+  assert.ok(top > 300, `${top}`);
+  await reader.page.keyboard.press("Enter");
+  await reader.sees(reader.step("confirmed"), "Landed at");
+  assert.equal(await reader.page.evaluate(() => scrollY), 0);
+
+  await reader.page.goBack();
+  await row.waitFor();
+  await reader.page.waitForFunction((before) => scrollY === before, top);
+  assert.equal(reader.page.url(), older);
+  assert.equal(await row.getByRole("link").evaluate((link) => link === document.activeElement), true);
+  await reader.page.reload();
+  await reader.page.waitForFunction((before) => scrollY === before, top);
+  await reader.page.goForward();
+  await reader.sees(reader.step("confirmed"), "Landed at");
+  await reader.leave();
+});
+
+test("an open order is cancelled in its row, with the keyboard alone", async () => {
+  const id = await engine.place({ type: "limit", limitPrice: "10000", amount: "2.5" });
+  const reader = await Reader.open(browser, engine.url, "/orders", { viewport: { width: 320, height: 700 } });
+  await reader.sees(reader.row(id), /Limit price not met, [\d,.]+% to go/);
+  const cancel = reader.row(id).getByRole("button", { name: "Cancel the order of 2.5 SOL to USDC" });
+  await clean(reader, "an order that can be cancelled");
+  await cancel.focus();
+  await reader.page.keyboard.press("Enter");
+  await reader.sees(reader.row(id), "cancelled");
+  await cancel.waitFor({ state: "detached" });
+  assert.equal(await engine.untilFinal(id), "cancelled");
+  assert.match(reader.page.url(), /\/orders$/, "the row was not opened");
+  await reader.leave();
+});
+
+test("profit and loss are the exact sums of the confirmed orders, at the price of now", async () => {
+  const reader = await Reader.open(browser, engine.url, "/orders?tokenIn=USDC");
+  const profit = reader.page.getByRole("region", { name: "Profit and loss" });
+  const [bought] = (await engine.orders()).filter((order) => order.amount === "4.4");
+  const { amountOut } = await engine.order(bought?.id ?? "");
+  await reader.sees(profit, "The one confirmed order of the last 24 hours");
+  await reader.sees(profit.locator('[data-token="SOL"]'), `${amountOut}0+${amountOut}`);
+  await reader.sees(profit.locator('[data-token="USDC"]'), /04\.4\u22124\.41\u22124\.40$/);
+  await reader.sees(
+    profit.locator('[data-pair="SOL/USDC"]'),
+    new RegExp(`${amountOut} in 1 order\\d+\\.\\d+nonenone$`),
+  );
+  const worth = await profit.locator('[data-token="SOL"] td').last().getAttribute("title");
+  const price = await profit.locator('[data-token="SOL"] td').nth(3).innerText();
+  const [units, scale] = [BigInt((amountOut ?? "").replace(".", "")), (amountOut ?? "").split(".")[1]?.length ?? 0];
+  const [priceUnits, priceScale] = [BigInt(price.replace(".", "")), price.split(".")[1]?.length ?? 0];
+  const near = Number(units * priceUnits) / 10 ** (scale + priceScale);
+  assert.ok(Math.abs(Number(worth) - near) < 0.00001, `${worth} is not ${near}`);
+
+  await profit.getByRole("link", { name: "1 hour" }).click();
+  await reader.page.waitForURL("**/orders?tokenIn=USDC&window=1h");
+  await reader.sees(profit, "The one confirmed order of the last hour");
+  await engine.untilFinal(await engine.place({ amount: "1.6", tokenIn: "USDC", tokenOut: "SOL" }));
+  await profit.getByRole("button", { name: "Add up again" }).click();
+  await reader.sees(profit, "All 2 confirmed orders of the last hour");
+  await reader.sees(profit.locator('[data-token="USDC"]'), /06\u22126/);
+  await clean(reader, "profit and loss");
+  await reader.leave();
+});

@@ -3,8 +3,9 @@
 
 use axum::{
     Router,
-    extract::Path,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::{Path, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -33,6 +34,28 @@ pub(crate) fn routes() -> Router {
         .route("/config.json", get(config))
         .route("/assets/{*path}", get(asset))
         .route("/favicon.svg", get(async || file("favicon.svg")))
+}
+
+/// Shows the page, which says so, to a browser that was sent to where nothing is. Programs, and
+/// whoever asks the API, get its problem.
+pub(crate) async fn show_not_found(request: Request, next: Next) -> Response {
+    let is_navigation = request.method() == Method::GET
+        && !request.uri().path().starts_with("/api/")
+        && takes_pages(request.headers());
+    let response = next.run(request).await;
+    if is_navigation && response.status() == StatusCode::NOT_FOUND {
+        return (StatusCode::NOT_FOUND, page().await).into_response();
+    }
+    response
+}
+
+fn takes_pages(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT);
+    accepted.is_some_and(|types| {
+        types
+            .to_str()
+            .is_ok_and(|types| types.contains("text/html"))
+    })
 }
 
 async fn page() -> Response {

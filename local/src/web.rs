@@ -109,6 +109,7 @@ pub(crate) fn routes(served: Served) -> Router {
         .merge(dashboard::routes());
     api::router(api)
         .merge(api::observed(others))
+        .layer(middleware::from_fn(dashboard::show_not_found))
         .layer(middleware::from_fn_with_state(house, door::admit))
         .layer(middleware::from_fn(http_metrics::measure))
 }

@@ -1,5 +1,4 @@
-import { format, formatExact, formatFigure } from "../decimal.ts";
-import { placesOf } from "../state/tokens.ts";
+import { formatExact, formatFigure, formatPrice } from "../decimal.ts";
 import { TokenName } from "./token-name.tsx";
 
 interface Props {
@@ -13,7 +12,7 @@ interface Props {
 
 /** An exact amount, rounded for the eye unless it is to be exact there, too; every digit is in its title. */
 export function Amount({ value, token, figure = false, exact = false }: Props) {
-  const text = exact ? formatExact(value) : figure ? formatFigure(value) : format(value, placesOf(token));
+  const text = exact ? formatExact(value) : figure ? formatFigure(value) : formatPrice(value);
   return (
     <span class="amount" title={`${value} ${token}`}>
       {text}{" "}

@@ -4,20 +4,25 @@ import { NoAnswer, Problem, asSentence, cancelOrder, getOrder } from "../api.ts"
 import { learnDetail, learnOrders } from "../state/orders.ts";
 import { type Order, isFinal } from "../types.ts";
 
-/** The button while there is something to cancel, and what became of the wish. */
-export function CancelOrder({ order }: { order: Order }) {
+/** What a button needs that cancels an order; `outcome` gets the focus once the button is gone. */
+function useCancelling({ id, status, cancelRequested }: Order) {
   const isAsking = useSignal(false);
   const problem = useSignal<string | null>(null);
   const outcome = useRef<HTMLDivElement>(null);
-  const canCancel = !isFinal(order.status) && !order.cancelRequested;
   const cancel = async () => {
     if (isAsking.value) return;
     isAsking.value = true;
-    problem.value = await problemOfCancelling(order.id);
+    problem.value = await problemOfCancelling(id);
     isAsking.value = false;
     // The button is gone, and the keyboard's focus with it.
     if (problem.value === null) outcome.current?.focus();
   };
+  return { canCancel: !isFinal(status) && !cancelRequested, isAsking, problem, outcome, cancel };
+}
+
+/** The button while there is something to cancel, and what became of the wish. */
+export function CancelOrder({ order }: { order: Order }) {
+  const { canCancel, isAsking, problem, outcome, cancel } = useCancelling(order);
   return (
     <div class="cancel">
       {canCancel && (
@@ -30,6 +35,31 @@ export function CancelOrder({ order }: { order: Order }) {
       </div>
       <div class="field-problem" role="alert">
         {/* What was refused before is of no interest once the order is cancelled. */}
+        {order.status === "cancelled" ? null : problem.value}
+      </div>
+    </div>
+  );
+}
+
+/** The same in a row of a list. A market order is over before one could reach for the button. */
+export function CancelInRow({ order }: { order: Order }) {
+  const { canCancel, isAsking, problem, outcome, cancel } = useCancelling(order);
+  const isOffered = canCancel && order.type !== "market";
+  return (
+    <div class="row-cancel">
+      {isOffered && (
+        <button type="button" class="button button-small" aria-disabled={isAsking.value} onClick={() => void cancel()}>
+          {isAsking.value ? "Cancelling" : "Cancel"}
+          <span class="visually-hidden">
+            {" "}
+            the order of {order.amount} {order.tokenIn} to {order.tokenOut}
+          </span>
+        </button>
+      )}
+      <div class="row-note" role="status" tabIndex={-1} ref={outcome}>
+        {order.status === "cancelled" ? null : outcomeOf(order)}
+      </div>
+      <div class="field-problem" role="alert">
         {order.status === "cancelled" ? null : problem.value}
       </div>
     </div>

@@ -4,7 +4,18 @@ import { Check, Copy } from "./icons.tsx";
 const SHOWN_FOR_MS = 1_500;
 
 /** Browsers have a clipboard on secure pages only. */
-const canCopy = "clipboard" in navigator;
+export const canCopy = "clipboard" in navigator;
+
+/** Copies, and knows for a moment that it did. */
+export function useCopied(): { isCopied: boolean; copy: (text: string) => Promise<void> } {
+  const copied = useSignal(false);
+  const copy = async (text: string) => {
+    await navigator.clipboard.writeText(text);
+    copied.value = true;
+    setTimeout(() => (copied.value = false), SHOWN_FOR_MS);
+  };
+  return { isCopied: copied.value, copy };
+}
 
 interface Props {
   text: string;
@@ -15,12 +26,7 @@ interface Props {
 
 /** A long identifier, shortened for the eye, whole for the clipboard. */
 export function CopyText({ text, label, whole = false }: Props) {
-  const copied = useSignal(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    copied.value = true;
-    setTimeout(() => (copied.value = false), SHOWN_FOR_MS);
-  };
+  const { isCopied, copy } = useCopied();
   return (
     <span class={`copy-text ${whole ? "copy-text-whole" : ""}`}>
       <code title={text}>{whole ? text : shorten(text)}</code>
@@ -28,10 +34,10 @@ export function CopyText({ text, label, whole = false }: Props) {
         <button
           type="button"
           class="icon-button icon-button-small"
-          onClick={() => void copy()}
-          aria-label={copied.value ? `${label} copied` : `Copy ${label}`}
+          onClick={() => void copy(text)}
+          aria-label={isCopied ? `${label} copied` : `Copy ${label}`}
         >
-          {copied.value ? <Check /> : <Copy />}
+          {isCopied ? <Check /> : <Copy />}
         </button>
       )}
     </span>

@@ -1,72 +1,88 @@
-import { basisPoints, format, formatExact, formatSigned } from "../decimal.ts";
+import {
+  basisPoints,
+  basisPointsToPercent,
+  formatExact,
+  formatSigned,
+  formatSignedExact,
+  subtract,
+} from "../decimal.ts";
 import { bestOf } from "../state/best-quote.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { type Order, isFinal } from "../types.ts";
 import { Amount } from "./amount.tsx";
 import { CopyText } from "./copy-text.tsx";
+import { Fact } from "./facts.tsx";
+import { TokenName } from "./token-name.tsx";
 
 /** Expected against executed, and where. */
 export function ExecutionFacts({ view, order }: { view: OrderView; order: Order }) {
-  const quote = order.chosenDex ? bestOf(view.offers) : null;
-  const gap = quote && order.executedPrice ? basisPoints(order.executedPrice, quote.price) : null;
+  const { chosenDex, executedPrice, amountOut, minAmountOut, clientOrderId, tokenOut, txHash } = order;
+  const quote = chosenDex ? bestOf(view.offers) : null;
   const missing = <span class="missing">{isFinal(order.status) ? "none" : "not yet"}</span>;
   return (
     <dl class="facts execution" aria-label="Execution">
-      <div>
-        <dt>Venue</dt>
-        <dd>{order.chosenDex ?? missing}</dd>
-      </div>
-      <div>
-        <dt>Expected price</dt>
-        <dd title={quote?.price}>{quote ? formatExact(quote.price) : missing}</dd>
-      </div>
-      <div>
-        <dt>Executed price</dt>
-        <dd title={order.executedPrice ?? undefined}>
-          {order.executedPrice ? formatExact(order.executedPrice) : missing}{" "}
-          {gap !== null && (
-            <span class={`gap ${gap.startsWith("-") ? "gap-worse" : ""}`}>{formatSigned(gap, 2)} bps</span>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>Minimum received</dt>
-        <dd>{quote ? <Amount value={quote.minimumReceived} token={order.tokenOut} exact /> : missing}</dd>
-      </div>
-      {order.minAmountOut && (
-        <div>
-          <dt>At least, whatever is quoted</dt>
-          <dd>
-            <Amount value={order.minAmountOut} token={order.tokenOut} exact />
-          </dd>
-        </div>
+      <Fact name="Venue">{chosenDex ?? missing}</Fact>
+      <Fact name="Expected price">{quote ? formatExact(quote.price) : missing}</Fact>
+      <Fact name="Executed price">
+        {executedPrice ? formatExact(executedPrice) : missing}
+        {quote && executedPrice && <BasisPoints amount={executedPrice} expected={quote.price} />}
+      </Fact>
+      <Fact name="Quoted amount">{quote ? <Amount value={quote.amountOut} token={tokenOut} exact /> : missing}</Fact>
+      <Fact name="Received">{amountOut ? <Amount value={amountOut} token={tokenOut} exact /> : missing}</Fact>
+      {quote && amountOut && (
+        <Fact name="Received against quoted">
+          <Gap amount={amountOut} expected={quote.amountOut} token={tokenOut} />
+        </Fact>
       )}
-      <div>
-        <dt>Received</dt>
-        <dd>{order.amountOut ? <Amount value={order.amountOut} token={order.tokenOut} exact /> : missing}</dd>
-      </div>
-      <div>
-        <dt>Slippage limit</dt>
-        <dd>{format(String(order.slippageBps / 100), 2)}%</dd>
-      </div>
-      <div>
-        <dt>Transaction</dt>
-        <dd>{order.txHash ? <CopyText text={order.txHash} label="transaction" /> : missing}</dd>
-      </div>
-      <div>
-        <dt>Order</dt>
-        <dd>
-          <CopyText text={order.id} label="order id" />
-        </dd>
-      </div>
-      {order.clientOrderId && (
-        <div>
-          <dt>Client's name for it</dt>
-          <dd>
-            <CopyText text={order.clientOrderId} label="client's name" whole />
-          </dd>
-        </div>
+      <Fact name="Minimum received">
+        {quote ? <Amount value={quote.minimumReceived} token={tokenOut} exact /> : missing}
+      </Fact>
+      {quote && amountOut && (
+        <Fact name="Received against minimum">
+          <Gap amount={amountOut} expected={quote.minimumReceived} token={tokenOut} />
+        </Fact>
+      )}
+      {minAmountOut && (
+        <Fact name="At least, whatever is quoted">
+          <Amount value={minAmountOut} token={tokenOut} exact />
+        </Fact>
+      )}
+      <Fact name="Slippage limit">{basisPointsToPercent(order.slippageBps)}%</Fact>
+      <Fact name="Transaction">{txHash ? <CopyText text={txHash} label="transaction" /> : missing}</Fact>
+      <Fact name="Order">
+        <CopyText text={order.id} label="order id" />
+      </Fact>
+      {clientOrderId && (
+        <Fact name="Client's name for it">
+          <CopyText text={clientOrderId} label="client's name" whole />
+        </Fact>
       )}
     </dl>
+  );
+}
+
+/** By how much an amount misses another, in the token and in basis points of the other. */
+function Gap({ amount, expected, token }: { amount: string; expected: string; token: string }) {
+  const difference = subtract(amount, expected);
+  if (difference === null) return null;
+  return (
+    <>
+      {formatSignedExact(difference)}{" "}
+      <span class="amount-token">
+        <TokenName token={token} />
+      </span>
+      <BasisPoints amount={amount} expected={expected} />
+    </>
+  );
+}
+
+function BasisPoints({ amount, expected }: { amount: string; expected: string }) {
+  const bps = basisPoints(amount, expected);
+  if (bps === null) return null;
+  return (
+    <>
+      {" "}
+      <span class={`gap ${bps.startsWith("-") ? "gap-worse" : ""}`}>{formatSigned(bps, 2)} bps</span>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { formatPrice } from "../decimal.ts";
+import { formatExact, formatPrice } from "../decimal.ts";
 import { reasonInWords, toGo } from "../state/limit.ts";
 import { type OrderView, waitingSince } from "../state/order-view.ts";
 import type { Order, Waiting } from "../types.ts";
@@ -13,7 +13,7 @@ export function LimitFacts({ view, order }: { view: OrderView; order: Order }) {
   return (
     <dl class="facts execution" aria-label="Limit">
       <Fact name="Limit price">
-        {order.limitPrice && formatPrice(order.limitPrice)} {order.tokenOut} per {order.tokenIn}
+        {order.limitPrice && formatExact(order.limitPrice)} {order.tokenOut} per {order.tokenIn}
       </Fact>
       {timeInForce && <Fact name="Time in force">{TIMES_IN_FORCE[timeInForce] ?? timeInForce}</Fact>}
       {expiresAt && timeInForce !== "IOC" && <TimeFact name="Expires" at={expiresAt} />}

@@ -1,4 +1,5 @@
 import { useNow } from "../clock.ts";
+import { executedAttempt } from "../state/executed.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { timelineOf } from "../state/timeline.ts";
 import { formatDuration } from "../time.ts";
@@ -27,7 +28,10 @@ export function OrderHeadline({ view, order }: { view: OrderView; order: Order }
             </span>
           )}
         </p>
-        <StatusBadge status={order.status} attempt={triesOf(order)} />
+        <StatusBadge
+          status={order.status}
+          attempt={triesOf({ type: order.type, attempt: shownAttempt(view, order) })}
+        />
       </div>
       <ProgressBar view={view} order={order} />
       <p class="headline-state">
@@ -35,6 +39,11 @@ export function OrderHeadline({ view, order }: { view: OrderView; order: Order }
       </p>
     </div>
   );
+}
+
+/** The one that swapped; of an order whose log is not here, the newest one. */
+function shownAttempt({ events }: OrderView, { attempt }: Order): number {
+  return events.length > 0 ? Math.min(attempt, executedAttempt(events)) : attempt;
 }
 
 /** The five steps as a bar: done, current, ahead; that of an order which did not make it ends where the order did. */

@@ -6,6 +6,7 @@ import { orderView } from "../state/orders.ts";
 import { formatWhen } from "../time.ts";
 import type { Order, UnreadableOrder } from "../types.ts";
 import { Amount } from "./amount.tsx";
+import { CancelInRow } from "./cancel-order.tsx";
 import { CopyText } from "./copy-text.tsx";
 import { Arrow } from "./icons.tsx";
 import { OpensIn } from "./opens-in.tsx";
@@ -13,7 +14,7 @@ import { StatusBadge, triesOf } from "./status-badge.tsx";
 import { TokenName } from "./token-name.tsx";
 
 /** Orders as rows; each row follows its own order alone, so one event draws one row. Columns give way to width. */
-export function OrderTable({ ids, caption }: { ids: readonly string[]; caption: string }) {
+export function OrderTable({ ids, caption, cancels }: { ids: readonly string[]; caption: string; cancels: boolean }) {
   return (
     <div class="orders-box">
       <table class="orders">
@@ -40,7 +41,7 @@ export function OrderTable({ ids, caption }: { ids: readonly string[]; caption: 
         </thead>
         <tbody>
           {ids.map((id) => (
-            <OrderRow key={id} id={id} />
+            <OrderRow key={id} id={id} cancels={cancels} />
           ))}
         </tbody>
       </table>
@@ -48,7 +49,7 @@ export function OrderTable({ ids, caption }: { ids: readonly string[]; caption: 
   );
 }
 
-function OrderRow({ id }: { id: string }) {
+function OrderRow({ id, cancels }: { id: string; cancels: boolean }) {
   const view = orderView(id).value;
   const { order, unreadable } = view;
   if (unreadable) return <UnreadableRow entry={unreadable} />;
@@ -77,6 +78,7 @@ function OrderRow({ id }: { id: string }) {
       <td class="status">
         <StatusBadge status={order.status} attempt={triesOf(order)} />
         <WaitingFor view={view} order={order} />
+        {cancels && <CancelInRow order={order} />}
         <div class="row-second">
           <Received order={order} />
         </div>

@@ -24,8 +24,9 @@ const NAMES: Record<Status, string> = {
 
 /** The order's steps with times and durations, and what each found out. */
 export function OrderTimeline({ view }: { view: OrderView }) {
-  const { steps, earlier } = timelineOf(view.events);
+  const { steps, earlier, overtaken } = timelineOf(view.events);
   const [accepted, ...others] = steps;
+  const last = others.pop();
   return (
     <ol class="timeline" aria-label="Steps of the order">
       {accepted && <StepLine step={accepted} view={view} />}
@@ -35,6 +36,10 @@ export function OrderTimeline({ view }: { view: OrderView }) {
       {others.map((step) => (
         <StepLine key={step.status} step={step} view={view} />
       ))}
+      {overtaken.map((tryNumber) => (
+        <OvertakenLine key={tryNumber} tryNumber={tryNumber} />
+      ))}
+      {last && <StepLine step={last} view={view} />}
     </ol>
   );
 }
@@ -95,6 +100,19 @@ function EarlierLine({ attempt }: { attempt: EarlierAttempt }) {
       </div>
       <div class="step-times">
         <span class="step-took">{formatDuration(attempt.tookMs)}</span>
+      </div>
+    </li>
+  );
+}
+
+/** A try that swapped nothing: the transaction before it, which was taken for lost, landed. */
+function OvertakenLine({ tryNumber }: { tryNumber: number }) {
+  return (
+    <li class="step step-earlier">
+      <span class="step-mark" aria-hidden="true" />
+      <div class="step-text">
+        <p class="step-name">Try {tryNumber} overtaken</p>
+        <p class="step-note">The transaction of the try before landed after all.</p>
       </div>
     </li>
   );

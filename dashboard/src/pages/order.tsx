@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Problem, getOrder } from "../api.ts";
+import { CopyLink } from "../components/copy-link.tsx";
 import { CancelOrder } from "../components/cancel-order.tsx";
 import { shorten } from "../components/copy-text.tsx";
 import { EventLog } from "../components/event-log.tsx";
@@ -12,9 +13,11 @@ import { OrderTimeline } from "../components/order-timeline.tsx";
 import { SniperFacts } from "../components/sniper-facts.tsx";
 import { StatusAnnouncer } from "../components/status-announcer.tsx";
 import { VenueComparison } from "../components/venue-comparison.tsx";
+import { againAddress } from "../state/again.ts";
 import { useWatch } from "../state/live.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { learnDetail, orderView } from "../state/orders.ts";
+import { zone } from "../time.ts";
 import { type Order, isFinal } from "../types.ts";
 
 const RETRY_MS = 2_000;
@@ -25,9 +28,19 @@ export function OrderPage({ id }: { id: string }) {
   const view = orderView(id).value;
   return (
     <>
-      <h1 class="page-title" tabIndex={-1}>
-        Order <span class="page-title-id">{shorten(id)}</span>
-      </h1>
+      <header class="page-head">
+        <h1 class="page-title" tabIndex={-1}>
+          Order <span class="page-title-id">{shorten(id)}</span>
+        </h1>
+        {view.order && (
+          <div class="page-actions">
+            <a class="button" href={againAddress(view.order)}>
+              Place again
+            </a>
+            <CopyLink path={`/orders/${id}`} />
+          </div>
+        )}
+      </header>
       <StatusAnnouncer order={view.order} />
       {view.order ? <Loaded view={view} order={view.order} /> : <NotLoaded failure={failure} />}
     </>
@@ -132,6 +145,7 @@ function Loaded({ view, order }: { view: OrderView; order: Order }) {
             Event log
           </h2>
           <EventLog events={view.events} type={order.type} />
+          <p class="card-note">Times are those of {zone()}.</p>
         </section>
       </div>
     </div>

@@ -7,9 +7,15 @@ export function UnknownPage() {
         Not found
       </h1>
       <Notice title="There is no such page">
-        <a class="button" href="/">
-          Trade
-        </a>
+        <p>The address may be mistyped, or of another version of this page.</p>
+        <div class="page-actions">
+          <a class="button" href="/">
+            Trade
+          </a>
+          <a class="button" href="/orders">
+            Orders
+          </a>
+        </div>
       </Notice>
     </div>
   );

@@ -1,59 +1,16 @@
 // The order being written. It outlives a reload of the page.
 import { computed, effect, signal } from "@preact/signals";
 import { percentToBasisPoints, secondsToSlots } from "../decimal.ts";
+import { route, settleAddress } from "../router.ts";
 import { engineNow } from "../time.ts";
-import type { Launch, NewOrder, OrderType, Requirement } from "../types.ts";
+import type { Launch, NewOrder } from "../types.ts";
+import { draftOf } from "./again.ts";
+import { type Draft, EXPIRIES, FIRST_DRAFT } from "./draft-fields.ts";
 import { takesSnipers } from "./market.ts";
 
+export { EXPIRIES };
+
 const KEY = "draft";
-
-const HOUR_MS = 3_600_000;
-export const EXPIRIES = { "1 hour": HOUR_MS, "1 day": 24 * HOUR_MS, "7 days": 7 * 24 * HOUR_MS } as const;
-
-interface Draft {
-  readonly type: OrderType;
-  readonly tokenIn: string;
-  readonly tokenOut: string;
-  /** As typed. The engine decides whether it is an amount. */
-  readonly amount: string;
-  /** As typed, in percent. */
-  readonly slippage: string;
-  /** As typed. This and what follows is asked for by a limit order alone. */
-  readonly limitPrice: string;
-  readonly timeInForce: "GTD" | "IOC";
-  readonly expiry: keyof typeof EXPIRIES;
-  /** What a sniper order asks for is apart: an amount of dollars must not become one of SOL with the order's type. */
-  readonly mint: string;
-  readonly sniperTokenIn: string;
-  readonly sniperAmount: string;
-  readonly sniperSlippage: string;
-  readonly leastPrice: string;
-  readonly require: readonly Requirement[];
-  readonly minLiquidity: string;
-  readonly maxLiquidity: string;
-  /** In seconds. */
-  readonly maxAge: string;
-}
-
-const FIRST_DRAFT: Draft = {
-  type: "market",
-  tokenIn: "SOL",
-  tokenOut: "USDC",
-  amount: "10",
-  slippage: "0.5",
-  limitPrice: "",
-  timeInForce: "GTD",
-  expiry: "7 days",
-  mint: "",
-  sniperTokenIn: "SOL",
-  sniperAmount: "0.5",
-  sniperSlippage: "10",
-  leastPrice: "",
-  require: ["mint_authority_revoked", "lp_burned"],
-  minLiquidity: "",
-  maxLiquidity: "",
-  maxAge: "120",
-};
 
 export const draft = signal<Draft>({ ...FIRST_DRAFT, ...remembered() });
 
@@ -68,6 +25,13 @@ function remembered(): Partial<Draft> {
 
 export function startDraft(): void {
   effect(() => sessionStorage.setItem(KEY, JSON.stringify(draft.value)));
+  // An address may ask for an order to be written. It is read once: what is changed afterwards outlives a reload.
+  effect(() => {
+    const asked = route.value.page === "trade" ? draftOf(route.value.search) : null;
+    if (!asked) return;
+    draft.value = { ...draft.peek(), ...asked };
+    settleAddress("/");
+  });
   // One may be left from when the engine took them.
   effect(() => {
     if (!takesSnipers.value && draft.value.type === "sniper") change({ type: "market" });

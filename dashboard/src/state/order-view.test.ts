@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Order, OrderEvent, Status } from "../types.ts";
-import { arrival, emptyView, lastSeq, withDetail, withEvent, withListed, withOrder } from "./order-view.ts";
+import {
+  type OrderView,
+  arrival,
+  emptyView,
+  lastSeq,
+  withDetail,
+  withEvent,
+  withListed,
+  withOrder,
+} from "./order-view.ts";
 
 const order: Order = {
   id: "a",
@@ -144,4 +153,34 @@ test("an order that cannot be read is shown as such until it can be", () => {
   const lost = withListed(withOrder(emptyView("a"), order), entry);
   assert.equal(lost.unreadable, entry);
   assert.equal(withListed(lost, order).unreadable, null);
+});
+
+test("the route of a confirmed order is that of the attempt whose transaction landed, whatever came after", () => {
+  const offer = (dex: string) => ({ dex, chosen: true }) as OrderView["offers"][number];
+  const building = (dex: string) => ({ chosenDex: dex, quotes: [offer(dex)], reason: `${dex} pays most` });
+  const landedLate = [
+    event(1, "pending"),
+    event(2, "routing"),
+    event(3, "building", building("Meteora")),
+    event(4, "submitted", { txHash: "first" }),
+    event(5, "routing", { reason: "not seen" }, 2),
+    event(6, "building", building("Raydium"), 2),
+    event(7, "submitted", { txHash: "second" }, 2),
+    event(8, "confirmed", { txHash: "first", executedPrice: "78.9", amountOut: "789" }, 2),
+  ];
+  const row: Order = { ...order, status: "confirmed", attempt: 2, chosenDex: "Raydium", txHash: "first" };
+  const detail = { ...row, events: landedLate, quotes: [offer("Raydium")], reason: "Raydium pays most" };
+  const views = [
+    withDetail(emptyView("a"), detail),
+    landedLate.reduce(withEvent, withOrder(emptyView("a"), order)),
+    withOrder(landedLate.reduce(withEvent, emptyView("a")), row),
+    landedLate.reduce(withEvent, withOrder(emptyView("a"), row)),
+  ];
+  for (const { order: shown, offers, reason } of views) {
+    assert.equal(shown?.chosenDex, "Meteora");
+    assert.deepEqual(offers, [offer("Meteora")]);
+    assert.equal(reason, "Meteora pays most");
+  }
+  const settled = landedLate.map((one) => ({ ...one, payload: { ...one.payload, txHash: "second" } }));
+  assert.equal(settled.reduce(withEvent, withOrder(emptyView("a"), order)).order?.chosenDex, "Raydium");
 });

@@ -13,6 +13,7 @@ import {
   isFinal,
   isReadable,
 } from "../types.ts";
+import { decisionOf, executedAttempt } from "./executed.ts";
 import { distanceTo } from "./limit.ts";
 
 export interface OrderView {
@@ -23,7 +24,7 @@ export interface OrderView {
   readonly unreadable: UnreadableOrder | null;
   /** The event log from seq 1 without a gap, as far as it is known. */
   readonly events: readonly OrderEvent[];
-  /** What each venue offered when the order was last routed. */
+  /** What each venue offered: to the attempt that swapped, or else when the order was last routed. */
   readonly offers: readonly Offer[];
   /** Why the chosen venue was chosen, in the engine's words. */
   readonly reason: string | null;
@@ -57,11 +58,21 @@ export function arrival(view: OrderView, event: OrderEvent): "next" | "seen" | "
 export function withEvent(view: OrderView, event: OrderEvent): OrderView {
   if (arrival(view, event) !== "next") return view;
   const order = view.order && !isAhead(view.order, event) ? orderAfter(view.order, event) : view.order;
-  return { ...view, order, events: [...view.events, event], ...decisionOf(event) };
+  return asExecuted({ ...view, order, events: [...view.events, event], ...newDecision(event) });
+}
+
+/** A confirmed order shows the venue and the quotes of the attempt whose transaction landed. */
+function asExecuted(view: OrderView): OrderView {
+  if (view.order?.status !== "confirmed") return view;
+  const attempt = executedAttempt(view.events);
+  const decision = attempt === view.events.at(-1)?.attempt ? null : decisionOf(view.events, attempt);
+  if (!decision) return view;
+  const { chosenDex, offers, reason } = decision;
+  return { ...view, order: { ...view.order, chosenDex }, offers, reason };
 }
 
 /** What a newer attempt decided replaces what an older one did, even where it cannot be read. */
-function decisionOf({ status, payload }: OrderEvent): Partial<OrderView> {
+function newDecision({ status, payload }: OrderEvent): Partial<OrderView> {
   if (status !== "building" || !(payload.quotes || payload.unreadable)) return {};
   return { offers: payload.quotes ?? [], reason: payload.reason ?? null };
 }
@@ -77,7 +88,7 @@ export function withOrder(view: OrderView, order: Order): OrderView {
   // The wish to cancel is never taken back: an answer without it was on its way before.
   const merged = view.order?.cancelRequested ? { ...replayed, cancelRequested: true } : replayed;
   const known = view.order && !view.unreadable && sameRow(view.order, merged);
-  return known ? view : { ...view, order: merged, unreadable: null };
+  return known ? view : asExecuted({ ...view, order: merged, unreadable: null });
 }
 
 export function withDetail(view: OrderView, detail: OrderDetail): OrderView {

@@ -129,3 +129,40 @@ test("the wish to cancel does not end the step that it comes in", () => {
 test("an unknown log has all its steps ahead", () => {
   assert.ok(timelineOf([]).steps.every((step) => step.state === "ahead"));
 });
+
+test("when a transaction lands that was given up, the steps are those of its attempt", () => {
+  const events = log(
+    ["pending", 0],
+    ["routing", 10],
+    ["building", 300],
+    ["submitted", 310],
+    ["routing", 2000, 2, "transaction expired"],
+    ["building", 2300, 2],
+    ["submitted", 2310, 2],
+    ["confirmed", 9000, 2],
+  );
+  const withHash = (seq: number, txHash: string) => {
+    const event = events[seq - 1]!;
+    events[seq - 1] = { ...event, payload: { ...event.payload, txHash } };
+  };
+  withHash(4, "first");
+  withHash(7, "second");
+  withHash(8, "first");
+  const late = timelineOf(events);
+  assert.equal(late.attempt, 1);
+  assert.deepEqual(
+    late.steps.map(({ status, state, event, tookMs }) => [status, state, event?.seq, tookMs]),
+    [
+      ["pending", "done", 1, 10],
+      ["routing", "done", 2, 290],
+      ["building", "done", 3, 10],
+      ["submitted", "done", 4, 8690],
+      ["confirmed", "done", 8, null],
+    ],
+  );
+  assert.deepEqual([late.earlier, late.overtaken], [[], [2]]);
+  withHash(8, "second");
+  const usual = timelineOf(events);
+  assert.equal(usual.steps[3]?.event?.seq, 7);
+  assert.deepEqual([usual.earlier.map(({ attempt }) => attempt), usual.overtaken], [[1], []]);
+});

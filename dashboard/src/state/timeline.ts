@@ -1,5 +1,6 @@
 // An order's log as the steps that a reader expects, with what each took: five, and the wait of one that waits.
 import { type OrderEvent, type Status, isFinal } from "../types.ts";
+import { executedAttempt } from "./executed.ts";
 
 export interface Step {
   readonly status: Status;
@@ -22,22 +23,33 @@ export interface EarlierAttempt {
 }
 
 export interface Timeline {
+  /** The attempt that the steps are of: the one that swapped, or else the newest one. */
   readonly attempt: number;
   readonly steps: readonly Step[];
   readonly earlier: readonly EarlierAttempt[];
+  /** The tries that had begun when the transaction of this one, given up before, landed after all. */
+  readonly overtaken: readonly number[];
   /** From acceptance to the final event; null while the order moves. */
   readonly totalMs: number | null;
 }
 
 export function timelineOf(events: readonly OrderEvent[]): Timeline {
   const newest = events.at(-1);
-  const attempt = newest?.attempt ?? 1;
+  const attempt = executedAttempt(events);
   const first = events[0];
   const ended = first && newest && isFinal(newest.status);
+  const earlier = earlierAttempts(events, attempt);
+  const isOvertaken = (event: OrderEvent) => event.attempt > attempt && !isFinal(event.status);
+  const triedBefore = earlier.filter(({ tryNumber }) => tryNumber !== null).length;
+  const overtaken = new Set(events.filter(isOvertaken).map((event) => event.attempt));
   return {
     attempt,
-    steps: stepsOf(events, attempt),
-    earlier: earlierAttempts(events, attempt),
+    steps: stepsOf(
+      events.filter((event) => !isOvertaken(event)),
+      attempt,
+    ),
+    earlier,
+    overtaken: Array.from(overtaken, (_, index) => triedBefore + 2 + index),
     totalMs: ended ? between(first, newest) : null,
   };
 }
@@ -54,10 +66,9 @@ function stepsOf(events: readonly OrderEvent[], attempt: number): Step[] {
 }
 
 function stepOf(events: readonly OrderEvent[], status: Status, attempt: number): Step {
-  // Acceptance happens once; every other step belongs to the newest attempt.
-  const index = events.findIndex(
-    (event) => event.status === status && (status === "pending" || event.attempt === attempt),
-  );
+  // Acceptance and the end happen once; every other step belongs to the attempt.
+  const isOnce = status === "pending" || isFinal(status);
+  const index = events.findIndex((event) => event.status === status && (isOnce || event.attempt === attempt));
   const event = events[index] ?? null;
   if (!event) return { status, state: "ahead", event, tookMs: null };
   // An event of the same step, such as the wish to cancel, does not end it.

@@ -284,3 +284,28 @@ async fn the_dashboard_is_served_from_the_binary_under_a_strict_policy() {
     );
     assert_eq!(engine.get("/assets/none.js").await.status(), 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_sees_the_page_where_nothing_is_and_a_program_the_problem() {
+    let engine = Engine::start().await;
+    let ask = async |path: &str, accept: &'static str| {
+        let request = reqwest::Client::new().get(engine.url(path));
+        let answer = request
+            .header("accept", accept)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), 404, "{path}");
+        answer
+    };
+    for path in ["/nowhere", "/orders/a/b", "/assets/none.js"] {
+        let page = ask(path, "text/html,application/xhtml+xml").await;
+        assert!(page.headers().contains_key("content-security-policy"));
+        let text = page.text().await.expect("text");
+        assert!(text.contains("<script type=\"module\""), "{path}: {text}");
+    }
+    for (path, accept) in [("/nowhere", "*/*"), ("/api/nowhere", "text/html")] {
+        let problem: Value = ask(path, accept).await.json().await.expect("a problem");
+        assert_eq!(problem["code"], "not_found", "{path}");
+    }
+}
