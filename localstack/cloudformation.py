@@ -1,5 +1,7 @@
 """Templates as Python reads them: short forms of functions spelled out, conditions and references worked out."""
 
+import sys
+
 import yaml
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
@@ -68,3 +70,20 @@ class Template:
             glue, parts = node["Fn::Join"]
             return self.value(parts) if isinstance(parts, dict) else glue.join(map(str, parts))
         return self.parameters[node["Ref"]]
+
+
+class NoParameter(Exception):
+    """What was given is no parameter."""
+
+
+def pairs(words):
+    """`Name=Value` as a dictionary; the last word about a name is the one that counts."""
+    for word in words:
+        if "=" not in word:
+            raise NoParameter(f"a parameter is given as Name=Value, not {word}")
+    return dict(word.split("=", 1) for word in words)
+
+
+def kept_lines():
+    """The parameters that a stack has, one `Name=Value` a line of the standard input."""
+    return [] if sys.stdin.isatty() else [line for line in sys.stdin.read().split("\n") if line]

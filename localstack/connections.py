@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-from cloudformation import Template, load
+from cloudformation import NoParameter, Template, kept_lines, load, pairs
 
 TEMPLATE = pathlib.Path(__file__).resolve().parent.parent / "template.yaml"
 # PostgreSQL keeps three for superusers, RDS's own agents take a few, and an operator has to get in at night.
@@ -68,23 +68,15 @@ def check(document, given):
     return text
 
 
-def pairs(words):
-    """`Name=Value` as a dictionary; the last word about a name is the one that counts."""
-    broken = [word for word in words if "=" not in word]
-    if broken:
-        raise Refused(f"a parameter is given as Name=Value, not {broken[0]}")
-    return dict(word.split("=", 1) for word in words)
-
-
 def main(words, stack):
     document = load(TEMPLATE)
     try:
         # What the stack has of a former template is not asked for any more.
         kept = {name: value for name, value in pairs(stack).items() if name in document["Parameters"]}
         print(check(document, {**kept, **pairs(words)}))
-    except Refused as refused:
+    except (Refused, NoParameter) as refused:
         sys.exit(str(refused))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:], [] if sys.stdin.isatty() else [line for line in sys.stdin.read().split("\n") if line])
+    main(sys.argv[1:], kept_lines())

@@ -64,6 +64,12 @@ check_connections() {
     [ "${CONNECTIONS:-}" = unchecked ]
 }
 
+# Functions are published under the name of the release: with another parameter, too.
+name_release() { # the packages
+  parameters+=(Release="$(.venv/emulator/bin/python localstack/release.py "$@" -- \
+    "${parameters[@]}" <<<"$(stack_parameters)")")
+}
+
 stack_parameters() {
   aws cloudformation describe-stacks --stack-name "$stack" --output text \
     --query 'Stacks[0].Parameters[].[ParameterKey,ParameterValue]' 2>/dev/null | sed 's/\t/=/' || true
@@ -84,6 +90,7 @@ deploy_to_aws() {
     .venv/template/bin/sam build --cache-dir ".aws-sam/cache${features:+-$features}" \
       --parameter-overrides "${parameters[@]}" >&2
   fi
+  name_release .aws-sam/build/*Function/bootstrap
   migrate_first zip_built_by_sam
   say "deploying $stack"
   .venv/template/bin/sam deploy --stack-name "$stack" --no-confirm-changeset --no-fail-on-empty-changeset \
@@ -108,13 +115,15 @@ deploy_to_emulator() {
     --output-template-file "$packaged" >/dev/null 2>"$packaged.log" || { cat "$packaged.log" >&2; return 1; }
   parameters=(Architecture="$architecture" EmulatorEndpoint="$seen"
     ${DATABASE_URL:+"DatabaseUrl=$DATABASE_URL"} ${parameters[@]+"${parameters[@]}"})
+  name_release ".aws-sam/$profile${features:+-$features}"/*.zip
+  # MiniStack's transform knows the defaults of parameters only, and publishes versions by them.
+  sed -i.log "/^  Release:/,/^    Description:/s/Default: .*/Default: '$(parameter Release)'/" "$packaged"
   migrate_first uploaded_package
   say "deploying $stack to $endpoint"
   update_emulator
   is_ministack || point_at_localstack_sockets
   # Emulators leave this out of a stack; AWS took it from the template.
-  aws lambda put-function-concurrency --function-name "$stack-worker" \
-    --reserved-concurrent-executions "$(known WorkerConcurrency)" >/dev/null
+  aws lambda put-function-concurrency --function-name "$stack-worker" --reserved-concurrent-executions 10 >/dev/null
 }
 
 update_emulator() {

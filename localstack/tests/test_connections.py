@@ -32,9 +32,9 @@ class Sum(unittest.TestCase):
             with self.assertRaisesRegex(connections.Refused, r"connections are more than 8\d - 13"):
                 check(**given)
 
-    def test_a_worker_counts_twice(self):
-        text = check(MaxConnections="400", WorkerConcurrency="50")
-        self.assertRegex(text, r"\ntogether +148\n")
+    def test_an_environment_of_the_relay_counts_twice(self):
+        text = check(MaxConnections="400", RelayConcurrency="5")
+        self.assertRegex(text, r"\ntogether +74\n")
 
     def test_what_is_not_deployed_holds_none(self):
         self.assertNotIn("websocket", check(MaxConnections="100", WithWebSocket="false"))
@@ -91,11 +91,11 @@ class Program(unittest.TestCase):
         return subprocess.run(command, input=stack, capture_output=True, text=True, check=False)
 
     def test_what_is_given_goes_before_what_the_stack_has(self):
-        stack = "MaxConnections=50\nWorkerConcurrency=4\nOfALongGoneTemplate=1\n"
+        stack = "MaxConnections=50\nRelayConcurrency=4\nOfALongGoneTemplate=1\n"
         self.assertIn("more than 50 - 13", self.run_it(stack=stack).stderr)
         done = self.run_it("MaxConnections=100", stack=stack)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertRegex(done.stdout, r"worker +4 +2 +8\n")
+        self.assertRegex(done.stdout, r"relay +4 +2 +8\n")
 
     def test_a_new_stack_has_no_parameters(self):
         self.assertEqual(self.run_it("MaxConnections=100", stack="\n").returncode, 0)

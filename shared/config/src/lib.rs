@@ -66,6 +66,11 @@ pub fn forbids_colours() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
+/// What Lambda calls the function that runs here; nothing where none does.
+pub fn function_name() -> String {
+    std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default()
+}
+
 /// Reads what `T` lists through `lookup`, which answers a variable's value or `None`.
 ///
 /// # Errors

@@ -132,7 +132,7 @@ impl<C: FunctionConfig> Function<C> {
     pub async fn start() -> Result<Self, Error> {
         let config: C = config::read()?;
         logs::start(config.logging())?;
-        let metrics = EmbeddedMetrics::start()?;
+        let metrics = EmbeddedMetrics::start(&config::function_name())?;
         let sdk = aws::sdk().await;
         let access = config.database();
         let secret = Arc::new(Secret {
