@@ -13,5 +13,6 @@ echo "sam validate" && .venv/template/bin/sam validate --lint --template templat
   .venv/template/bin/sam validate --lint --template database.yaml
 echo "checkov" && .venv/checkov/bin/checkov --config-file localstack/checkov.yaml
 echo "python" && .venv/template/bin/python -m unittest discover --quiet --start-directory localstack/tests
+echo "cost" && python3 docs/cost.py --check
 echo "shellcheck" && git ls-files -z '*.sh' .ci/run | xargs -0 .venv/template/bin/shellcheck
 echo "templates: all checks passed"

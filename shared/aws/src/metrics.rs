@@ -43,7 +43,9 @@ impl EmbeddedMetrics {
 
 /// template.yaml calls a function after its stack: `order-engine-worker`.
 fn stack_of(function: &str) -> &str {
-    function.rsplit_once('-').map_or(function, |(stack, _)| stack)
+    function
+        .rsplit_once('-')
+        .map_or(function, |(stack, _)| stack)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::{fmt, path::PathBuf, str::FromStr};
 
 use super::{
-    Configuration, DATABASE_CA, DATABASE_HOST, DATABASE_SECRET_ARN, DATABASE_STATEMENTS, DATABASE_URL, NotAllowed,
-    Reading, Setting, SettingError, Statements,
+    Configuration, DATABASE_CA, DATABASE_HOST, DATABASE_SECRET_ARN, DATABASE_STATEMENTS,
+    DATABASE_URL, NotAllowed, Reading, Setting, SettingError, Statements,
 };
 
 /// `postgres://user:password@host:port/name?sslmode=…`. Never shown: it holds the password.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::{
     AllowedHosts, Auth, BasePath, ClientKey, Count, DatabaseUrl, Definition, DelayRange,
-    HostAddress, HostName, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MarketsFile, MetricsToken,
-    Nodes, Origins, Proxies, Readers, RecheckSeconds, SecretArn, Share, SocketEndpoint, Statements,
-    Variable, Venues, Volatility, WaitSeconds, WalletKey, YesNo,
+    HostAddress, HostName, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MarketsFile,
+    MetricsToken, Nodes, Origins, Proxies, Readers, RecheckSeconds, SecretArn, Share,
+    SocketEndpoint, Statements, Variable, Venues, Volatility, WaitSeconds, WalletKey, YesNo,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.

@@ -204,7 +204,13 @@ fn a_database_host_is_a_name_without_a_port() {
     let named = migrate.database.host.expect("it is set");
     assert_eq!(named.as_str(), "proxy.example");
     assert_eq!(host("").expect("not set").database.host, None);
-    for text in ["db.example:5432", "postgres://db.example", "a b", "db/orders", "x@y"] {
+    for text in [
+        "db.example:5432",
+        "postgres://db.example",
+        "a b",
+        "db/orders",
+        "x@y",
+    ] {
         let said = refusal::<config::Migrate>(&[secret, ("DATABASE_HOST", text)]);
         assert!(said.contains("DATABASE_HOST"), "{text}: {said}");
     }

@@ -7,8 +7,8 @@ use api::{Access, Api, SocketAddress, Who};
 use auth::TicketOffice;
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
-    Configuration, Execution, HostName, Location, Logging, Market, Migrate, Monitor, SocketEndpoint, Submit,
-    Venues, WalletKey, Websocket, Worker,
+    Configuration, Execution, HostName, Location, Logging, Market, Migrate, Monitor,
+    SocketEndpoint, Submit, Venues, WalletKey, Websocket, Worker,
 };
 use engine::{
     execute::{Execute, Shutdown},
