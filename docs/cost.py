@@ -72,7 +72,7 @@ def rows(per_second):
     yield "Database: storage", stored * price["Aurora GB, month"]
     yield "NAT", HOURS * price["NAT hour"] + month * ORDER["over the NAT, GB"] * price["NAT GB"]
     yield "Logs", month * ORDER["log, GB"] * price["log GB"]
-    watching = 26 * price["alarm"] + price["CloudWatch dashboard"] + 20 * price["metric"]
+    watching = 25 * price["alarm"] + price["CloudWatch dashboard"] + 20 * price["metric"]
     yield "Alarms, dashboard, metrics, secret", watching + price["secret"]
 
 
