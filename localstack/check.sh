@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks template.yaml without an account or a network: syntax and types, SAM's own rules, security. And all scripts.
+# Checks template.yaml and database.yaml without an account or a network: syntax and types, SAM's own rules, security. And all scripts
+# and the tests of those in Python.
 # What these do not know (time-outs against visibility, concurrency, variables) is tested by localstack/e2e/tests/template.rs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,8 +8,11 @@ localstack/tools.sh template
 localstack/tools.sh checkov
 
 export AWS_DEFAULT_REGION=eu-central-1 SAM_CLI_TELEMETRY=0
-echo "cfn-lint" && .venv/template/bin/cfn-lint template.yaml
-echo "sam validate" && .venv/template/bin/sam validate --lint --template template.yaml
+echo "cfn-lint" && .venv/template/bin/cfn-lint template.yaml database.yaml
+echo "sam validate" && .venv/template/bin/sam validate --lint --template template.yaml &&
+  .venv/template/bin/sam validate --lint --template database.yaml
 echo "checkov" && .venv/checkov/bin/checkov --config-file localstack/checkov.yaml
+echo "python" && .venv/template/bin/python -m unittest discover --quiet --start-directory localstack/tests
+echo "cost" && python3 docs/cost.py --check
 echo "shellcheck" && git ls-files -z '*.sh' .ci/run | xargs -0 .venv/template/bin/shellcheck
-echo "template.yaml: all checks passed"
+echo "templates: all checks passed"

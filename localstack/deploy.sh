@@ -4,12 +4,15 @@
 #
 #   localstack/deploy.sh [Parameter=Value ...]      parameters of template.yaml; those not given keep their value
 #
+# On AWS MaxConnections=… tells how many connections the database takes: nothing is deployed that may hold more.
+#
 #   AWS_ENDPOINT_URL   an emulator (MiniStack, LocalStack); not set: AWS, with your credentials and region
 #   DATABASE_URL       for an emulator, as its functions reach the database. On AWS give DatabaseSecretArn=…
 #   STACK_NAME         default order-engine
 #   ACCOUNT            whose first key is made, default main
 #   PROFILE            release (default) or dev, for emulators
 #   BUILD              skip: deploy what .aws-sam/ holds
+#   CONNECTIONS        unchecked: deploy although connections.py refuses the sum of connections, or cannot tell it
 #   MIGRATE            skip: leave the database as it is, to go back to a version that does not know its schema
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -52,6 +55,26 @@ known() {
 # The last word given about a parameter.
 parameter() { printf '%s\n' ${parameters[@]+"${parameters[@]}"} | sed -n "s/^$1=//p" | tail -1; }
 
+# Before anything is built or changed: what the functions may hold, against what the database takes.
+check_connections() {
+  # PostgreSQL's own default, for the databases that are made to try things out.
+  [ -z "$endpoint" ] || [ -n "$(known MaxConnections)" ] || parameters+=(MaxConnections=100)
+  say "connections to the database"
+  .venv/emulator/bin/python localstack/connections.py ${parameters[@]+"${parameters[@]}"} <<<"$(stack_parameters)" >&2 ||
+    [ "${CONNECTIONS:-}" = unchecked ]
+}
+
+# Functions are published under the name of the release: with another parameter, too.
+name_release() { # the packages
+  parameters+=(Release="$(.venv/emulator/bin/python localstack/release.py "$@" -- \
+    "${parameters[@]}" <<<"$(stack_parameters)")")
+}
+
+stack_parameters() {
+  aws cloudformation describe-stacks --stack-name "$stack" --output text \
+    --query 'Stacks[0].Parameters[].[ParameterKey,ParameterValue]' 2>/dev/null | sed 's/\t/=/' || true
+}
+
 # --- AWS: SAM builds with cargo-lambda, keeps the artifacts' bucket and shows the changes.
 deploy_to_aws() {
   localstack/tools.sh template
@@ -67,6 +90,7 @@ deploy_to_aws() {
     .venv/template/bin/sam build --cache-dir ".aws-sam/cache${features:+-$features}" \
       --parameter-overrides "${parameters[@]}" >&2
   fi
+  name_release .aws-sam/build/*Function/bootstrap
   migrate_first zip_built_by_sam
   say "deploying $stack"
   .venv/template/bin/sam deploy --stack-name "$stack" --no-confirm-changeset --no-fail-on-empty-changeset \
@@ -91,6 +115,9 @@ deploy_to_emulator() {
     --output-template-file "$packaged" >/dev/null 2>"$packaged.log" || { cat "$packaged.log" >&2; return 1; }
   parameters=(Architecture="$architecture" EmulatorEndpoint="$seen"
     ${DATABASE_URL:+"DatabaseUrl=$DATABASE_URL"} ${parameters[@]+"${parameters[@]}"})
+  name_release ".aws-sam/$profile${features:+-$features}"/*.zip
+  # MiniStack's transform knows the defaults of parameters only, and publishes versions by them.
+  sed -i.log "/^  Release:/,/^    Description:/s/Default: .*/Default: '$(parameter Release)'/" "$packaged"
   migrate_first uploaded_package
   say "deploying $stack to $endpoint"
   update_emulator
@@ -211,6 +238,7 @@ websocket_url() {
   else aws apigatewayv2 get-api --api-id "$id" --query ApiEndpoint --output text; fi
 }
 
+check_connections
 features=""
 [ "$(known Venues)" != solana ] || features=solana # only with it do functions start there
 if [ -n "$endpoint" ]; then deploy_to_emulator; else deploy_to_aws; fi

@@ -26,10 +26,10 @@ async fn a_round_writes_the_operators_figures() {
         .iter()
         .find(|line| line.get("outbox_unsent").is_some());
     let line = found.unwrap_or_else(|| panic!("no figures in {}", invocation.output));
-    assert_eq!(
-        line["_aws"]["CloudWatchMetrics"][0]["Namespace"],
-        "OrderEngine"
-    );
+    let metrics = &line["_aws"]["CloudWatchMetrics"][0];
+    assert_eq!(metrics["Namespace"], "OrderEngine");
+    assert_eq!(metrics["Dimensions"], json!([["stack"]]));
+    assert_eq!(line["stack"], "tested");
     for figure in ["outbox_unsent", "outbox_oldest_seconds", "orders_stuck"] {
         assert_eq!(line[figure].as_f64(), Some(0.0), "{figure} in {line}");
     }

@@ -81,7 +81,7 @@ impl Aws {
     /// # Panics
     /// When Lambda refuses.
     pub fn enable_source_of(&self, function: &str, enabled: bool) {
-        let path = format!("/2015-03-31/event-source-mappings/?FunctionName={function}");
+        let path = format!("/2015-03-31/event-source-mappings/?FunctionName={function}:live");
         let found = self.get(&path);
         let id = found["EventSourceMappings"][0]["UUID"]
             .as_str()

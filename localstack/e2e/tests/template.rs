@@ -67,12 +67,13 @@ fn ten_workers_at_once_are_said_to_the_function_and_to_the_poller() {
 
 /// Connections to the database are bounded by what runs at once.
 #[test]
-fn every_function_that_the_world_can_start_is_bounded() {
+fn every_function_is_bounded() {
     let bounded = [
         ("SubmitFunction", 20),
         ("WebSocketFunction", 20),
         ("RelayFunction", 2),
         ("MonitorFunction", 2),
+        ("MigrateFunction", 1),
         ("KeysFunction", 1),
     ];
     for (function, most) in bounded {

@@ -1,7 +1,7 @@
 //! Secrets Manager: where the database's URL lives in production, and whatever else is secret.
 
 use aws_sdk_secretsmanager::{Client, error::DisplayErrorContext};
-use config::{DatabaseUrl, Location, SecretArn};
+use config::{DatabaseUrl, HostName, Location, SecretArn};
 use serde::Deserialize;
 
 use crate::SdkConfig;
@@ -26,7 +26,7 @@ pub enum SecretError {
     /// What it holds is no address of a database.
     #[error(
         "the secret {arn} must hold a URL postgres://user:password@host:port/name?sslmode=…, or the JSON object that RDS \
-         keeps: username, password, host, and optionally port and dbname"
+         keeps: username, password, host (or DATABASE_HOST), and optionally port and dbname"
     )]
     Unusable {
         /// Which.
@@ -34,20 +34,22 @@ pub enum SecretError {
     },
 }
 
-/// The database's URL, fetched if need be.
+/// The database's URL, fetched if need be. A secret that is no URL is completed with `host`, which
+/// also goes before its own: a proxy stands before what that names.
 ///
 /// # Errors
 /// [`SecretError`] when there is none.
 pub async fn database_url(
     sdk: &SdkConfig,
     location: &Location,
+    host: Option<&HostName>,
 ) -> Result<DatabaseUrl, SecretError> {
     let arn = match location {
         Location::Url(url) => return Ok(url.clone()),
         Location::Secret(arn) => arn,
     };
     let text = read(sdk, arn).await?;
-    url_of(&text).ok_or_else(|| SecretError::Unusable { arn: arn.clone() })
+    url_of(&text, host).ok_or_else(|| SecretError::Unusable { arn: arn.clone() })
 }
 
 /// A secret's text.
@@ -73,12 +75,13 @@ async fn read(sdk: &SdkConfig, arn: &str) -> Result<String, SecretError> {
     })
 }
 
-/// The object that RDS keeps for a database.
+/// The object that RDS keeps for a database. The password that it manages itself comes with the
+/// user's name alone.
 #[derive(Deserialize)]
 struct RdsSecret {
     username: String,
     password: String,
-    host: String,
+    host: Option<String>,
     #[serde(default = "default_port")]
     port: u16,
     #[serde(default = "default_name")]
@@ -93,7 +96,7 @@ fn default_name() -> String {
     "postgres".to_owned()
 }
 
-fn url_of(secret: &str) -> Option<DatabaseUrl> {
+fn url_of(secret: &str, given: Option<&HostName>) -> Option<DatabaseUrl> {
     let secret = secret.trim();
     if let Ok(url) = secret.parse() {
         return Some(url);
@@ -107,6 +110,7 @@ fn url_of(secret: &str) -> Option<DatabaseUrl> {
     } = serde_json::from_str(secret).ok()?;
     let (user, password) = (escape(&username), escape(&password));
     let name = escape(&dbname);
+    let host = given.map(HostName::as_str).or(host.as_deref())?;
     format!("postgres://{user}:{password}@{host}:{port}/{name}?sslmode=require")
         .parse()
         .ok()
@@ -130,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_a_url_or_what_rds_keeps() {
-        let url = |secret: &str| url_of(secret).map(|url| url.as_str().to_owned());
+        let url = |secret: &str| url_of(secret, None).map(|url| url.as_str().to_owned());
         assert_eq!(
             url("postgres://a:b@c/d\n"),
             Some("postgres://a:b@c/d".to_owned())
@@ -146,5 +150,22 @@ mod tests {
         );
         assert_eq!(url(r#"{"username":"app"}"#), None);
         assert_eq!(url("hunter2"), None);
+    }
+
+    #[test]
+    fn a_host_that_is_given_completes_what_rds_keeps_and_leaves_a_url_alone() {
+        let given = "proxy.example".parse().expect("a name");
+        let url = |secret: &str| {
+            let url = url_of(secret, Some(&given));
+            url.map(|url| url.as_str().to_owned())
+        };
+        let managed = r#"{"username":"engine","password":"x"}"#;
+        let expected = "postgres://engine:x@proxy.example:5432/postgres?sslmode=require";
+        assert_eq!(url(managed).as_deref(), Some(expected));
+        assert_eq!(url_of(managed, None), None);
+        let attached = r#"{"username":"engine","password":"x","host":"db.example"}"#;
+        assert_eq!(url(attached).as_deref(), Some(expected));
+        let whole = "postgres://a:b@c/d";
+        assert_eq!(url(whole).as_deref(), Some(whole));
     }
 }

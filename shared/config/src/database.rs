@@ -3,8 +3,8 @@
 use std::{fmt, path::PathBuf, str::FromStr};
 
 use super::{
-    Configuration, DATABASE_CA, DATABASE_SECRET_ARN, DATABASE_STATEMENTS, DATABASE_URL, NotAllowed,
-    Reading, Setting, SettingError, Statements,
+    Configuration, DATABASE_CA, DATABASE_HOST, DATABASE_SECRET_ARN, DATABASE_STATEMENTS,
+    DATABASE_URL, NotAllowed, Reading, Setting, SettingError, Statements,
 };
 
 /// `postgres://user:password@host:port/name?sslmode=…`. Never shown: it holds the password.
@@ -67,11 +67,39 @@ impl FromStr for SecretArn {
     }
 }
 
+/// The name of a server, without a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostName(String);
+
+impl HostName {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Setting for HostName {
+    const ALLOWED: &'static str = "the name of a server, for example db.example, without a port";
+}
+
+impl FromStr for HostName {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        let of_a_name = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+        (!text.is_empty() && text.chars().all(of_a_name))
+            .then(|| Self(text.to_owned()))
+            .ok_or(NotAllowed(Self::ALLOWED))
+    }
+}
+
 /// The database of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
     /// Where its URL is to be had.
     pub location: Location,
+    /// [`DATABASE_HOST`].
+    pub host: Option<HostName>,
     /// [`DATABASE_CA`].
     pub ca: Option<PathBuf>,
     /// [`DATABASE_STATEMENTS`].
@@ -81,10 +109,12 @@ pub struct Database {
 impl Configuration for Database {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let location = Location::gather(env);
+        let host = env.optional(&DATABASE_HOST);
         let ca = env.optional(&DATABASE_CA);
         let statements = env.get(&DATABASE_STATEMENTS);
         Some(Self {
             location: location?,
+            host: host?,
             ca: ca?,
             statements: statements?,
         })

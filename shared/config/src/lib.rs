@@ -31,7 +31,7 @@ pub use address::{BasePath, HttpUrl, SocketEndpoint};
 pub use allowed_hosts::{AllowedHost, AllowedHosts};
 pub use choice::{Auth, LogFormat, LogLevel, Statements, Venues};
 pub use count::Count;
-pub use database::{Database, DatabaseUrl, Location, SecretArn};
+pub use database::{Database, DatabaseUrl, HostName, Location, SecretArn};
 pub use delay::DelayRange;
 pub use host::HostAddress;
 pub use key::{Client, ClientKey};
@@ -64,6 +64,11 @@ pub fn is_empty(name: &str) -> bool {
 /// Whether `NO_COLOR` is set and not empty, as all programs are told so: <https://no-color.org>.
 pub fn forbids_colours() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// What Lambda calls the function that runs here; nothing where none does.
+pub fn function_name() -> String {
+    std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default()
 }
 
 /// Reads what `T` lists through `lookup`, which answers a variable's value or `None`.

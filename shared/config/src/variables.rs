@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::{
     AllowedHosts, Auth, BasePath, ClientKey, Count, DatabaseUrl, Definition, DelayRange,
-    HostAddress, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MarketsFile, MetricsToken,
-    Nodes, Origins, Proxies, Readers, RecheckSeconds, SecretArn, Share, SocketEndpoint, Statements,
-    Variable, Venues, Volatility, WaitSeconds, WalletKey, YesNo,
+    HostAddress, HostName, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MarketsFile,
+    MetricsToken, Nodes, Origins, Proxies, Readers, RecheckSeconds, SecretArn, Share,
+    SocketEndpoint, Statements, Variable, Venues, Volatility, WaitSeconds, WalletKey, YesNo,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -54,6 +54,8 @@ variables! {
     DATABASE_CONNECTIONS: Count = Some("24"), Machine;
     /// Secret that holds the URL of the database, so that it stands in no function's configuration.
     DATABASE_SECRET_ARN: SecretArn = None, Functions;
+    /// Server of the database, where the secret tells none or a proxy stands before it.
+    DATABASE_HOST: HostName = None, Functions;
     /// Folder of the engine's own PostgreSQL; if not set, one under the user's data directory.
     DATA_DIR: PathBuf = None, Machine;
     /// Who executes orders.

@@ -194,6 +194,29 @@ fn the_database_is_named_in_one_way_only() {
 }
 
 #[test]
+fn a_database_host_is_a_name_without_a_port() {
+    let secret = (
+        "DATABASE_SECRET_ARN",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders-AbCdEf",
+    );
+    let host = |text| read::<config::Migrate>(&[secret, ("DATABASE_HOST", text)]);
+    let migrate = host("proxy.example").expect("a name");
+    let named = migrate.database.host.expect("it is set");
+    assert_eq!(named.as_str(), "proxy.example");
+    assert_eq!(host("").expect("not set").database.host, None);
+    for text in [
+        "db.example:5432",
+        "postgres://db.example",
+        "a b",
+        "db/orders",
+        "x@y",
+    ] {
+        let said = refusal::<config::Migrate>(&[secret, ("DATABASE_HOST", text)]);
+        assert!(said.contains("DATABASE_HOST"), "{text}: {said}");
+    }
+}
+
+#[test]
 fn a_password_is_never_repeated() {
     let said = refusal::<config::Migrate>(&[("DATABASE_URL", "mysql://app:hunter2@db/orders")]);
     assert!(said.contains("DATABASE_URL"), "{said}");

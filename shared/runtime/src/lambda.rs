@@ -7,8 +7,8 @@ use api::{Access, Api, SocketAddress, Who};
 use auth::TicketOffice;
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
-    Configuration, Execution, Location, Logging, Market, Migrate, Monitor, SocketEndpoint, Submit,
-    Venues, WalletKey, Websocket, Worker,
+    Configuration, Execution, HostName, Location, Logging, Market, Migrate, Monitor,
+    SocketEndpoint, Submit, Venues, WalletKey, Websocket, Worker,
 };
 use engine::{
     execute::{Execute, Shutdown},
@@ -132,12 +132,13 @@ impl<C: FunctionConfig> Function<C> {
     pub async fn start() -> Result<Self, Error> {
         let config: C = config::read()?;
         logs::start(config.logging())?;
-        let metrics = EmbeddedMetrics::start()?;
+        let metrics = EmbeddedMetrics::start(&config::function_name())?;
         let sdk = aws::sdk().await;
         let access = config.database();
         let secret = Arc::new(Secret {
             sdk: sdk.clone(),
             location: access.location.clone(),
+            host: access.host.clone(),
         });
         let (statements, ca) = (access.statements, access.ca.clone());
         let database = crate::open(secret, C::CONNECTIONS, statements, ca).await?;
@@ -372,12 +373,13 @@ impl Function<config::Keys> {
 struct Secret {
     sdk: SdkConfig,
     location: Location,
+    host: Option<HostName>,
 }
 
 impl UrlSource for Secret {
     fn url(&self) -> BoxFuture<'_, Result<String, String>> {
         async {
-            match secrets::database_url(&self.sdk, &self.location).await {
+            match secrets::database_url(&self.sdk, &self.location, self.host.as_ref()).await {
                 Ok(url) => Ok(url.as_str().to_owned()),
                 Err(error) => Err(error.to_string()),
             }

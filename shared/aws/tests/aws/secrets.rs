@@ -10,7 +10,8 @@ const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:order
 
 async fn fetch(status: u16, body: serde_json::Value) -> Result<String, String> {
     let double = Double::answering(move |_| Some((status, body.to_string()))).await;
-    let url = secrets::database_url(&double.sdk().await, &Location::Secret(ARN.into())).await;
+    let location = Location::Secret(ARN.into());
+    let url = secrets::database_url(&double.sdk().await, &location, None).await;
     assert_eq!(double.seen()[0].json()["SecretId"], ARN);
     url.map(|url| url.as_str().to_owned())
         .map_err(|error| error.to_string())
