@@ -2,7 +2,10 @@
 //! without a memory, or with its slot where it is asked for its height. The others are right; what
 //! happens when all are wrong, a chain of one node shows.
 
-use engine::ports::ChainStatus;
+use engine::{
+    order::OrderId,
+    ports::{ChainStatus, EarlierSwap},
+};
 
 use crate::{fault::Fault, rng::Rng, world::World};
 
@@ -47,6 +50,16 @@ impl World {
         }
         let seen = self.seen_by(node);
         self.chain.status(signature, seen)
+    }
+
+    /// Which transaction of an order a node says has left a witness, as the store has it.
+    pub(crate) fn node_landed(&mut self, node: usize, order: OrderId) -> Option<EarlierSwap> {
+        if self.is_wrong(node, Fault::NodeForgets) {
+            return None;
+        }
+        let seen = self.seen_by(node);
+        let landed = self.chain.landed(order, seen).next()?;
+        self.store.rows.get(&order)?.signed(&landed.signature)
     }
 
     /// What a node says that the final height is.

@@ -69,6 +69,7 @@ points! {
     Send Chain "chain.send",
     Height Chain "chain.finalized_height",
     Status Chain "chain.status",
+    Landed Chain "chain.landed",
     LaunchesCreated Chain "launches.created",
     Inspect Chain "launches.inspect",
     Push Gateway "push.push",

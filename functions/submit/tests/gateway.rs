@@ -22,15 +22,17 @@ use engine::{
     catalogue::{Catalogue, ListedToken, MarketKind},
     health::Health,
     launch::{LaunchedPool, PoolCondition},
-    order::{EventRecord, Lifetime, NewOrder, Order, OrderId, Token, Unmet},
+    order::{
+        EventRecord, Failure, Lifetime, NewOrder, Order, OrderId, SignedTransaction, Token, Unmet,
+    },
     policy::Policy,
     ports::{
-        Appended, AuditEntry, AuditTrail, Claim, Clock, ConnectionId, Corrupt, CreatedPools,
-        Envelope, EverybodyIsLocal, ExecuteOrder, Inserted, KeyRecord, KeyStore, LaunchLog,
-        Launches, LaunchesError, Lease, LimitStore, NewKey, NoReference, OrderLog, OrderReader,
-        OrderStatistics, OrderWriter, PageQuery, PriceLog, Push, PushError, Queue, SeenPrice,
-        StoreError, Subscribers, Subscriptions, Tally, Transition, Unavailable, Undelivered,
-        ValidKey, Wake, Window,
+        Appended, AuditEntry, AuditTrail, Chain, ChainStatus, Claim, Clock, ConnectionId, Corrupt,
+        CreatedPools, Envelope, EverybodyIsLocal, ExecuteOrder, Inserted, KeyRecord, KeyStore,
+        LaunchLog, Launches, LaunchesError, Lease, LimitStore, NewKey, NoReference, OrderLog,
+        OrderReader, OrderStatistics, OrderWriter, PageQuery, Prepare, PriceLog, Push, PushError,
+        Queue, SeenPrice, StoreError, Subscribers, Subscriptions, Tally, Transition, Unavailable,
+        Undelivered, ValidKey, Wake, Window,
     },
     statistics::Statistics,
     stream::OrderStream,
@@ -302,6 +304,25 @@ impl Push for Nobody {
 }
 
 #[async_trait]
+impl Chain for Nobody {
+    async fn prepare(&self, _: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        unreachable!("nothing is executed")
+    }
+
+    async fn send(&self, _: &SignedTransaction) -> Result<Duration, Unavailable> {
+        unreachable!("nothing is executed")
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        unreachable!("nothing is executed")
+    }
+
+    async fn status(&self, _: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        unreachable!("nothing is executed")
+    }
+}
+
+#[async_trait]
 impl Subscriptions for Nobody {
     async fn subscribe(
         &self,
@@ -395,6 +416,7 @@ impl Function {
             cancel: Cancel {
                 reader: ports.clone(),
                 writer: ports.clone(),
+                chain: Arc::new(Nobody),
                 queue: ports.clone(),
                 stream: OrderStream {
                     log: ports.clone(),

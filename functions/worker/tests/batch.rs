@@ -125,9 +125,8 @@ async fn what_is_to_be_cancelled_is_not_sent_any_more() {
     assert_eq!(deaf.status(order).await, Status::Submitted);
     let sends = chain.sends();
     assert!(sends > 1, "what nobody has seen is sent again: {sends}");
-    let cancel = deaf
-        .use_cases
-        .cancel(Arc::new(DeafQueue), Arc::new(NobodyThere));
+    let (queue, push) = (Arc::new(DeafQueue), Arc::new(NobodyThere));
+    let cancel = deaf.use_cases.cancel(queue, push, &deaf.trading.ports);
     let requested = cancel
         .cancel(&Actor::of(AccountId::local()), order)
         .await

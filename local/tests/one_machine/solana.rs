@@ -4,6 +4,7 @@
 mod databases;
 mod execution;
 mod kills;
+mod late;
 mod markers;
 mod nodes;
 mod reclaim;

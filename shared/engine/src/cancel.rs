@@ -11,7 +11,9 @@ use crate::{
     order::{
         Canceller, EventRecord, InvalidTransition, LoggedEvent, Order, OrderEvent, OrderId, Status,
     },
-    ports::{Authority, Envelope, Next, OrderReader, OrderWriter, Queue, StoreError, Transition},
+    ports::{
+        Authority, Chain, Envelope, Next, OrderReader, OrderWriter, Queue, StoreError, Transition,
+    },
     stream::{Delivery, OrderStream},
 };
 
@@ -22,6 +24,8 @@ pub struct Cancel {
     pub reader: Arc<dyn OrderReader>,
     /// The order book, for writing.
     pub writer: Arc<dyn OrderWriter>,
+    /// Who tells whether an order that had a transaction has landed.
+    pub chain: Arc<dyn Chain>,
     /// Where a transaction that is to be settled now is announced.
     pub queue: Arc<dyn Queue>,
     /// Notifies the subscribers.
@@ -33,7 +37,8 @@ pub struct Cancel {
 pub enum Cancelled {
     /// It is cancelled: no swap happened and none will.
     Now(Box<Order>),
-    /// A signed transaction may still land; if it does not, the order is cancelled.
+    /// A signed transaction may still land, or an earlier one may have; if none does, the order is
+    /// cancelled.
     Requested(Box<Order>),
     /// It ended in another way.
     TooLate(Status),
@@ -71,30 +76,44 @@ impl Cancel {
                 Status::Confirmed | Status::Failed | Status::Expired => {
                     return Ok(Cancelled::TooLate(order.status));
                 }
-                Status::Submitted if order.cancel_requested => {
+                Status::Waiting | Status::Routing | Status::Building | Status::Submitted
+                    if order.cancel_requested =>
+                {
                     return Ok(Cancelled::Requested(Box::new(order)));
                 }
-                Status::Submitted => {
-                    let by = Canceller::Client;
-                    let event = OrderEvent::CancelRequested { by };
-                    // The worker that looks after the transaction is fenced off, so another one
-                    // has to go on with it.
-                    let next = Next::Retry(Duration::ZERO);
-                    if let Some(order) = self.write(actor, order, event, next).await? {
-                        self.announce(&order).await;
-                        return Ok(Cancelled::Requested(Box::new(order)));
-                    }
-                }
-                Status::Pending | Status::Waiting | Status::Routing | Status::Building => {
+                Status::Pending | Status::Waiting | Status::Routing | Status::Building
+                    if self.had_no_swap(&order).await =>
+                {
                     let (by, settled) = (Canceller::Client, None);
                     let event = OrderEvent::Cancelled { by, settled };
                     if let Some(order) = self.write(actor, order, event, Next::Close).await? {
                         return Ok(Cancelled::Now(Box::new(order)));
                     }
                 }
+                Status::Pending
+                | Status::Waiting
+                | Status::Routing
+                | Status::Building
+                | Status::Submitted => {
+                    let by = Canceller::Client;
+                    let event = OrderEvent::CancelRequested { by };
+                    // The worker that looks after the order is fenced off, so another one has to
+                    // go on with it.
+                    let next = Next::Retry(Duration::ZERO);
+                    if let Some(order) = self.write(actor, order, event, next).await? {
+                        self.announce(&order).await;
+                        return Ok(Cancelled::Requested(Box::new(order)));
+                    }
+                }
             }
         }
         Err(StoreError::Conflict.into())
+    }
+
+    /// Whether it is certain of an order without a transaction on its way that none before has
+    /// landed. In its first attempt it had none.
+    async fn had_no_swap(&self, order: &Order) -> bool {
+        order.attempt == 1 || matches!(self.chain.landed(order.id).await, Ok(None))
     }
 
     /// `None` when the order has moved since it was read.

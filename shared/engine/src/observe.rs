@@ -195,10 +195,11 @@ pub fn landed_after_all(order: &Order, transaction: &SignedTransaction) {
     );
 }
 
-/// The chain does not tell whether an order has landed that had a transaction.
+/// The chain does not tell whether an order has landed that had a transaction. Why, the chain has
+/// told once; this is at each look.
 pub fn may_have_landed(id: OrderId, doubt: &Unavailable) {
     counter!("orders_in_doubt_total").increment(1);
-    warn!(order = %id, %doubt, "an order may have landed, it is neither tried again nor ended");
+    debug!(order = %id, %doubt, "an order may have landed, it is neither tried again nor ended");
 }
 
 /// What the markers of orders that are over held is the wallet's again, in base units of the

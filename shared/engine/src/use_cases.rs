@@ -124,10 +124,16 @@ impl UseCases {
     }
 
     /// Cancels orders.
-    pub fn cancel(&self, queue: Arc<dyn Queue>, push: Arc<dyn Push>) -> Cancel {
+    pub fn cancel(
+        &self,
+        queue: Arc<dyn Queue>,
+        push: Arc<dyn Push>,
+        trading: &TradingPorts,
+    ) -> Cancel {
         Cancel {
             reader: Arc::clone(&self.reader),
             writer: Arc::clone(&self.writer),
+            chain: Arc::clone(&trading.chain),
             queue,
             stream: self.stream(push),
         }

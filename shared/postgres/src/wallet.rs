@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{OrderOver, Reserved, Spending, StoreError, WalletOrders},
+    ports::{EarlierSwap, OrderOver, Reserved, Spending, StoreError, WalletOrders},
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Database,
     error::StatementError,
-    rows::{get, natural},
+    rows::{get, natural, signed_swap},
 };
 
 /// Keeps the orders of wallets in the database, together with what they reserve.
@@ -55,6 +55,16 @@ impl WalletOrders for PostgresWalletOrders {
             .run(include_str!("sql/over.sql"), &[&wallet, &i64::from(limit)])
             .await?;
         Ok(over.iter().map(order_over).collect::<Result<_, _>>()?)
+    }
+
+    async fn signed(&self, order: OrderId) -> Result<Vec<EarlierSwap>, StoreError> {
+        const SIGNED: &str = "SELECT t.signature, t.signed, t.last_valid_height, t.min_out, \
+            t.quoted_out, t.venue, o.decimals_out \
+            FROM transactions t JOIN orders o ON o.id = t.order_id \
+            WHERE t.order_id = $1 ORDER BY t.n";
+        let signed = self.database.run_repeatable(SIGNED, &[&order.0]).await?;
+        let signed: Result<_, StatementError> = signed.iter().map(signed_swap).collect();
+        Ok(signed?)
     }
 
     async fn forget(&self, orders: &[OrderId]) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use engine::{
     order::{Failure, FailureCode, OrderId, SignedTransaction},
-    ports::{Chain, ChainStatus, Prepare, Unavailable},
+    ports::{Chain, ChainStatus, EarlierSwap, Prepare, Unavailable, WalletOrders},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -37,6 +37,8 @@ pub(crate) struct SolanaChain {
     pub(crate) fees: Arc<Fees>,
     /// Nobody, in a program that only settles.
     pub(crate) payer: Option<Payer>,
+    /// Who keeps what was signed.
+    pub(crate) orders: Arc<dyn WalletOrders>,
     pub(crate) codes: Vec<ProgramCodes>,
     pub(crate) units: Units,
     pub(crate) doubts: Doubts,
@@ -278,6 +280,27 @@ impl SolanaChain {
         })
     }
 
+    /// Of what was signed for an order, that which has made its marker. Each transaction says
+    /// itself where that is, so it is found whoever signs now.
+    async fn landed_of(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        let signed = self.orders.signed(order).await;
+        let mut signed = signed.map_err(|error| Unavailable(error.to_string()))?;
+        let mut markers = Vec::new();
+        for swap in &signed {
+            let parsed = Parsed::read(&swap.transaction.bytes).map_err(foreign)?;
+            markers.extend(parsed.marker.filter(|marker| !markers.contains(marker)));
+        }
+        for marker in markers {
+            let Maker::Order(landed, _) = self.record.maker_now(&marker).await? else {
+                continue;
+            };
+            signed.retain(|swap| swap.transaction.signature == landed.signature);
+            let unknown = || Unavailable(format!("{} was not stored", landed.signature));
+            return signed.pop().map(Some).ok_or_else(unknown);
+        }
+        Ok(None)
+    }
+
     /// Tells, once, why nothing is known of a transaction.
     fn tell(&self, transaction: &SignedTransaction, order: Option<OrderId>, doubt: &Unavailable) {
         if self.doubts.is_new(&transaction.signature, doubt) {
@@ -326,33 +349,19 @@ impl Chain for SolanaChain {
         self.make(request).await
     }
 
-    /// One node's word is enough that there is no marker: whoever signs looks once more.
-    async fn landed(
-        &self,
-        request: &Prepare<'_>,
-    ) -> Result<Option<SignedTransaction>, Unavailable> {
-        let no_wallet = || Unavailable("this program has no wallet".to_owned());
-        let payer = self.payer.as_ref().ok_or_else(no_wallet)?;
-        let marker = marker::address(&payer.signer.address(), request.id);
-        let found = self.rpc.accounts(&[marker], None).await?;
-        if found.accounts.iter().all(Option::is_none) {
-            return Ok(None);
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        let landed = self.landed_of(order).await;
+        match &landed {
+            Ok(_) => self.doubts.settled(&order.to_string()),
+            Err(doubt) if self.doubts.is_new(&order.to_string(), doubt) => {
+                tracing::error!(
+                    %order, %doubt,
+                    "nobody can tell whether the order has landed, it is neither tried again nor ended"
+                );
+            }
+            Err(_) => {}
         }
-        let maker = self.record.maker(&marker, None).await;
-        let maker = maker.inspect_err(|doubt| {
-            let order = request.id;
-            tracing::error!(%order, %doubt, "the order's marker exists, and nobody knows whose it is");
-        })?;
-        Ok(match maker {
-            Maker::Nobody | Maker::Stranger => None,
-            Maker::Order(parsed, bytes) => Some(SignedTransaction {
-                signature: parsed.signature,
-                bytes,
-                // Its time is over, and it has landed: no height makes it dead.
-                last_valid_height: i64::MAX.unsigned_abs(),
-                min_out: request.min_out,
-            }),
-        })
+        landed
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
@@ -370,7 +379,6 @@ impl Chain for SolanaChain {
     }
 
     async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
-        let foreign = |error: TransactionError| Unavailable(error.to_string());
         let parsed = Parsed::read(&transaction.bytes).map_err(foreign)?;
         let no_token = || Unavailable("the transaction does not say what it buys".to_owned());
         let paid = Paid {
@@ -381,7 +389,9 @@ impl Chain for SolanaChain {
         let status = self.record.status(&transaction.signature, &paid, marker);
         let status = status.await;
         match &status {
-            Ok(ChainStatus::Landed { .. }) => self.doubts.settled(&transaction.signature),
+            Ok(ChainStatus::Landed { .. } | ChainStatus::Overtaken(_)) => {
+                self.doubts.settled(&transaction.signature);
+            }
             Ok(ChainStatus::Reverted(failure)) => {
                 self.doubts.settled(&transaction.signature);
                 if failure.code == FailureCode::SubmissionRefused
@@ -395,6 +405,11 @@ impl Chain for SolanaChain {
         }
         status
     }
+}
+
+/// Stored bytes that are no transaction of ours tell nothing.
+fn foreign(error: TransactionError) -> Unavailable {
+    Unavailable(error.to_string())
 }
 
 /// In the place of a signature, for doubts about the height.

@@ -78,7 +78,7 @@ impl Trading {
             signer: Arc::clone(signer),
         });
         let payer = self.signer.map(|signer| Payer {
-            funds: Funds::new(orders, &signer.address(), self.most_fee),
+            funds: Funds::new(Arc::clone(&orders), &signer.address(), self.most_fee),
             signer,
         });
         let chain = SolanaChain {
@@ -87,6 +87,7 @@ impl Trading {
             market: self.market,
             fees: self.fees,
             payer,
+            orders,
             codes: self.codes,
             units: Units::default(),
             doubts: Doubts::default(),

@@ -126,7 +126,9 @@ async fn settled(fixture: &dyn ChainUnderTest, transaction: &SignedTransaction) 
     let wait = Wait::until(fixture, "what became of it");
     loop {
         match status(fixture, transaction).await {
-            settled @ (ChainStatus::Landed { .. } | ChainStatus::Reverted(_)) => return settled,
+            settled @ (ChainStatus::Landed { .. }
+            | ChainStatus::Reverted(_)
+            | ChainStatus::Overtaken(_)) => return settled,
             ChainStatus::Unknown | ChainStatus::InFlight { .. } => wait.pause().await,
         }
     }

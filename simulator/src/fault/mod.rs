@@ -99,6 +99,8 @@ faults! {
     NodeBehind "node behind",
     /// A node answers with its slot where it is asked for its height.
     NodeNamesSlot "node names its slot as height",
+    /// Every node denies a transaction that has landed. The witness that it left shows it.
+    AllDeny "every node denies a transaction",
     /// Slots of the log of new pools cannot be read for a moment.
     LaunchLogGap "gap in the launch log",
     /// The log of new pools is told by a node that is behind.
@@ -164,6 +166,7 @@ impl Fault {
             | Self::NodeForgets
             | Self::NodeBehind
             | Self::NodeNamesSlot
+            | Self::AllDeny
             | Self::LaunchLogGap
             | Self::LaunchLogBehind
             | Self::Reverts => Service::Chain,
@@ -191,7 +194,8 @@ impl Fault {
             | Self::Reverts
             | Self::NodeForgets
             | Self::NodeBehind
-            | Self::NodeNamesSlot => &[50, 300, 1_000],
+            | Self::NodeNamesSlot
+            | Self::AllDeny => &[50, 300, 1_000],
             Self::ChainSlow => &[100, 300, 600],
             Self::Hangup | Self::Repeated | Self::Duplicated => &[100, 500],
             _ => &[10, 50, 200],

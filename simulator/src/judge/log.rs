@@ -105,7 +105,8 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
         event.status,
         Status::Failed | Status::Cancelled | Status::Expired
     );
-    if now < seen.not_before.min(row.deadline) && !ends_without_swap {
+    let wishes = matches!(event.known(), Some(OrderEvent::CancelRequested { .. }));
+    if now < seen.not_before.min(row.deadline) && !ends_without_swap && !wishes {
         let detail = format!("{event:?} at {now} ms");
         return broken("each retry waits its back-off", detail);
     }
@@ -124,7 +125,9 @@ fn judge_event(policy: &Policy, row: &Row, index: usize, seen: &mut Seen) -> Opt
             let pause = policy.backoff.get(tries as usize - 1).copied();
             seen.not_before = now + ms(pause.unwrap_or_default()) * 8 / 10;
         }
-        Some(OrderEvent::WaitingStarted { .. }) => seen.not_before = 0,
+        Some(OrderEvent::WaitingStarted { .. } | OrderEvent::CancelRequested { .. }) => {
+            seen.not_before = 0;
+        }
         Some(_) | None => {}
     }
     if let Some(OrderEvent::VenueChosen { quoted_out, .. }) = event.known()
@@ -149,8 +152,10 @@ fn judge_move(row: &Row, before: &EventRecord, event: &EventRecord) -> Option<Vi
         return broken(LEGAL, moved());
     }
     let begins = matches!(before.status, Status::Pending | Status::Waiting);
+    // A wish leaves the order where it is.
+    let wishes = matches!(event.known(), Some(OrderEvent::CancelRequested { .. }));
     let retry = event.status == Status::Routing && !begins || event.status == Status::Waiting;
-    if event.attempt != before.attempt + u32::from(retry) {
+    if event.attempt != before.attempt + u32::from(retry && !wishes) {
         return broken(EXACT, moved());
     }
     None
@@ -211,7 +216,8 @@ fn replay(order: &mut Order, record: &EventRecord) -> Option<Violation> {
 }
 
 /// The table of moves, written down a second time. Back to routing is a retry, or the end of
-/// waiting; from `submitted` to itself goes the wish to cancel.
+/// waiting; from a status to itself goes the wish to cancel, and from `waiting` to `building` what
+/// has landed after all.
 const fn legal(from: Status, to: Status) -> bool {
     use Status::{
         Building, Cancelled, Confirmed, Expired, Failed, Pending, Routing, Submitted, Waiting,
@@ -221,8 +227,8 @@ const fn legal(from: Status, to: Status) -> bool {
         (
             Pending | Waiting | Routing | Building | Submitted,
             Routing | Failed | Cancelled | Expired
-        ) | (Pending | Routing | Building | Submitted, Waiting)
-            | (Routing | Building, Building)
+        ) | (Pending | Waiting | Routing | Building | Submitted, Waiting)
+            | (Waiting | Routing | Building, Building)
             | (Building, Submitted)
             | (Submitted, Submitted | Confirmed)
     )

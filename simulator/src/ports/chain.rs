@@ -8,8 +8,8 @@ use std::{
 use async_trait::async_trait;
 use engine::{
     nodes::{self, Word},
-    order::{Failure, FailureCode, SignedTransaction},
-    ports::{Chain, ChainStatus, Prepare, Unavailable},
+    order::{Failure, FailureCode, OrderId, SignedTransaction},
+    ports::{Chain, ChainStatus, EarlierSwap, Prepare, Unavailable},
 };
 use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 
@@ -49,6 +49,15 @@ impl ChainPort {
         Ok(self.network.call(Point::Status, status).await?)
     }
 
+    async fn landed_at(
+        &self,
+        node: usize,
+        order: OrderId,
+    ) -> Result<Option<EarlierSwap>, Unavailable> {
+        let landed = move |world: &mut World| world.node_landed(node, order);
+        Ok(self.network.call(Point::Landed, landed).await?)
+    }
+
     async fn height_at(&self, node: usize) -> Result<u64, Unavailable> {
         let height = move |world: &mut World| world.node_height(node);
         Ok(self.network.call(Point::Height, height).await?)
@@ -64,7 +73,9 @@ fn word(status: &ChainStatus) -> Word {
     match status {
         ChainStatus::Unknown => Word::Denied,
         ChainStatus::InFlight { .. } => Word::Seen,
-        ChainStatus::Landed { .. } | ChainStatus::Reverted(_) => Word::Final,
+        ChainStatus::Landed { .. } | ChainStatus::Reverted(_) | ChainStatus::Overtaken(_) => {
+            Word::Final
+        }
     }
 }
 
@@ -90,6 +101,20 @@ impl Chain for ChainPort {
                 let code = FailureCode::VenuesUnavailable;
                 Err(Failure::new(code, error.into_text()))
             })
+    }
+
+    /// One node that shows it is enough; that there is none, each has to say.
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        let asked = (0..self.asked).map(|node| self.landed_at(node, order));
+        let mut silent = None;
+        for answer in join_all(asked).await {
+            match answer {
+                Ok(None) => {}
+                Ok(landed) => return Ok(landed),
+                Err(error) => silent = Some(error),
+            }
+        }
+        silent.map_or(Ok(None), Err)
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
@@ -130,6 +155,9 @@ impl Chain for ChainPort {
             Err(error) => Err(error.clone()),
         });
         let most = nodes::together(words)?;
+        if most == Word::Final && self.network.world.lock().strikes(Fault::AllDeny) {
+            return Ok(ChainStatus::Unknown);
+        }
         let mut told = answers.into_iter().flatten();
         Ok(told
             .find(|status| word(status) == most)

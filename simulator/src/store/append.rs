@@ -107,8 +107,14 @@ impl Row {
     }
 
     fn sign(&mut self, transaction: Option<&SignedTransaction>) {
-        let signed = transaction.map(|signed| (signed.clone(), TransactionState::Signed));
-        self.transactions.extend(signed);
+        let Some(transaction) = transaction else {
+            return;
+        };
+        // One that was taken for dead, and has landed, is there already.
+        self.transactions
+            .retain(|(known, _)| known.signature != transaction.signature);
+        self.transactions
+            .push((transaction.clone(), TransactionState::Signed));
     }
 
     /// Whose turn it is now: lease and outbox row.

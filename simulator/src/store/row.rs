@@ -7,7 +7,7 @@ use engine::{
         EventRecord, Lifetime, LoggedEvent, NewOrder, Order, OrderEvent, OrderId,
         SignedTransaction, TransactionEnd,
     },
-    ports::{Envelope, ExecuteOrder},
+    ports::{EarlierSwap, Envelope, ExecuteOrder},
 };
 
 use super::WaitingRow;
@@ -121,6 +121,30 @@ impl Row {
             .iter()
             .find(|(_, state)| *state == TransactionState::Signed)
             .map(|(transaction, _)| transaction)
+    }
+
+    /// A transaction of that signature, with what was chosen before it.
+    pub(crate) fn signed(&self, signature: &str) -> Option<EarlierSwap> {
+        let mut transactions = self.transactions.iter();
+        let (transaction, _) = transactions.find(|(known, _)| known.signature == signature)?;
+        let mut chosen = None;
+        for event in self.events.iter().filter_map(EventRecord::known) {
+            if let OrderEvent::VenueChosen {
+                route, quoted_out, ..
+            } = event
+            {
+                chosen = Some((route.venue.clone(), *quoted_out));
+            }
+            if matches!(event, OrderEvent::Submitted { signature: sent } if sent == signature) {
+                break;
+            }
+        }
+        let (venue, quoted_out) = chosen?;
+        Some(EarlierSwap {
+            transaction: transaction.clone(),
+            venue,
+            quoted_out,
+        })
     }
 
     /// Whether one may land, or has landed: the unique index under the fence.

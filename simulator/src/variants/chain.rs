@@ -8,8 +8,8 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
-    order::{Failure, FailureCode, OrderKind, SignedTransaction},
-    ports::{Chain, ChainStatus, Prepare, Unavailable},
+    order::{Failure, FailureCode, OrderId, OrderKind, SignedTransaction},
+    ports::{Chain, ChainStatus, EarlierSwap, Prepare, Unavailable},
 };
 
 use crate::network::Network;
@@ -23,6 +23,10 @@ impl Chain for SendsAtOnce {
         let transaction = self.0.prepare(request).await?;
         let _ = self.0.send(&transaction).await; // an error proves nothing, here as in the engine
         Ok(transaction)
+    }
+
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        self.0.landed(order).await
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
@@ -47,6 +51,10 @@ impl Chain for TakesUnseenForDead {
         self.0.prepare(request).await
     }
 
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        self.0.landed(order).await
+    }
+
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
         self.0.send(transaction).await
     }
@@ -60,7 +68,8 @@ impl Chain for TakesUnseenForDead {
     }
 }
 
-/// When the height is asked for, reads the statuses first and answers with those afterwards.
+/// When the height is asked for, reads the statuses first and answers with those afterwards; on a
+/// chain where a swap leaves no witness, which would tell it of its error.
 pub(super) struct ReadsStatusFirst {
     chain: Arc<dyn Chain>,
     /// By signature.
@@ -131,6 +140,10 @@ impl Chain for GivesUpAtDeadline {
         self.chain.prepare(request).await
     }
 
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        self.chain.landed(order).await
+    }
+
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
         self.chain.send(transaction).await
     }
@@ -187,6 +200,10 @@ impl Chain for ExpiresLive {
         self.chain.prepare(request).await
     }
 
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        self.chain.landed(order).await
+    }
+
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
         self.chain.send(transaction).await
     }
@@ -207,7 +224,8 @@ impl Chain for ExpiresLive {
             ChainStatus::Unknown
             | ChainStatus::InFlight { .. }
             | ChainStatus::Landed { .. }
-            | ChainStatus::Reverted(_) => status,
+            | ChainStatus::Reverted(_)
+            | ChainStatus::Overtaken(_) => status,
         })
     }
 }
@@ -224,6 +242,10 @@ impl Chain for ForgetsTheFloor {
             ..*request
         };
         self.0.prepare(&lower).await
+    }
+
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        self.0.landed(order).await
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {

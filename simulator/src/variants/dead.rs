@@ -1,4 +1,4 @@
-//! Broken ways to tell that a transaction is dead.
+//! Broken ways to tell that a transaction is dead, and that an order had none that landed.
 
 use std::{
     collections::BTreeMap,
@@ -8,8 +8,8 @@ use std::{
 
 use async_trait::async_trait;
 use engine::{
-    order::{Failure, FailureCode, SignedTransaction},
-    ports::{Chain, ChainStatus, Prepare, Unavailable},
+    order::{Failure, FailureCode, OrderId, SignedTransaction, Status},
+    ports::{Chain, ChainStatus, EarlierSwap, Prepare, Unavailable},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -22,6 +22,10 @@ pub(super) struct BelievesTheHeight(pub(super) Arc<dyn Chain>);
 impl Chain for BelievesTheHeight {
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
         self.0.prepare(request).await
+    }
+
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        self.0.landed(order).await
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
@@ -77,6 +81,10 @@ impl Chain for SettlesByTimeOut {
         self.chain.prepare(request).await
     }
 
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        self.chain.landed(order).await
+    }
+
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
         self.chain.send(transaction).await
     }
@@ -97,7 +105,53 @@ impl Chain for SettlesByTimeOut {
             ChainStatus::Unknown
             | ChainStatus::InFlight { .. }
             | ChainStatus::Landed { .. }
-            | ChainStatus::Reverted(_) => status,
+            | ChainStatus::Reverted(_)
+            | ChainStatus::Overtaken(_) => status,
         })
+    }
+}
+
+/// Asks whether an earlier transaction has landed before an order is signed for again, and not
+/// before it ends.
+pub(super) struct EndsUnasked {
+    pub(super) chain: Arc<dyn Chain>,
+    pub(super) network: Network,
+}
+
+impl EndsUnasked {
+    fn is_about_to_sign(&self, order: OrderId) -> bool {
+        let now = self.network.now();
+        let world = self.network.world.lock();
+        let row = world.store.rows.get(&order);
+        row.is_some_and(|row| {
+            let order = &row.order;
+            order.status == Status::Building && !order.cancel_requested && now <= order.deadline
+        })
+    }
+}
+
+#[async_trait]
+impl Chain for EndsUnasked {
+    async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        self.chain.prepare(request).await
+    }
+
+    async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
+        match self.is_about_to_sign(order) {
+            true => self.chain.landed(order).await,
+            false => Ok(None),
+        }
+    }
+
+    async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {
+        self.chain.send(transaction).await
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        self.chain.finalized_height().await
+    }
+
+    async fn status(&self, transaction: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        self.chain.status(transaction).await
     }
 }

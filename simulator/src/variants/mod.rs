@@ -82,13 +82,15 @@ pub enum Variant {
     BelievesOneNode,
     /// A transaction counts as dead when it has not landed after some seconds.
     SettlesByTimeOut,
+    /// An order ends, and nobody is asked whether a transaction that was taken for dead has landed.
+    EndsUnasked,
     /// A key is forgotten so long after its order was accepted, open or not.
     OpenKeyPurged,
 }
 
 impl Variant {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::SendBeforePersist,
         Self::ResignWithoutExpiry,
         Self::StatusBeforeHeight,
@@ -119,6 +121,7 @@ impl Variant {
         Self::BelievesTheHeight,
         Self::BelievesOneNode,
         Self::SettlesByTimeOut,
+        Self::EndsUnasked,
         Self::OneKeyForAll,
         Self::OpenKeyPurged,
     ];
@@ -157,6 +160,7 @@ impl Variant {
             Self::BelievesTheHeight => "signs again on the height alone",
             Self::BelievesOneNode => "one node believed",
             Self::SettlesByTimeOut => "settled by time-out",
+            Self::EndsUnasked => "ended unasked",
             Self::OpenKeyPurged => "key purged while open",
         }
     }
@@ -241,6 +245,9 @@ impl Variant {
             Self::BelievesOneNode => trading.chain = Arc::new(ChainPort::of_one_node(network)),
             Self::SettlesByTimeOut => {
                 trading.chain = Arc::new(dead::SettlesByTimeOut::new(chain, network));
+            }
+            Self::EndsUnasked => {
+                trading.chain = Arc::new(dead::EndsUnasked { chain, network });
             }
             Self::ForeignIsGone => {
                 let push = Arc::clone(&ports.push);

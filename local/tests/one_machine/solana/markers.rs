@@ -60,7 +60,7 @@ async fn an_order_that_has_landed_while_every_node_denied_it_ends_with_what_land
     world.asked_again("getSignaturesForAddress", 2).await;
     let order = engine.json(&format!("/api/orders/{id}")).await;
     assert_eq!(
-        order["status"], "building",
+        order["status"], "routing",
         "nobody says whose marker it is: {order:#}"
     );
     assert_eq!(world.chain.sent().len(), 1);

@@ -15,11 +15,11 @@ use engine::{
     candles::{Candle, Interval},
     catalogue::{Catalogue, ListedToken, MarketKind},
     launch::{LaunchedPool, PoolCondition},
-    order::{OrderId, Swap, Token, TokenAmount},
+    order::{Failure, OrderId, SignedTransaction, Swap, Token, TokenAmount},
     ports::{
-        AuditEntry, AuditTrail, Clock, ConnectionId, CreatedPools, Envelope, LaunchLog, Launches,
-        LaunchesError, LimitStore, PriceLog, Push, PushError, Queue, SeenPrice, StoreError,
-        Subscribers, Subscriptions, Unavailable, Undelivered, Venue,
+        AuditEntry, AuditTrail, Chain, ChainStatus, Clock, ConnectionId, CreatedPools, Envelope,
+        LaunchLog, Launches, LaunchesError, LimitStore, Prepare, PriceLog, Push, PushError, Queue,
+        SeenPrice, StoreError, Subscribers, Subscriptions, Unavailable, Undelivered, Venue,
     },
     routing::{PoolRef, Quote, QuoteTerms, Rejection, VenueId},
 };
@@ -291,6 +291,25 @@ impl Subscriptions for Nobody {
 
     async fn undelivered(&self, _: Duration) -> Result<Vec<Undelivered>, StoreError> {
         unreachable!("nobody follows an order")
+    }
+}
+
+#[async_trait]
+impl Chain for Nobody {
+    async fn prepare(&self, _: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
+        unreachable!("nothing is executed")
+    }
+
+    async fn send(&self, _: &SignedTransaction) -> Result<Duration, Unavailable> {
+        unreachable!("nothing is executed")
+    }
+
+    async fn finalized_height(&self) -> Result<u64, Unavailable> {
+        unreachable!("nothing is executed")
+    }
+
+    async fn status(&self, _: &SignedTransaction) -> Result<ChainStatus, Unavailable> {
+        unreachable!("nothing is executed")
     }
 }
 

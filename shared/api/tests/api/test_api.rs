@@ -90,6 +90,7 @@ impl TestApi {
             cancel: Cancel {
                 reader: orders.clone(),
                 writer: orders.clone(),
+                chain: Arc::new(Nobody),
                 queue: queue.clone(),
                 stream: OrderStream {
                     log: orders.clone(),

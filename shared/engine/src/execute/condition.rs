@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
-use super::{ClaimedOrder, Execute, ExecuteError};
+use super::{ClaimedOrder, Execute, ExecuteError, Step};
 use crate::{
     amount::price,
     observe,
@@ -18,12 +18,11 @@ use crate::{
 };
 
 impl Execute {
-    /// Looks whether an order that waits may begin. Answers whether it goes on; else it waits
-    /// again, and is ours no more.
+    /// Looks whether an order that waits may begin; else it waits again.
     pub(super) async fn look_again(
         &self,
         claimed: &mut ClaimedOrder,
-    ) -> Result<bool, ExecuteError> {
+    ) -> Result<Step, ExecuteError> {
         let kind = claimed.order().kind.clone();
         if let Trigger::PoolCreated(sniper) = kind.trigger() {
             return self.look_for_pool(claimed, sniper).await;
@@ -39,8 +38,7 @@ impl Execute {
                 claimed
                     .record(OrderEvent::RoutingStarted { fired: Some(fired) })
                     .await?;
-                self.take(claimed, decision).await?;
-                return Ok(true);
+                return self.take(claimed, decision).await;
             }
             Ok(decision) => too_low(order, &decision),
             Err(no_route) => Unmet {
@@ -52,7 +50,7 @@ impl Execute {
         let looks = order.waiting.as_ref().map_or(1, |waiting| waiting.checks);
         let wake = self.wake(order, &unmet, looks).await;
         claimed.wait_again(&unmet, wake).await?;
-        Ok(false)
+        Ok(Step::Waits)
     }
 
     /// Goes where the router says, unless the order's floor forbids it.
@@ -60,7 +58,7 @@ impl Execute {
         &self,
         claimed: &mut ClaimedOrder,
         decision: RoutingDecision,
-    ) -> Result<(), ExecuteError> {
+    ) -> Result<Step, ExecuteError> {
         let order = claimed.order();
         if pays_enough(order, &decision) {
             let event = OrderEvent::VenueChosen {
@@ -69,7 +67,8 @@ impl Execute {
                 offers: decision.offers,
                 reason: decision.reason,
             };
-            return claimed.record(event).await;
+            claimed.record(event).await?;
+            return Ok(Step::On);
         }
         match order.kind.trigger() {
             Trigger::Immediately => {
@@ -81,9 +80,7 @@ impl Execute {
                 let failure =
                     Failure::new(FailureCode::LimitNotMet, below_the_floor(order, &decision));
                 let settled = None;
-                claimed
-                    .record(OrderEvent::Expired { failure, settled })
-                    .await
+                Ok(Step::End(OrderEvent::Expired { failure, settled }))
             }
             Trigger::PriceAtLeast(_, TimeInForce::Gtd) | Trigger::PoolCreated(_) => {
                 let unmet = too_low(order, &decision);
@@ -99,14 +96,12 @@ impl Execute {
         claimed: &mut ClaimedOrder,
         unmet: Unmet,
         settled: Option<TransactionEnd>,
-    ) -> Result<(), ExecuteError> {
+    ) -> Result<Step, ExecuteError> {
         let order = claimed.order();
         if order.triggers >= self.policy.max_triggers {
             let reason = "its condition was met too often without a swap";
             let failure = Failure::new(FailureCode::TooManyTriggers, reason);
-            return claimed
-                .record(OrderEvent::Failed { failure, settled })
-                .await;
+            return Ok(Step::End(OrderEvent::Failed { failure, settled }));
         }
         let wake = self.wake(order, &unmet, order.triggers.max(1)).await;
         let event = OrderEvent::WaitingStarted {
@@ -114,7 +109,8 @@ impl Execute {
             pool: None,
             settled,
         };
-        claimed.wait(event, wake).await
+        claimed.wait(event, wake).await?;
+        Ok(Step::On)
     }
 
     async fn wake(&self, order: &Order, unmet: &Unmet, looks: u32) -> Wake {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::{Either, join_all, select};
 
-use super::{ClaimedOrder, Execute, ExecuteError, condition::executable};
+use super::{ClaimedOrder, Execute, ExecuteError, Step, condition::executable};
 use crate::{
     launch::{LaunchedPool, PoolAge, PoolCondition},
     observe,
@@ -31,13 +31,12 @@ struct Missed {
 type Inspected = Result<Option<PoolCondition>, Unavailable>;
 
 impl Execute {
-    /// Looks for the pool of an order that has not begun, and takes what it pays. Answers whether
-    /// the order goes on; else it waits, and is ours no more.
+    /// Looks for the pool of an order that has not begun, and takes what it pays; else it waits.
     pub(super) async fn look_for_pool(
         &self,
         claimed: &mut ClaimedOrder,
         sniper: &Sniper,
-    ) -> Result<bool, ExecuteError> {
+    ) -> Result<Step, ExecuteError> {
         let mint = &claimed.order().swap.token_out.symbol;
         let pools = self.launch_log.of_mint(mint).await?;
         let missed = match self.first_good(claimed, sniper, &pools).await? {
@@ -55,8 +54,7 @@ impl Execute {
                 observe::triggered(claimed.order(), &fired);
                 let begun = OrderEvent::RoutingStarted { fired: Some(fired) };
                 claimed.record(begun).await?;
-                self.take(claimed, decision).await?;
-                return Ok(true);
+                return self.take(claimed, decision).await;
             }
             Err(missed) => missed,
         };
@@ -79,7 +77,7 @@ impl Execute {
             };
             claimed.wait(event, wake).await?;
         }
-        Ok(false)
+        Ok(Step::Waits)
     }
 
     /// Whether the pool that fired an order misses nothing now, either. What it misses is what the

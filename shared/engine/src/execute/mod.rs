@@ -6,6 +6,7 @@
 
 mod claimed;
 mod condition;
+mod earlier;
 mod launch;
 mod settle;
 
@@ -93,6 +94,18 @@ pub enum ExecuteError {
     Defect(#[from] InvalidTransition),
 }
 
+/// What a step has come to.
+enum Step {
+    /// The order goes on, here or in its next attempt.
+    On,
+    /// It waits again, and is ours no more.
+    Waits,
+    /// Nobody can tell yet how it goes on: somebody is to come back for it.
+    Pause(Duration),
+    /// It is to be closed by this event, without a swap.
+    End(OrderEvent),
+}
+
 impl Execute {
     /// Executes the order of a message as far as possible.
     ///
@@ -148,50 +161,56 @@ impl Execute {
             Some(_) => Sent::Maybe,
             None => Sent::No,
         };
+        // An order that had a transaction is looked back on once in each status.
+        let mut looked_back = None;
         loop {
             let order = claimed.order();
+            let status = order.status;
             if order.attempt > attempt {
-                let waits = order.status == Status::Waiting;
-                return Ok(if waits {
+                return Ok(if status == Status::Waiting {
                     Executed::Waiting
                 } else {
                     Executed::Retrying
                 });
             }
-            match order.status {
+            let step = match status {
                 Status::Confirmed | Status::Failed | Status::Cancelled | Status::Expired => {
-                    return Ok(Executed::Final(order.status));
+                    return Ok(Executed::Final(status));
                 }
-                Status::Submitted => {
-                    if let Some(pause) = self.settle(&mut claimed, sent, shutdown).await? {
-                        return self.park(claimed, pause).await;
-                    }
+                Status::Submitted => self.settle(&mut claimed, sent, shutdown).await?,
+                Status::Pending | Status::Waiting | Status::Routing | Status::Building
+                    if order.cancel_requested =>
+                {
+                    cancelled(None)
                 }
                 Status::Pending | Status::Waiting | Status::Routing if self.is_overdue(order) => {
-                    self.run_out(&mut claimed, None).await?;
+                    self.run_out(order, None)
                 }
-                Status::Waiting => {
-                    if !self.look_again(&mut claimed).await? {
-                        return Ok(Executed::Waiting);
-                    }
+                Status::Waiting | Status::Routing | Status::Building
+                    if order.attempt > 1 && looked_back != Some(status) =>
+                {
+                    looked_back = Some(status);
+                    self.look_back(&mut claimed).await?
                 }
-                Status::Pending => {
-                    if !self.begin(&mut claimed).await? {
-                        return Ok(Executed::Waiting);
-                    }
-                }
+                Status::Waiting => self.look_again(&mut claimed).await?,
+                Status::Pending => self.begin(&mut claimed).await?,
                 Status::Routing => self.choose_venue(&mut claimed).await?,
-                Status::Building => {
-                    if let Some(pause) = self.build(&mut claimed).await? {
-                        return self.park(claimed, pause).await;
-                    }
-                }
+                Status::Building => self.build(&mut claimed).await?,
+            };
+            let pause = match step {
+                Step::On => None,
+                Step::Waits => return Ok(Executed::Waiting),
+                Step::Pause(pause) => Some(pause),
+                Step::End(event) => self.end(&mut claimed, event).await?,
+            };
+            if let Some(pause) = pause {
+                return self.park(claimed, pause).await;
             }
         }
     }
 
-    /// Begins with an order. Answers whether it goes on; else it waits, and is ours no more.
-    async fn begin(&self, claimed: &mut ClaimedOrder) -> Result<bool, ExecuteError> {
+    /// Begins with an order, or lets it wait.
+    async fn begin(&self, claimed: &mut ClaimedOrder) -> Result<Step, ExecuteError> {
         let kind = claimed.order().kind.clone();
         if let Trigger::PoolCreated(sniper) = kind.trigger() {
             return self.look_for_pool(claimed, sniper).await;
@@ -202,11 +221,10 @@ impl Execute {
         let written = claimed.record(OrderEvent::RoutingStarted { fired: None });
         let quoted = self.router.route(&swap, &kind).map(Ok);
         let decision = try_join(written, quoted).await?.1;
-        self.go(claimed, decision).await?;
-        Ok(true)
+        self.go(claimed, decision).await
     }
 
-    async fn choose_venue(&self, claimed: &mut ClaimedOrder) -> Result<(), ExecuteError> {
+    async fn choose_venue(&self, claimed: &mut ClaimedOrder) -> Result<Step, ExecuteError> {
         let order = claimed.order();
         let decision = match launch::fired_pool(order) {
             Some(fired) => {
@@ -223,59 +241,24 @@ impl Execute {
         &self,
         claimed: &mut ClaimedOrder,
         decision: Result<RoutingDecision, NoRoute>,
-    ) -> Result<(), ExecuteError> {
+    ) -> Result<Step, ExecuteError> {
         match decision {
             Ok(decision) => self.take(claimed, decision).await,
             Err(no_route) => self.fail(claimed, no_route.failure, None).await,
         }
     }
 
-    /// Signs, unless an earlier transaction has landed after all: then that one is settled. Answers
-    /// a pause while nobody can tell; nothing is signed and nothing ends before.
-    async fn build(&self, claimed: &mut ClaimedOrder) -> Result<Option<Duration>, ExecuteError> {
+    /// Signs, and stores what was signed. It is sent by [`Execute::settle`], never before it is
+    /// stored.
+    async fn build(&self, claimed: &mut ClaimedOrder) -> Result<Step, ExecuteError> {
         let order = claimed.order();
         let (Some(route), Some(quoted_out)) = (&order.route, order.quoted_out) else {
             let reason = "the chosen quote is not known any more";
             let failure = Failure::new(FailureCode::VenuesUnavailable, reason);
-            self.fail(claimed, failure, None).await?;
-            return Ok(None);
+            return self.fail(claimed, failure, None).await;
         };
-        let (route, swap) = (route.clone(), order.swap.clone());
-        let request = Prepare {
-            id: order.id,
-            swap: &swap,
-            route: &route,
-            min_out: order.kind.min_out(&swap, quoted_out),
-        };
-        if order.attempt > 1 {
-            match self.chain.landed(&request).await {
-                // That took some of the lease, and signing takes the most of one.
-                Ok(None) => claimed.renew().await?,
-                Ok(Some(transaction)) => {
-                    observe::landed_after_all(order, &transaction);
-                    claimed.submit(transaction).await?;
-                    return Ok(None);
-                }
-                Err(doubt) => {
-                    observe::may_have_landed(order.id, &doubt);
-                    return Ok(Some(self.policy.recheck_after(1, order.id)));
-                }
-            }
-        }
-        self.sign(claimed, &request).await?;
-        Ok(None)
-    }
-
-    /// Signs, and stores what was signed. It is sent by [`Execute::settle`], never before it is
-    /// stored.
-    async fn sign(
-        &self,
-        claimed: &mut ClaimedOrder,
-        request: &Prepare<'_>,
-    ) -> Result<(), ExecuteError> {
-        let order = claimed.order();
         if self.is_overdue(order) {
-            return self.run_out(claimed, None).await;
+            return Ok(self.run_out(order, None));
         }
         if let Trigger::PoolCreated(sniper) = order.kind.trigger()
             && let Err(unmet) = self.still_good(order, sniper).await?
@@ -284,14 +267,23 @@ impl Execute {
         }
         // That may have taken a while, and nothing is signed out of time.
         if self.is_overdue(order) {
-            return self.run_out(claimed, None).await;
+            return Ok(self.run_out(order, None));
         }
         // Its former worker may have died, and the market has moved on.
         if self.since(order.updated_at) > self.policy.quote_max_age {
             return self.choose_venue(claimed).await;
         }
-        match self.chain.prepare(request).await {
-            Ok(transaction) => claimed.submit(transaction).await,
+        let request = Prepare {
+            id: order.id,
+            swap: &order.swap,
+            route,
+            min_out: order.kind.min_out(&order.swap, quoted_out),
+        };
+        match self.chain.prepare(&request).await {
+            Ok(transaction) => {
+                claimed.submit(transaction).await?;
+                Ok(Step::On)
+            }
             Err(failure) => self.fail(claimed, failure, None).await,
         }
     }
@@ -303,16 +295,15 @@ impl Execute {
         claimed: &mut ClaimedOrder,
         failure: Failure,
         settled: Option<TransactionEnd>,
-    ) -> Result<(), ExecuteError> {
+    ) -> Result<Step, ExecuteError> {
         let order = claimed.order();
         observe::attempt_failed(order, &failure);
         if order.cancel_requested {
-            let by = Canceller::Client;
-            return claimed.record(OrderEvent::Cancelled { by, settled }).await;
+            return Ok(cancelled(settled));
         }
         let overdue = self.is_overdue(order);
         if overdue && self.expires(order) {
-            return self.run_out(claimed, settled).await;
+            return Ok(self.run_out(order, settled));
         }
         let pause = self
             .policy
@@ -321,35 +312,26 @@ impl Execute {
         let Some(pause) = pause else {
             return match condition::waits_after(order, &failure) {
                 Some(unmet) => self.wait(claimed, unmet, settled).await,
-                None => {
-                    claimed
-                        .record(OrderEvent::Failed { failure, settled })
-                        .await
-                }
+                None => Ok(Step::End(OrderEvent::Failed { failure, settled })),
             };
         };
         let event = OrderEvent::AttemptFailed { failure, settled };
         claimed.retry(event, pause).await?;
         self.announce(claimed.order(), pause).await;
-        Ok(())
+        Ok(Step::On)
     }
 
     /// Ends an order whose time has ended: it has expired, or failed.
-    async fn run_out(
-        &self,
-        claimed: &mut ClaimedOrder,
-        settled: Option<TransactionEnd>,
-    ) -> Result<(), ExecuteError> {
+    fn run_out(&self, order: &Order, settled: Option<TransactionEnd>) -> Step {
         let failure = Failure::new(
             FailureCode::DeadlineExceeded,
             "the order could not be executed within its time",
         );
-        let event = if self.expires(claimed.order()) {
+        Step::End(if self.expires(order) {
             OrderEvent::Expired { failure, settled }
         } else {
             OrderEvent::Failed { failure, settled }
-        };
-        claimed.record(event).await
+        })
     }
 
     async fn park(&self, claimed: ClaimedOrder, pause: Duration) -> Result<Executed, ExecuteError> {
@@ -379,4 +361,9 @@ impl Execute {
             Lifetime::Until(_) => true,
         }
     }
+}
+
+fn cancelled(settled: Option<TransactionEnd>) -> Step {
+    let by = Canceller::Client;
+    Step::End(OrderEvent::Cancelled { by, settled })
 }

@@ -5,7 +5,7 @@ use std::{pin::pin, time::Duration};
 use futures::future::{Either, select};
 use jiff::Timestamp;
 
-use super::{ClaimedOrder, Execute, ExecuteError, Shutdown};
+use super::{ClaimedOrder, Execute, ExecuteError, Shutdown, Step};
 use crate::{
     observe,
     order::{
@@ -35,24 +35,26 @@ enum Outcome {
         amount_out: TokenAmount,
     },
     Dead(Failure, TransactionEnd),
+    /// An earlier transaction of the order has landed.
+    Overtaken(TransactionEnd),
     InFlight(Duration),
     /// It is not known to be seen, and may land.
     Unseen,
 }
 
 impl Execute {
-    /// Sends the stored bytes and waits for their outcome. Answers a pause when that is still open
-    /// and somebody should come back for it: a worker's slot is not there to wait in.
+    /// Sends the stored bytes and waits for their outcome. It pauses when that is still open and
+    /// somebody should come back for it: a worker's slot is not there to wait in.
     pub(super) async fn settle(
         &self,
         claimed: &mut ClaimedOrder,
         sent: Sent,
         shutdown: &Shutdown,
-    ) -> Result<Option<Duration>, ExecuteError> {
+    ) -> Result<Step, ExecuteError> {
         let Some(transaction) = claimed.transaction().cloned() else {
             // The store keeps status and transaction together; without the one the other proves
             // nothing.
-            return Ok(Some(self.policy.max_settle_wait));
+            return Ok(Step::Pause(self.policy.max_settle_wait));
         };
         let begin = self.clock.now();
         let mut renewed_at = begin;
@@ -62,10 +64,10 @@ impl Execute {
         };
         loop {
             if pause + self.since(begin) >= self.policy.max_settle_wait {
-                return Ok(Some(whole_seconds(pause)));
+                return Ok(Step::Pause(whole_seconds(pause)));
             }
             if !pause.is_zero() && self.sleep_or_shutdown(pause, shutdown).await {
-                return Ok(Some(Duration::ZERO));
+                return Ok(Step::Pause(Duration::ZERO));
             }
             if self.since(renewed_at) >= self.policy.lease / 4 {
                 claimed.renew().await?;
@@ -80,12 +82,12 @@ impl Execute {
                         fill: Fill::of(&claimed.order().swap, amount_out),
                     };
                     claimed.record(event).await?;
-                    return Ok(None);
+                    return Ok(Step::On);
                 }
                 Outcome::Dead(failure, end) => {
-                    self.fail(claimed, failure, Some(end)).await?;
-                    return Ok(None);
+                    return self.fail(claimed, failure, Some(end)).await;
                 }
+                Outcome::Overtaken(end) => return self.overtaken(claimed, end).await,
                 // What was lost on the way is sent again, the same bytes, until it is seen. What is
                 // to be cancelled may expire unsent.
                 Outcome::Unseen if !claimed.order().cancel_requested => {
@@ -164,6 +166,7 @@ impl From<ChainStatus> for Outcome {
             ChainStatus::InFlight { poll_after } => Self::InFlight(poll_after),
             ChainStatus::Landed { amount_out } => Self::Landed { amount_out },
             ChainStatus::Reverted(failure) => Self::Dead(failure, TransactionEnd::Reverted),
+            ChainStatus::Overtaken(end) => Self::Overtaken(end),
         }
     }
 }

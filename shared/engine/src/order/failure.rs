@@ -115,6 +115,12 @@ impl Failure {
             reason: reason.into(),
         }
     }
+
+    /// The failure of an attempt whose transaction an earlier one of the order has forestalled.
+    pub fn overtaken() -> Self {
+        let reason = "an earlier transaction of the order has landed";
+        Self::new(FailureCode::TransactionExpired, reason)
+    }
 }
 
 impl fmt::Display for Failure {

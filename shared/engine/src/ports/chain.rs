@@ -6,8 +6,9 @@ use async_trait::async_trait;
 
 use super::Unavailable;
 use crate::{
-    order::{Failure, OrderId, SignedTransaction, Swap, TokenAmount},
+    order::{Failure, OrderId, SignedTransaction, Swap, TokenAmount, TransactionEnd},
     quote::Route,
+    venue::VenueId,
 };
 
 /// The chain: signs, sends, and tells what landed.
@@ -15,13 +16,11 @@ use crate::{
 pub trait Chain: Send + Sync {
     /// Builds and signs the swap; MUST NOT send it. Every call makes another transaction.
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure>;
-    /// Asked before an order that may have had a transaction is signed for again, or ends instead:
-    /// the one that has landed although it was taken for dead. A chain whose record cannot err has
+    /// Asked before an order that may have had a transaction is signed for again, and before it
+    /// ends without a swap: the one of its transactions that has landed although it was taken for
+    /// dead. `None` MUST be what everybody says who may know. A chain whose record cannot err has
     /// none.
-    async fn landed(
-        &self,
-        _request: &Prepare<'_>,
-    ) -> Result<Option<SignedTransaction>, Unavailable> {
+    async fn landed(&self, _order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
         Ok(None)
     }
     /// Sends signed bytes. Sending the same bytes again changes nothing. Neither answer proves
@@ -63,4 +62,18 @@ pub enum ChainStatus {
     },
     /// Landed with an error: no swap happened.
     Reverted(Failure),
+    /// It ended like that, or can end in no other way, because another transaction of its order has
+    /// landed: [`Chain::landed`] tells which.
+    Overtaken(TransactionEnd),
+}
+
+/// A transaction of an order that was taken for dead and has landed, as it was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierSwap {
+    /// The transaction.
+    pub transaction: SignedTransaction,
+    /// The venue that it swaps at.
+    pub venue: VenueId,
+    /// What that venue promised.
+    pub quoted_out: TokenAmount,
 }

@@ -26,7 +26,7 @@ pub use self::{
     admission::{Admission, AdmitAll, Busy, Client, Place},
     audit::{AuditPosition, Audited, Auditor},
     audit_trail::{AuditEntry, AuditTrail},
-    chain::{Chain, ChainStatus, Prepare},
+    chain::{Chain, ChainStatus, EarlierSwap, Prepare},
     clock::Clock,
     connections::{Connections, EverybodyIsLocal, Visitor},
     error::{Corrupt, StoreError, Unavailable},

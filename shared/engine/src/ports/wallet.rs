@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use rust_decimal::Decimal;
 
-use super::StoreError;
+use super::{EarlierSwap, StoreError};
 use crate::{amount::TokenAmount, order::OrderId};
 
 /// Keeps the orders of wallets. A chain whose wallet sells what it holds needs it, so that no two
@@ -26,6 +26,10 @@ pub trait WalletOrders: Send + Sync {
     /// is open, or has a transaction that may land, MUST NOT be among them. The longest unasked
     /// first.
     async fn over(&self, wallet: &str, limit: u32) -> Result<Vec<OrderOver>, StoreError>;
+
+    /// Every transaction that was signed for the order, the oldest first: one of them may have
+    /// landed after it was taken for dead.
+    async fn signed(&self, order: OrderId) -> Result<Vec<EarlierSwap>, StoreError>;
 
     /// Forgets orders of which nothing is left to do.
     async fn forget(&self, orders: &[OrderId]) -> Result<(), StoreError>;

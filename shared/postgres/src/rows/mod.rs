@@ -16,7 +16,7 @@ use super::error::StatementError;
 
 pub(super) use self::{
     event::{EVENT_COLUMNS, event_record},
-    order::{BARE_COLUMNS, NewOrderRow, ORDER_COLUMNS, WITH_WAITING, leased, order},
+    order::{BARE_COLUMNS, NewOrderRow, ORDER_COLUMNS, WITH_WAITING, leased, order, signed_swap},
     transition::TransitionRow,
 };
 

@@ -9,7 +9,7 @@ use engine::{
         NewOrder, Order, OrderId, OrderKind, SignedTransaction, SlippageTolerance, Sniper, Status,
         Swap, TimeInForce, Token, TokenAmount, Unmet, Waiting,
     },
-    ports::{Corrupt, LeasedOrder},
+    ports::{Corrupt, EarlierSwap, LeasedOrder},
     routing::{Route, VenueId},
 };
 use jiff::Timestamp;
@@ -21,9 +21,10 @@ use tokio_postgres::{
 };
 use uuid::Uuid;
 
+use super::super::error::StatementError;
 use super::{
     event::{StoredEvent, VERSION},
-    hex, millis,
+    get, hex, millis, natural,
     values::{self, StoredFired, StoredPool, StoredSniper},
 };
 
@@ -217,6 +218,27 @@ pub(in super::super) fn order(row: &Row) -> Result<Order, Corrupt> {
             token_in,
             token_out,
         },
+    })
+}
+
+/// Reads a transaction that was signed for an order.
+pub(in super::super) fn signed_swap(row: &Row) -> Result<EarlierSwap, StatementError> {
+    let decimals: i16 = get(row, "decimals_out")?;
+    let decimals = natural(decimals, "decimals_out")?;
+    let amount = |column: &str| {
+        let amount = values::amount(get(row, column)?, decimals);
+        amount.ok_or_else(|| StatementError::Unreadable(format!("column {column}")))
+    };
+    let height: i64 = get(row, "last_valid_height")?;
+    Ok(EarlierSwap {
+        transaction: SignedTransaction {
+            signature: get(row, "signature")?,
+            bytes: get(row, "signed")?,
+            last_valid_height: natural(height, "last_valid_height")?,
+            min_out: amount("min_out")?,
+        },
+        venue: VenueId::new(get::<&str>(row, "venue")?),
+        quoted_out: amount("quoted_out")?,
     })
 }
 

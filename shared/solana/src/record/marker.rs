@@ -1,9 +1,12 @@
 //! Who made an order's marker. Where it exists a transaction of the order has landed, or somebody
 //! has sent lamports there: an address is anybody's to send to. Then no swap of the order can land.
 
+use std::time::Duration;
+
 use engine::ports::Unavailable;
-use futures::future::join_all;
+use futures::{StreamExt, stream::FuturesUnordered};
 use solana_pubkey::Pubkey;
+use tokio::time::timeout;
 
 use super::Record;
 use crate::{rpc::Node, transaction::Parsed};
@@ -31,10 +34,12 @@ impl Record {
         slot: Option<u64>,
     ) -> Result<Maker, Unavailable> {
         let nodes = self.rpc.nodes().iter();
-        let asked = nodes.map(|node| maker(node, marker, slot));
+        let mut asked: FuturesUnordered<_> = nodes
+            .map(|node| maker_in_time(node, marker, slot))
+            .collect();
         let mut known = Maker::Nobody;
         let mut failed = None;
-        for answer in join_all(asked).await {
+        while let Some(answer) = asked.next().await {
             match answer {
                 Ok(Maker::Nobody) => {}
                 Ok(Maker::Stranger) => known = Maker::Stranger,
@@ -49,24 +54,38 @@ impl Record {
     }
 }
 
+/// How long a node may take to tell, of the lease of a worker: a marker that strangers have named
+/// often takes it many questions.
+const TELLING: Duration = Duration::from_secs(4);
+
+async fn maker_in_time(
+    node: &Node,
+    marker: &Pubkey,
+    slot: Option<u64>,
+) -> Result<Maker, Unavailable> {
+    let told = timeout(TELLING, maker(node, marker, slot)).await;
+    told.unwrap_or_else(|_| Err(untold(node, "it takes too long to tell who made it")))
+}
+
+fn untold(node: &Node, why: &str) -> Unavailable {
+    let name = node.name();
+    Unavailable(format!("{name}: the order's marker exists, and {why}"))
+}
+
 /// Who made it, as one node tells.
 async fn maker(node: &Node, marker: &Pubkey, slot: Option<u64>) -> Result<Maker, Unavailable> {
     let found = node.accounts(&[*marker], slot).await?;
     if found.accounts.iter().all(Option::is_none) {
         return Ok(Maker::Nobody);
     }
-    let untold = |why: &str| {
-        let name = node.name();
-        Unavailable(format!("{name}: the order's marker exists, and {why}"))
-    };
     let first = node.first_of(marker).await?;
-    let first = first.ok_or_else(|| untold("it does not know who made it"))?;
+    let first = first.ok_or_else(|| untold(node, "it does not know who made it"))?;
     match Parsed::read(&first.bytes) {
         Ok(parsed) if parsed.marker.as_ref() == Some(marker) => {
             Ok(Maker::Order(parsed, first.bytes))
         }
         // It was not there before, so nothing of the order had landed; and since then nothing can.
         _ if first.before == 0 && first.after > 0 => Ok(Maker::Stranger),
-        _ => Err(untold("its history does not begin with its making")),
+        _ => Err(untold(node, "its history does not begin with its making")),
     }
 }

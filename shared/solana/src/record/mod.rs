@@ -13,6 +13,7 @@ use std::{
 
 use engine::{
     nodes::{self, Word},
+    order::TransactionEnd,
     ports::{ChainStatus, Unavailable},
 };
 use futures::{StreamExt, stream::FuturesUnordered};
@@ -137,8 +138,8 @@ impl Record {
     /// account that the one transaction of its order which lands has made.
     ///
     /// # Errors
-    /// [`Unavailable`] when nobody has seen it, and a node did not answer, is behind, or shows that
-    /// another transaction of the order has made the marker. Also when an answer has another shape.
+    /// [`Unavailable`] when nobody has seen it, and a node did not answer, is behind, or does not
+    /// say who made the marker. Also when an answer has another shape.
     pub async fn status(
         &self,
         signature: &str,
@@ -156,7 +157,7 @@ impl Record {
                 Maker::Order(landed, _) if landed.signature == signature => {
                     self.outcome(signature, paid, None).await
                 }
-                Maker::Order(..) => Err(another_has_landed()),
+                Maker::Order(..) => Ok(ChainStatus::Overtaken(TransactionEnd::Expired)),
             },
         }
     }
@@ -197,7 +198,7 @@ impl Record {
             // landed, and the order has not failed.
             match self.maker_of(marker, Some(executed.slot)).await? {
                 Maker::Nobody | Maker::Stranger => {}
-                Maker::Order(..) => return Err(another_has_landed()),
+                Maker::Order(..) => return Ok(ChainStatus::Overtaken(TransactionEnd::Reverted)),
             }
         }
         outcome::of(&executed, paid, &self.codes)
@@ -227,14 +228,19 @@ impl Record {
         }
     }
 
+    /// Who made a marker, as of the highest height that was believed, or later.
+    ///
+    /// # Errors
+    /// As [`Record::maker`].
+    pub(crate) async fn maker_now(&self, marker: &Pubkey) -> Result<Maker, Unavailable> {
+        let slot = self.heights().slot();
+        self.maker(marker, slot).await
+    }
+
     fn heights(&self) -> MutexGuard<'_, Heights> {
         // Each change of it is one assignment, so a panic elsewhere leaves it whole.
         self.heights.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn another_has_landed() -> Unavailable {
-    Unavailable("the order's marker exists: another transaction of the order has landed".to_owned())
 }
 
 const IN_FLIGHT: ChainStatus = ChainStatus::InFlight {

@@ -1,6 +1,7 @@
 //! Which transaction brought an account into being.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use solana_pubkey::Pubkey;
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::transaction;
 
-/// The transaction that is the first to name an account and was not undone.
+/// The first transaction that an account has lamports of, or had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct First {
     /// Its bytes, as they were signed.
@@ -25,6 +26,15 @@ pub(crate) struct First {
 
 /// How many transactions a node names at once, at the most.
 const MOST: usize = 1_000;
+
+/// How often it is asked for more of them: who names an account ten thousand times pays as many
+/// fees.
+const PAGES: usize = 10;
+
+/// How many transactions that name the account and leave nothing in it are looked into at once, and
+/// how many times.
+const AT_ONCE: usize = 8;
+const BATCHES: usize = 12;
 
 const GET_SIGNATURES: &str = "getSignaturesForAddress";
 const GET_TRANSACTION: &str = "getTransaction";
@@ -54,39 +64,74 @@ struct LamportsShape {
 }
 
 impl Node {
-    /// The first final transaction that names an account and was not undone, in all of the node's
-    /// history; `None` when it knows none.
+    /// The first final transaction that was not undone and found lamports in an account or left
+    /// some there, in all of the node's history; `None` when it knows none. Anybody may have named
+    /// the account before.
     ///
-    /// `getSignaturesForAddress` `[KEY, {"commitment": "finalized", "limit": 1000}]`, then
-    /// `getTransaction` `[SIGNATURE, {"encoding": "base64", "commitment": "finalized",
-    /// "maxSupportedTransactionVersion": 1}]`
+    /// `getSignaturesForAddress` `[KEY, {"commitment": "finalized", "limit": 1000, "before":
+    /// SIGNATURE}]`, then `getTransaction` `[SIGNATURE, {"encoding": "base64", "commitment":
+    /// "finalized", "maxSupportedTransactionVersion": 1}]`
     ///
     /// # Errors
     /// [`RpcError`]; also when the account has been named too often to see the first one.
     pub(crate) async fn first_of(&self, key: &Pubkey) -> Result<Option<First>, RpcError> {
-        let config = json!({ "commitment": FINALIZED, "limit": MOST });
-        let params = json!([key.to_string(), config]);
-        let named: Vec<NamedShape> = self.ask(GET_SIGNATURES, params).await?;
-        if named.len() >= MOST {
-            return Err(self.failed(GET_SIGNATURES, Cause::Shape("too many to see the first")));
+        let named = self.naming(key).await?;
+        let mut batches = named.chunks(AT_ONCE);
+        for batch in batches.by_ref().take(BATCHES) {
+            let looks = batch
+                .iter()
+                .map(|signature| self.lamports_of(signature, key));
+            for look in join_all(looks).await {
+                let first = look?;
+                if first.before > 0 || first.after > 0 {
+                    return Ok(Some(first));
+                }
+            }
         }
-        // The newest comes first.
-        let mut oldest_first = named.into_iter().rev();
-        let Some(first) = oldest_first.find(|one| one.err.is_none()) else {
-            return Ok(None);
-        };
-        let params = json!([first.signature, {
+        match batches.next() {
+            Some(_) => Err(self.failed(GET_TRANSACTION, named_too_often())),
+            None => Ok(None),
+        }
+    }
+
+    /// Every final transaction that names an account and was not undone, the oldest first.
+    async fn naming(&self, key: &Pubkey) -> Result<Vec<String>, RpcError> {
+        let mut named: Vec<NamedShape> = Vec::new();
+        for _ in 0..PAGES {
+            let mut config = json!({ "commitment": FINALIZED, "limit": MOST });
+            if let Some(oldest) = named.last() {
+                config["before"] = json!(oldest.signature);
+            }
+            let params = json!([key.to_string(), config]);
+            let page: Vec<NamedShape> = self.ask(GET_SIGNATURES, params).await?;
+            let is_last = page.len() < MOST;
+            named.extend(page);
+            if is_last {
+                // The newest comes first.
+                let oldest_first = named.into_iter().rev();
+                let succeeded = oldest_first.filter(|one| one.err.is_none());
+                return Ok(succeeded.map(|one| one.signature).collect());
+            }
+        }
+        Err(self.failed(GET_SIGNATURES, named_too_often()))
+    }
+
+    /// What an account held before and after a transaction that names it.
+    async fn lamports_of(&self, signature: &str, key: &Pubkey) -> Result<First, RpcError> {
+        let params = json!([signature, {
             "encoding": "base64",
             "commitment": FINALIZED,
             "maxSupportedTransactionVersion": 1,
         }]);
         let found: Option<SignedShape> = self.ask(GET_TRANSACTION, params).await?;
         let found = found.ok_or(Cause::Shape("a transaction that it has named itself"));
-        let first = found.and_then(|found| found.first(&first.signature, key));
-        first
-            .map(Some)
-            .map_err(|cause| self.failed(GET_TRANSACTION, cause))
+        let first = found.and_then(|found| found.first(signature, key));
+        first.map_err(|cause| self.failed(GET_TRANSACTION, cause))
     }
+}
+
+fn named_too_often() -> Cause {
+    Cause::Doubtful("an account is named too often to see what came there first".to_owned())
 }
 
 impl SignedShape {

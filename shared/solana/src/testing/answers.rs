@@ -177,10 +177,12 @@ impl Question<'_> {
                 executed["transaction"] = json!([bytes, "base64"]);
             }
             let keys = landed.opened.message.static_account_keys().iter();
-            let was_made = |key: &Pubkey| u64::from(landed.made.contains(key));
-            let before = keys.clone().map(|key| (1 - was_made(key)) * 890_880);
-            executed["meta"]["preBalances"] = before.collect();
-            executed["meta"]["postBalances"] = keys.map(|_| 890_880).collect();
+            let balances = |held: &[Pubkey]| {
+                let balance = |key| u64::from(held.contains(key)) * 890_880;
+                keys.clone().map(balance).collect()
+            };
+            executed["meta"]["preBalances"] = balances(&landed.held_before);
+            executed["meta"]["postBalances"] = balances(&landed.held_after);
             Some(executed)
         });
         Ok(executed.unwrap_or_default())
@@ -191,7 +193,14 @@ impl Question<'_> {
         let key = self.params[0].as_str().and_then(|key| key.parse().ok());
         let key: Pubkey = key.ok_or(INVALID_PARAMS)?;
         let state = self.chain.state();
-        let landed = state.naming(&key, self.slot);
+        let config = &self.params[1];
+        let before = config["before"].as_str();
+        let limit = config["limit"].as_u64().unwrap_or(1_000);
+        let mut landed = state.naming(&key, self.slot);
+        if let Some(before) = before {
+            landed.find(|landed| landed.opened.signature == before);
+        }
+        let landed = landed.take(usize::try_from(limit).unwrap_or(0));
         let landed = landed.filter(|_| self.knows).map(|landed| {
             let error = wire::executed(&landed.opened, &landed.landing, 0)["meta"]["err"].take();
             json!({

@@ -65,8 +65,10 @@ pub(super) struct Transaction {
     /// When it lands, if it does.
     pub(super) slot: Option<u64>,
     is_applied: bool,
-    /// The accounts that were not there before it.
-    pub(super) made: Vec<Pubkey>,
+    /// The accounts that it names and that were there before it.
+    pub(super) held_before: Vec<Pubkey>,
+    /// Those that were there after it.
+    pub(super) held_after: Vec<Pubkey>,
     /// Whether the wallet has nothing to do with it.
     is_strangers: bool,
 }
@@ -175,18 +177,46 @@ impl ScriptedChain {
 
     /// Somebody else sends lamports to an address, at once.
     pub fn fund(&self, key: Pubkey, account: Account) {
-        let bytes = stranger::transfer(key, blockhash(self.height()));
-        let opened = wire::open(&bytes).expect("it is one");
         let landing = Landing::Lands {
             after_slots: 0,
             pre: Vec::new(),
             post: Vec::new(),
             accounts: vec![(key, Some(account))],
         };
+        self.take_of_stranger(u16::MAX, key, landing);
+    }
+
+    /// So many others name an address in transactions that leave nothing there, of which that
+    /// becomes.
+    pub fn name(&self, key: Pubkey, times: u16, landing: &Landing) {
+        for nth in 0..times {
+            self.take_of_stranger(nth, key, landing.clone());
+        }
+    }
+
+    fn take_of_stranger(&self, nth: u16, key: Pubkey, landing: Landing) {
+        let bytes = stranger::transfer(nth, key, blockhash(self.height()));
+        let opened = wire::open(&bytes).expect("it is one");
         let mut state = self.state();
         state.take(&bytes, opened, landing);
         if let Some(known) = state.transactions.last_mut() {
             known.is_strangers = true;
+        }
+    }
+
+    /// A transaction that was dropped has landed all the same, as it is judged now: every node has
+    /// denied it so far.
+    pub fn reveal(&self, signature: &str) {
+        let sent = self.sent();
+        let sent = sent.iter().find(|sent| sent.signature == signature);
+        let lands = Arc::clone(&self.state().lands);
+        let landing = lands(&sent.expect("it was sent").bytes);
+        let mut state = self.state();
+        let slot = state.final_slot();
+        let mut known = state.transactions.iter_mut();
+        if let Some(known) = known.find(|known| known.sent.signature == signature) {
+            known.landing = landing;
+            known.slot = Some(slot);
         }
     }
 
@@ -306,7 +336,8 @@ impl State {
             opened,
             landing,
             is_applied: false,
-            made: Vec::new(),
+            held_before: Vec::new(),
+            held_after: Vec::new(),
             is_strangers: false,
         });
         signature
@@ -320,18 +351,21 @@ impl State {
                 continue;
             }
             known.is_applied = true;
-            let Landing::Lands { accounts, .. } = &known.landing else {
-                continue;
+            let named = known.opened.message.static_account_keys().iter();
+            let is_there = |accounts: &HashMap<Pubkey, Account>| {
+                let named = named.clone().copied();
+                named.filter(|key| accounts.contains_key(key)).collect()
             };
-            for (key, account) in accounts {
-                let before = match account {
-                    Some(account) => self.accounts.insert(*key, account.clone()),
-                    None => self.accounts.remove(key),
-                };
-                if before.is_none() {
-                    known.made.push(*key);
+            known.held_before = is_there(&self.accounts);
+            if let Landing::Lands { accounts, .. } = &known.landing {
+                for (key, account) in accounts {
+                    match account {
+                        Some(account) => self.accounts.insert(*key, account.clone()),
+                        None => self.accounts.remove(key),
+                    };
                 }
             }
+            known.held_after = is_there(&self.accounts);
         }
     }
 }

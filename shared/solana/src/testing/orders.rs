@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use engine::{
     order::OrderId,
-    ports::{OrderOver, Reserved, Spending, StoreError, WalletOrders},
+    ports::{EarlierSwap, OrderOver, Reserved, Spending, StoreError, WalletOrders},
 };
 
-/// No other order is paid by the wallet, and none is ever over.
+/// No other order is paid by the wallet, none is signed for twice, and none is ever over.
 #[derive(Clone, Copy, Debug)]
 pub struct NoOtherOrders;
 
@@ -14,6 +14,10 @@ pub struct NoOtherOrders;
 impl WalletOrders for NoOtherOrders {
     async fn reserve(&self, _: &Spending<'_>) -> Result<Option<Reserved>, StoreError> {
         Ok(Some(Reserved::default()))
+    }
+
+    async fn signed(&self, _: OrderId) -> Result<Vec<EarlierSwap>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn over(&self, _: &str, _: u32) -> Result<Vec<OrderOver>, StoreError> {

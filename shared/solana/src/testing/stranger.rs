@@ -11,9 +11,11 @@ use crate::instructions::SYSTEM_PROGRAM;
 /// The number of `Transfer` among the system program's instructions.
 const TRANSFER: u32 = 2;
 
-/// Their transaction that sends some lamports to an address.
-pub(super) fn transfer(to: Pubkey, blockhash: Hash) -> Vec<u8> {
-    let key = SigningKey::from_bytes(&[66; 32]);
+/// The transaction of one of them that sends some lamports to an address.
+pub(super) fn transfer(nth: u16, to: Pubkey, blockhash: Hash) -> Vec<u8> {
+    let mut seed = [66; 32];
+    seed[..2].copy_from_slice(&nth.to_le_bytes());
+    let key = SigningKey::from_bytes(&seed);
     let from = Pubkey::new_from_array(key.verifying_key().to_bytes());
     let lamports = 890_880u64;
     let instruction = Instruction {

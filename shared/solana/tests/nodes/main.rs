@@ -12,4 +12,5 @@ mod questions;
 mod reverted;
 mod secrets;
 mod sending;
+mod strangers;
 mod world;
