@@ -70,49 +70,105 @@ pub async fn ready(options: &Serve, chain: &str) -> Result<Ready, NoDatabase> {
     Ok(Ready { database, server })
 }
 
-/// How long one of our own may take to start or to end under the engine that has it.
-const IN_BETWEEN: Duration = Duration::from_secs(60);
+/// How long one of our own may take to start or to end under the engine that has it. Together with
+/// the last connection's time-out that is ten seconds, after which somebody wants an answer.
+const IN_BETWEEN: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Connects for a moment, beside an engine that may be running or not, and brings the engine's own
-/// schema up to date. A PostgreSQL of our own that nobody runs is started.
+/// A database as it was found: its schema may be of any version, or none.
+pub struct Found {
+    /// Connections.
+    pub database: Database,
+    /// Where to connect to, password and all.
+    pub url: String,
+    /// To be stopped last, if that is ours and was started for us.
+    pub server: Option<Server>,
+}
+
+impl Found {
+    async fn of(url: String, server: Option<Server>) -> Result<Self, NoDatabase> {
+        let source = Arc::new(url.clone());
+        let database = runtime::open(source, 1, Statements::Prepared, None).await?;
+        Ok(Self {
+            database,
+            url,
+            server,
+        })
+    }
+}
+
+/// Connects for a moment, beside an engine that may be running or not. A PostgreSQL of our own that
+/// nobody runs is started.
+///
+/// # Errors
+/// [`NoDatabase`] with what is wrong and what to do.
+pub async fn find(storage: &Storage) -> Result<Found, NoDatabase> {
+    match named(storage) {
+        Some(source) => find_named(storage, source).await,
+        None => find_own(storage).await,
+    }
+}
+
+/// The same, with nobody else on a PostgreSQL of our own for as long as it lasts.
+///
+/// # Errors
+/// As [`find`]; [`StartError::InUse`] while an engine runs on it.
+pub async fn hold(storage: &Storage) -> Result<Found, NoDatabase> {
+    match named(storage) {
+        Some(source) => find_named(storage, source).await,
+        None => {
+            let server = start_own(storage).await?;
+            Found::of(server.url(), Some(server)).await
+        }
+    }
+}
+
+/// As [`find`], and brings the engine's own schema up to date.
 ///
 /// # Errors
 /// [`NoDatabase`] with what is wrong and what to do.
 pub async fn visit(storage: &Storage) -> Result<Ready, NoDatabase> {
-    if let Some(source) = named(storage) {
-        let (statements, ca) = (storage.database_statements, storage.database_ca.clone());
-        let database = runtime::open(source, 1, statements, ca).await?;
-        postgres::migrate(&database).await?;
-        let server = None;
-        return Ok(Ready { database, server });
-    }
     let until = Instant::now() + IN_BETWEEN;
     loop {
-        match visit_own(storage).await {
+        match visit_once(storage).await {
             // Its engine is about to start it, or to end it.
             Err(
                 NoDatabase::Own(StartError::InUse { .. })
                 | NoDatabase::Database(DatabaseError::Unreachable { .. }),
-            ) if Instant::now() < until => sleep(LOOK).await,
+            ) if named(storage).is_none() && Instant::now() < until => sleep(LOOK).await,
             visited => return visited,
         }
     }
 }
 
-async fn visit_own(storage: &Storage) -> Result<Ready, NoDatabase> {
-    let folder = data_dir(storage);
-    let running = spawn_blocking(move || Server::url_of(&folder)).await;
-    let (url, server) = match running.map_err(|_| NoDatabase::Interrupted)?? {
-        Some(url) => (url, None),
-        None => {
-            let server = start_own(storage).await?;
-            (server.url(), Some(server))
-        }
-    };
-    let database = runtime::open(Arc::new(url), 1, Statements::Prepared, None).await?;
+async fn visit_once(storage: &Storage) -> Result<Ready, NoDatabase> {
+    let Found {
+        database, server, ..
+    } = find(storage).await?;
     postgres::migrate(&database).await?;
     Ok(Ready { database, server })
+}
+
+async fn find_named(storage: &Storage, source: Arc<dyn UrlSource>) -> Result<Found, NoDatabase> {
+    let (statements, ca) = (storage.database_statements, storage.database_ca.clone());
+    let url = source.url().await.map_err(DatabaseError::Source)?;
+    Ok(Found {
+        database: runtime::open(source, 1, statements, ca).await?,
+        url,
+        server: None,
+    })
+}
+
+async fn find_own(storage: &Storage) -> Result<Found, NoDatabase> {
+    let folder = data_dir(storage);
+    let running = spawn_blocking(move || Server::url_of(&folder)).await;
+    match running.map_err(|_| NoDatabase::Interrupted)?? {
+        Some(url) => Found::of(url, None).await,
+        None => {
+            let server = start_own(storage).await?;
+            Found::of(server.url(), Some(server)).await
+        }
+    }
 }
 
 /// Where the options say that a database is to be found.
@@ -141,6 +197,11 @@ async fn start_own(storage: &Storage) -> Result<Server, NoDatabase> {
     let start = move || Server::start(&Settings::durable(folder));
     let started = spawn_blocking(start).await;
     Ok(started.map_err(|_| NoDatabase::Interrupted)??)
+}
+
+/// The folder of a PostgreSQL of our own; none where a database is named.
+pub(crate) fn own_folder(storage: &Storage) -> Option<PathBuf> {
+    named(storage).is_none().then(|| data_dir(storage))
 }
 
 fn data_dir(storage: &Storage) -> PathBuf {

@@ -5,7 +5,7 @@ use std::{pin::pin, process::ExitCode};
 use clap::Parser;
 use config::Logging;
 use local::{
-    cli::{self, output},
+    cli::{self, end::End, output},
     options::{Command, CommandLine, Serve},
     server::Server,
     signals::Signals,
@@ -21,7 +21,10 @@ const STEPS: u32 = 8;
 const PART_FAILED: u8 = 3;
 
 fn main() -> ExitCode {
-    let line = CommandLine::parse();
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => return said(&error),
+    };
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .event_interval(STEPS)
@@ -32,7 +35,7 @@ fn main() -> ExitCode {
             output::complain(format_args!(
                 "order-engine: no threads can be started: {error}"
             ));
-            return ExitCode::FAILURE;
+            return End::Failed.into();
         }
     };
     runtime.block_on(async {
@@ -46,10 +49,26 @@ fn main() -> ExitCode {
             Some(Command::Launches(launches)) => cli::launches::run(&launches).await,
             Some(Command::Keys(keys)) => cli::keys::run(&keys).await,
             Some(Command::Limits(limits)) => cli::limits::run(&limits).await,
+            Some(Command::Backup(backup)) => cli::backup::run(&backup).await,
+            Some(Command::Restore(restore)) => cli::restore::run(&restore).await,
+            Some(Command::Completions(completions)) => {
+                cli::completions::print(&completions);
+                End::Done.into()
+            }
             Some(Command::Serve(options)) => serve(&options).await,
             None => serve(&line.serve).await,
         }
     })
+}
+
+/// Prints help, a version, or what is wrong with the command line or a variable.
+fn said(error: &clap::Error) -> ExitCode {
+    let _ = error.print(); // nobody reads it any more
+    if error.use_stderr() {
+        End::Usage.into()
+    } else {
+        End::Done.into()
+    }
 }
 
 async fn serve(options: &Serve) -> ExitCode {
@@ -114,13 +133,20 @@ async fn run(mut server: Server, mut signals: Signals) -> ExitCode {
 }
 
 fn greet(server: &Server) {
-    let at = server.address();
+    let (at, database) = (server.address(), server.database());
+    let kept = match server.folder() {
+        Some(folder) => format!("{database}, in {}", folder.display()),
+        None => database.to_owned(),
+    };
     output::line(format_args!(
         "Order engine ready at http://{at}\n\n  \
          place an order:  cargo run -- order SOL USDC 10 --url http://{at}\n  \
          or with curl:    curl -s http://{at}/api/orders/execute -H 'content-type: application/json' \
          -d '{{\"type\":\"market\",\"tokenIn\":\"SOL\",\"tokenOut\":\"USDC\",\"amount\":10}}'\n  \
-         watch it:        http://{at}/  (or the `ws` address of the answer)\n\n\
+         watch it:        http://{at}/  (or the `ws` address of the answer)\n  \
+         documents:       http://{at}/api/docs\n  \
+         metrics:         http://{at}/metrics\n  \
+         database:        {kept}\n\n\
          Ctrl-C stops it."
     ));
 }

@@ -4,6 +4,7 @@
 use std::{ffi::OsStr, net::IpAddr, path::PathBuf};
 
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use config::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, AUDIT_DAYS, AUTH, AllowedHosts, Auth, Count,
     DATABASE_CONNECTIONS, DelayRange, ENGINE_URL, HOST, HostAddress, KeptDays, LOG_FORMAT,
@@ -14,6 +15,10 @@ use config::{
     WATCH_EVERY_MS, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
 };
 
+use crate::cli::end::TABLE;
+
+mod backup;
+mod engine_url;
 mod keys;
 mod limits;
 mod looking;
@@ -21,6 +26,8 @@ mod placing;
 mod solana;
 mod storage;
 
+pub use backup::{Backup, Restore};
+pub(crate) use engine_url::is_loopback;
 pub use keys::{CreateKey, Expiry, Keys, ListKeys, Of, RevokeKey};
 pub use limits::{Limited, LimitsOf, SetLimits, ShowLimits};
 pub use looking::{Launches, Orders, Quote, Watch};
@@ -35,7 +42,7 @@ const NAME: &str = "order-engine";
 ///
 /// Without a command it serves, with a PostgreSQL of its own unless DATABASE_URL names one.
 #[derive(Debug, Args)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = TABLE)]
 pub struct CommandLine {
     /// What to do; serving, if nothing is named.
     #[command(subcommand)]
@@ -70,6 +77,12 @@ pub enum Command {
     /// Show and set how much an account may do, on the engine's database.
     #[command(subcommand)]
     Limits(Box<LimitsOf>),
+    /// Take everything that the database holds out into a file, while the engine runs or not.
+    Backup(Box<Backup>),
+    /// Put back what a backup has, into an empty database.
+    Restore(Box<Restore>),
+    /// Print a script with which a shell completes these commands.
+    Completions(Completions),
 }
 
 impl Parser for CommandLine {}
@@ -239,11 +252,22 @@ impl Serve {
     }
 }
 
+/// Which shell to complete commands in.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(
+    after_help = "Example: order-engine completions bash > ~/.local/share/bash-completion/completions/order-engine"
+)]
+pub struct Completions {
+    /// The shell.
+    pub shell: Shell,
+}
+
 /// Which orders to cancel.
 #[derive(Clone, Debug, Args)]
 #[command(
     after_help = "It ends with 0 when each is cancelled, with 1 when one is not, or its transaction may still \
-    land, and with 2 when the engine does not say."
+    land, with 2 when nothing was asked for because nobody answers, and with 3 when it was and \
+    nobody says what became of it."
 )]
 pub struct Cancel {
     /// Their ids.
@@ -262,7 +286,7 @@ pub struct At {
     pub json: bool,
     /// [`ENGINE_URL`].
     #[arg(long, env = ENGINE_URL.name, default_value = ENGINE_URL.default)]
-    #[arg(value_parser = |text: &str| ENGINE_URL.parse(text).map(|url| url.to_string()))]
+    #[arg(value_parser = engine_url::engine_url)]
     #[arg(help = ENGINE_URL.doc)]
     pub url: String,
     /// [`ORDER_ENGINE_KEY_FILE`].

@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -64,6 +65,8 @@ const RELAY_STALE: Duration = Duration::from_secs(30);
 /// A running engine.
 pub struct Server {
     address: SocketAddr,
+    database: String,
+    folder: Option<PathBuf>,
     queue: Arc<LocalQueue>,
     gateway: Arc<Gateway>,
     invocations: Arc<Invocations>,
@@ -185,6 +188,7 @@ impl Server {
             database,
             server: postgres,
         } = database::ready(options, chain).await?;
+        let target = database.target().to_owned();
         let postgres = postgres.map(OwnPostgres::keep);
         let (trading, reclaim) = match on_chain {
             Some(opened) => Trading::on_solana(opened, &database),
@@ -294,6 +298,8 @@ impl Server {
         let listening = tokio::spawn(door::serve(listener, routes, most, shutdown));
         Ok(Self {
             address,
+            database: target,
+            folder: database::own_folder(&options.storage),
             queue,
             gateway,
             invocations,
@@ -312,6 +318,16 @@ impl Server {
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Host, port and name of its database, without the password.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The folder of its own PostgreSQL, if it has one.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     /// Its queue, for a look from outside.

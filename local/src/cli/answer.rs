@@ -169,7 +169,7 @@ fn placed(text: String) -> Option<Placed> {
 }
 
 /// In seconds; the form with a date is not the engine's.
-fn retry_after(response: &Response) -> Option<Duration> {
+pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     let value = response.headers().get("retry-after")?;
     value.to_str().ok()?.parse().ok().map(Duration::from_secs)
 }

@@ -5,19 +5,12 @@ use std::process::ExitCode;
 use engine::order::OrderId;
 use reqwest::{Client, StatusCode};
 
-use super::{asking::ask, http, output};
+use super::{
+    asking::{Silence, ask},
+    end::End,
+    http, output,
+};
 use crate::options::{At, Cancel};
-
-/// Nobody says what became of one.
-const UNKNOWN: u8 = 2;
-
-/// What became of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum End {
-    Cancelled,
-    NotCancelled,
-    Unknown,
-}
 
 /// Cancels each order and says what became of it. The exit status is the worst of them.
 pub async fn run(cancel: &Cancel) -> ExitCode {
@@ -25,41 +18,37 @@ pub async fn run(cancel: &Cancel) -> ExitCode {
         Ok(client) => client,
         Err(error) => {
             output::complain(error);
-            return ExitCode::from(UNKNOWN);
+            return End::NotDone.into();
         }
     };
-    let mut worst = End::Cancelled;
+    let mut worst = End::Done;
     for id in &cancel.ids {
         worst = worst.max(cancel_one(&client, &cancel.at, id).await);
     }
-    match worst {
-        End::Cancelled => ExitCode::SUCCESS,
-        End::NotCancelled => ExitCode::FAILURE,
-        End::Unknown => ExitCode::from(UNKNOWN),
-    }
+    worst.into()
 }
 
 async fn cancel_one(client: &Client, at: &At, id: &str) -> End {
     let Ok(id) = id.parse::<OrderId>() else {
         output::complain(format_args!("{id:?} is not an order's id"));
-        return End::NotCancelled;
+        return End::Failed;
     };
-    let request = client.delete(format!("{}/api/orders/{id}", at.url));
-    let told = match ask(request, at).await {
+    let url = format!("{}/api/orders/{id}", at.url);
+    let told = match ask(|| client.delete(&url), at).await {
         Ok(told) => told,
         Err(untold) => {
             untold.tell(&format!("order {id}"), at);
-            return if untold.is_refused {
-                End::NotCancelled
-            } else {
-                End::Unknown
+            return match untold.silence {
+                Silence::Refused => End::Failed,
+                Silence::Unasked => End::NotDone,
+                Silence::Unknown => End::Unknown,
             };
         }
     };
     let (end, words) = match told.status {
-        StatusCode::OK => (End::Cancelled, "cancelled"),
+        StatusCode::OK => (End::Done, "cancelled"),
         _ => (
-            End::NotCancelled,
+            End::Failed,
             "its transaction may still land; if not, it is cancelled",
         ),
     };

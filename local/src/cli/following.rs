@@ -14,15 +14,13 @@ use tokio_tungstenite::{connect_async, tungstenite::Message};
 
 use super::{
     answer::{Placed, is_about_who_asks, refusal},
+    end::End,
     http,
     interrupt::interrupted,
     output,
     sockets::Sockets,
 };
 use crate::options::At;
-
-/// The order is there; how it ended was not seen.
-pub(super) const END_UNSEEN: u8 = 4;
 
 /// How often in a row nobody answers before it is given up, and the pause in between.
 const TRIES: u32 = 30;
@@ -41,14 +39,14 @@ pub(super) async fn tell(at: &At, order: &Placed, mut lines: Lines) -> ExitCode 
         Err(_) => None,
     };
     match end {
-        Some(true) => ExitCode::SUCCESS,
-        Some(false) => ExitCode::FAILURE,
+        Some(true) => End::Done.into(),
+        Some(false) => End::Failed.into(),
         None => {
             output::complain(format_args!(
                 "the order was placed and goes on; look at {}/api/orders/{}",
                 at.url, order.id
             ));
-            ExitCode::from(END_UNSEEN)
+            End::Unseen.into()
         }
     }
 }

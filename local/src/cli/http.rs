@@ -1,11 +1,11 @@
 //! The client's side of HTTP: every request has an end, and is what it looks like.
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
-use reqwest::{Client, Url, redirect::Policy};
+use reqwest::{Client, redirect::Policy};
 
 use super::key::{self, NoKey};
-use crate::options::At;
+use crate::options::{At, is_loopback};
 
 /// How long one request may take.
 pub(super) const REQUEST: Duration = Duration::from_secs(10);
@@ -44,37 +44,4 @@ pub(super) fn client(at: &At) -> Result<Client, NoClient> {
         client
     };
     Ok(client.build()?)
-}
-
-fn is_loopback(url: &str) -> bool {
-    let url = Url::parse(url).ok();
-    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_loopback;
-
-    #[test]
-    fn this_machine_is_told_from_others() {
-        for own in [
-            "http://localhost:3000",
-            "http://127.0.0.2",
-            "http://[::1]:80",
-        ] {
-            assert!(is_loopback(own), "{own}");
-        }
-        for other in [
-            "http://10.0.0.1",
-            "https://localhost.example",
-            "http://[::2]",
-        ] {
-            assert!(!is_loopback(other), "{other}");
-        }
-    }
 }

@@ -7,17 +7,13 @@ use uuid::Uuid;
 
 use super::{
     answer::{Placed, Reason},
+    end::End,
     following::{Begin, Lines, tell},
     interrupt::interrupted,
     output,
     placing::{Outcome, Placing},
 };
 use crate::options::Sending;
-
-/// Nothing was stored, and nothing will be.
-const NOT_PLACED: u8 = 2;
-/// Nobody knows whether the order was placed.
-const UNKNOWN: u8 = 3;
 
 /// An order that is to be placed.
 pub(super) struct Intent<'a> {
@@ -53,7 +49,7 @@ impl Intent<'_> {
                 self.document(&reason);
                 output::complain(reason.words);
                 output::complain("nothing was placed");
-                ExitCode::from(NOT_PLACED)
+                End::NotDone.into()
             }
             Outcome::Unknown(reason) => {
                 self.document(&reason);
@@ -63,7 +59,7 @@ impl Intent<'_> {
                     reason.words,
                     self.repetition(&key)
                 ));
-                ExitCode::from(UNKNOWN)
+                End::Unknown.into()
             }
         }
     }

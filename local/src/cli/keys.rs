@@ -27,12 +27,13 @@ impl From<NotMade> for Undone {
             | NotMade::Limits(_)
             | NotMade::LimitsEscaped
             | NotMade::TooMany
-            | NotMade::Past(_) => Self::Refused(error.to_string()),
+            | NotMade::Past(_) => Self::NotDone(error.to_string()),
             NotMade::Store(StoreError::Unknown(cause)) => Self::Unknown(format!(
                 "the key may have been kept, and nobody has it ({cause}): see `keys list`, and \
                  revoke it"
             )),
-            NotMade::NoRandomness(_) | NotMade::Store(_) => Self::Unknown(error.to_string()),
+            NotMade::Store(error) => error.into(),
+            NotMade::NoRandomness(_) => Self::NotDone(error.to_string()),
         }
     }
 }
@@ -69,6 +70,12 @@ async fn created(create: &CreateKey, store: &PostgresKeys, now: Timestamp) -> Re
     };
     let by = Actor::of(create.of.account.clone());
     let (key, record) = make(wanted, &by, store, now).await?;
+    if create.json {
+        let mut shown = key_json(&record);
+        shown["key"] = key.expose().into();
+        output::line(shown);
+        return Ok(());
+    }
     output::line(key.expose());
     output::complain(format_args!(
         "key {} of {}, for {}, {}; it is shown this once",
@@ -116,10 +123,9 @@ fn end(key: &KeyRecord) -> String {
 async fn revoked(revoke: &RevokeKey, store: &PostgresKeys) -> Result<(), Undone> {
     let (id, account) = (&revoke.id, &revoke.of.account);
     match store.revoke(id, &Actor::of(account.clone())).await? {
-        Some(key) => {
-            output::line(format_args!("key {id} of {account}: {}", end(&key)));
-            Ok(())
-        }
-        None => Err(Undone::Refused(format!("{account} has no key {id}"))),
+        Some(key) if revoke.json => output::line(key_json(&key)),
+        Some(key) => output::line(format_args!("key {id} of {account}: {}", end(&key))),
+        None => return Err(Undone::NotDone(format!("{account} has no key {id}"))),
     }
+    Ok(())
 }

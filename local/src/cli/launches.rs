@@ -11,28 +11,18 @@ use super::{
 };
 use crate::options::Launches;
 
-/// The engine does not say.
-const UNKNOWN: u8 = 2;
-
 /// Shows the pools, the newest first.
 pub async fn run(launches: &Launches) -> ExitCode {
     match shown(launches).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(untold) => {
-            untold.tell("launches", &launches.at);
-            if untold.is_refused {
-                ExitCode::FAILURE
-            } else {
-                ExitCode::from(UNKNOWN)
-            }
-        }
+        Err(untold) => untold.shows_nothing("launches", &launches.at).into(),
     }
 }
 
 async fn shown(launches: &Launches) -> Result<(), Untold> {
-    let client = http::client(&launches.at).map_err(Untold::nothing)?;
+    let client = http::client(&launches.at).map_err(Untold::unasked)?;
     let url = format!("{}/api/launches?limit={}", launches.at.url, launches.limit);
-    let told = ask(client.get(url), &launches.at).await?;
+    let told = ask(|| client.get(&url), &launches.at).await?;
     let pools: Vec<Box<RawValue>> = serde_json::from_str(&told.text).map_err(Untold::nothing)?;
     if launches.at.json {
         pools.iter().for_each(|pool| output::line(pool.get()));

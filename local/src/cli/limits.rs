@@ -14,7 +14,7 @@ use crate::options::{LimitsOf, SetLimits, ShowLimits};
 
 /// Shows or sets them, on the database that the options name.
 pub async fn run(command: &LimitsOf) -> ExitCode {
-    let (LimitsOf::Show(ShowLimits { of }) | LimitsOf::Set(SetLimits { of, .. })) = command;
+    let (LimitsOf::Show(ShowLimits { of, .. }) | LimitsOf::Set(SetLimits { of, .. })) = command;
     on_database(&of.storage, async |database| {
         let store = limits(&database);
         if let LimitsOf::Set(set) = command {
@@ -29,7 +29,7 @@ pub async fn run(command: &LimitsOf) -> ExitCode {
 
 async fn set_to(set: &SetLimits, store: &dyn LimitStore) -> Result<(), Undone> {
     let limits = set.limited.limits();
-    let limits = limits.map_err(|error| Undone::Refused(error.to_string()))?;
+    let limits = limits.map_err(|error| Undone::NotDone(error.to_string()))?;
     let by = Actor::of(set.of.account.clone());
     Ok(store.set(&limits, &by).await?)
 }

@@ -13,9 +13,6 @@ use super::{
 };
 use crate::options::Orders;
 
-/// The engine does not say.
-const UNKNOWN: u8 = 2;
-
 /// The most that one page of the engine has.
 const PAGE: u32 = 200;
 
@@ -23,19 +20,12 @@ const PAGE: u32 = 200;
 pub async fn run(orders: &Orders) -> ExitCode {
     match shown(orders).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(untold) => {
-            untold.tell("orders", &orders.at);
-            if untold.is_refused {
-                ExitCode::FAILURE
-            } else {
-                ExitCode::from(UNKNOWN)
-            }
-        }
+        Err(untold) => untold.shows_nothing("orders", &orders.at).into(),
     }
 }
 
 async fn shown(orders: &Orders) -> Result<(), Untold> {
-    let client = http::client(&orders.at).map_err(Untold::nothing)?;
+    let client = http::client(&orders.at).map_err(Untold::unasked)?;
     let mut table = Table::new();
     let mut left = usize::try_from(orders.limit).unwrap_or(usize::MAX);
     let mut address = Some(format!("{}/api/orders?{}", orders.at.url, query(orders)));
@@ -58,7 +48,7 @@ async fn page(
     url: String,
     orders: &Orders,
 ) -> Result<(Vec<Box<RawValue>>, Option<String>), Untold> {
-    let told = ask(client.get(&url), &orders.at).await?;
+    let told = ask(|| client.get(&url), &orders.at).await?;
     let page = serde_json::from_str(&told.text).map_err(Untold::nothing)?;
     let next = told.next.map(|link| following(&url, &link)).transpose()?;
     Ok((page, next))

@@ -7,19 +7,17 @@ use serde_json::Value;
 
 use super::{
     asking::{Untold, ask},
+    end::End,
     http, output,
     table::Table,
 };
 use crate::options::Quote;
 
-/// The engine does not say.
-const UNKNOWN: u8 = 2;
-
 /// Shows the venues' offers. It fails when an order would find no venue.
 pub async fn run(quote: &Quote) -> ExitCode {
     match shown(quote).await {
         Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(false) => End::Failed.into(),
         Err(untold) => {
             let Quote {
                 amount,
@@ -27,21 +25,17 @@ pub async fn run(quote: &Quote) -> ExitCode {
                 token_out,
                 ..
             } = quote;
-            untold.tell(&format!("{amount} {token_in} to {token_out}"), &quote.at);
-            if untold.is_refused {
-                ExitCode::FAILURE
-            } else {
-                ExitCode::from(UNKNOWN)
-            }
+            let what = format!("{amount} {token_in} to {token_out}");
+            untold.shows_nothing(&what, &quote.at).into()
         }
     }
 }
 
 /// Whether there is a venue for it.
 async fn shown(quote: &Quote) -> Result<bool, Untold> {
-    let client = http::client(&quote.at).map_err(Untold::nothing)?;
+    let client = http::client(&quote.at).map_err(Untold::unasked)?;
     let url = format!("{}/api/quote?{}", quote.at.url, query(quote));
-    let told = ask(client.get(url), &quote.at).await?;
+    let told = ask(|| client.get(&url), &quote.at).await?;
     let offers: Value = serde_json::from_str(&told.text).map_err(Untold::nothing)?;
     if quote.at.json {
         output::line(&told.text);

@@ -8,30 +8,28 @@ use serde_json::Value;
 
 use super::{
     answer::Placed,
-    asking::{Untold, ask},
-    following::{Begin, END_UNSEEN, Lines, tell},
+    asking::{Silence, Untold, ask},
+    end::End,
+    following::{Begin, Lines, tell},
     http, output,
 };
 use crate::options::Watch;
-
-/// There is nothing to watch.
-const NO_SUCH_ORDER: u8 = 2;
 
 /// Prints the order's life until it is final. The exit status tells how it ended.
 pub async fn run(watch: &Watch) -> ExitCode {
     let Ok(id) = watch.id.parse::<OrderId>() else {
         output::complain(format_args!("{:?} is not an order's id", watch.id));
-        return ExitCode::from(NO_SUCH_ORDER);
+        return End::NotDone.into();
     };
     let order = match order(watch, id).await {
         Ok(order) => order,
         Err(untold) => {
             untold.tell(&format!("order {id}"), &watch.at);
-            return ExitCode::from(if untold.is_refused {
-                NO_SUCH_ORDER
-            } else {
-                END_UNSEEN
-            });
+            // Another one is not there; this one may be.
+            return match untold.silence {
+                Silence::Refused => End::NotDone.into(),
+                Silence::Unasked | Silence::Unknown => End::Unseen.into(),
+            };
         }
     };
     let text = |field: &str| order[field].as_str().unwrap_or_default();
@@ -54,8 +52,8 @@ pub async fn run(watch: &Watch) -> ExitCode {
 }
 
 async fn order(watch: &Watch, id: OrderId) -> Result<Value, Untold> {
-    let client = http::client(&watch.at).map_err(Untold::nothing)?;
-    let request = client.get(format!("{}/api/orders/{id}", watch.at.url));
-    let told = ask(request, &watch.at).await?;
+    let client = http::client(&watch.at).map_err(Untold::unasked)?;
+    let url = format!("{}/api/orders/{id}", watch.at.url);
+    let told = ask(|| client.get(&url), &watch.at).await?;
     serde_json::from_str(&told.text).map_err(Untold::nothing)
 }

@@ -22,8 +22,8 @@ pub enum Keys {
 /// A key to make.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "The key is shown once: only a hash of it is kept. It ends with 0 when it is made, with 1 when \
-    there can be no such key, and with 2 when the database cannot be used.\n\n\
+    after_help = "The key is shown once: only a hash of it is kept. It ends with 0 when it is made, with 2 when \
+    it is not, and with 3 when the database does not say.\n\n\
     Example: order-engine keys create --account desk --scopes orders:read,stream --expires 30d"
 )]
 pub struct CreateKey {
@@ -48,6 +48,9 @@ pub struct CreateKey {
     /// How much may be done with it.
     #[command(flatten)]
     pub limited: Limited,
+    /// Print one JSON object, with the key in it, and nothing else.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which keys to show.
@@ -67,8 +70,8 @@ pub struct ListKeys {
 /// A key to revoke.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "It ends with 0 when the key is revoked, now or before, with 1 when the account has no such key, \
-    and with 2 when the database cannot be used."
+    after_help = "It ends with 0 when the key is revoked, now or before, with 2 when the account has no such key, \
+    or the database cannot be used, and with 3 when the database does not say."
 )]
 pub struct RevokeKey {
     /// Whose it is.
@@ -76,6 +79,9 @@ pub struct RevokeKey {
     pub of: Of,
     /// Its id: the 16 digits after oek_.
     pub id: KeyId,
+    /// Print the key's record as one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Whose keys, and where they are kept.

@@ -24,13 +24,16 @@ pub struct ShowLimits {
     /// Whose.
     #[command(flatten)]
     pub of: Of,
+    /// Taken for the sake of sameness: they are printed as one JSON object in any case.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Limits to set.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "They bind every order that is placed from then on. It ends with 0 when they are set, with 1 when there \
-    can be none like these, and with 2 when the database cannot be used.\n\n\
+    after_help = "They bind every order that is placed from then on. It ends with 0 when they are set, with 2 when \
+    they are not, and with 3 when the database does not say.\n\n\
     Example: order-engine limits set --account desk --max-open-orders 100 --pairs SOL/USDC --max-per-day SOL=2500"
 )]
 pub struct SetLimits {
@@ -40,6 +43,9 @@ pub struct SetLimits {
     /// Which.
     #[command(flatten)]
     pub limited: Limited,
+    /// Taken for the sake of sameness: they are printed as one JSON object in any case.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How much an account, or a key, may do. What is not given is not limited.

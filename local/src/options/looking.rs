@@ -7,8 +7,8 @@ use super::At;
 /// Which orders to show.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "It ends with 0 when it showed what there is, with 1 when the engine refuses a filter, and with 2 \
-    when the engine does not say.\n\n\
+    after_help = "It ends with 0 when it showed what there is, and with 2 when the engine refuses a filter, or does \
+    not say.\n\n\
     Example: order-engine orders --open --type limit"
 )]
 pub struct Orders {
@@ -60,7 +60,7 @@ pub struct Watch {
 #[derive(Clone, Debug, Args)]
 #[command(
     after_help = "It ends with 0 when an order would go to the venue that is marked, with 1 when it would go to \
-    none, or the engine refuses the question, and with 2 when the engine does not say.\n\n\
+    none, and with 2 when the engine refuses the question, or does not say.\n\n\
     Example: order-engine quote SOL USDC 10"
 )]
 pub struct Quote {

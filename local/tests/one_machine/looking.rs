@@ -199,11 +199,11 @@ async fn who_has_seen_enough_of_the_history_stops_reading() {
 async fn a_filter_that_is_none_is_refused_as_the_engine_says() {
     let engine = Engine::start().await;
     let ended = ask(&engine, &["orders", "--status", "lost"]).await;
-    assert_eq!((ended.code, ended.printed.as_str()), (Some(1), ""));
+    assert_eq!((ended.code, ended.printed.as_str()), (Some(2), ""));
     assert!(ended.said.contains("invalid_status"), "{}", ended.said);
     let ended = ask(&engine, &["orders", "--json", "--type", "guess"]).await;
     let problems = ended.objects();
-    assert_eq!((ended.code, problems.len()), (Some(1), 1));
+    assert_eq!((ended.code, problems.len()), (Some(2), 1));
     assert_eq!(problems[0]["code"], "invalid_filter");
     for command in [
         "orders",
@@ -333,7 +333,7 @@ async fn a_quote_shows_each_venue_and_marks_where_an_order_would_go() {
     assert_eq!(ended.code, Some(1), "{}", ended.said);
     assert!(ended.printed.contains("no liquidity"), "{}", ended.printed);
     let ended = ask(&engine, &["quote", "SOL", "DOGE", "10"]).await;
-    assert_eq!((ended.code, ended.printed.as_str()), (Some(1), ""));
+    assert_eq!((ended.code, ended.printed.as_str()), (Some(2), ""));
     assert!(ended.said.contains("unknown_token"), "{}", ended.said);
     assert_eq!(
         engine.json("/api/orders").await,

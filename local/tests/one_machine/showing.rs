@@ -142,9 +142,9 @@ async fn without_a_key_or_with_a_wrong_one_it_says_so_and_ends_as_refused() {
             2,
         ),
         (&["cancel", nobody], 1),
-        (&["orders"], 1),
+        (&["orders"], 2),
         (&["watch", nobody], 2),
-        (&["quote", "SOL", "USDC", "1"], 1),
+        (&["quote", "SOL", "USDC", "1"], 2),
     ] {
         for set in [&[][..], &variable(&unknown)] {
             let ended = ask(&engine.base, set, arguments).await;

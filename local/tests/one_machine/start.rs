@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::process::run;
+use crate::process::{DataDir, Process, run};
 
 /// Runs it to its refusal, and answers what it said.
 fn refusal(arguments: &[&str]) -> String {
@@ -42,6 +42,27 @@ fn a_database_that_cannot_be_reached_is_named_without_its_password() {
     assert!(!said.contains("secret"), "{said}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_greeting_tells_where_everything_is() {
+    let data_dir = DataDir::new("greeting");
+    let engine = Process::start(&["--data-dir", data_dir.text()]).await;
+    let base = engine.base.clone();
+    let (code, printed) = engine.stop("-TERM").await;
+    assert_eq!(code, Some(0), "{printed}");
+    for part in [
+        &format!("ready at {base}"),
+        &format!("{base}/api/docs"),
+        &format!("{base}/metrics"),
+        "/engine, in ",
+        data_dir.text(),
+    ] {
+        assert!(printed.contains(part), "{part} is missing: {printed}");
+    }
+    let password = std::fs::read_to_string(format!("{}/password", data_dir.text()));
+    let password = password.expect("the database's password");
+    assert!(!printed.contains(password.trim()), "{printed}");
+}
+
 #[test]
 fn a_bad_value_is_named_with_what_is_allowed() {
     for (variable, value, allowed) in [
@@ -60,7 +81,7 @@ fn a_bad_value_is_named_with_what_is_allowed() {
             .env(variable, value)
             .output()
             .expect("the program runs");
-        assert_eq!(output.status.code(), Some(2), "{variable}");
+        assert_eq!(output.status.code(), Some(64), "{variable}");
         let said = String::from_utf8(output.stderr).expect("text");
         assert!(
             said.contains(variable) && said.contains(value) && said.contains(allowed),

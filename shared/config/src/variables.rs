@@ -115,7 +115,8 @@ variables! {
     LOG_LEVEL: LogLevel = Some("info"), Both;
     /// How logs are written; if not set, pretty on a terminal and json elsewhere.
     LOG_FORMAT: LogFormat = None, Both;
-    /// The running engine that the commands talk to.
+    /// The running engine that the commands talk to. `localhost:3000` will do, and an address with
+    /// `/api` at its end.
     ENGINE_URL: HttpUrl = Some("http://127.0.0.1:3000"), Machine;
     /// The key that the commands show to an engine that asks for keys. There is no option for it:
     /// everybody on a machine sees its command lines.

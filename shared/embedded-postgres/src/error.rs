@@ -47,6 +47,17 @@ pub enum StartError {
         /// The versions found on this machine.
         installed: String,
     },
+    /// There are no programs that understand a server.
+    #[error(
+        "the server is PostgreSQL {server}, and this machine has programs of {}: install \
+         PostgreSQL {server}, or a newer one", if installed.is_empty() { "none" } else { installed }
+    )]
+    NoTools {
+        /// The server's major version.
+        server: u32,
+        /// The versions found on this machine.
+        installed: String,
+    },
     /// Running as root, and there is no account to run PostgreSQL as.
     #[error(
         "PostgreSQL does not run as root, and this machine has neither an account `postgres` \

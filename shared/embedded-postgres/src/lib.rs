@@ -12,7 +12,7 @@
 //!
 //! Read in this order: `server` (the life), `arrival` (how it comes to run), `folder` (the files),
 //! `programs` and `fetch` (where PostgreSQL comes from), `cluster` (initdb), `postmaster` (the
-//! process).
+//! process). `tools` is for backups.
 //! Unix only: Linux and macOS.
 
 mod account;
@@ -34,6 +34,7 @@ mod random;
 mod server;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tools;
 
 use std::path::PathBuf;
 
@@ -42,6 +43,7 @@ pub use data_folder::default_data_dir;
 pub use error::{SqlError, StartError, StopError};
 pub use postmaster::Haste;
 pub use server::Server;
+pub use tools::Tools;
 
 /// How a PostgreSQL server is to run.
 #[derive(Debug, Clone)]

@@ -62,6 +62,32 @@ impl Programs {
         }
     }
 
+    /// The installation that fits a server of this major version best: its own, or the next newer
+    /// one. Fetches one if there is none and that would do.
+    pub(crate) fn for_server(server: u32) -> Result<Self, StartError> {
+        let mut found = installed(candidates());
+        let fits = |(_, major): &(PathBuf, u32)| *major >= server;
+        if !found.iter().any(fits)
+            && fetch::MAJOR >= server
+            && let Ok(bin) = fetch::programs(&data_folder::fetched_programs())
+        {
+            found.extend(installed(vec![bin]));
+        }
+        let versions: Vec<String> = found.iter().map(|(_, major)| major.to_string()).collect();
+        let fitting = found.into_iter().filter(fits);
+        match fitting.min_by_key(|(_, major)| *major) {
+            Some((bin, major)) => Ok(Self {
+                bin,
+                major,
+                account: None,
+            }),
+            None => Err(StartError::NoTools {
+                server,
+                installed: versions.join(", "),
+            }),
+        }
+    }
+
     /// A command that runs one of the programs: as the right account, with nothing on its
     /// standard streams, and without the `PG…` variables that would redirect it.
     pub(crate) fn command(&self, program: &str) -> Command {

@@ -1,7 +1,7 @@
 //! Which chain a database's orders are executed on: said at the first start, and the same ever
 //! after.
 
-use super::{Database, DatabaseError};
+use super::{Database, DatabaseError, restore::UNFINISHED};
 
 /// What the simulated chain is called. Chains of Solana are called by their genesis hash.
 pub const SIMULATED: &str = "simulated";
@@ -36,6 +36,9 @@ pub async fn claim_chain(database: &Database, chain: &str) -> Result<(), Databas
 fn in_words(chain: &str) -> String {
     match chain {
         SIMULATED => "the simulated market".to_owned(),
+        restored if restored.starts_with(UNFINISHED) => {
+            "a restore that was not finished (run it once more, with --replace)".to_owned()
+        }
         genesis => format!("the chain with the genesis hash {genesis}"),
     }
 }

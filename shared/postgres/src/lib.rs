@@ -23,6 +23,7 @@ mod outbox;
 mod prices;
 mod progress;
 mod reader;
+pub mod restore;
 mod rows;
 mod statistics;
 mod subscriptions;
