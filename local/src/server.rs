@@ -267,7 +267,7 @@ impl Server {
                 admission: Arc::new(BacklogLimit(queue.clone())),
                 ..use_cases.submit(queue.clone())
             },
-            cancel: use_cases.cancel(queue.clone(), push.clone(), &trading.ports),
+            cancel: use_cases.cancel(queue.clone(), push.clone(), trading.ports.chain.clone()),
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
             statistics: runtime::statistics(&database),

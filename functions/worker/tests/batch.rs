@@ -126,7 +126,9 @@ async fn what_is_to_be_cancelled_is_not_sent_any_more() {
     let sends = chain.sends();
     assert!(sends > 1, "what nobody has seen is sent again: {sends}");
     let (queue, push) = (Arc::new(DeafQueue), Arc::new(NobodyThere));
-    let cancel = deaf.use_cases.cancel(queue, push, &deaf.trading.ports);
+    let cancel = deaf
+        .use_cases
+        .cancel(queue, push, deaf.trading.ports.chain.clone());
     let requested = cancel
         .cancel(&Actor::of(AccountId::local()), order)
         .await

@@ -6,7 +6,8 @@
 //! it. `following` prints an order's life for whoever placed it, or watches it. `http` sends what
 //! they ask, with the `key` that there is to show. `keys` and `limits` are the operator's, and work
 //! on the database (`administration`): nobody has a key before the first one is made. `backup` and
-//! `restore` do so by PostgreSQL's own programs (`pg_tools`). How each of them ends is said in `end`.
+//! `restore` do so by PostgreSQL's own programs (`pg_tools`). How each of them ends is said in
+//! `end`.
 
 mod administration;
 mod answer;
@@ -33,4 +34,5 @@ pub mod restore;
 pub mod snipe;
 mod sockets;
 mod table;
+mod unasked_chain;
 pub mod watch;

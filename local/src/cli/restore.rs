@@ -1,10 +1,10 @@
 //! The command `restore`: a database as a backup has it.
 //!
 //! One transaction puts back all of it. Where orders are executed on a chain outside of the
-//! database, that has gone on since the backup was made, and an order that is open in the backup may
-//! have been executed. So those orders are cancelled before an engine may start: what has no signed
-//! transaction in the backup ends at once, what has one is settled by the chain's record and never
-//! tried again.
+//! database, that has gone on since the backup was made, and an order that is open in the backup
+//! may have been executed. So those orders are cancelled before an engine may start: what has no
+//! signed transaction in the backup ends at once, what has one, or had one in an attempt before, is
+//! settled by the chain's record and never tried again.
 
 use std::{
     fs::File,
@@ -30,6 +30,7 @@ use super::{
     administration::{Undone, end, stop},
     output,
     pg_tools::{Login, finish, not_started},
+    unasked_chain::UnaskedChain,
 };
 use crate::{
     database::{self, Found},
@@ -158,7 +159,11 @@ fn cancel(found: &Found) -> Cancel {
     };
     let queue = Arc::new(LocalQueue::new(Duration::ZERO, capacity));
     let push = Arc::new(Gateway::new(Uuid::new_v4()));
-    runtime::use_cases(&found.database, Policy::default()).cancel(queue, push)
+    runtime::use_cases(&found.database, Policy::default()).cancel(
+        queue,
+        push,
+        Arc::new(UnaskedChain),
+    )
 }
 
 /// Reads the backup into `psql`, in one transaction.

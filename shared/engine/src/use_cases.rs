@@ -128,12 +128,12 @@ impl UseCases {
         &self,
         queue: Arc<dyn Queue>,
         push: Arc<dyn Push>,
-        trading: &TradingPorts,
+        chain: Arc<dyn Chain>,
     ) -> Cancel {
         Cancel {
             reader: Arc::clone(&self.reader),
             writer: Arc::clone(&self.writer),
-            chain: Arc::clone(&trading.chain),
+            chain,
             queue,
             stream: self.stream(push),
         }

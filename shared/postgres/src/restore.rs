@@ -1,10 +1,10 @@
 //! What is asked of a database that is to be taken out or replaced as a whole, and what has to be
 //! known of one that was put back from a backup.
 //!
-//! A backup tells what was so when it was made. The simulated chain's ledger is in the same database
-//! and goes back with it. Another chain does not: an order that is open in the backup may have been
-//! executed since. So such a database is nobody's (its chain has another name) until its open orders
-//! are ended.
+//! A backup tells what was so when it was made. The simulated chain's ledger is in the same
+//! database and goes back with it. Another chain does not: an order that is open in the backup may
+//! have been executed since. So such a database is nobody's (its chain has another name) until its
+//! open orders are ended.
 
 use engine::{account::AccountId, order::OrderId, ports::StoreError};
 

@@ -241,7 +241,9 @@ impl Function<Submit> {
             keys,
             limits: crate::limits(&self.database),
             audit_trail: crate::audit_trail(&self.database),
-            cancel: self.use_cases.cancel(queue.clone(), push, &trading.ports),
+            cancel: self
+                .use_cases
+                .cancel(queue.clone(), push, trading.ports.chain.clone()),
             submit: submit::Submit {
                 admission: Arc::new(QueueLimit::new(
                     queue.clone(),

@@ -122,7 +122,7 @@ impl Ports {
 
     pub(crate) fn cancel(&self) -> Cancel {
         let (queue, push) = (Arc::clone(&self.queue), Arc::clone(&self.push));
-        self.base.cancel(queue, push, &self.trading)
+        self.base.cancel(queue, push, self.trading.chain.clone())
     }
 
     /// It watches the one pair that there is, and so one direction in vain.

@@ -35,7 +35,7 @@ WITH moved AS (
         executed_price numeric, amount_out numeric, failure_reason text, failure_code text,
         signed text, last_valid_height bigint, min_out numeric, ended text, retry_in_ms bigint, actor jsonb)
     WHERE o.id = i.id AND o.status = i.was
-      AND (i.signed IS NULL OR i.was <> 'submitted') -- which has one that may land
+      AND (i.signed IS NULL OR i.was <> i.status) -- else it has one that may land
       AND CASE WHEN i.token IS NULL THEN o.last_seq = i.seen ELSE o.lease_epoch = i.token END
     RETURNING o.id, o.last_seq, o.updated_at, o.status, o.attempt, o.chosen_dex, o.quoted_out,
         o.account_id, o.key_id, o.tx_hash, o.token_in, o.token_out, o.created_at, o.deadline, i.was, i.closed, i.waits,
