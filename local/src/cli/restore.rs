@@ -21,7 +21,10 @@ use engine::{
     cancel::{Cancel, CancelError, Cancelled},
     policy::Policy,
 };
-use postgres::restore::{BEGIN, COMMIT, REPLACE, WholeDatabase};
+use postgres::{
+    PostgresWalletOrders,
+    restore::{BEGIN, COMMIT, REPLACE, WholeDatabase},
+};
 use serde_json::json;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
@@ -159,11 +162,8 @@ fn cancel(found: &Found) -> Cancel {
     };
     let queue = Arc::new(LocalQueue::new(Duration::ZERO, capacity));
     let push = Arc::new(Gateway::new(Uuid::new_v4()));
-    runtime::use_cases(&found.database, Policy::default()).cancel(
-        queue,
-        push,
-        Arc::new(UnaskedChain),
-    )
+    let chain = UnaskedChain(PostgresWalletOrders::new(found.database.clone()));
+    runtime::use_cases(&found.database, Policy::default()).cancel(queue, push, Arc::new(chain))
 }
 
 /// Reads the backup into `psql`, in one transaction.
