@@ -57,7 +57,7 @@ impl Aws {
         answer["Environment"]["Variables"].take()
     }
 
-    /// Sets all variables of a function.
+    /// Sets all variables of a function. They count once it is released.
     ///
     /// # Panics
     /// When Lambda refuses.
@@ -66,7 +66,23 @@ impl Aws {
         self.put(&path, &json!({"Environment": {"Variables": variables}}));
     }
 
-    /// Replaces a function's code.
+    /// Makes a version of what a function is now, and lets its alias `live` name it.
+    ///
+    /// # Panics
+    /// When Lambda refuses, or the function has no such alias.
+    pub fn release(&self, function: &str) {
+        let path = format!("/2015-03-31/functions/{function}");
+        let version: Value = ureq::post(format!("{}{path}/versions", self.endpoint))
+            .send_json(json!({}))
+            .unwrap_or_else(|error| panic!("{function} gets no version: {error}"))
+            .body_mut()
+            .read_json()
+            .expect("Lambda answers JSON");
+        let live = json!({"FunctionVersion": version["Version"]});
+        self.put(&format!("{path}/aliases/live"), &live);
+    }
+
+    /// Replaces a function's code. Where it has an alias, that counts once it is released.
     ///
     /// # Panics
     /// When the file cannot be read or Lambda refuses it.

@@ -37,9 +37,9 @@ fn three_hundred_orders_at_once_meet_ten_workers() {
 fn a_worker_that_dies_on_every_try_leaves_one_dead_letter_and_the_relay_ends_the_order() {
     let stack = Stack::deploy(&[]);
     stack.shorten_visibility(1);
-    stack
-        .aws
-        .set_code(&Stack::function("worker"), &function_that_aborts());
+    let worker = Stack::function("worker");
+    stack.aws.set_code(&worker, &function_that_aborts());
+    stack.aws.release(&worker);
     let order = stack.place_order();
 
     eventually("the message is a dead letter", || {
@@ -91,6 +91,7 @@ fn orders_are_accepted_without_a_queue_and_run_once_it_is_back() {
         let mut nowhere = variables.clone();
         nowhere["AWS_ENDPOINT_URL_SQS"] = json!("http://127.0.0.1:1");
         stack.aws.set_variables(name, &nowhere);
+        stack.aws.release(name);
     }
 
     let orders = stack.place_orders(12);
@@ -102,6 +103,7 @@ fn orders_are_accepted_without_a_queue_and_run_once_it_is_back() {
 
     for (name, variables) in cut_off.iter().zip(&before) {
         stack.aws.set_variables(name, variables);
+        stack.aws.release(name);
     }
     stack.relay();
     for order in &orders {
