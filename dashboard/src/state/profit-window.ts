@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { type OrderFilter, Problem, countConfirmed, getReferencePrice, listOrders } from "../api.ts";
 import { engineNow } from "../time.ts";
 import { type Order, isReadable } from "../types.ts";
-import { learnMarket } from "./market.ts";
+import { learnMarket, market } from "./market.ts";
 import { type Profit, type Worth, profitOf, worthOf } from "./profit.ts";
 
 const HOUR_MS = 3_600_000;
@@ -86,7 +86,7 @@ export class ProfitOf {
     const isOfWindow = !this.filter.since && !this.filter.until && ms !== null;
     const since = isOfWindow ? new Date(at - ms).toISOString() : this.filter.since;
     const { orders, unreadable, isCut } = await confirmedOrders({ ...this.filter, ...(since ? { since } : {}) }, stop);
-    const pairs = (await learnMarket())?.pairs ?? [];
+    const pairs = (market.value ?? (await learnMarket()))?.pairs ?? [];
     const profit = profitOf(orders, pairs);
     const prices = await pricesOf(
       profit.flows.map(({ token }) => token),
