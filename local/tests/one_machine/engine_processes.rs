@@ -3,7 +3,10 @@
 //! last event that they have seen.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -83,6 +86,9 @@ async fn follow(addresses: &Addresses, id: &str, mut engine: usize) -> Vec<Value
     story
 }
 
+/// A kill or a replacement that fewer orders go through proves little.
+const ENOUGH: usize = 10;
+
 /// What clients do while something happens.
 #[derive(Default)]
 struct Load {
@@ -91,9 +97,13 @@ struct Load {
 }
 
 impl Load {
-    /// Posts without end, and follows each order at the engine next to the one that took it.
-    async fn run(&mut self, addresses: &Arc<Addresses>) {
+    /// Posts until it is over, and there are enough to tell by; follows each order at the engine
+    /// next to the one that took it.
+    async fn run(&mut self, addresses: &Arc<Addresses>, is_over: &AtomicBool) {
         for n in 0.. {
+            if self.accepted.len() > ENOUGH && is_over.load(Ordering::Relaxed) {
+                return;
+            }
             if let Some(id) = post(&addresses.nth(n)).await {
                 let (addresses, followed) = (Arc::clone(addresses), id.clone());
                 self.accepted.push(id);
@@ -154,18 +164,15 @@ async fn one_of_two_engines_is_killed_under_load_and_every_order_ends_once() {
     let database = migrated_database();
     let (survivor, victim) = (engine(database.url()).await, engine(database.url()).await);
     let addresses = Arc::new(Addresses::of(&[&survivor, &victim]));
-    let mut load = Load::default();
-    tokio::select! {
-        () = load.run(&addresses) => {}
-        () = async {
-            plan(Duration::from_millis(1_700)).await;
-            addresses.remove(&victim);
-            victim.kill();
-            plan(Duration::from_millis(900)).await;
-        } => {}
-    }
+    let (mut load, is_over) = (Load::default(), AtomicBool::new(false));
+    tokio::join!(load.run(&addresses, &is_over), async {
+        plan(Duration::from_millis(1_700)).await;
+        addresses.remove(&victim);
+        victim.kill();
+        plan(Duration::from_millis(900)).await;
+        is_over.store(true, Ordering::Relaxed);
+    });
     let accepted = load.ended().await;
-    assert!(accepted.len() > 10, "{} orders", accepted.len());
     judge(&survivor, database.url(), &accepted).await;
     nothing_is_left(database.url(), 1).await;
 }
@@ -176,22 +183,20 @@ async fn engines_are_replaced_one_after_the_other_under_load_and_no_follower_mis
     let mut old = vec![engine(database.url()).await, engine(database.url()).await];
     let addresses = Arc::new(Addresses::of(&[&old[0], &old[1]]));
     let (mut load, mut new) = (Load::default(), Vec::new());
-    tokio::select! {
-        () = load.run(&addresses) => {}
-        () = async {
-            for process in old.drain(..) {
-                plan(Duration::from_millis(800)).await;
-                addresses.remove(&process);
-                let (code, printed) = process.stop("-TERM").await;
-                assert_eq!(code, Some(0), "{printed}");
-                new.push(engine(database.url()).await);
-                addresses.lock().push(new[new.len() - 1].base.clone());
-            }
+    let is_over = AtomicBool::new(false);
+    tokio::join!(load.run(&addresses, &is_over), async {
+        for process in old.drain(..) {
             plan(Duration::from_millis(800)).await;
-        } => {}
-    }
+            addresses.remove(&process);
+            let (code, printed) = process.stop("-TERM").await;
+            assert_eq!(code, Some(0), "{printed}");
+            new.push(engine(database.url()).await);
+            addresses.lock().push(new[new.len() - 1].base.clone());
+        }
+        plan(Duration::from_millis(800)).await;
+        is_over.store(true, Ordering::Relaxed);
+    });
     let accepted = load.ended().await;
-    assert!(accepted.len() > 10, "{} orders", accepted.len());
     judge(&new[0], database.url(), &accepted).await;
     nothing_is_left(database.url(), 2).await;
 }
