@@ -19,7 +19,7 @@ until grep -qs ^VENUES= target/contract.said; do
   sleep 0.2
 done
 read -ra variables < <(grep ^VENUES= target/contract.said)
-(cd .. && env "${variables[@]}" cargo test --locked -p simulator --test vm -- --ignored)
+(cd .. && env "${variables[@]}" cargo test --locked --workspace --test vm -- --ignored)
 kill "$chain"
 
 # The demo, as docs/solana.md has it: an order, and nothing is left.
