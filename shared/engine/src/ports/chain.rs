@@ -14,7 +14,8 @@ use crate::{
 /// The chain: signs, sends, and tells what landed.
 #[async_trait]
 pub trait Chain: Send + Sync {
-    /// Builds and signs the swap; MUST NOT send it. Every call makes another transaction.
+    /// Builds and signs the swap; MUST NOT send it. What is signed once the order's transaction
+    /// before is dead MUST be another one; two calls of the same moment may make the same.
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure>;
     /// Asked before an order that may have had a transaction is signed for again, and before it
     /// ends without a swap: the one of its transactions that has landed although it was taken for
