@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that must hold of the local chain and of the engine that trades on it, which
-# `cargo build -p local` made before. Part of `.ci/run`.
+# Everything that must hold of the local chain and of the engine that trades on it, whose program
+# `.ci/run` has built before. Part of `.ci/run`.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -24,7 +24,7 @@ kill "$chain"
 
 # The demo, as docs/solana.md has it: an order, and nothing is left.
 port=38$((RANDOM % 900 + 100))
-timeout --kill-after 30 300 ./demo.sh --port "$port" >target/demo.log 2>&1 &
+BUILT=yes timeout --kill-after 30 300 ./demo.sh --port "$port" >target/demo.log 2>&1 &
 demo=$!
 trap 'kill "$demo" 2>/dev/null || true' EXIT
 until curl --silent --fail --max-time 5 "http://127.0.0.1:$port/health" >target/demo.health; do
