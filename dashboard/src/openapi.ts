@@ -512,7 +512,7 @@ export interface components {
              * @description The order.
              */
             readonly orderId: string;
-            readonly payload: components["schemas"]["BuildingPayload"];
+            readonly payload: components["schemas"]["BuildingPayload"] | components["schemas"]["CancelRequestedPayload"];
             /** @description Its number within the order: 1, 2, 3 … without a gap. */
             readonly seq: number;
             /**
@@ -544,6 +544,16 @@ export interface components {
             };
             /** @description Orders whose transaction may still land; if it does not, they are cancelled. */
             readonly requested: readonly string[];
+        };
+        /**
+         * @description It is to be cancelled, and stays where it is until it is known whether a transaction of it has
+         *     landed.
+         */
+        readonly CancelRequestedPayload: {
+            /** @description Who asked for it. */
+            readonly by: components["schemas"]["Canceller"];
+            /** @description Always `true`. */
+            readonly cancelRequested: boolean;
         };
         /** @description It was cancelled: no swap happened and none will. */
         readonly CancelledPayload: {
@@ -1320,7 +1330,7 @@ export interface components {
              * @description The order.
              */
             readonly orderId: string;
-            readonly payload: components["schemas"]["RoutingPayload"];
+            readonly payload: components["schemas"]["RoutingPayload"] | components["schemas"]["CancelRequestedPayload"];
             /** @description Its number within the order: 1, 2, 3 … without a gap. */
             readonly seq: number;
             /**
@@ -1385,14 +1395,10 @@ export interface components {
          * @enum {string}
          */
         readonly Status: "pending" | "waiting" | "routing" | "building" | "submitted" | "confirmed" | "failed" | "cancelled" | "expired";
-        /** @description Its transaction is signed and stored; or it is to be cancelled, and that may land yet. */
+        /** @description Its transaction is signed and stored. */
         readonly SubmittedPayload: {
-            /** @description Who asked for it. */
-            readonly by?: components["schemas"]["Canceller"];
-            /** @description `true` when a cancel was asked for. */
-            readonly cancelRequested?: boolean;
             /** @description The transaction's signature. */
-            readonly txHash?: string;
+            readonly txHash: string;
         };
         /** @description An order went into `submitted`. */
         readonly SubmittedUpdate: {
@@ -1408,7 +1414,7 @@ export interface components {
              * @description The order.
              */
             readonly orderId: string;
-            readonly payload: components["schemas"]["SubmittedPayload"];
+            readonly payload: components["schemas"]["SubmittedPayload"] | components["schemas"]["CancelRequestedPayload"];
             /** @description Its number within the order: 1, 2, 3 … without a gap. */
             readonly seq: number;
             /**
@@ -1620,7 +1626,7 @@ export interface components {
              * @description The order.
              */
             readonly orderId: string;
-            readonly payload: components["schemas"]["WaitingPayload"];
+            readonly payload: components["schemas"]["WaitingPayload"] | components["schemas"]["CancelRequestedPayload"];
             /** @description Its number within the order: 1, 2, 3 … without a gap. */
             readonly seq: number;
             /**

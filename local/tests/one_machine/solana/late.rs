@@ -83,6 +83,10 @@ async fn an_order_is_not_cancelled_when_its_first_transaction_has_landed_late() 
             }
         }
         let order = ended(&engine, &id).await;
+        let mut events = order["events"].as_array().expect("its events").iter();
+        let asked = json!({ "by": "client", "cancelRequested": true });
+        let asked = events.find(|event| event["payload"] == asked);
+        assert_eq!(asked.expect("the wish")["status"], answer["status"]);
         world.assert_confirmed_once(&order);
         assert_eq!(order["txHash"], first);
         assert_eq!(order["chosenDex"], "Raydium");

@@ -9,14 +9,17 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         Ref, RefOr,
-        schema::{KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type},
+        schema::{
+            AnyOfBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat,
+            Type,
+        },
     },
 };
 
 use super::{
     payload::{
-        self, BuildingDto, CancelledDto, ConfirmedDto, ExpiredDto, FailedDto, PendingDto,
-        RoutingDto, SubmittedDto, WaitingDto,
+        self, BuildingDto, CancelRequestedDto, CancelledDto, ConfirmedDto, ExpiredDto, FailedDto,
+        PendingDto, RoutingDto, SubmittedDto, WaitingDto,
     },
     time_text,
 };
@@ -77,6 +80,9 @@ impl ToSchema for EventDto {
             schemas.push((described_name(status), described(status, &payload).into()));
             schemas.push((payload, its_schema));
         }
+        CancelRequestedDto::schemas(schemas);
+        let cancel_requested = CancelRequestedDto::name().into_owned();
+        schemas.push((cancel_requested, CancelRequestedDto::schema()));
     }
 }
 
@@ -120,7 +126,7 @@ fn described(status: Status, payload: &str) -> Object {
             "at",
             text("When it was committed.", KnownFormat::DateTime).into(),
         ),
-        ("payload", Ref::from_schema_name(payload).into()),
+        ("payload", told(status, payload)),
     ];
     let about = format!("An order went into `{}`.", status.name());
     let object = ObjectBuilder::new().description(Some(about));
@@ -130,6 +136,23 @@ fn described(status: Status, payload: &str) -> Object {
             object.property(name, schema).required(name)
         })
         .build()
+}
+
+/// What is told of the status, or, where that can be asked for, that the order is to be cancelled.
+fn told(status: Status, payload: &str) -> RefOr<Schema> {
+    let payload = Ref::from_schema_name(payload);
+    match status {
+        Status::Waiting | Status::Routing | Status::Building | Status::Submitted => {
+            let cancel_requested = Ref::from_schema_name(CancelRequestedDto::name());
+            let either = AnyOfBuilder::new().item(payload).item(cancel_requested);
+            Schema::AnyOf(either.build()).into()
+        }
+        Status::Pending
+        | Status::Confirmed
+        | Status::Failed
+        | Status::Cancelled
+        | Status::Expired => payload.into(),
+    }
 }
 
 /// The name and the schema of what such an event tells. Adds what that refers to.

@@ -80,23 +80,26 @@ pub(super) struct BuildingDto {
     tx_hash: Option<String>,
 }
 
-/// Its transaction is signed and stored; or it is to be cancelled, and that may land yet.
-#[derive(Default, Serialize, ToSchema)]
+/// Its transaction is signed and stored.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SubmittedPayload)]
 pub(super) struct SubmittedDto {
     /// The transaction's signature.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    tx_hash: Option<String>,
-    /// `true` when a cancel was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    cancel_requested: Option<bool>,
+    tx_hash: String,
+}
+
+/// It is to be cancelled, and stays where it is until it is known whether a transaction of it has
+/// landed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CancelRequestedPayload)]
+pub(super) struct CancelRequestedDto {
+    /// Always `true`.
+    cancel_requested: bool,
     /// Who asked for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = CancellerDto, required = false)]
-    by: Option<&'static str>,
+    #[schema(value_type = CancellerDto)]
+    by: &'static str,
 }
 
 /// The swap landed.
@@ -191,13 +194,11 @@ pub(super) fn payload(event: &LoggedEvent) -> Value {
             tx_hash: None,
         }),
         OrderEvent::Submitted { signature } => value(SubmittedDto {
-            tx_hash: Some(signature.to_string()),
-            ..SubmittedDto::default()
+            tx_hash: signature.to_string(),
         }),
-        OrderEvent::CancelRequested { by } => value(SubmittedDto {
-            cancel_requested: Some(true),
-            by: Some(by.name()),
-            ..SubmittedDto::default()
+        OrderEvent::CancelRequested { by } => value(CancelRequestedDto {
+            cancel_requested: true,
+            by: by.name(),
         }),
         OrderEvent::Confirmed { signature, fill } => value(ConfirmedDto {
             tx_hash: signature.to_string(),

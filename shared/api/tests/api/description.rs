@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use axum::http::StatusCode;
 use engine::order::Status;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::test_api::TestApi;
 
@@ -35,7 +35,7 @@ fn the_statuses_are_those_of_the_lifecycle() {
     let document = api::description::document().expect("the document is plain data");
     let document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
     let listed = &document["components"]["schemas"]["Status"]["enum"];
-    assert_eq!(*listed, serde_json::json!(Status::ALL.map(Status::name)));
+    assert_eq!(*listed, json!(Status::ALL.map(Status::name)));
 }
 
 /// A client generator makes a type for each event out of this: the status tells what is in it.
@@ -51,16 +51,29 @@ fn an_update_is_described_by_its_status() {
         schemas[name.expect("a reference")].clone()
     };
     let each = schemas["Update"]["oneOf"].as_array().expect("a choice");
-    let statuses: Vec<Value> = each
-        .iter()
-        .map(|one| {
-            let update = named(one);
-            let payload = named(&update["properties"]["payload"]);
-            assert_eq!(payload["type"], "object", "{update}");
-            update["properties"]["status"]["enum"][0].clone()
-        })
-        .collect();
+    let (mut statuses, mut cancellable) = (Vec::new(), Vec::new());
+    for one in each {
+        let update = named(one);
+        let status = update["properties"]["status"]["enum"][0].clone();
+        let payload = &update["properties"]["payload"];
+        let told = match payload["anyOf"].as_array() {
+            Some(told) => told.iter().map(named).collect(),
+            None => vec![named(payload)],
+        };
+        for told in &told {
+            assert_eq!(told["type"], "object", "{update}");
+            if told["required"] == json!(["cancelRequested", "by"]) {
+                cancellable.push(status.clone());
+            }
+        }
+        statuses.push(status);
+    }
     assert_eq!(statuses, Status::ALL.map(Status::name));
+    assert_eq!(
+        cancellable,
+        ["waiting", "routing", "building", "submitted"],
+        "where the wish to cancel may stand"
+    );
 }
 
 #[tokio::test]
@@ -72,7 +85,7 @@ async fn the_description_is_served_with_what_stands_before_its_paths() {
 
     let staged = TestApi::with(|api| api.base_path = "/prod".into());
     let served = staged.get("/api/openapi.json").await.json();
-    assert_eq!(served["servers"], serde_json::json!([{ "url": "/prod" }]));
+    assert_eq!(served["servers"], json!([{ "url": "/prod" }]));
     let page = staged.get("/api/docs").await.body;
     assert!(page.contains(r#"href="/prod/api/openapi.json""#), "{page}");
 }
