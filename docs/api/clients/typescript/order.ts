@@ -31,7 +31,8 @@ process.exitCode = last?.status === "confirmed" ? 0 : 1;
 function told(update: Update): string {
   switch (update.status) {
     case "building":
-      return `${update.payload.chosenDex}: ${update.payload.reason}`;
+      // An order that is to be cancelled says so where it stands, and has chosen nothing there.
+      return "chosenDex" in update.payload ? `${update.payload.chosenDex}: ${update.payload.reason}` : "to be cancelled";
     case "confirmed":
       return `received ${update.payload.amountOut} at ${update.payload.executedPrice}`;
     case "failed":
