@@ -1004,6 +1004,12 @@ export interface components {
              */
             readonly auth: components["schemas"]["Auth"];
             /**
+             * @description Where a transaction can be looked at: an address with `{signature}` in the place of its
+             *     signature. Not there on a simulated market, and where the markets file names none.
+             * @example https://explorer.solana.com/tx/{signature}
+             */
+            readonly explorer?: string | null;
+            /**
              * @description `simulated`: nothing is bought or sold. `local`: Solana on the engine's own machine, whose
              *     tokens are worth nothing. `devnet`: Solana's devnet, likewise. `mainnet`: every order spends
              *     real money.

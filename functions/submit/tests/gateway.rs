@@ -395,6 +395,7 @@ impl Function {
         let catalogue = Arc::new(Catalogue {
             kind: MarketKind::Simulated,
             tells_launches: true,
+            explorer: None,
             tokens: vec![listed("SOL", 9), listed("USDC", 6)],
             pairs: vec![("SOL".into(), "USDC".into())],
         });

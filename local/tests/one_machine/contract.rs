@@ -142,6 +142,7 @@ async fn a_quote_shows_both_venues_and_stores_nothing() {
         (&market["kind"], &market["auth"]),
         (&json!("simulated"), &json!("loopback"))
     );
+    assert_eq!(market.get("explorer"), None, "nothing to look at");
     let tokens = engine.json("/api/tokens").await;
     assert!(
         tokens

@@ -51,6 +51,9 @@ pub struct Catalogue {
     pub kind: MarketKind,
     /// Whether the pools that are created there are read, so that orders can wait for one.
     pub tells_launches: bool,
+    /// Where a transaction can be looked at: an address with `{signature}` in the place of its
+    /// signature.
+    pub explorer: Option<String>,
     /// Every token.
     pub tokens: Vec<ListedToken>,
     /// Symbols that can be swapped for each other, in either direction.

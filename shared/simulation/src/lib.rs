@@ -111,6 +111,7 @@ fn catalogue(market: &Market) -> Catalogue {
     Catalogue {
         kind: MarketKind::Simulated,
         tells_launches: true,
+        explorer: None,
         tokens: market.tokens().iter().map(listed).collect(),
         pairs: market
             .pairs()

@@ -253,6 +253,7 @@ fn catalogue(markets: &Markets, market: &Market, tells_launches: bool) -> Catalo
             Network::Mainnet => MarketKind::Mainnet,
         },
         tells_launches,
+        explorer: markets.explorer.clone(),
         tokens: listed.collect(),
         pairs: market.pairs(),
     }

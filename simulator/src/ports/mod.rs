@@ -72,6 +72,7 @@ fn catalogue() -> Catalogue {
     Catalogue {
         kind: MarketKind::Simulated,
         tells_launches: true,
+        explorer: None,
         tokens: [("SOL", 9), ("USDC", 6)].map(listed).into(),
         pairs: vec![("SOL".into(), "USDC".into())],
     }

@@ -53,6 +53,10 @@ async fn the_market_says_which_chain_it_is_and_what_is_not_done_there() {
     let engine = world.engine().await;
     let market = engine.json("/api/market").await;
     assert_eq!(market["kind"], "local", "{market}");
+    assert_eq!(
+        market["explorer"], "https://explorer.example/tx/{signature}",
+        "{market}"
+    );
     assert_eq!(market["pairs"], json!([["SOL", "USDC"]]), "{market}");
     assert_eq!(market["orderTypes"], json!(["market", "limit"]), "{market}");
     let venues = market["venues"].as_array().expect("venues").iter();

@@ -33,6 +33,11 @@ pub(crate) struct MarketDto {
     /// `open`: everybody who reaches it.
     #[schema(value_type = AuthDto)]
     auth: &'static str,
+    /// Where a transaction can be looked at: an address with `{signature}` in the place of its
+    /// signature. Not there on a simulated market, and where the markets file names none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://explorer.solana.com/tx/{signature}")]
+    explorer: Option<String>,
 }
 
 /// A venue.
@@ -64,6 +69,7 @@ impl MarketDto {
             venues: venues.map(|venue| VenueDto::from(&venue)).collect(),
             pairs: pairs.map(|(a, b)| [a.clone(), b.clone()]).collect(),
             auth,
+            explorer: catalogue.explorer.clone(),
         }
     }
 }

@@ -202,6 +202,7 @@ mod tests {
         let catalogue = Catalogue {
             kind: engine::catalogue::MarketKind::Simulated,
             tells_launches: true,
+            explorer: None,
             tokens: vec![listed("SOL", 9), listed("USDC", 6)],
             pairs: vec![("SOL".into(), "USDC".into())],
         };

@@ -39,6 +39,7 @@ pub(crate) fn catalogue() -> Catalogue {
     Catalogue {
         kind: MarketKind::Simulated,
         tells_launches: true,
+        explorer: Some("https://explorer.example/tx/{signature}?cluster=local".into()),
         tokens: vec![
             listed("SOL", 9, "So11111111111111111111111111111111111111112"),
             listed("USDC", 6, "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"),

@@ -98,6 +98,7 @@ async fn the_market_says_what_it_is_and_names_venues_and_pairs() {
             ],
             "pairs": [["SOL", "USDC"], ["USDC", "USDT"]],
             "auth": "loopback",
+            "explorer": "https://explorer.example/tx/{signature}?cluster=local",
         })
     );
 }

@@ -107,6 +107,7 @@ impl ScriptedPool {
         let (genesis, pool) = (self.chain.state().genesis, self.pool.address);
         format!(
             "genesis = \"{genesis}\"\nnetwork = \"{network}\"\n\
+             explorer = \"https://explorer.example/tx/{{signature}}\"\n\
              [[tokens]]\nsymbol = \"SOL\"\nmint = \"{SOL}\"\ndecimals = 9\n\
              [[tokens]]\nsymbol = \"USDC\"\nmint = \"{USDC}\"\ndecimals = 6\n\
              [[pools]]\nvenue = \"Raydium\"\nprogram = \"cpmm\"\naddress = \"{pool}\"\n"
