@@ -9,7 +9,7 @@ export interface Draft {
   readonly type: OrderType;
   readonly tokenIn: string;
   readonly tokenOut: string;
-  /** As typed. The engine decides whether it is an amount. */
+  /** As typed, with either mark before the decimals. The engine decides whether it is an amount. */
   readonly amount: string;
   /** As typed, in percent. */
   readonly slippage: string;

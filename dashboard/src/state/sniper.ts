@@ -1,5 +1,6 @@
 // What a sniper order demands of a pool, what a pool misses of that, and how both are called.
 import { compare } from "../decimal.ts";
+import { meantBy } from "../typed-number.ts";
 import type { Launch, Requirement } from "../types.ts";
 
 export const SLOT_MS = 400;
@@ -55,8 +56,8 @@ export function missedBy(launch: Launch, demands: Demands, now: number): readonl
     ...checksOf(launch)
       .filter((check) => !check.passed && require.includes(check.requirement))
       .map((check) => check.words),
-    ...(compare(launch.liquidity, minLiquidity.trim()) === -1 ? ["too little in the pool"] : []),
-    ...(compare(launch.liquidity, maxLiquidity.trim()) === 1 ? ["too much in the pool"] : []),
+    ...(compare(launch.liquidity, meantBy(minLiquidity)) === -1 ? ["too little in the pool"] : []),
+    ...(compare(launch.liquidity, meantBy(maxLiquidity)) === 1 ? ["too much in the pool"] : []),
     ...(maxAgeSlots !== null && ageMs > maxAgeSlots * SLOT_MS ? ["open for too long"] : []),
   ];
 }
