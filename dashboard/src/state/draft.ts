@@ -111,12 +111,13 @@ function limitFields(): Partial<NewOrder> {
 }
 
 function sniperFields(): Partial<NewOrder> {
-  const { leastPrice, require, minLiquidity, maxLiquidity } = draft.value;
+  const { leastPrice, require, venues, minLiquidity, maxLiquidity } = draft.value;
   const slots = maxAgeSlots.value;
   return {
     ...typed({ limitPrice: leastPrice, minLiquidity, maxLiquidity }),
     ...(typeof slots === "number" ? { maxAgeSlots: slots } : {}),
     require,
+    ...(venues.length > 0 ? { venues } : {}),
     ...expiryField(),
   };
 }

@@ -15,6 +15,7 @@ const FIELDS = [
   "limitPrice",
   "expiresAt",
   "require",
+  "venues",
   "minLiquidity",
   "maxLiquidity",
   "maxAgeSlots",

@@ -41,6 +41,8 @@ function checkOf(requirement: Requirement, name: string, passed: boolean, what: 
 export interface Demands {
   readonly tokenIn: string;
   readonly require: readonly Requirement[];
+  /** None is any. */
+  readonly venues: readonly string[];
   /** As typed; what is no number demands nothing. */
   readonly minLiquidity: string;
   readonly maxLiquidity: string;
@@ -49,10 +51,11 @@ export interface Demands {
 
 /** What of the demands the pool misses as far as one can see now, in words. The engine's own look decides. */
 export function missedBy(launch: Launch, demands: Demands, now: number): readonly string[] {
-  const { tokenIn, require, minLiquidity, maxLiquidity, maxAgeSlots } = demands;
+  const { tokenIn, require, venues, minLiquidity, maxLiquidity, maxAgeSlots } = demands;
   const ageMs = now - Date.parse(launch.opensAt);
   return [
     ...(launch.against === tokenIn ? [] : [`traded against ${launch.against}`]),
+    ...(venues.length === 0 || venues.includes(launch.venue) ? [] : [`traded at ${launch.venue}`]),
     ...checksOf(launch)
       .filter((check) => !check.passed && require.includes(check.requirement))
       .map((check) => check.words),
