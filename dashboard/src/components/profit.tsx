@@ -212,9 +212,11 @@ function SideCells({ name, side }: { name: string; side: Side | null }) {
   return (
     <>
       <td class="number" data-name={name}>
-        {formatExact(side.base)}{" "}
-        <span class="row-note">
-          in {format(String(side.orders))} {side.orders === 1 ? "order" : "orders"}
+        <span>
+          {formatExact(side.base)}{" "}
+          <span class="row-note">
+            in {format(String(side.orders))} {side.orders === 1 ? "order" : "orders"}
+          </span>
         </span>
       </td>
       <td class="number" title={side.average} data-name="On average at">
