@@ -1,6 +1,7 @@
 //! A look at the database past the engine: what a test must know that no API tells.
 
 use embedded_postgres::testing::TestDatabase;
+use testkit::Network;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
@@ -9,7 +10,10 @@ use uuid::Uuid;
 pub struct Database {
     runtime: Runtime,
     client: Client,
-    database: TestDatabase,
+    /// Between the stack and the database; `client` goes past it.
+    network: Network,
+    url: String,
+    _database: TestDatabase,
 }
 
 impl Database {
@@ -24,23 +28,37 @@ impl Database {
             .enable_all()
             .build()
             .expect("threads can be started");
-        let client = runtime.block_on(async {
+        let (client, network, url) = runtime.block_on(async {
             let (client, connection) = tokio_postgres::connect(database.url(), NoTls)
                 .await
                 .expect("the database was just made");
             tokio::spawn(connection);
-            client
+            let (network, url) = Network::before_database(database.url()).await;
+            (client, network, url)
         });
         Self {
             runtime,
             client,
-            database,
+            network,
+            url,
+            _database: database,
         }
     }
 
-    /// Its URL.
+    /// Its URL for a stack.
     pub fn url(&self) -> &str {
-        self.database.url()
+        &self.url
+    }
+
+    /// Stacks cannot reach it any more.
+    pub fn go_away(&self) {
+        self.network.refuse(true);
+        self.network.reset();
+    }
+
+    /// Stacks can reach it again.
+    pub fn come_back(&self) {
+        self.network.refuse(false);
     }
 
     /// How many swaps landed for an order, by the chain's own ledger.
