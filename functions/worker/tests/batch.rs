@@ -42,7 +42,7 @@ async fn the_orders_of_a_batch_are_executed_and_nothing_comes_again() {
     let database = migrated_database();
     let worker = WorkerFixture::on(database.url());
     let order = worker.place(FIRST).await;
-    // The second message is about an order that does not exist (any more).
+    // The second message is of the next version, about an order that does not exist (any more).
     let answer = worker.deliver(BATCH).await;
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     assert_eq!(worker.status(order).await, Status::Confirmed);
