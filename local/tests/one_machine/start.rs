@@ -75,6 +75,7 @@ fn a_bad_value_is_named_with_what_is_allowed() {
         ("LOG_LEVEL", "loud", "debug"),
         ("WATCH_EVERY_MS", "99", "from 100 to 60000"),
         ("RECHECK_MAX_S", "3601", "from 5 to 3600"),
+        ("RETAIN_DAYS", "6", "from 7 to 3650"),
         ("SIM_VOLATILITY", "4.5", "from 0 to 4"),
     ] {
         let output = crate::process::program()

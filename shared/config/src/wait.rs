@@ -51,6 +51,9 @@ durations! {
     /// Whole days that a record is kept: more than the one in which nobody can delete it, and ten
     /// years at the most.
     KeptDays: from_days, 2 to 3650;
+    /// Whole days that an order is kept after its end: at least the longest window of the
+    /// statistics, which holds an idempotency key's last day, and ten years at the most.
+    RetainDays: from_days, 7 to 3650;
 }
 
 const fn from_days(days: u64) -> Duration {
