@@ -1,6 +1,10 @@
 //! How long something may take, or wait.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    fmt::{self, Display, Formatter},
+    str::FromStr,
+    time::Duration,
+};
 
 use super::{NotAllowed, Setting};
 
@@ -16,6 +20,12 @@ macro_rules! durations {
                 /// As a duration.
                 pub const fn duration(self) -> Duration {
                     $unit(self.0)
+                }
+            }
+
+            impl Display for $name {
+                fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                    Display::fmt(&self.0, f)
                 }
             }
 
