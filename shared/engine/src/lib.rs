@@ -4,8 +4,9 @@
 //! [`routing`] (where it goes), [`ports`] (what is needed from outside), [`nodes`] (whom of them to
 //! believe), then the use cases:
 //! [`submit`], [`execute`], [`cancel`], [`monitor`], [`candles`], [`stream`], [`relay`], [`audit`],
-//! [`health`], [`statistics`]; [`use_cases`] puts them together. `launch_reader` is what two of
-//! them do alike; the other private modules are the values that both orders and routes are made of.
+//! [`retention`], [`health`], [`statistics`]; [`use_cases`] puts them together. `launch_reader` is
+//! what two of them do alike; the other private modules are the values that both orders and routes
+//! are made of.
 
 pub mod account;
 mod amount;
@@ -29,6 +30,7 @@ pub mod policy;
 pub mod ports;
 mod quote;
 pub mod relay;
+pub mod retention;
 pub mod routing;
 pub mod statistics;
 pub mod stream;
