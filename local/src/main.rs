@@ -94,7 +94,10 @@ async fn serve(options: &Serve) -> ExitCode {
         _ = signals.next() => return ExitCode::SUCCESS,
     };
     match started {
-        Ok(server) => run(server, signals).await,
+        Ok(server) => {
+            greet(&server, options);
+            run(server, signals).await
+        }
         Err(error) => {
             output::complain(format_args!("order-engine: {error}"));
             ExitCode::FAILURE
@@ -104,7 +107,6 @@ async fn serve(options: &Serve) -> ExitCode {
 
 /// Serves until a signal, or until that is not possible any more.
 async fn run(mut server: Server, mut signals: Signals) -> ExitCode {
-    greet(&server);
     let failed = tokio::select! {
         _ = signals.next() => None,
         failed = server.failed() => Some(failed),
@@ -132,12 +134,15 @@ async fn run(mut server: Server, mut signals: Signals) -> ExitCode {
     }
 }
 
-fn greet(server: &Server) {
+fn greet(server: &Server, options: &Serve) {
     let (at, database) = (server.address(), server.database());
     let kept = match server.folder() {
         Some(folder) => format!("{database}, in {}", folder.display()),
         None => database.to_owned(),
     };
+    let deleted = options.retain_days.map_or_else(String::new, |days| {
+        format!("orders:          deleted {days} days after their end\n  ")
+    });
     output::line(format_args!(
         "Order engine ready at http://{at}\n\n  \
          place an order:  cargo run -- order SOL USDC 10 --url http://{at}\n  \
@@ -146,7 +151,7 @@ fn greet(server: &Server) {
          watch it:        http://{at}/  (or the `ws` address of the answer)\n  \
          documents:       http://{at}/api/docs\n  \
          metrics:         http://{at}/metrics\n  \
-         database:        {kept}\n\n\
+         {deleted}database:        {kept}\n\n\
          Ctrl-C stops it."
     ));
 }

@@ -9,10 +9,10 @@ use config::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, AUDIT_DAYS, AUTH, AllowedHosts, Auth, Count,
     DATABASE_CONNECTIONS, DelayRange, ENGINE_URL, HOST, HostAddress, KeptDays, LOG_FORMAT,
     LOG_LEVEL, LogFormat, LogLevel, LookMillis, MAX_CONNECTIONS, MAX_WAIT_S, METRICS_TOKEN,
-    ORDER_ENGINE_KEY_FILE, Origins, PORT, Proxies, RECHECK_MAX_S, RecheckSeconds,
-    SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS, SIM_SEED,
-    SIM_VOLATILITY, Setting, Share, TRUSTED_PROXIES, Trading, VENUES, Variable, Venues, Volatility,
-    WATCH_EVERY_MS, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
+    ORDER_ENGINE_KEY_FILE, Origins, PORT, Proxies, RECHECK_MAX_S, RETAIN_DAYS, RecheckSeconds,
+    RetainDays, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS,
+    SIM_SEED, SIM_VOLATILITY, Setting, Share, TRUSTED_PROXIES, Trading, VENUES, Variable, Venues,
+    Volatility, WATCH_EVERY_MS, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
 };
 
 use crate::cli::end::TABLE;
@@ -209,6 +209,10 @@ pub struct Serve {
     #[arg(long, env = AUDIT_DAYS.name, default_value = AUDIT_DAYS.default)]
     #[arg(value_parser = parser(&AUDIT_DAYS), help = AUDIT_DAYS.doc)]
     pub audit_days: KeptDays,
+    /// [`RETAIN_DAYS`].
+    #[arg(long, env = RETAIN_DAYS.name)]
+    #[arg(value_parser = parser(&RETAIN_DAYS), help = RETAIN_DAYS.doc)]
+    pub retain_days: Option<RetainDays>,
     /// [`MAX_CONNECTIONS`].
     #[arg(long, env = MAX_CONNECTIONS.name, default_value = MAX_CONNECTIONS.default)]
     #[arg(value_parser = parser(&MAX_CONNECTIONS), help = MAX_CONNECTIONS.doc)]

@@ -10,7 +10,7 @@ use std::{
 
 use api::{Access, Who};
 use auth::{Keys, TicketOffice};
-use config::{Auth, METRICS_TOKEN, NotAllowed};
+use config::{Auth, METRICS_TOKEN, NotAllowed, RetainDays};
 use embedded_postgres::StartError;
 use engine::{
     execute::Shutdown,
@@ -199,6 +199,7 @@ impl Server {
             relay_grace: RELAY_GRACE,
             max_recheck: options.recheck_max_s.duration(),
             audit_kept: options.audit_days.duration(),
+            orders_kept: options.retain_days.map(RetainDays::duration),
             ..Policy::default()
         };
         let mut use_cases = runtime::use_cases(&database, policy);

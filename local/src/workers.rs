@@ -150,7 +150,7 @@ async fn invoke(
     for (received, became) in received.into_iter().zip(became) {
         match became {
             Served::Yes => served.push(received),
-            Served::Later => later.push(received),
+            Served::Later(_) => later.push(received),
             Served::No => {}
         }
     }

@@ -35,6 +35,36 @@ async fn a_round_writes_the_operators_figures() {
     }
 }
 
+/// `RetainDays` of the template is empty unless it is given.
+#[tokio::test]
+async fn orders_are_deleted_where_that_is_asked_for_and_nowhere_else() {
+    const OLD: &str = "INSERT INTO orders (id, token_in, token_out, decimals_in, decimals_out, \
+            amount, slippage_bps, status, deadline, failure_reason, failure_code, created_at, \
+            updated_at, closed_at) \
+        SELECT gen_random_uuid(), 'SOL', 'USDC', 9, 6, 1, 50, 'failed', now(), 'r', 'c', \
+            ended, ended, ended \
+        FROM unnest(ARRAY[now() - interval '91 days', now() - interval '89 days']) AS ended";
+    let database = migrated_database();
+    database.fill(OLD);
+    let tick = serde_json::from_str(include_str!("events/schedule.json")).expect("an event");
+    let deleted = async |days| {
+        let variables = [
+            ("DATABASE_URL", database.url()),
+            ("QUEUE_URL", "http://127.0.0.1:1/123456789012/orders"),
+            ("WS_MANAGEMENT_ENDPOINT", "none"),
+            ("RETAIN_DAYS", days),
+        ];
+        let invocation = invoke(env!("CARGO_BIN_EXE_relay"), &variables, &tick).await;
+        let lines = invocation.output.lines();
+        let lines = lines.map(|line| serde_json::from_str(line).expect("one JSON object a line"));
+        let counted = lines.filter_map(|line: Value| line["orders_deleted_total"].as_f64());
+        counted.sum::<f64>()
+    };
+    assert_eq!(deleted("").await, 0.0);
+    assert_eq!(deleted("90").await, 1.0);
+    assert_eq!(deleted("90").await, 0.0, "the younger one stays");
+}
+
 /// It settles what others have signed.
 #[cfg(feature = "solana")]
 #[tokio::test]

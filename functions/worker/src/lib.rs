@@ -1,12 +1,13 @@
 //! The worker: a batch of queue messages in, the messages to be delivered again out.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use engine::{
+    account::AccountId,
     execute::{Execute, ExecuteError, Executed, Shutdown},
     message::{self, Unreadable},
-    ports::StoreError,
+    ports::{Envelope, ExecuteOrder, StoreError},
 };
 use futures::{FutureExt, future::join_all};
 use tracing::{debug, error, warn};
@@ -17,28 +18,70 @@ pub enum Served {
     /// It has served.
     Yes,
     /// Nothing is wrong with it: the order book could not be reached. It serves as well later.
-    Later,
+    Later(ExecuteOrder),
     /// It cannot be read, or its order cannot be executed.
     No,
 }
 
 /// Executes the orders of all messages side by side, and answers which are to be delivered again:
-/// the others have served.
+/// the others have served, or were sent anew.
 pub async fn handle(execute: &Execute, event: SqsEvent, shutdown: Shutdown) -> SqsBatchResponse {
-    let mut response = SqsBatchResponse::default();
     let served = serve_all(execute, &event, &shutdown).await;
+    let (mut failed, mut later) = (Vec::new(), Vec::new());
     for (record, served) in event.records.iter().zip(served) {
-        match (served, &record.message_id) {
-            (Served::Yes, _) => {}
-            (Served::Later | Served::No, Some(id)) => response.add_failure(id),
+        match served {
+            Served::Yes => {}
+            Served::Later(message) => later.push((record, message)),
+            Served::No => failed.push(record),
+        }
+    }
+    failed.extend(send_anew(execute, later).await);
+    let mut response = SqsBatchResponse::default();
+    for record in failed {
+        match &record.message_id {
+            Some(id) => response.add_failure(id),
             // An empty name in the answer would fail the whole batch. The order is safe: its outbox
             // row brings it back.
-            (Served::Later | Served::No, None) => {
-                error!("a failed message without an id cannot be handed back");
-            }
+            None => error!("a failed message without an id cannot be handed back"),
         }
     }
     response
+}
+
+/// When a message that came at a bad time comes again.
+const LATER: Duration = Duration::from_secs(10);
+
+/// Sends messages again that came at a bad time. SQS counts every receive, and takes a message for
+/// a dead letter after the third; a database that is away for half an hour must not make one of
+/// each order. A message that is sent begins to count anew. Answers those that could not be sent.
+async fn send_anew<'a>(
+    execute: &Execute,
+    later: Vec<(&'a SqsMessage, ExecuteOrder)>,
+) -> Vec<&'a SqsMessage> {
+    if later.is_empty() {
+        return Vec::new();
+    }
+    let anew = later.iter().map(|(record, message)| Envelope {
+        message: *message,
+        account: group(record),
+        delay: LATER,
+    });
+    let sent = match execute.queue.send(&anew.collect::<Vec<_>>()).await {
+        Ok(sent) => sent,
+        Err(error) => {
+            warn!(%error, "the queue cannot be reached either: what it has delivered comes again");
+            vec![false; later.len()]
+        }
+    };
+    let refused = later.into_iter().zip(sent).filter(|(_, sent)| !sent);
+    refused.map(|((record, _), _)| record).collect()
+}
+
+/// Whose order it is, for the queue's fairness. Those of whom nothing is said share it.
+fn group(record: &SqsMessage) -> AccountId {
+    let named = record.attributes.get("MessageGroupId");
+    let named = named.and_then(|name| name.parse().ok());
+    named.unwrap_or_else(AccountId::local)
 }
 
 /// What became of each message, for an event source that can tell a message that is wrong from one
@@ -63,7 +106,7 @@ async fn isolated(execute: &Execute, record: &SqsMessage, shutdown: &Shutdown) -
             error!(message_id = id, %error, "defect: a message on the queue cannot be read");
             Served::No
         }
-        Ok(Err(NotServed::Unexecuted(error))) => unexecuted(id, &error),
+        Ok(Err(NotServed::Unexecuted(message, error))) => unexecuted(id, message, &error),
         Err(_) => {
             error!(
                 message_id = id,
@@ -76,15 +119,15 @@ async fn isolated(execute: &Execute, record: &SqsMessage, shutdown: &Shutdown) -
 
 enum NotServed {
     Unreadable(Unreadable),
-    Unexecuted(ExecuteError),
+    Unexecuted(ExecuteOrder, ExecuteError),
 }
 
 /// The message comes again, and ends among the dead letters if that never helps.
-fn unexecuted(id: &str, error: &ExecuteError) -> Served {
+fn unexecuted(id: &str, message: ExecuteOrder, error: &ExecuteError) -> Served {
     match error {
         ExecuteError::Store(StoreError::Unavailable(_) | StoreError::Unknown(_)) => {
             warn!(message_id = id, %error, "order book not available, the message comes again");
-            Served::Later
+            Served::Later(message)
         }
         ExecuteError::Store(StoreError::Corrupt(corrupt)) => {
             engine::observe::corrupt(corrupt);
@@ -108,5 +151,5 @@ async fn serve(
     execute
         .execute(&message, shutdown)
         .await
-        .map_err(NotServed::Unexecuted)
+        .map_err(|error| NotServed::Unexecuted(message, error))
 }

@@ -15,16 +15,18 @@ use engine::{
     cancel::Cancelled,
     execute::{Execute, Shutdown},
     order::{
-        Failure, Lifetime, Market, NewOrder, OrderId, OrderKind, SignedTransaction,
-        SlippageTolerance, Status, Swap,
+        Failure, Lifetime, Market, NewOrder, OrderId, OrderKind, Requirements, SignedTransaction,
+        SlippageTolerance, Sniper, Status, Swap, Token,
     },
     policy::Policy,
     ports::{
-        Chain, ChainStatus, ConnectionId, Envelope, Prepare, Push, PushError, Queue, Unavailable,
+        Chain, ChainStatus, ConnectionId, Envelope, ExecuteOrder, Prepare, Push, PushError, Queue,
+        Unavailable,
     },
     use_cases::UseCases,
 };
 use futures::FutureExt;
+use jiff::Timestamp;
 use postgres::Database;
 use runtime::Trading;
 use serde_json::{Value, json};
@@ -40,7 +42,7 @@ async fn the_orders_of_a_batch_are_executed_and_nothing_comes_again() {
     let database = migrated_database();
     let worker = WorkerFixture::on(database.url());
     let order = worker.place(FIRST).await;
-    // The second message is about an order that does not exist (any more).
+    // The second message is of the next version, about an order that does not exist (any more).
     let answer = worker.deliver(BATCH).await;
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     assert_eq!(worker.status(order).await, Status::Confirmed);
@@ -67,6 +69,20 @@ async fn who_follows_all_orders_is_pushed_every_event() {
         *gateway.0.lock().expect("unpoisoned"),
         expected.collect::<Vec<_>>()
     );
+}
+
+/// Its pool may be created while no engine runs, and be found by the next one.
+#[tokio::test]
+async fn who_waits_for_a_pool_has_the_log_of_new_pools_read_from_then_on() {
+    let database = migrated_database();
+    let worker = WorkerFixture::on(database.url());
+    let mint = "2f9dLfGWVr7BdQ7ikiWtH1373gqnke8KMaZTLH1hgcmQ";
+    let order = worker.place_sniper(FIRST, mint).await;
+    let log = worker.use_cases.launch_log.clone();
+    assert_eq!(log.cursor().await.expect("an answer"), None);
+    worker.deliver(BATCH).await;
+    assert_eq!(worker.status(order).await, Status::Waiting);
+    assert_ne!(log.cursor().await.expect("an answer"), None);
 }
 
 #[tokio::test]
@@ -151,9 +167,45 @@ async fn what_is_to_be_cancelled_is_not_sent_any_more() {
     );
 }
 
+const NO_DATABASE: &str = "postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable";
+
+/// The queue counts receives, and three are a dead letter. What is sent is a message of its own.
 #[tokio::test]
-async fn without_its_order_book_a_worker_hands_every_message_back() {
-    let worker = WorkerFixture::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
+async fn without_its_order_book_a_worker_sends_every_message_anew() {
+    let queue = Arc::<KeepingQueue>::default();
+    let worker = WorkerFixture::on(NO_DATABASE).with_queue(queue.clone());
+    let answer = worker.deliver(BATCH).await;
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    let sent = queue.0.lock().expect("unpoisoned");
+    let told = sent.iter().map(|envelope| {
+        let ExecuteOrder { id, attempt } = envelope.message;
+        json!([
+            id.to_string(),
+            attempt,
+            envelope.account.as_str(),
+            envelope.delay.as_secs()
+        ])
+    });
+    let second = "01980000-0000-7000-8000-000000000002";
+    let expected = [
+        json!([FIRST, 1, "desk-7", 10]),
+        json!([second, 3, "local", 10]),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn a_message_that_the_queue_refuses_to_take_anew_is_handed_back() {
+    let queue = Arc::new(RefusingQueue { refused: FIRST });
+    let worker = WorkerFixture::on(NO_DATABASE).with_queue(queue);
+    let answer = worker.deliver(BATCH).await;
+    let failed = json!({ "itemIdentifier": "059f36b4-87a3-44ab-83d2-661975830a7d" });
+    assert_eq!(answer, json!({ "batchItemFailures": [failed] }));
+}
+
+#[tokio::test]
+async fn without_order_book_and_queue_a_worker_hands_every_message_back() {
+    let worker = WorkerFixture::on(NO_DATABASE);
     let answer = worker.deliver(BATCH).await;
     let failed = [
         "059f36b4-87a3-44ab-83d2-661975830a7d",
@@ -165,7 +217,7 @@ async fn without_its_order_book_a_worker_hands_every_message_back() {
 
 #[tokio::test]
 async fn an_empty_batch_is_an_answer_too() {
-    let worker = WorkerFixture::on("postgres://nobody:nothing@127.0.0.1:1/none?sslmode=disable");
+    let worker = WorkerFixture::on(NO_DATABASE);
     let answer = worker.deliver(r#"{"Records": []}"#).await;
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
 }
@@ -174,6 +226,7 @@ async fn an_empty_batch_is_an_answer_too() {
 struct WorkerFixture {
     use_cases: UseCases,
     trading: Trading,
+    queue: Arc<dyn Queue>,
 }
 
 impl WorkerFixture {
@@ -188,7 +241,13 @@ impl WorkerFixture {
         Self {
             use_cases: runtime::use_cases(&database, Policy::default()),
             trading: Trading::simulated(&database, &settings),
+            queue: Arc::new(DeafQueue),
         }
+    }
+
+    fn with_queue(mut self, queue: Arc<dyn Queue>) -> Self {
+        self.queue = queue;
+        self
     }
 
     fn with_a_chain_that_panics_for(mut self, order: &str) -> Self {
@@ -205,23 +264,52 @@ impl WorkerFixture {
     }
 
     async fn place(&self, id: &str) -> OrderId {
-        let token = |symbol| self.trading.catalogue.token(symbol).expect(symbol).clone();
+        let kind = OrderKind::Market(Market {
+            slippage: SlippageTolerance::DEFAULT,
+            min_amount_out: None,
+        });
+        self.place_for(id, self.token("USDC"), kind).await
+    }
+
+    async fn place_sniper(&self, id: &str, mint: &str) -> OrderId {
+        let token = Token {
+            symbol: mint.into(),
+            decimals: 0, // nobody knows them yet
+        };
+        let kind = OrderKind::Sniper(Sniper {
+            slippage: SlippageTolerance::DEFAULT,
+            price: None,
+            venues: vec![],
+            min_liquidity: None,
+            max_liquidity: None,
+            max_age_slots: 300,
+            require: Requirements::default(),
+            expires_at: Timestamp::now() + Duration::from_secs(60),
+        });
+        self.place_for(id, token, kind).await
+    }
+
+    fn token(&self, symbol: &str) -> Token {
+        self.trading.catalogue.token(symbol).expect(symbol).clone()
+    }
+
+    async fn place_for(&self, id: &str, token_out: Token, kind: OrderKind) -> OrderId {
         let order = NewOrder {
             id: id.parse().expect("a UUID"),
             by: Actor::of(AccountId::local()),
             swap: Swap {
-                token_in: token("SOL"),
-                token_out: token("USDC"),
-                amount_in: token("SOL").units(1_000_000_000),
+                token_in: self.token("SOL"),
+                token_out,
+                amount_in: self.token("SOL").units(1_000_000_000),
             },
-            kind: OrderKind::Market(Market {
-                slippage: SlippageTolerance::DEFAULT,
-                min_amount_out: None,
-            }),
+            kind,
             idempotency: None,
             client_order_id: None,
         };
-        let lifetime = Lifetime::For(Duration::from_secs(60));
+        let lifetime = match &order.kind {
+            OrderKind::Sniper(sniper) => Lifetime::Until(sniper.expires_at),
+            _ => Lifetime::For(Duration::from_secs(60)),
+        };
         self.use_cases
             .writer
             .insert(&order, lifetime)
@@ -238,7 +326,7 @@ impl WorkerFixture {
         let event: SqsEvent = serde_json::from_str(event).expect("an event");
         let execute: Execute =
             self.use_cases
-                .execute(Arc::new(DeafQueue), push, &self.trading.ports);
+                .execute(self.queue.clone(), push, &self.trading.ports);
         let never: Shutdown = futures::future::pending().boxed().shared();
         let answer = worker::handle(&execute, event, never).await;
         serde_json::to_value(answer).expect("plain data")
@@ -326,6 +414,40 @@ struct DeafQueue;
 impl Queue for DeafQueue {
     async fn send(&self, _: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
         Err(Unavailable("deaf".into()))
+    }
+
+    async fn waiting(&self) -> Result<u64, Unavailable> {
+        Ok(0)
+    }
+}
+
+/// Takes everything.
+#[derive(Default)]
+struct KeepingQueue(Mutex<Vec<Envelope>>);
+
+#[async_trait]
+impl Queue for KeepingQueue {
+    async fn send(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
+        let mut kept = self.0.lock().expect("unpoisoned");
+        kept.extend_from_slice(batch);
+        Ok(vec![true; batch.len()])
+    }
+
+    async fn waiting(&self) -> Result<u64, Unavailable> {
+        Ok(0)
+    }
+}
+
+/// Takes everything but what is about one order.
+struct RefusingQueue {
+    refused: &'static str,
+}
+
+#[async_trait]
+impl Queue for RefusingQueue {
+    async fn send(&self, batch: &[Envelope]) -> Result<Vec<bool>, Unavailable> {
+        let about = batch.iter().map(|envelope| envelope.message.id.to_string());
+        Ok(about.map(|order| order != self.refused).collect())
     }
 
     async fn waiting(&self) -> Result<u64, Unavailable> {

@@ -35,6 +35,7 @@ mod outage;
 mod parking;
 mod plans;
 mod process;
+mod retention;
 mod routing;
 mod sending;
 mod showing;

@@ -45,7 +45,8 @@ fn a_database_that_cannot_be_reached_is_named_without_its_password() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_greeting_tells_where_everything_is() {
     let data_dir = DataDir::new("greeting");
-    let engine = Process::start(&["--data-dir", data_dir.text()]).await;
+    let options = ["--data-dir", data_dir.text(), "--retain-days", "90"];
+    let engine = Process::start(&options).await;
     let base = engine.base.clone();
     let (code, printed) = engine.stop("-TERM").await;
     assert_eq!(code, Some(0), "{printed}");
@@ -54,6 +55,7 @@ async fn the_greeting_tells_where_everything_is() {
         &format!("{base}/api/docs"),
         &format!("{base}/metrics"),
         "/engine, in ",
+        "deleted 90 days after their end",
         data_dir.text(),
     ] {
         assert!(printed.contains(part), "{part} is missing: {printed}");
@@ -75,6 +77,7 @@ fn a_bad_value_is_named_with_what_is_allowed() {
         ("LOG_LEVEL", "loud", "debug"),
         ("WATCH_EVERY_MS", "99", "from 100 to 60000"),
         ("RECHECK_MAX_S", "3601", "from 5 to 3600"),
+        ("RETAIN_DAYS", "6", "from 7 to 3650"),
         ("SIM_VOLATILITY", "4.5", "from 0 to 4"),
     ] {
         let output = crate::process::program()

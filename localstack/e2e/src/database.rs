@@ -1,6 +1,7 @@
 //! A look at the database past the engine: what a test must know that no API tells.
 
 use embedded_postgres::testing::TestDatabase;
+use testkit::Network;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
@@ -9,7 +10,10 @@ use uuid::Uuid;
 pub struct Database {
     runtime: Runtime,
     client: Client,
-    database: TestDatabase,
+    /// Between the stack and the database; `client` goes past it.
+    network: Network,
+    url: String,
+    _database: TestDatabase,
 }
 
 impl Database {
@@ -24,23 +28,37 @@ impl Database {
             .enable_all()
             .build()
             .expect("threads can be started");
-        let client = runtime.block_on(async {
+        let (client, network, url) = runtime.block_on(async {
             let (client, connection) = tokio_postgres::connect(database.url(), NoTls)
                 .await
                 .expect("the database was just made");
             tokio::spawn(connection);
-            client
+            let (network, url) = Network::before_database(database.url()).await;
+            (client, network, url)
         });
         Self {
             runtime,
             client,
-            database,
+            network,
+            url,
+            _database: database,
         }
     }
 
-    /// Its URL.
+    /// Its URL for a stack.
     pub fn url(&self) -> &str {
-        self.database.url()
+        &self.url
+    }
+
+    /// Stacks cannot reach it any more.
+    pub fn go_away(&self) {
+        self.network.refuse(true);
+        self.network.reset();
+    }
+
+    /// Stacks can reach it again.
+    pub fn come_back(&self) {
+        self.network.refuse(false);
     }
 
     /// How many swaps landed for an order, by the chain's own ledger.
@@ -96,6 +114,19 @@ impl Database {
     /// Migrations can run again.
     pub fn mend_migrations(&self) {
         self.rename("history_put_aside", "refinery_schema_history");
+    }
+
+    /// The schema of a release to come: what every release may add, and the history that names it.
+    pub fn migrate_beyond_this_build(&self) {
+        let sql = "
+            ALTER TABLE orders ADD COLUMN priority text NOT NULL DEFAULT 'low';
+            ALTER TABLE order_events ADD COLUMN weight integer;
+            CREATE TABLE shelf (order_id uuid PRIMARY KEY REFERENCES orders (id) ON DELETE CASCADE);
+            INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
+            VALUES (999, 'shelf', now()::text, '0')";
+        self.runtime
+            .block_on(self.client.batch_execute(sql))
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     fn rename(&self, from: &str, to: &str) {

@@ -80,16 +80,32 @@ fn the_schema_goes_first_and_what_fails_there_changes_nothing() {
     assert_eq!(stack.order(&order)["status"], "confirmed");
 }
 
+/// A newer release has migrated, and left messages in the queue.
 #[test]
-fn who_goes_back_leaves_the_schema_as_it_is() {
+fn who_goes_back_serves_what_the_newer_release_has_left() {
     let mut stack = Stack::deploy(&["SimExecutionDelayMs=200"]);
-    stack.database.break_migrations();
+    stack.let_workers_take_orders(false);
+    let order = stack.place_order();
+    stack.database.migrate_beyond_this_build();
+    stack.aws.sqs(
+        "PurgeQueue",
+        &json!({ "QueueUrl": stack.address("OrdersQueueUrl") }),
+    );
+    let next = json!({ "v": 2, "orderId": order, "attempt": 1, "priority": "high" });
+    stack.send_message(&next.to_string());
+
     let (succeeded, said) = stack.try_to_deploy(&["LogLevel=error"], &[("MIGRATE", "skip")]);
+
     assert!(succeeded && !said.contains("migrating"), "{said}");
     let variables = stack.aws.variables(&Stack::function("worker"));
     assert_eq!(variables["LOG_LEVEL"], "error");
-    let order = stack.place_order();
-    stack.order_once(&order, "confirmed");
+    stack.let_workers_take_orders(true);
+    let later = stack.place_order();
+    for order in [&order, &later] {
+        stack.order_once(order, "confirmed");
+    }
+    assert_eq!(stack.database.orders_with_a_flaw(), Vec::<String>::new());
+    assert_eq!(stack.messages("OrdersDeadLetterQueueUrl"), 0);
 }
 
 /// The page gets the API below its own origin, and the stack's socket.

@@ -61,6 +61,33 @@ fn a_worker_that_dies_on_every_try_leaves_one_dead_letter_and_the_relay_ends_the
     assert_eq!(stack.database.swaps_landed(&order), 0);
 }
 
+/// Each of its messages is received more often than makes a dead letter.
+#[test]
+fn a_database_that_is_away_for_long_makes_no_dead_letters() {
+    let stack = Stack::deploy(&["SimExecutionDelayMs=100"]);
+    stack.shorten_visibility(1);
+    stack.let_workers_take_orders(false);
+    let orders = stack.place_orders(12);
+    stack.database.go_away();
+    stack.let_workers_take_orders(true);
+    eventually("four rounds of deliveries have failed", || {
+        let failed = stack.log().matches("the message comes again").count();
+        (failed >= 4 * orders.len()).then_some(())
+    });
+    assert_eq!(stack.messages("OrdersDeadLetterQueueUrl"), 0);
+    let order = json!({"type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amount": 1});
+    let refused = stack.post("/api/orders/execute", &order);
+    assert_eq!(refused.status, 503, "{refused:?}");
+
+    stack.database.come_back();
+
+    for order in &orders {
+        stack.order_once(order, "confirmed");
+    }
+    assert_eq!(stack.database.orders_with_a_flaw(), Vec::<String>::new());
+    assert_eq!(stack.messages("OrdersDeadLetterQueueUrl"), 0);
+}
+
 #[test]
 fn a_message_that_cannot_be_read_does_not_hurt_its_batch() {
     let stack = Stack::deploy(&["SimExecutionDelayMs=100"]);

@@ -46,7 +46,7 @@ pub use solana::{KmsKeyId, MarketsFile, NodeUrls, Nodes, Solana, WalletKey, YesN
 pub use variable::{Definition, Readers, Variable};
 pub use variables::*;
 pub use volatility::Volatility;
-pub use wait::{KeptDays, LookMillis, RecheckSeconds, WaitSeconds};
+pub use wait::{KeptDays, LookMillis, RecheckSeconds, RetainDays, WaitSeconds};
 
 /// Reads what `T` lists from the process's environment.
 ///

@@ -3,8 +3,8 @@
 use super::{
     ALLOWED_ORIGINS, AUDIT_DAYS, BASE_PATH, BasePath, Configuration, Count, Database, HttpUrl,
     KeptDays, Logging, MAX_WAIT_S, Market, Origins, QUEUE_URL, RECHECK_MAX_S, REPLAY_QUEUE_URL,
-    Reading, RecheckSeconds, SOLANA_SIGNER, SocketEndpoint, VENUES, Venues, WORKER_BATCH_SIZE,
-    WORKER_CONCURRENCY, WS_MANAGEMENT_ENDPOINT, WaitSeconds, WalletKey,
+    RETAIN_DAYS, Reading, RecheckSeconds, RetainDays, SOLANA_SIGNER, SocketEndpoint, VENUES,
+    Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WS_MANAGEMENT_ENDPOINT, WaitSeconds, WalletKey,
 };
 
 /// What the submit function reads.
@@ -99,6 +99,8 @@ pub struct Execution {
     pub recheck_max: RecheckSeconds,
     /// [`AUDIT_DAYS`].
     pub audit_days: KeptDays,
+    /// [`RETAIN_DAYS`].
+    pub retain_days: Option<RetainDays>,
 }
 
 impl Configuration for Execution {
@@ -110,6 +112,7 @@ impl Configuration for Execution {
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
         let recheck_max = env.get(&RECHECK_MAX_S);
         let audit_days = env.get(&AUDIT_DAYS);
+        let retain_days = env.optional(&RETAIN_DAYS);
         Some(Self {
             logging: logging?,
             database: database?,
@@ -118,6 +121,7 @@ impl Configuration for Execution {
             sockets: sockets?,
             recheck_max: recheck_max?,
             audit_days: audit_days?,
+            retain_days: retain_days?,
         })
     }
 }

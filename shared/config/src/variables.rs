@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{
     AllowedHosts, Auth, BasePath, ClientKey, Count, DatabaseUrl, Definition, DelayRange,
     HostAddress, HostName, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MarketsFile,
-    MetricsToken, Nodes, Origins, Proxies, Readers, RecheckSeconds, SecretArn, Share,
+    MetricsToken, Nodes, Origins, Proxies, Readers, RecheckSeconds, RetainDays, SecretArn, Share,
     SocketEndpoint, Statements, Variable, Venues, Volatility, WaitSeconds, WalletKey, YesNo,
 };
 
@@ -101,6 +101,9 @@ variables! {
     RECHECK_MAX_S: RecheckSeconds = Some("300"), Both;
     /// Days that the audit trail is kept.
     AUDIT_DAYS: KeptDays = Some("400"), Both;
+    /// Days that an order is kept after its end, with its events and transactions, before it is
+    /// deleted; if not set, for ever.
+    RETAIN_DAYS: RetainDays = None, Both;
     /// Names under which the engine may be called, besides localhost and its addresses; with a port
     /// if it is another one than PORT. Empty for none.
     ALLOWED_HOSTS: AllowedHosts = Some(""), Machine;

@@ -1,6 +1,10 @@
 //! How long something may take, or wait.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    fmt::{self, Display, Formatter},
+    str::FromStr,
+    time::Duration,
+};
 
 use super::{NotAllowed, Setting};
 
@@ -16,6 +20,12 @@ macro_rules! durations {
                 /// As a duration.
                 pub const fn duration(self) -> Duration {
                     $unit(self.0)
+                }
+            }
+
+            impl Display for $name {
+                fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                    Display::fmt(&self.0, f)
                 }
             }
 
@@ -51,6 +61,9 @@ durations! {
     /// Whole days that a record is kept: more than the one in which nobody can delete it, and ten
     /// years at the most.
     KeptDays: from_days, 2 to 3650;
+    /// Whole days that an order is kept after its end: at least the longest window of the
+    /// statistics, which holds an idempotency key's last day, and ten years at the most.
+    RetainDays: from_days, 7 to 3650;
 }
 
 const fn from_days(days: u64) -> Duration {

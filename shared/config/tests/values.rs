@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use config::{
-    Count, DelayRange, HOST, HttpUrl, LookMillis, Origins, RECHECK_MAX_S, RecheckSeconds,
-    SIM_VOLATILITY, Share, Volatility, WATCH_EVERY_MS, WORKER_CONCURRENCY,
+    Count, DelayRange, HOST, HttpUrl, LookMillis, Origins, RECHECK_MAX_S, RETAIN_DAYS,
+    RecheckSeconds, RetainDays, SIM_VOLATILITY, Share, Volatility, WATCH_EVERY_MS,
+    WORKER_CONCURRENCY,
 };
 
 #[test]
@@ -82,6 +83,15 @@ fn pauses_and_volatility_have_a_least_and_a_most() {
     assert_eq!(check("3600"), Some(Duration::from_secs(3_600)));
     for text in ["4", "3601", "0", "-5", "7.5", "5s", ""] {
         assert_eq!(check(text), None, "{text}");
+    }
+    let days = |text| RETAIN_DAYS.parse(text).map(RetainDays::duration).ok();
+    assert_eq!(days("7"), Some(Duration::from_secs(7 * 24 * 60 * 60)));
+    assert_eq!(
+        days("3650"),
+        Some(Duration::from_secs(3_650 * 24 * 60 * 60))
+    );
+    for text in ["6", "3651", "0", "-7", "7.5", "7d", ""] {
+        assert_eq!(days(text), None, "{text}");
     }
     let moves = |text| SIM_VOLATILITY.parse(text).map(Volatility::thousandths).ok();
     for (text, thousandths) in [("0", 0), ("0.5", 500), ("1", 1_000), ("4.000", 4_000)] {

@@ -4,8 +4,9 @@
 //! [`routing`] (where it goes), [`ports`] (what is needed from outside), [`nodes`] (whom of them to
 //! believe), then the use cases:
 //! [`submit`], [`execute`], [`cancel`], [`monitor`], [`candles`], [`stream`], [`relay`], [`audit`],
-//! [`health`], [`statistics`]; [`use_cases`] puts them together. The private modules are the values
-//! that both orders and routes are made of.
+//! [`retention`], [`health`], [`statistics`]; [`use_cases`] puts them together. `launch_reader` is
+//! what two of them do alike; the other private modules are the values that both orders and routes
+//! are made of.
 
 pub mod account;
 mod amount;
@@ -17,6 +18,7 @@ pub mod execute;
 pub mod health;
 mod id;
 pub mod launch;
+mod launch_reader;
 pub mod message;
 pub mod metrics_help;
 pub mod monitor;
@@ -28,6 +30,7 @@ pub mod policy;
 pub mod ports;
 mod quote;
 pub mod relay;
+pub mod retention;
 pub mod routing;
 pub mod statistics;
 pub mod stream;

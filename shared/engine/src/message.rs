@@ -1,5 +1,6 @@
-//! The queues' messages as text. They carry a version from the first day on, so that old messages
-//! outlive a deployment.
+//! The queues' messages as text. They carry a version from the first day on, so that messages
+//! outlive a deployment, forwards and back: a build reads its own version and the next one. So a
+//! version may add fields that its readers can do without, and change none.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,8 @@ use crate::{
 };
 
 const VERSION: u32 = 1;
+/// What a newer build has left in the queue, when a deployment was rolled back or is half done.
+const NEXT: u32 = VERSION + 1;
 
 /// A text that is no message of ours.
 #[derive(Debug, thiserror::Error)]
@@ -92,9 +95,8 @@ fn write(message: &impl Serialize) -> String {
 }
 
 fn supported(version: u32) -> Result<(), Unreadable> {
-    if version == VERSION {
-        Ok(())
-    } else {
-        Err(Unreadable::Version(version))
+    match version {
+        VERSION | NEXT => Ok(()),
+        _ => Err(Unreadable::Version(version)),
     }
 }

@@ -126,6 +126,11 @@ pub const HELP: &[(Kind, &str, &str)] = &[
     (Gauge, "orders_stuck", "Open orders past their deadline"),
     (
         Counter,
+        "orders_deleted_total",
+        "Orders deleted because they ended more than RETAIN_DAYS ago",
+    ),
+    (
+        Counter,
         "connections_ended_total",
         "Connections that a bound of the door has ended",
     ),

@@ -11,16 +11,14 @@
 
 use std::sync::Arc;
 
-use futures::future::{Either, join, join_all, select};
+use futures::future::{join, join_all};
 
 use crate::{
     catalogue::Catalogue,
+    launch_reader::LaunchReader,
     observe,
     order::{Swap, Token, price},
-    ports::{
-        Envelope, LaunchLog, Launches, LaunchesError, PriceLog, Queue, SeenPrice, StoreError,
-        Unavailable, WaitingOrders,
-    },
+    ports::{Envelope, LaunchLog, Launches, PriceLog, Queue, SeenPrice, StoreError, WaitingOrders},
     routing::Router,
 };
 
@@ -91,42 +89,18 @@ impl Monitor {
         }
     }
 
-    /// Reads on in the chain's log. The cursor moves together with what it has passed, and over
-    /// slots that were read alone: a gap stops it.
     async fn read_launches(&self) {
         if !self.catalogue.tells_launches {
             return;
         }
-        let cursor = match self.launch_log.cursor().await {
-            Ok(cursor) => cursor,
-            Err(error) => return observe::watch_failed(&error),
+        let reader = LaunchReader {
+            launches: &*self.launches,
+            log: &*self.launch_log,
+            clock: &*self.router.clock,
+            limit: self.router.policy.venue_deadline,
         };
-        let limit = self.router.clock.sleep(self.router.policy.venue_deadline);
-        let created = match select(self.launches.created(cursor), limit).await {
-            Either::Left((created, _)) => created,
-            Either::Right(_) => Err(Unavailable("no answer in time".into()).into()),
-        };
-        let mut piece = match created {
-            Ok(piece) => piece,
-            Err(LaunchesError::Unavailable(error)) => return observe::launches_unknown(&error),
-            Err(gap @ LaunchesError::Gap { .. }) => return observe::launch_gap(&gap),
-        };
-        if cursor.is_some_and(|cursor| piece.through <= cursor) {
-            return;
-        }
-        // What strangers write must not stop the cursor.
-        piece.pools.retain(|pool| {
-            let is_possible = pool.is_possible();
-            if !is_possible {
-                observe::launch_left_out(pool);
-            }
-            is_possible
-        });
-        match self.launch_log.keep(cursor, &piece).await {
-            Ok(true) => observe::launches_read(piece.pools.len(), piece.through),
-            // Another monitor has read it.
-            Ok(false) => {}
-            Err(error) => observe::watch_failed(&error),
+        if let Err(error) = reader.read_on().await {
+            observe::watch_failed(&error);
         }
     }
 

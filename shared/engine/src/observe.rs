@@ -359,6 +359,14 @@ pub fn relayed(requeued: u64, sent: usize, overdue: usize) {
     }
 }
 
+/// Orders that ended long ago were deleted.
+pub fn orders_deleted(orders: u64) {
+    counter!("orders_deleted_total").increment(orders);
+    if orders > 0 {
+        info!(orders, "orders that ended long ago were deleted");
+    }
+}
+
 /// A part of the relay's round did not succeed; the next round tries again.
 pub fn relay_failed(part: &'static str, error: &impl std::error::Error) {
     counter!("relay_failed_total").increment(1);

@@ -38,6 +38,8 @@ pub struct Policy {
     pub relay_grace: Duration,
     /// How long entries of the audit trail are kept.
     pub audit_kept: Duration,
+    /// How long an order is kept after its end; `None` is for ever.
+    pub orders_kept: Option<Duration>,
 }
 
 impl Default for Policy {
@@ -56,6 +58,7 @@ impl Default for Policy {
             max_triggers: 50,
             relay_grace: Duration::from_secs(30),
             audit_kept: Duration::from_secs(400 * 24 * 60 * 60),
+            orders_kept: None,
         }
     }
 }

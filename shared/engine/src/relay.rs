@@ -16,6 +16,7 @@ use crate::{
     observe,
     policy::Policy,
     ports::{ExecuteOrder, Grace, Outbox, Queue, StoreError},
+    retention::Retention,
     stream::OrderStream,
 };
 
@@ -28,6 +29,8 @@ pub struct Relay {
     pub queue: Arc<dyn Queue>,
     /// Holds the order book against what must be true of it.
     pub audit: Audit,
+    /// Deletes what ended long ago; `None` where everything is kept.
+    pub retention: Option<Retention>,
     /// Ends orders that are out of time.
     pub execute: Execute,
     /// Completes what subscribers did not get.
@@ -80,6 +83,9 @@ impl Relay {
         noted("keys", self.stream.close_unwelcome().await);
         noted("audit", self.audit.run().await);
         noted("purge", self.purge().await);
+        if let Some(retention) = &self.retention {
+            noted("retention", retention.run().await);
+        }
         if let Some(stats) = noted("stats", self.outbox.stats().await) {
             observe::outbox_stats(stats);
         }

@@ -17,6 +17,7 @@ use crate::{
         WaitingOrders,
     },
     relay::Relay,
+    retention::Retention,
     routing::Router,
     stream::{EventEncoder, OrderStream},
     submit::Submit,
@@ -41,6 +42,8 @@ pub struct UseCases {
     pub prices: Arc<dyn PriceLog>,
     /// The order book against itself.
     pub auditor: Arc<dyn Auditor>,
+    /// Deletes what ended long ago; `None` where everything is kept.
+    pub retention: Option<Retention>,
     /// Who is connected.
     pub connections: Arc<dyn Connections>,
     /// Who follows what.
@@ -181,6 +184,7 @@ impl UseCases {
                 clock: Arc::clone(&self.clock),
                 progress: Arc::default(),
             },
+            retention: self.retention.clone(),
             queue: Arc::clone(&queue),
             execute: self.execute(queue, Arc::clone(&push), trading),
             stream: self.stream(push),

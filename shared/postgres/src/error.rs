@@ -84,6 +84,8 @@ impl StatementError {
             Some(&SqlState::INVALID_SQL_STATEMENT_NAME | &SqlState::DUPLICATE_PSTATEMENT) => {
                 Self::Unavailable(cause)
             }
+            // What a row refers to went while the statement ran, or what refers to one came.
+            Some(&SqlState::FOREIGN_KEY_VIOLATION) => Self::Lost(cause),
             // Class 40: it lost against another transaction. 08, 25 and 28 are about the
             // connection, and so is 0A, of a plan that was made for a table that has changed; 53
             // and 58 are the machine's doing, 55 and 57 the operator's. All else lies in the

@@ -24,6 +24,7 @@ mod prices;
 mod progress;
 mod reader;
 pub mod restore;
+mod retention;
 mod rows;
 mod statistics;
 mod subscriptions;

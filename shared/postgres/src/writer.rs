@@ -88,10 +88,14 @@ impl PostgresOrders {
 
     /// What an order is that the insert left out; `None` when it is not there.
     async fn inserted(&self, order: &NewOrder) -> Result<Option<Inserted>, StoreError> {
-        const KNOWN: &str = "SELECT id, request_hash, idempotency_key = $2 AS by_key FROM orders \
-            WHERE (id = $1 AND account_id = $4) OR (account_id = $4 AND idempotency_key = $2) \
-                OR (account_id = $4 AND client_order_id = $3) \
-            ORDER BY id = $1 DESC, idempotency_key = $2 DESC NULLS LAST LIMIT 1";
+        const KNOWN: &str = "SELECT id, request_hash, by_key FROM ( \
+                SELECT id, request_hash, idempotency_key = $2 AS by_key FROM orders \
+                WHERE (id = $1 AND account_id = $4) OR (account_id = $4 AND idempotency_key = $2) \
+                    OR (account_id = $4 AND client_order_id = $3) \
+                UNION ALL \
+                SELECT order_id, NULL, NULL FROM taken_names \
+                WHERE account_id = $4 AND client_order_id = $3) AS known \
+            ORDER BY id = $1 DESC, by_key DESC NULLS LAST LIMIT 1";
         let key = order.idempotency.as_ref().map(|key| key.key.clone());
         let name = order.client_order_id.as_ref().map(ClientOrderId::as_str);
         let account = order.by.account.as_str();

@@ -39,6 +39,7 @@ async fn the_engines_schema_has_nothing_of_the_simulation() {
         "schema_compatibility",
         "subscriptions",
         "subscriptions_to_all",
+        "taken_names",
         "ticket_secret",
         "transactions",
         "waiting",

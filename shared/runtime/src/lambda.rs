@@ -7,7 +7,7 @@ use api::{Access, Api, SocketAddress, Who};
 use auth::TicketOffice;
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
-    Configuration, Execution, HostName, Location, Logging, Market, Migrate, Monitor,
+    Configuration, Execution, HostName, Location, Logging, Market, Migrate, Monitor, RetainDays,
     SocketEndpoint, Submit, Venues, WalletKey, Websocket, Worker,
 };
 use engine::{
@@ -56,6 +56,7 @@ fn execution_policy(config: &Execution) -> Policy {
     Policy {
         max_recheck: config.recheck_max.duration(),
         audit_kept: config.audit_days.duration(),
+        orders_kept: config.retain_days.map(RetainDays::duration),
         ..Policy::default()
     }
 }

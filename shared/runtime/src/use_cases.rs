@@ -5,7 +5,8 @@ use std::sync::Arc;
 use engine::{
     health::Health,
     policy::Policy,
-    ports::{AuditTrail, HealthCheck, KeyStore, LimitStore, StoreError, WalletOrders},
+    ports::{AuditTrail, Clock, HealthCheck, KeyStore, LimitStore, StoreError, WalletOrders},
+    retention::Retention,
     statistics::Statistics,
     use_cases::UseCases,
 };
@@ -19,6 +20,10 @@ use crate::clock::{DatabaseTime, SystemClock};
 /// The use cases on that database, by the system's clock.
 pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
     let orders = Arc::new(PostgresOrders::new(database.clone()));
+    let clock: Arc<dyn Clock> = Arc::new(DatabaseTime(database.clone()));
+    let retention = policy
+        .orders_kept
+        .map(|kept| Retention::new(orders.clone(), Arc::clone(&clock), kept));
     UseCases {
         reader: orders.clone(),
         log: orders.clone(),
@@ -28,10 +33,11 @@ pub fn use_cases(database: &Database, policy: Policy) -> UseCases {
         launch_log: orders.clone(),
         prices: orders.clone(),
         auditor: orders,
+        retention,
         connections: Arc::new(PostgresConnections::new(database.clone())),
         subscriptions: Arc::new(PostgresSubscriptions::new(database.clone())),
         encode: api::event_json,
-        clock: Arc::new(DatabaseTime(database.clone())),
+        clock,
         policy: Arc::new(policy),
     }
 }

@@ -91,6 +91,7 @@ impl Ports {
                 launch_log: Arc::new(OrdersPort(network())),
                 prices: Arc::new(OrdersPort(network())),
                 auditor: Arc::new(AuditPort(network())),
+                retention: None,
                 connections: Arc::new(EverybodyIsLocal),
                 subscriptions: Arc::new(SubscriptionsPort(network())),
                 encode,

@@ -9,6 +9,7 @@ use futures::future::{Either, join_all, select};
 use super::{ClaimedOrder, Execute, ExecuteError, Step, condition::executable};
 use crate::{
     launch::{LaunchedPool, PoolAge, PoolCondition},
+    launch_reader::LaunchReader,
     observe,
     order::{
         Cause, Fired, Order, OrderEvent, SeenPool, Sniper, Status, TriggerPool, Unmet,
@@ -38,8 +39,13 @@ impl Execute {
         sniper: &Sniper,
     ) -> Result<Step, ExecuteError> {
         let mint = &claimed.order().swap.token_out.symbol;
+        let is_read = self.log_is_read().await?;
         let pools = self.launch_log.of_mint(mint).await?;
-        let missed = match self.first_good(claimed, sniper, &pools).await? {
+        let found = match is_read {
+            true => self.first_good(claimed, sniper, &pools).await?,
+            false => Err(self.unread(claimed.order())),
+        };
+        let missed = match found {
             Ok((pool, decision)) => {
                 let fired = Fired {
                     at: self.clock.now(),
@@ -78,6 +84,27 @@ impl Execute {
             claimed.wait(event, wake).await?;
         }
         Ok(Step::Waits)
+    }
+
+    /// Whether a pool that is created from now on will be known, whatever happens to this engine.
+    async fn log_is_read(&self) -> Result<bool, StoreError> {
+        let reader = LaunchReader {
+            launches: &*self.launches,
+            log: &*self.launch_log,
+            clock: &*self.clock,
+            limit: self.policy.venue_deadline,
+        };
+        reader.begin().await
+    }
+
+    /// Nobody may wait for a pool that nobody looks for.
+    fn unread(&self, order: &Order) -> Missed {
+        let reason = WaitingReason::VenuesUnavailable;
+        Missed {
+            unmet: Unmet { reason, best: None },
+            look_after: self.next_look(order, reason, PoolAge::Open(0)),
+            pool: None,
+        }
     }
 
     /// Whether the pool that fired an order misses nothing now, either. What it misses is what the
@@ -207,15 +234,19 @@ impl Execute {
         reason: WaitingReason,
         age: PoolAge,
     ) -> Missed {
-        let looks = order.waiting.as_ref().map_or(1, |waiting| waiting.checks);
         Missed {
             unmet: Unmet { reason, best: None },
-            look_after: next_look(&self.policy, order, looks, reason, age),
+            look_after: self.next_look(order, reason, age),
             pool: Some(SeenPool {
                 pool: pool.pool.clone(),
                 opens_at: pool.opens_at,
             }),
         }
+    }
+
+    fn next_look(&self, order: &Order, reason: WaitingReason, age: PoolAge) -> Option<Duration> {
+        let looks = order.waiting.as_ref().map_or(1, |waiting| waiting.checks);
+        next_look(&self.policy, order, looks, reason, age)
     }
 }
 

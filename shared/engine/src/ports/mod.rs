@@ -16,6 +16,7 @@ mod orders;
 mod outbox;
 mod prices;
 mod queue;
+mod retention;
 mod statistics;
 mod subscribers;
 mod venue;
@@ -41,6 +42,7 @@ pub use self::{
     outbox::{Grace, Outbox, OutboxStats},
     prices::{PriceLog, SeenPrice},
     queue::{Envelope, ExecuteOrder, Queue, ReplayQueue, ReplayRequest},
+    retention::{Deleted, EndedOrders},
     statistics::{Cell, OrderStatistics, Percentiles, Tally, Window},
     subscribers::{
         ConnectionId, EventText, Push, PushError, Subscribers, Subscriptions, Undelivered,

@@ -26,6 +26,9 @@ WITH input AS (
         decode(request_hash, 'hex'), now(), now()
     FROM input i
     WHERE NOT EXISTS (SELECT FROM limits l WHERE l.account_id = i.account AND l.key_id IN ('', i.key))
+      AND (i.client_order_id IS NULL OR NOT EXISTS (
+        SELECT FROM taken_names n
+        WHERE n.account_id = i.account AND n.client_order_id = i.client_order_id))
     ON CONFLICT DO NOTHING
     RETURNING id, account_id, key_id, created_at, deadline
 ), placed AS (

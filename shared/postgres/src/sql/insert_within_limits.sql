@@ -62,8 +62,11 @@ WITH input AS (
         status, coalesce(expires_at, now() + lifetime_ms * interval '1 millisecond'), min_amount_out,
         limit_price, time_in_force, sniper, client_order_id, idempotency_key,
         decode(request_hash, 'hex'), now(), now()
-    FROM input
+    FROM input i
     WHERE id NOT IN (SELECT id FROM reached)
+      AND (i.client_order_id IS NULL OR NOT EXISTS (
+        SELECT FROM taken_names n
+        WHERE n.account_id = i.account AND n.client_order_id = i.client_order_id))
     ON CONFLICT DO NOTHING
     RETURNING id, account_id, key_id, created_at, deadline
 ), used AS (
