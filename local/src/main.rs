@@ -138,6 +138,10 @@ fn greet(server: &Server) {
         Some(folder) => format!("{database}, in {}", folder.display()),
         None => database.to_owned(),
     };
+    let queue = match server.queue_url() {
+        Some(url) => format!("\n  queue:           {url}"),
+        None => String::new(),
+    };
     output::line(format_args!(
         "Order engine ready at http://{at}\n\n  \
          place an order:  cargo run -- order SOL USDC 10 --url http://{at}\n  \
@@ -146,7 +150,7 @@ fn greet(server: &Server) {
          watch it:        http://{at}/  (or the `ws` address of the answer)\n  \
          documents:       http://{at}/api/docs\n  \
          metrics:         http://{at}/metrics\n  \
-         database:        {kept}\n\n\
+         database:        {kept}{queue}\n\n\
          Ctrl-C stops it."
     ));
 }
