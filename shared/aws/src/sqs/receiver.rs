@@ -23,7 +23,7 @@ use crate::{CONNECT, SdkConfig};
 /// this answer: one that was given up may hold messages, which nobody sees until they come again.
 const WAIT: Duration = Duration::from_secs(3);
 /// How long its answer may take beyond that.
-const ANSWER: Duration = Duration::from_secs(1);
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// Takes messages out of a queue.
 #[derive(Clone, Debug)]
@@ -114,6 +114,7 @@ impl Receiver {
         }
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
+            .operation_attempt_timeout(WAIT + ANSWER)
             .operation_timeout(WAIT + ANSWER)
             .build();
         let asking = Builder::from(sdk)
