@@ -266,10 +266,17 @@ fn refused(what: &'static str, failed: &[BatchResultErrorEntry]) {
     }
 }
 
+/// How SQS says that there is no such queue, in its two protocols' words: the SDK knows it by one.
+const MISSING: [&str; 3] = [
+    "QueueDoesNotExist",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "InvalidAddress",
+];
+
 fn no_queue(error: &SdkError<GetQueueAttributesError>, place: String) -> NoQueue {
     let reason = DisplayErrorContext(error).to_string();
     match error.as_service_error() {
-        Some(error) if error.is_queue_does_not_exist() || error.is_invalid_address() => {
+        Some(error) if error.code().is_some_and(|code| MISSING.contains(&code)) => {
             NoQueue::Missing { place }
         }
         Some(error) => NoQueue::Refused {
