@@ -1,6 +1,9 @@
 //! `GET /metrics`: what the engine counts, as Prometheus text.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use api::{Code, Source, refusal};
 use axum::{
@@ -121,6 +124,10 @@ fn of_process() {
     if let Some(seconds) = process.processor {
         counter!("process_cpu_seconds_total").absolute(seconds);
     }
+}
+
+pub(crate) fn set_time(name: &'static str, time: Duration) {
+    gauge!(name).set(time.as_secs_f64());
 }
 
 /// A gauge is a float; these counts stay far below 2^52.

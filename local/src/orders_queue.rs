@@ -6,13 +6,12 @@ use engine::{
     observe,
     ports::{Admission, HealthCheck, Queue},
 };
-use metrics::gauge;
 use postgres::Database;
 use runtime::QueueLimit;
 
 use crate::{
     admission::BacklogLimit,
-    metrics::set,
+    metrics::{set, set_time},
     queue::{Capacity, LocalQueue},
     sqs::SharedQueue,
 };
@@ -79,7 +78,7 @@ impl OrdersQueue {
                 set("queue_delayed", depth.delayed);
                 set("queue_in_flight", depth.in_flight);
                 set("queue_dead", depth.dead);
-                gauge!("queue_oldest_seconds").set(depth.oldest.as_secs_f64());
+                set_time("queue_oldest_seconds", depth.oldest);
             }
             Self::Shared(queue, limit) => {
                 observe::expected_wait(limit.wait().await);

@@ -79,8 +79,8 @@ async fn sqs_keeps_the_contract_and_the_dead_letter_queue_keeps_the_rest() {
     keeps_the_contract(&sdk_for(&ministack).await).await;
 }
 
-/// The same by another SQS: `AWS_ENDPOINT_URL`, region and credentials as AWS's tools read them. Two
-/// queues are made there, and stay.
+/// The same by another SQS: `AWS_ENDPOINT_URL`, region and credentials as AWS's tools read them. It
+/// makes two queues there, which stay.
 #[tokio::test]
 #[ignore = "needs an SQS that the environment names, as localstack/core.sh starts one"]
 async fn the_sqs_that_the_environment_names_keeps_the_contract() {
