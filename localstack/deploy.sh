@@ -139,8 +139,6 @@ deploy_to_emulator() {
   aws cloudformation package --template-file ".aws-sam/$profile${features:+-$features}/template.yaml" --s3-bucket "$stack-artifacts" \
     --output-template-file "$packaged" >/dev/null 2>"$packaged.log" || { cat "$packaged.log" >&2; return 1; }
   name_release ".aws-sam/$profile${features:+-$features}"/*.zip
-  # MiniStack's transform knows the defaults of parameters only, and publishes versions by them.
-  sed -i.log "/^  Release:/,/^    Description:/s/Default: .*/Default: '$(parameter Release)'/" "$packaged"
   migrate_first uploaded_package
   create_on_emulator
 }
@@ -155,6 +153,8 @@ emulator_parameters() {
 }
 
 create_on_emulator() {
+  # MiniStack's transform knows the defaults of parameters only, and publishes versions by them.
+  sed -i.log "/^  Release:/,/^    Description:/s/Default: .*/Default: '$(parameter Release)'/" "$packaged"
   say "deploying $stack to $endpoint"
   update_emulator
   is_ministack || point_at_localstack_sockets

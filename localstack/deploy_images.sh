@@ -29,7 +29,9 @@ deploy_images() {
   name_release "$packaged" .aws-sam/images/ids
   push_images
   migrate_first pushed_image
-  if [ -z "$endpoint" ]; then sam_deploy --template-file "$packaged" --image-repository "$repository"
+  if [ -z "$endpoint" ]; then
+    # SAM looks for its settings beside the template.
+    sam_deploy --template-file "$packaged" --config-file "$PWD/samconfig.toml" --image-repository "$repository"
   else
     aws s3 mb "s3://$stack-artifacts" >/dev/null 2>&1 || aws s3api head-bucket --bucket "$stack-artifacts" >&2
     create_on_emulator
@@ -92,7 +94,8 @@ push_images() {
   for function in $functions; do
     tag="$function-$(parameter Release)"
     # A tag cannot be given twice; under this one is this image.
-    ! aws ecr describe-images --repository-name "$name" --image-ids imageTag="$tag" >/dev/null 2>&1 || continue
+    [ "$(aws ecr describe-images --repository-name "$name" --image-ids imageTag="$tag" --output text \
+      --query 'length(imageDetails)' 2>/dev/null)" != 1 ] || continue
     say "pushing $tag"
     docker tag "$(local_name "$function")" "$repository:$tag"
     docker push --quiet "$repository:$tag" >&2

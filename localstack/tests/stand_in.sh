@@ -21,7 +21,9 @@ case "$asked" in
   *get-layer-version-by-arn*) echo "file://$account/layer.zip" ;;
   *"ecr describe-repositories"*) cat "$account/repository" ;;
   *"ecr create-repository"*) echo 1.dkr.ecr.eu-central-1.amazonaws.com/order-engine-functions | tee "$account/repository" ;;
-  *"ecr describe-images"*) grep -qx "${asked##*imageTag=}" "$account/tags" ;;
+  *"ecr describe-images"*) 
+    tag="${asked##*imageTag=}"
+    grep -cx "${tag%% *}" "$account/tags" ;;
   *"ecr get-login-password"*) echo a-password ;;
   *"lambda invoke"*)
     for last; do :; done
