@@ -37,7 +37,7 @@ def elf(*libraries):
 
 class Newest(unittest.TestCase):
     def test_versions_are_numbers_and_of_all_libraries(self):
-        libraries = [("GLIBC_2.9", NEEDED), ("GLIBC_2.28", NEEDED)], [("GLIBC_2.2.5", NEEDED)], [("GCC_4.2.0", NEEDED)]
+        libraries = [("GCC_4.2.0", NEEDED)], [("GLIBC_2.9", NEEDED)], [("GLIBC_2.2.5", NEEDED), ("GLIBC_2.28", NEEDED)]
         self.assertEqual(glibc.newest(elf(*libraries)), (2, 28))
 
     def test_what_may_be_missing_is_not_needed(self):

@@ -19,8 +19,10 @@ import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "localstack"))
+sys.path.insert(0, str(ROOT / "localstack/tests"))
 
 import images  # noqa: E402
+import test_glibc  # noqa: E402
 
 TEMPLATE = images.TEMPLATE.read_text(encoding="utf-8")
 FUNCTIONS = ["submit", "worker", "websocket", "relay", "monitor", "migrate", "keys"]
@@ -234,6 +236,16 @@ class Deployment(unittest.TestCase):
         self.refused("order-engine are zips, .* cannot make them images: .* another STACK_NAME", "--images")
         self.has_stack(MaxConnections="100", ImageRepository=REPOSITORY)
         self.refused("order-engine are images, .* cannot make them zips: .* another STACK_NAME")
+
+    def test_zips_that_lambda_could_not_start_are_refused(self):
+        bootstrap = self.root / ".aws-sam/build/WorkerFunction/bootstrap"
+        bootstrap.parent.mkdir(parents=True)
+        bootstrap.write_bytes(test_glibc.elf([("GLIBC_2.39", test_glibc.NEEDED)]))
+        self.refused("WorkerFunction/bootstrap needs glibc 2.39", "MaxConnections=100", BUILD="skip")
+        bootstrap.write_bytes(test_glibc.elf([("GLIBC_2.34", test_glibc.NEEDED)]))
+        done, asked = self.deploy("MaxConnections=100", BUILD="skip", MIGRATE="skip")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.places(asked, "sam deploy --stack-name order-engine ")
 
     def test_docker_has_to_be_there(self):
         for file, words in (("no-docker", "does not answer"), ("no-buildx", "needs Docker with its buildx")):
