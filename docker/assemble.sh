@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lays out the root of one image: the program, the shared objects that it names, the roots of TLS,
-# a /tmp, and below /opt what docker/opt/ holds, if it is there: what a function that is no image has
-# from a layer. The Dockerfile runs this, and so does docker/check.py where there is no Docker.
+# a /tmp, and below /opt what docker/opt/ holds, if it is there: what other functions have from a
+# layer. The Dockerfile runs this, and so does docker/check.py where there is no Docker.
 #
 #   docker/assemble.sh PROGRAM ROOT       PROGRAM: a release build of that name
 set -euo pipefail
