@@ -255,16 +255,6 @@ export function getCandles(query: CandleQuery, signal: AbortSignal): Promise<rea
   return read(`/api/candles?${new URLSearchParams({ ...query, limit: String(query.limit) })}`, signal);
 }
 
-/** The newest orders that sell the one token for the other. */
-export function getOrdersOfPair(
-  tokenIn: string,
-  tokenOut: string,
-  filter: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<readonly ListedOrder[]> {
-  return read(`/api/orders?${new URLSearchParams({ tokenIn, tokenOut, ...filter })}`, signal);
-}
-
 export function getMarket(): Promise<Market> {
   return read("/api/market");
 }

@@ -130,6 +130,40 @@ test("the reader's own fill and the price that a limit order waits for are in th
   await reader.leave();
 });
 
+test("fills are marked page by page, and a bound that was reached is said", async () => {
+  const reader = await Reader.open(browser, engine.url);
+  const id = await engine.place();
+  await engine.untilFinal(id);
+  const order = await engine.order(id);
+  let pages = 3;
+  const cursors: (string | null)[] = [];
+  await reader.page.route("**/api/orders?**", async (route) => {
+    const search = new URL(route.request().url()).searchParams;
+    if (search.get("status") !== "confirmed" || search.get("tokenIn") !== "SOL") return route.continue();
+    const page = Number(search.get("cursor") ?? "0");
+    cursors.push(search.get("cursor"));
+    const entry = (index: number) => ({
+      ...order,
+      id: `${order.id.slice(0, -6)}${String(page * 200 + index).padStart(6, "0")}`,
+    });
+    const next = page + 1 < pages ? { link: `</api/orders?cursor=${page + 1}>; rel="next"` } : {};
+    await route.fulfill({ headers: next, json: Array.from({ length: 200 }, (_, index) => entry(index)) });
+  });
+  const image = (name: RegExp) => market(reader).getByRole("img", { name });
+  await image(/; 600 fills of yours/).waitFor();
+  assert.deepEqual(cursors.slice(0, 3), [null, "1", "2"]);
+  assert.equal(await market(reader).locator("[data-cut]").count(), 0, "there are no more");
+  await market(reader).getByText("Show the numbers").click();
+  assert.equal(await market(reader).locator("[data-mark]").count(), 600);
+
+  pages = 4;
+  await reader.sees(market(reader).locator("[data-cut]"), "the newest 600 of each direction are marked");
+  assert.ok(!cursors.includes("3"));
+  await image(/; 600 fills of yours/).waitFor();
+  await clean(reader, "a bound that was reached");
+  await reader.leave();
+});
+
 test("when there is no price yet, or no such pair, the page says so", async () => {
   const reader = await Reader.open(browser, engine.url);
   await reader.page.route("**/api/candles?**", (route) => route.fulfill({ json: [] }));

@@ -29,6 +29,7 @@ export interface PlacedOrder {
   readonly minLiquidity?: string;
   readonly maxAgeSlots?: number;
   readonly require?: readonly string[];
+  readonly venues?: readonly string[];
 }
 
 export class Engine {

@@ -298,3 +298,27 @@ test("profit and loss are the exact sums of the confirmed orders, at the price o
   await clean(reader, "profit and loss");
   await reader.leave();
 });
+
+test("on the smallest phone each sum stands below the other, and nothing is out of sight", async () => {
+  const reader = await Reader.open(browser, engine.url, "/orders?window=all", {
+    viewport: { width: 320, height: 700 },
+  });
+  const profit = reader.page.getByRole("region", { name: "Profit and loss" });
+  for (const token of ["SOL", "USDC"]) {
+    const net = profit.locator(`[data-token="${token}"] [data-name="Net"]`);
+    await net.waitFor();
+    const box = await net.boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box));
+    const named = await net.evaluate((cell) => getComputedStyle(cell, "::before").content);
+    assert.equal(named, '"Net"', "the column's name goes with it");
+  }
+  for (const name of ["By token", "By pair"])
+    assert.equal(
+      await profit.getByRole("region", { name }).evaluate((found) => found.scrollWidth - found.clientWidth),
+      0,
+      name,
+    );
+  assert.ok((await profit.getByRole("columnheader").count()) >= 9, "it is a table still");
+  await clean(reader, "profit and loss at 320");
+  await reader.leave();
+});

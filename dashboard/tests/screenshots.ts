@@ -60,6 +60,7 @@ async function picture(
   };
   await reader.page.locator("[data-venue]").first().waitFor();
   await reader.page.locator("tr[data-order]").first().waitFor();
+  await reader.page.locator(".chart canvas").nth(1).waitFor();
   await take("preview", false);
   await reader.place();
   await reader.step("submitted").and(reader.page.locator(".step-current")).waitFor();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Locator } from "playwright-core";
 import type { Launch } from "../src/types.ts";
-import { clean } from "./clean.ts";
+import { clean, fits } from "./clean.ts";
 import { Engine, until } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
@@ -228,6 +228,30 @@ test("a pasted mint waits with the terms that were written", async () => {
   const hours = (Date.parse(String(expiresAt)) - Date.now()) / 3_600_000;
   assert.ok(Math.abs(hours - 1) < 0.01, String(hours));
   await reader.sees(reader.page.locator(".headline .badge"), "waiting");
+  await reader.leave();
+});
+
+test("an order that may buy at one venue alone is placed again so, unless its reader changes that", async () => {
+  const id = await engine.place({ type: "sniper", tokenOut: NOBODYS_MINT, venues: ["Raydium"], slippageBps: 1000 });
+  const both = await engine.place({ type: "sniper", tokenOut: NOBODYS_MINT, venues: ["Raydium", "Meteora"] });
+  const reader = await Reader.open(browser, engine.url, `/orders/${id}`, SMALL_PHONE);
+  const venue = (name: string) =>
+    reader.page.getByRole("group", { name: "Bought at" }).getByRole("radio", { name, exact: true });
+  await reader.page.getByRole("link", { name: "Place again" }).click();
+  await venue("Raydium").and(reader.page.locator(":checked")).waitFor();
+  const elsewhere = pools(reader).locator(".launch", { hasText: "Meteora" }).first();
+  await reader.sees(elsewhere, "traded at Meteora");
+  await clean(reader, "a sniper order of one venue");
+  assert.deepEqual((await placed(reader))["venues"], ["Raydium"]);
+  await reader.page.getByRole("button", { name: "Place order" }).waitFor();
+  await venue("Any").check();
+  assert.equal((await placed(reader))["venues"], undefined);
+
+  await reader.page.goto(`${engine.url}/orders/${both}`);
+  await reader.page.getByRole("link", { name: "Place again" }).click();
+  await venue("Meteora, Raydium").and(reader.page.locator(":checked")).waitFor();
+  await fits(reader, "a sniper order of two venues");
+  assert.deepEqual((await placed(reader))["venues"], ["Meteora", "Raydium"]);
   await reader.leave();
 });
 

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { Check, Copy } from "./icons.tsx";
+import { NewTab } from "./new-tab.tsx";
 
 const SHOWN_FOR_MS = 1_500;
 
@@ -22,14 +23,17 @@ interface Props {
   label: string;
   /** Where the eye is to see all of it. */
   whole?: boolean;
+  /** Where there is more about it, of somebody else. */
+  href?: string | null;
 }
 
 /** A long identifier, shortened for the eye, whole for the clipboard. */
-export function CopyText({ text, label, whole = false }: Props) {
+export function CopyText({ text, label, whole = false, href = null }: Props) {
   const { isCopied, copy } = useCopied();
+  const code = <code title={text}>{whole ? text : shorten(text)}</code>;
   return (
     <span class={`copy-text ${whole ? "copy-text-whole" : ""}`}>
-      <code title={text}>{whole ? text : shorten(text)}</code>
+      {href ? <NewTab href={href}>{code}</NewTab> : code}
       {canCopy && (
         <button
           type="button"

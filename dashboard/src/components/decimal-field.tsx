@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { type Field, problemAt } from "../state/form-problems.ts";
 import { FieldProblem, problemId } from "./field-problem.tsx";
+import { ReadAs, readingId } from "./read-as.tsx";
 
 interface Props {
   label: string;
@@ -17,7 +18,7 @@ interface Props {
 /** A number with its unit, and the engine's objection below it. */
 export function DecimalField({ label, field, value, unit, onInput, hint, placeholder }: Props) {
   const problem = problemAt(field);
-  const describedBy = [hint && hintId(field), problem && problemId(field)].filter(Boolean).join(" ");
+  const describedBy = [hint && hintId(field), readingId(field), problem && problemId(field)].filter(Boolean).join(" ");
   return (
     <div>
       <label class="field-label" for={field}>
@@ -34,12 +35,13 @@ export function DecimalField({ label, field, value, unit, onInput, hint, placeho
           value={value}
           onInput={(event) => onInput(event.currentTarget.value)}
           aria-invalid={problem !== null}
-          aria-describedby={describedBy || undefined}
+          aria-describedby={describedBy}
         />
         <span>{unit}</span>
       </div>
       {hint}
       <FieldProblem field={field} />
+      <ReadAs field={field} text={value} onChoose={onInput} />
     </div>
   );
 }

@@ -7,6 +7,8 @@ import {
   subtract,
 } from "../decimal.ts";
 import { bestOf } from "../state/best-quote.ts";
+import { transactionAddress } from "../explorer.ts";
+import { market } from "../state/market.ts";
 import type { OrderView } from "../state/order-view.ts";
 import { type Order, isFinal } from "../types.ts";
 import { Amount } from "./amount.tsx";
@@ -48,7 +50,13 @@ export function ExecutionFacts({ view, order }: { view: OrderView; order: Order 
         </Fact>
       )}
       <Fact name="Slippage limit">{basisPointsToPercent(order.slippageBps)}%</Fact>
-      <Fact name="Transaction">{txHash ? <CopyText text={txHash} label="transaction" /> : missing}</Fact>
+      <Fact name="Transaction">
+        {txHash ? (
+          <CopyText text={txHash} label="transaction" href={transactionAddress(market.value?.explorer, txHash)} />
+        ) : (
+          missing
+        )}
+      </Fact>
       <Fact name="Order">
         <CopyText text={order.id} label="order id" />
       </Fact>

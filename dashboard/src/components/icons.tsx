@@ -25,6 +25,11 @@ export const Copy = () => (
     <path d="M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3" />
   </Icon>
 );
+export const Outside = () => (
+  <Icon>
+    <path d="M10 6H6v12h12v-4M13 5h6v6m0-6-8 8" />
+  </Icon>
+);
 export const Check = () => (
   <Icon>
     <path d="m5 12.5 4.5 4.5L19 7.5" />

@@ -63,8 +63,8 @@ function Launches({ shown }: { shown: readonly Launch[] | null }) {
 
 function LaunchRow({ launch, isChosen }: { launch: Launch; isChosen: boolean }) {
   const now = useSecond(true);
-  const { sniperTokenIn, require, minLiquidity, maxLiquidity } = draft.value;
-  const demands = { tokenIn: sniperTokenIn, require, minLiquidity, maxLiquidity };
+  const { sniperTokenIn, require, venues, minLiquidity, maxLiquidity } = draft.value;
+  const demands = { tokenIn: sniperTokenIn, require, venues, minLiquidity, maxLiquidity };
   const missed = missedBy(launch, { ...demands, maxAgeSlots: maxAgeSlots.value ?? null }, now);
   return (
     <label class="launch" data-mint={launch.mint}>

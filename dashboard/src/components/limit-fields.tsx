@@ -2,6 +2,7 @@ import { formatExact } from "../decimal.ts";
 import { change, draft } from "../state/draft.ts";
 import { bestPriced, distanceTo, isMet, toGo } from "../state/limit.ts";
 import { preview } from "../state/preview.ts";
+import { meantBy } from "../typed-number.ts";
 import { Choice } from "./choice.tsx";
 import { DecimalField, hintId } from "./decimal-field.tsx";
 import { ExpiryField } from "./expiry-field.tsx";
@@ -38,7 +39,7 @@ function PriceHint({ limitPrice }: { limitPrice: string }) {
   const isStale = shown.kind === "ready" && !shown.current;
   return (
     <p id={hintId("limitPrice")} class={`field-hint field-hint-live ${isStale ? "is-stale" : ""}`}>
-      {best && `Best now: ${formatExact(best.price)} at ${best.dex}. ${hintOf(limitPrice.trim(), best.price)}`}
+      {best && `Best now: ${formatExact(best.price)} at ${best.dex}. ${hintOf(meantBy(limitPrice), best.price)}`}
     </p>
   );
 }

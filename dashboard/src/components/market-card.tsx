@@ -6,14 +6,13 @@ import {
   INTERVALS,
   type Prices,
   interval,
-  ownFills,
-  ownLimits,
   pair,
   prices,
   pricesFailure,
   startPrices,
   turnPair,
 } from "../state/prices.ts";
+import { MOST_MARKS, ownOrders } from "../state/own-orders.ts";
 import { formatWhen } from "../time.ts";
 import type { Candle } from "../types.ts";
 import { CandlesChart, isInSight } from "./candles-chart.tsx";
@@ -85,7 +84,7 @@ function Body() {
 
 function Candles({ shown, isOld }: { shown: Prices; isOld: boolean }) {
   const pointed = useSignal<number | null>(null);
-  const [fills, limits] = [ownFills.value, ownLimits.value];
+  const { fills, limits, isCut } = ownOrders.value;
   const candle = pointed.value === null ? undefined : shown.candles[pointed.value];
   return (
     <>
@@ -105,6 +104,11 @@ function Candles({ shown, isOld }: { shown: Prices; isOld: boolean }) {
         onPoint={(index) => (pointed.value = index)}
       />
       {(fills.length > 0 || limits.length > 0) && <Legend shown={shown} fills={fills} limits={limits} />}
+      {isCut && (
+        <p class="chart-note" data-cut>
+          More orders of yours are in this time: the newest {MOST_MARKS} of each direction are marked.
+        </p>
+      )}
       <details class="chart-numbers">
         <summary>
           Show the numbers<span class="visually-hidden"> of the price</span>

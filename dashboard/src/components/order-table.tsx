@@ -79,9 +79,11 @@ function OrderRow({ id, cancels }: { id: string; cancels: boolean }) {
         <StatusBadge status={order.status} attempt={triesOf(order)} />
         <WaitingFor view={view} order={order} />
         {cancels && <CancelInRow order={order} />}
-        <div class="row-second">
-          <Received order={order} />
-        </div>
+        {order.amountOut && (
+          <div class="row-second">
+            <Received order={order} />
+          </div>
+        )}
       </td>
       <td class="number from-medium">{placed}</td>
     </tr>

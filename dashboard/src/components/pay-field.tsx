@@ -1,5 +1,6 @@
 import { problemAt } from "../state/form-problems.ts";
 import { FieldProblem, problemId } from "./field-problem.tsx";
+import { ReadAs, readingId } from "./read-as.tsx";
 import { TokenSelect } from "./token-select.tsx";
 
 interface Props {
@@ -33,11 +34,12 @@ export function PayField({ amount, token, onAmount, onToken }: Props) {
           value={amount}
           onInput={(event) => onAmount(event.currentTarget.value)}
           aria-invalid={amountProblem !== null}
-          aria-describedby={amountProblem ? problemId("amount") : undefined}
+          aria-describedby={`${readingId("amount")}${amountProblem ? ` ${problemId("amount")}` : ""}`}
         />
         <TokenSelect label="Token to pay" field="tokenIn" value={token} onChange={onToken} />
       </div>
       <FieldProblem field="amount" />
+      <ReadAs field="amount" text={amount} onChoose={onAmount} />
       <FieldProblem field="tokenIn" />
     </div>
   );

@@ -128,11 +128,19 @@ function Flows({ result: { profit, prices, worth } }: { result: Result }) {
                 <th scope="row">
                   <TokenName token={token} />
                 </th>
-                <td class="number">{formatExact(flow.in)}</td>
-                <td class="number">{formatExact(flow.out)}</td>
-                <td class={`number ${toneOf(net)}`}>{formatSignedExact(net)}</td>
-                <td class="number">{price ? formatPrice(price) : <span class="missing">no price</span>}</td>
-                <td class={`number ${toneOf(value ?? "0")}`} title={value}>
+                <td class="number" data-name="In">
+                  {formatExact(flow.in)}
+                </td>
+                <td class="number" data-name="Out">
+                  {formatExact(flow.out)}
+                </td>
+                <td class={`number ${toneOf(net)}`} data-name="Net">
+                  {formatSignedExact(net)}
+                </td>
+                <td class="number" data-name="Price now">
+                  {price ? formatPrice(price) : <span class="missing">no price</span>}
+                </td>
+                <td class={`number ${toneOf(value ?? "0")}`} title={value} data-name={`Net in ${MONEY} now`}>
                   {value ? formatSigned(value, 2) : <span class="missing">not known</span>}
                 </td>
               </tr>
@@ -179,8 +187,8 @@ function Pairs({ pairs }: { pairs: readonly Pair[] }) {
               <th scope="row">
                 <TokenName token={base} />/<TokenName token={quote} />
               </th>
-              <SideCells side={bought} />
-              <SideCells side={sold} />
+              <SideCells name="Bought" side={bought} />
+              <SideCells name="Sold" side={sold} />
             </tr>
           ))}
         </tbody>
@@ -189,23 +197,29 @@ function Pairs({ pairs }: { pairs: readonly Pair[] }) {
   );
 }
 
-function SideCells({ side }: { side: Side | null }) {
+function SideCells({ name, side }: { name: string; side: Side | null }) {
   if (!side)
     return (
       <>
-        <td class="number missing">none</td>
-        <td class="number missing">none</td>
+        <td class="number missing" data-name={name}>
+          none
+        </td>
+        <td class="number missing" data-name="On average at">
+          none
+        </td>
       </>
     );
   return (
     <>
-      <td class="number">
-        {formatExact(side.base)}{" "}
-        <span class="row-note">
-          in {format(String(side.orders))} {side.orders === 1 ? "order" : "orders"}
+      <td class="number" data-name={name}>
+        <span>
+          {formatExact(side.base)}{" "}
+          <span class="row-note">
+            in {format(String(side.orders))} {side.orders === 1 ? "order" : "orders"}
+          </span>
         </span>
       </td>
-      <td class="number" title={side.average}>
+      <td class="number" title={side.average} data-name="On average at">
         {formatPrice(side.average)}
       </td>
     </>

@@ -1,6 +1,8 @@
 import { slippageBps } from "../state/draft.ts";
 import { problemAt } from "../state/form-problems.ts";
+import { meantBy } from "../typed-number.ts";
 import { FieldProblem, problemId } from "./field-problem.tsx";
+import { ReadAs, readingId } from "./read-as.tsx";
 
 interface Props {
   /** In percent, as typed. */
@@ -23,7 +25,7 @@ export function SlippageField({ value, choices, onChange }: Props) {
               type="radio"
               name="slippage"
               value={percent}
-              checked={value === percent}
+              checked={meantBy(value) === percent}
               onChange={() => onChange(percent)}
             />
             <span>{percent}%</span>
@@ -32,18 +34,20 @@ export function SlippageField({ value, choices, onChange }: Props) {
         <label class="slippage-own">
           <span class="visually-hidden">Slippage in percent</span>
           <input
+            id="slippageBps"
             inputMode="decimal"
             autocomplete="off"
             maxLength={8}
             value={value}
             onInput={(event) => onChange(event.currentTarget.value)}
             aria-invalid={bad}
-            aria-describedby={problem ? problemId("slippageBps") : undefined}
+            aria-describedby={`${readingId("slippageBps")}${problem ? ` ${problemId("slippageBps")}` : ""}`}
           />
           <span aria-hidden="true">%</span>
         </label>
       </div>
       <FieldProblem field="slippageBps" />
+      <ReadAs field="slippageBps" text={value} onChoose={onChange} />
     </fieldset>
   );
 }

@@ -1,8 +1,10 @@
 import { change, chooseMint, draft, maxAgeSlots } from "../state/draft.ts";
 import { problemAt } from "../state/form-problems.ts";
+import { market } from "../state/market.ts";
 import { launchOf } from "../state/launches.ts";
 import { REQUIREMENTS } from "../state/sniper.ts";
 import type { Requirement } from "../types.ts";
+import { Choice } from "./choice.tsx";
 import { DecimalField, hintId } from "./decimal-field.tsx";
 import { ExpiryField } from "./expiry-field.tsx";
 import { FieldProblem, problemId } from "./field-problem.tsx";
@@ -27,6 +29,7 @@ export function SniperFields() {
         onToken={(token) => change({ sniperTokenIn: token, leastPrice: "", minLiquidity: "", maxLiquidity: "" })}
       />
       <Requirements />
+      <VenueChoice />
       <div class="field-pair">
         <DecimalField
           label="Least liquidity"
@@ -111,6 +114,29 @@ function Requirements() {
       ))}
       <FieldProblem field="require" />
     </fieldset>
+  );
+}
+
+/** One venue or any; what an order that is placed again was bound to beside that. */
+function VenueChoice() {
+  const chosen = draft.value.venues.join();
+  const single = (market.value?.venues ?? []).map(({ id, name }) => [id, name]);
+  const options: Readonly<Record<string, string>> = {
+    "": "Any",
+    ...Object.fromEntries(single),
+    ...(chosen === "" || single.some(([id]) => id === chosen) ? {} : { [chosen]: draft.value.venues.join(", ") }),
+  };
+  return (
+    <div>
+      <Choice
+        legend="Bought at"
+        name="venues"
+        options={options}
+        value={chosen}
+        onChange={(venues) => change({ venues: venues.split(",").filter(Boolean) })}
+      />
+      <FieldProblem field="venues" />
+    </div>
   );
 }
 

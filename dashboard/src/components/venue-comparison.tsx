@@ -1,4 +1,4 @@
-import { formatBasisPoints, formatExact, formatFigure, formatFixed, formatSigned } from "../decimal.ts";
+import { formatBasisPoints, formatExact, formatFigure, formatFixed, formatPrice, formatSigned } from "../decimal.ts";
 import { bestOf, differenceOf, runnerUp } from "../state/best-quote.ts";
 import { isMint, shortMint } from "../state/mint.ts";
 import { type NoRoute, UNEXPLAINED, rejectionInWords } from "../state/no-route.ts";
@@ -145,7 +145,7 @@ function figuresOf(quote: Quote, tokenIn: string, tokenOut: string): Figure[] {
     {
       name: "Price",
       unit: `${out}/${tokenIn}`,
-      text: isMint(tokenOut) ? formatFigure(price) : formatExact(price),
+      text: isMint(tokenOut) ? formatFigure(price) : formatPrice(price),
       exact: price,
     },
     { name: "Price impact", text: formatBasisPoints(priceImpactBps) },

@@ -50,7 +50,7 @@ test("a limit order comes back with its price and the closest of the form's expi
 
 test("a sniper order comes back with its demands, apart from what the form's other orders hold", () => {
   const sniper = {
-    venues: [],
+    venues: ["Raydium", "Meteora"],
     minLiquidity: "50.000000001",
     maxLiquidity: null,
     maxAgeSlots: 333,
@@ -68,9 +68,11 @@ test("a sniper order comes back with its demands, apart from what the form's oth
     sniperSlippage: "10",
     maxAge: "133.2",
     require: ["lp_burned"],
+    venues: ["Raydium", "Meteora"],
     expiry: "1 hour",
   });
   assert.deepEqual(again({ ...order, sniper: { ...sniper, require: [] } } as Order)?.require, []);
+  assert.deepEqual(again({ ...order, sniper: { ...sniper, venues: [] } } as Order)?.venues, []);
 });
 
 test("an address that asks for nothing, or for nonsense, fills in nothing", () => {

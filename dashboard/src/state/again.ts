@@ -25,6 +25,7 @@ export function againAddress(order: Order): string {
     maxLiquidity: sniper?.maxLiquidity ?? null,
     maxAgeSlots: sniper?.maxAgeSlots ?? null,
     require: sniper?.require.join() ?? null,
+    venues: sniper?.venues.join() || null,
   };
   const said = Object.entries(fields).filter(([, value]) => value !== null);
   return `/?${new URLSearchParams(said.map(([name, value]) => [name, String(value)]))}`;
@@ -49,6 +50,7 @@ export function draftOf(search: URLSearchParams): Partial<Draft> | null {
       ...(percent ? { sniperSlippage: percent } : {}),
       ...(/^\d{1,9}$/.test(text("maxAgeSlots")) ? { maxAge: secondsOf(Number(text("maxAgeSlots"))) } : {}),
       ...(search.has("require") ? { require: requirementsOf(search.get("require") ?? "") } : {}),
+      venues: text("venues").split(",").filter(Boolean),
       ...(expiry ? { expiry } : {}),
     };
   return {

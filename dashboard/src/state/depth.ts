@@ -3,6 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { NoAnswer, Problem, getQuote } from "../api.ts";
 import { magnitudeOf } from "../decimal.ts";
+import { meantBy } from "../typed-number.ts";
 import type { Offer } from "../types.ts";
 import { draft } from "./draft.ts";
 import { keepAsking } from "./polling.ts";
@@ -29,7 +30,7 @@ export const depthFailure = signal<Problem | NoAnswer | null>(null);
 
 const question = computed(() => {
   const { tokenIn, tokenOut, amount } = draft.value;
-  return JSON.stringify([tokenIn, tokenOut, ladderFor(magnitudeOf(amount))]);
+  return JSON.stringify([tokenIn, tokenOut, ladderFor(magnitudeOf(meantBy(amount)))]);
 });
 
 /** What the depth on screen is the answer to, and since when. */

@@ -9,7 +9,7 @@ export interface Draft {
   readonly type: OrderType;
   readonly tokenIn: string;
   readonly tokenOut: string;
-  /** As typed. The engine decides whether it is an amount. */
+  /** As typed, with either mark before the decimals. The engine decides whether it is an amount. */
   readonly amount: string;
   /** As typed, in percent. */
   readonly slippage: string;
@@ -24,6 +24,8 @@ export interface Draft {
   readonly sniperSlippage: string;
   readonly leastPrice: string;
   readonly require: readonly Requirement[];
+  /** Where it may buy; anywhere when there are none. */
+  readonly venues: readonly string[];
   readonly minLiquidity: string;
   readonly maxLiquidity: string;
   /** In seconds. */
@@ -45,6 +47,7 @@ export const FIRST_DRAFT: Draft = {
   sniperSlippage: "10",
   leastPrice: "",
   require: ["mint_authority_revoked", "lp_burned"],
+  venues: [],
   minLiquidity: "",
   maxLiquidity: "",
   maxAge: "120",

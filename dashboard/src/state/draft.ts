@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { percentToBasisPoints, secondsToSlots } from "../decimal.ts";
 import { route, settleAddress } from "../router.ts";
 import { engineNow } from "../time.ts";
+import { meantBy } from "../typed-number.ts";
 import type { Launch, NewOrder } from "../types.ts";
 import { draftOf } from "./again.ts";
 import { type Draft, EXPIRIES, FIRST_DRAFT } from "./draft-fields.ts";
@@ -11,6 +12,8 @@ import { takesSnipers } from "./market.ts";
 export { EXPIRIES };
 
 const KEY = "draft";
+
+export type NumberField = "amount" | "slippageBps" | "limitPrice" | "minLiquidity" | "maxLiquidity" | "maxAgeSlots";
 
 export const draft = signal<Draft>({ ...FIRST_DRAFT, ...remembered() });
 
@@ -67,13 +70,27 @@ export function chooseLaunch({ mint, against }: Launch): void {
 /** Percent in basis points; null for text that the engine's whole basis points cannot express. */
 export const slippageBps = computed(() => {
   const { type, slippage, sniperSlippage } = draft.value;
-  return percentToBasisPoints(type === "sniper" ? sniperSlippage : slippage);
+  return percentToBasisPoints(meantBy(type === "sniper" ? sniperSlippage : slippage));
 });
 
 /** The age in slots; null for what is no number of seconds, undefined for none. */
 export const maxAgeSlots = computed(() => {
   const { maxAge } = draft.value;
-  return maxAge.trim() === "" ? undefined : secondsToSlots(maxAge);
+  return maxAge.trim() === "" ? undefined : secondsToSlots(meantBy(maxAge));
+});
+
+/** What is typed into the fields that are on screen for a number, by what the engine calls them. */
+export const typedNumbers = computed<Readonly<Partial<Record<NumberField, string>>>>(() => {
+  const { type, amount, slippage, limitPrice, ...sniper } = draft.value;
+  if (type !== "sniper") return { amount, slippageBps: slippage, ...(type === "limit" ? { limitPrice } : {}) };
+  return {
+    amount: sniper.sniperAmount,
+    slippageBps: sniper.sniperSlippage,
+    limitPrice: sniper.leastPrice,
+    minLiquidity: sniper.minLiquidity,
+    maxLiquidity: sniper.maxLiquidity,
+    maxAgeSlots: sniper.maxAge,
+  };
 });
 
 export function newOrder(): NewOrder {
@@ -81,10 +98,10 @@ export function newOrder(): NewOrder {
   const slippage = slippageBps.value;
   const tolerated = slippage === null ? {} : { slippageBps: slippage };
   if (type === "sniper") {
-    const swap = { type, tokenIn: sniperTokenIn, tokenOut: mint.trim(), amount: sniperAmount.trim() };
+    const swap = { type, tokenIn: sniperTokenIn, tokenOut: mint.trim(), amount: meantBy(sniperAmount) };
     return { ...swap, ...tolerated, ...sniperFields() };
   }
-  const swap = { type, tokenIn, tokenOut, amount: amount.trim() };
+  const swap = { type, tokenIn, tokenOut, amount: meantBy(amount) };
   return { ...swap, ...tolerated, ...(type === "limit" ? limitFields() : {}) };
 }
 
@@ -94,12 +111,13 @@ function limitFields(): Partial<NewOrder> {
 }
 
 function sniperFields(): Partial<NewOrder> {
-  const { leastPrice, require, minLiquidity, maxLiquidity } = draft.value;
+  const { leastPrice, require, venues, minLiquidity, maxLiquidity } = draft.value;
   const slots = maxAgeSlots.value;
   return {
     ...typed({ limitPrice: leastPrice, minLiquidity, maxLiquidity }),
     ...(typeof slots === "number" ? { maxAgeSlots: slots } : {}),
     require,
+    ...(venues.length > 0 ? { venues } : {}),
     ...expiryField(),
   };
 }
@@ -111,6 +129,6 @@ function expiryField(): Partial<NewOrder> {
 
 /** The fields in which something was written. */
 function typed<Name extends string>(fields: Readonly<Record<Name, string>>): { readonly [N in Name]?: string } {
-  const written = Object.entries<string>(fields).map(([name, text]) => [name, text.trim()] as const);
+  const written = Object.entries<string>(fields).map(([name, text]) => [name, meantBy(text)] as const);
   return Object.fromEntries(written.filter(([, text]) => text !== "")) as { readonly [N in Name]?: string };
 }

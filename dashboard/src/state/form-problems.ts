@@ -1,6 +1,9 @@
-// The engine's objections, each at the field that it names: from the order if it was refused, else from the preview.
+// What is objected to, each at its field: a number that is not clear, else what the engine says of the order if it was
+// refused, or of the preview.
 import { computed } from "@preact/signals";
 import type { Problem } from "../api.ts";
+import { objectionTo } from "../typed-number.ts";
+import { type NumberField, typedNumbers } from "./draft.ts";
 import { placing } from "./placing.ts";
 import { preview } from "./preview.ts";
 
@@ -12,6 +15,7 @@ const FIELDS = [
   "limitPrice",
   "expiresAt",
   "require",
+  "venues",
   "minLiquidity",
   "maxLiquidity",
   "maxAgeSlots",
@@ -24,7 +28,9 @@ const problem = computed<Problem | null>(() => {
 });
 
 export function problemAt(field: Field): string | null {
-  return problem.value?.field === field ? problem.value.message : null;
+  const typed = typedNumbers.value[field as NumberField];
+  const unclear = typed === undefined ? null : objectionTo(typed);
+  return unclear ?? (problem.value?.field === field ? problem.value.message : null);
 }
 
 /** An objection that names no field of the form. */

@@ -2,11 +2,12 @@
 import { computed, signal } from "@preact/signals";
 import { NoAnswer, Problem, asSentence, getOrder, getQuote, placeOrder } from "../api.ts";
 import { engineNow } from "../time.ts";
+import { objectionTo } from "../typed-number.ts";
 import type { NewOrder, Order, Quote, QuoteAnswer } from "../types.ts";
 import { access, keyId } from "./access.ts";
 import { bestOf } from "./best-quote.ts";
 import { depth } from "./depth.ts";
-import { draft, maxAgeSlots, newOrder, slippageBps } from "./draft.ts";
+import { draft, maxAgeSlots, newOrder, slippageBps, typedNumbers } from "./draft.ts";
 import { type Intent, isRepeatable, keep, settled, unsettled } from "./intent.ts";
 import { noRoute } from "./no-route.ts";
 import { tellOtherTabs } from "./order-list.ts";
@@ -122,6 +123,10 @@ async function quoteFor({ tokenIn, tokenOut, amount, slippageBps: bps }: NewOrde
 
 /** What was typed and has no place in a request, so that the engine cannot object to it. */
 function unsayable(): Problem | null {
+  for (const [field, text] of Object.entries(typedNumbers.value)) {
+    const objection = objectionTo(text);
+    if (objection) return new Problem(400, "unclear_number", objection, field, null);
+  }
   if (slippageBps.value === null)
     return new Problem(400, "invalid_slippage", "Slippage is a percentage in steps of 0.01.", "slippageBps", null);
   if (draft.value.type === "sniper" && maxAgeSlots.value === null)

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { compare } from "../decimal.ts";
 import { NoAnswer, Problem, getQuote } from "../api.ts";
+import { meantBy } from "../typed-number.ts";
 import type { QuoteAnswer } from "../types.ts";
 import { depth } from "./depth.ts";
 import { draft, slippageBps } from "./draft.ts";
@@ -25,7 +26,7 @@ export const shownQuote = computed<QuoteAnswer | null>(() => {
     answer.tokenIn === tokenIn &&
     answer.tokenOut === tokenOut &&
     answer.slippageBps === slippageBps.value &&
-    compare(answer.amount, amount.trim()) === 0;
+    compare(answer.amount, meantBy(amount)) === 0;
   return isOfDraft ? answer : null;
 });
 
@@ -54,7 +55,7 @@ const asksAnew = signal(0);
 const question = computed(() => {
   const { type, tokenIn, tokenOut, amount } = draft.value;
   // No venue has a price for a token that is yet to be launched.
-  return type === "sniper" ? null : JSON.stringify([tokenIn, tokenOut, amount.trim(), slippageBps.value]);
+  return type === "sniper" ? null : JSON.stringify([tokenIn, tokenOut, meantBy(amount), slippageBps.value]);
 });
 
 /** Keeps the preview fresh until the returned function is called. */
@@ -66,7 +67,7 @@ export function startPreview(): () => void {
     const isAnew = asked === askedBefore;
     askedBefore = asked;
     const { tokenIn, tokenOut, amount } = draft.peek();
-    if (asked === null || amount.trim() === "" || tokenIn === "" || tokenOut === "") {
+    if (asked === null || meantBy(amount) === "" || tokenIn === "" || tokenOut === "") {
       preview.value = { kind: "empty" };
       return;
     }
@@ -97,7 +98,7 @@ async function ask(stop: AbortSignal): Promise<Preview> {
   const { tokenIn, tokenOut, amount } = draft.peek();
   try {
     const bps = String(slippageBps.peek() ?? 50);
-    const answer = await getQuote({ tokenIn, tokenOut, amount: amount.trim(), slippageBps: bps }, stop);
+    const answer = await getQuote({ tokenIn, tokenOut, amount: meantBy(amount), slippageBps: bps }, stop);
     return { kind: "ready", answer, current: true };
   } catch (failure) {
     if (failure instanceof Problem) return { kind: "refused", problem: failure };

@@ -1,12 +1,11 @@
-// How the price of the draft's pair went, and the account's own orders in it. Asked for while somebody looks.
+// How the price of the draft's pair went. Asked for while somebody looks.
 import { computed, effect, signal } from "@preact/signals";
-import { NoAnswer, Problem, getCandles, getOrdersOfPair } from "../api.ts";
-import { type Candle, isReadable } from "../types.ts";
+import { NoAnswer, Problem, getCandles } from "../api.ts";
+import type { Candle } from "../types.ts";
 import { draft } from "./draft.ts";
 import { market } from "./market.ts";
-import { type Mark, type Pair, fillsOf, limitsOf } from "./marks.ts";
-import { orderView } from "./orders.ts";
-import { activeOrder } from "./placing.ts";
+import type { Pair } from "./marks.ts";
+import { startOwnOrders } from "./own-orders.ts";
 import { keepAsking } from "./polling.ts";
 
 export const INTERVALS = { "1m": "1m", "5m": "5m", "1h": "1h" } as const;
@@ -14,10 +13,7 @@ export type Interval = keyof typeof INTERVALS;
 export const SECONDS: Readonly<Record<Interval, number>> = { "1m": 60, "5m": 300, "1h": 3_600 };
 
 const CANDLES = 90;
-/** The most orders of each direction that are marked. */
-const MOST_MARKS = 100;
 const CANDLES_EVERY_MS = 3_000;
-const ORDERS_EVERY_MS = 6_000;
 
 export interface Prices {
   readonly pair: Pair;
@@ -33,8 +29,6 @@ const isTurned = signal(false);
 export const prices = signal<Prices | null>(null);
 /** Why the newest question has no answer. */
 export const pricesFailure = signal<Problem | NoAnswer | null>(null);
-export const ownFills = signal<readonly Mark[]>([]);
-export const ownLimits = signal<readonly Mark[]>([]);
 
 /** The price of one token in the other, the way round that the engine lists the pair unless the reader turns it. */
 const direction = computed(() => {
@@ -52,13 +46,7 @@ export function turnPair(): void {
   isTurned.value = !isTurned.value;
 }
 
-/** How far the order is that was placed last: its end is shown at once. */
-const followed = computed(() => {
-  const id = activeOrder.value;
-  return id === null ? null : `${id} ${orderView(id).value.order?.status}`;
-});
-
-/** Keeps prices and orders fresh until the returned function is called. */
+/** Keeps prices, and the own orders in them, fresh until the returned function is called. */
 export function startPrices(): () => void {
   const stopCandles = effect(() => {
     const chosen = { pair: pair.value, interval: interval.value };
@@ -66,19 +54,13 @@ export function startPrices(): () => void {
     pricesFailure.value = null;
     return keepAsking(CANDLES_EVERY_MS, (stop) => askCandles(chosen, stop));
   });
-  const stopOrders = effect(() => {
-    const [shown, length] = [pair.value, SECONDS[interval.value]];
-    void followed.value;
-    return keepAsking(ORDERS_EVERY_MS, (stop) => askOrders(shown, length, stop));
-  });
-  const stopForgetting = pair.subscribe(() => {
-    ownFills.value = [];
-    ownLimits.value = [];
-  });
+  const stopOrders = startOwnOrders(() => ({
+    pair: pair.value,
+    shownMs: CANDLES * SECONDS[interval.value] * 1_000,
+  }));
   return () => {
     stopCandles();
     stopOrders();
-    stopForgetting();
   };
 }
 
@@ -93,29 +75,5 @@ async function askCandles(chosen: { pair: Pair; interval: Interval }, stop: Abor
   } catch (failure) {
     if (!(failure instanceof Problem) && !(failure instanceof NoAnswer)) throw failure;
     if (!stop.aborted) pricesFailure.value = failure;
-  }
-}
-
-/** Both directions of the pair: whoever sells dollars for SOL buys SOL. */
-async function askOrders({ base, quote }: Pair, seconds: number, stop: AbortSignal): Promise<void> {
-  const since = new Date(Date.now() - CANDLES * seconds * 1_000).toISOString();
-  const limit = String(MOST_MARKS);
-  const ask = async (filter: Readonly<Record<string, string>>) => {
-    const [sold, bought] = await Promise.all([
-      getOrdersOfPair(base, quote, { ...filter, limit }, stop),
-      getOrdersOfPair(quote, base, { ...filter, limit }, stop),
-    ]);
-    return [...sold, ...bought].filter(isReadable);
-  };
-  try {
-    const [done, waiting] = await Promise.all([
-      ask({ status: "confirmed", since }),
-      ask({ status: "waiting", type: "limit" }),
-    ]);
-    if (stop.aborted) return;
-    ownFills.value = fillsOf(done, { base, quote });
-    ownLimits.value = limitsOf(waiting, { base, quote });
-  } catch {
-    // The chart is whole without its reader's own orders; they are asked for again.
   }
 }

@@ -1,9 +1,9 @@
 // The confirmed orders of a time, page by page up to a bound, and the prices of what they swapped.
 import { signal } from "@preact/signals";
-import { type OrderFilter, Problem, countConfirmed, getReferencePrice, listOrders } from "../api.ts";
+import { type OrderFilter, Problem, countConfirmed, getReferencePrice } from "../api.ts";
 import { engineNow } from "../time.ts";
-import { type Order, isReadable } from "../types.ts";
 import { learnMarket, market } from "./market.ts";
+import { PAGE, readPages } from "./order-pages.ts";
 import { type Profit, type Worth, profitOf, worthOf } from "./profit.ts";
 
 const HOUR_MS = 3_600_000;
@@ -24,7 +24,6 @@ export function windowNamed(text: string | null): WindowName {
   return (Object.keys(WINDOWS) as WindowName[]).find((name) => name === text) ?? USUAL_WINDOW;
 }
 
-const PAGE = 200;
 const MOST_PAGES = 10;
 /** The most orders that are added up. */
 export const MOST_ORDERS = PAGE * MOST_PAGES;
@@ -85,7 +84,13 @@ export class ProfitOf {
     const { ms } = WINDOWS[this.window];
     const isOfWindow = !this.filter.since && !this.filter.until && ms !== null;
     const since = isOfWindow ? new Date(at - ms).toISOString() : this.filter.since;
-    const { orders, unreadable, isCut } = await confirmedOrders({ ...this.filter, ...(since ? { since } : {}) }, stop);
+    const confirmedOnes: OrderFilter = {
+      ...this.filter,
+      ...(since ? { since } : {}),
+      open: false,
+      status: "confirmed",
+    };
+    const { orders, unreadable, isCut } = await readPages(confirmedOnes, MOST_PAGES, stop);
     const pairs = (market.value ?? (await learnMarket()))?.pairs ?? [];
     const profit = profitOf(orders, pairs);
     const prices = await pricesOf(
@@ -98,22 +103,6 @@ export class ProfitOf {
     const confirmed = isCut && isOfWindow && isAll ? await countConfirmed(this.window, stop) : null;
     return { profit, prices, worth: worthOf(profit.flows, prices), unreadable, isCut, confirmed, at };
   }
-}
-
-async function confirmedOrders(filter: OrderFilter, stop: AbortSignal) {
-  const orders: Order[] = [];
-  let unreadable = 0;
-  let cursor: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const query: OrderFilter = { ...filter, open: false, status: "confirmed" };
-    const answer = await listOrders({ ...query, limit: PAGE, cursor }, stop);
-    const readable = answer.orders.filter(isReadable);
-    orders.push(...readable);
-    unreadable += answer.orders.length - readable.length;
-    cursor = answer.next;
-    if (!cursor) break;
-  }
-  return { orders, unreadable, isCut: cursor !== null };
 }
 
 /** The reference price of each token that is listed against the money. */

@@ -21,13 +21,22 @@ const launch: Launch = {
   announced: false,
 };
 
-const demands: Demands = { tokenIn: "SOL", require: [], minLiquidity: "", maxLiquidity: "", maxAgeSlots: 300 };
+const demands: Demands = {
+  tokenIn: "SOL",
+  require: [],
+  venues: [],
+  minLiquidity: "",
+  maxLiquidity: "",
+  maxAgeSlots: 300,
+};
 
 test("a pool misses what is demanded and not given, and nothing else", () => {
   assert.deepEqual(missedBy(launch, demands, NOW), []);
   const safe: Demands = { ...demands, require: ["lp_burned", "mint_authority_revoked"] };
   assert.deepEqual(missedBy(launch, safe, NOW), ["mint authority not revoked"]);
   assert.deepEqual(missedBy(launch, { ...demands, tokenIn: "USDC" }, NOW), ["traded against SOL"]);
+  assert.deepEqual(missedBy(launch, { ...demands, venues: ["Raydium"] }, NOW), ["traded at Meteora"]);
+  assert.deepEqual(missedBy(launch, { ...demands, venues: ["Raydium", "Meteora"] }, NOW), []);
 });
 
 test("the bounds of liquidity are themselves allowed, and what is no number bounds nothing", () => {

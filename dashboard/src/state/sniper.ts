@@ -1,5 +1,6 @@
 // What a sniper order demands of a pool, what a pool misses of that, and how both are called.
 import { compare } from "../decimal.ts";
+import { meantBy } from "../typed-number.ts";
 import type { Launch, Requirement } from "../types.ts";
 
 export const SLOT_MS = 400;
@@ -40,6 +41,8 @@ function checkOf(requirement: Requirement, name: string, passed: boolean, what: 
 export interface Demands {
   readonly tokenIn: string;
   readonly require: readonly Requirement[];
+  /** None is any. */
+  readonly venues: readonly string[];
   /** As typed; what is no number demands nothing. */
   readonly minLiquidity: string;
   readonly maxLiquidity: string;
@@ -48,15 +51,16 @@ export interface Demands {
 
 /** What of the demands the pool misses as far as one can see now, in words. The engine's own look decides. */
 export function missedBy(launch: Launch, demands: Demands, now: number): readonly string[] {
-  const { tokenIn, require, minLiquidity, maxLiquidity, maxAgeSlots } = demands;
+  const { tokenIn, require, venues, minLiquidity, maxLiquidity, maxAgeSlots } = demands;
   const ageMs = now - Date.parse(launch.opensAt);
   return [
     ...(launch.against === tokenIn ? [] : [`traded against ${launch.against}`]),
+    ...(venues.length === 0 || venues.includes(launch.venue) ? [] : [`traded at ${launch.venue}`]),
     ...checksOf(launch)
       .filter((check) => !check.passed && require.includes(check.requirement))
       .map((check) => check.words),
-    ...(compare(launch.liquidity, minLiquidity.trim()) === -1 ? ["too little in the pool"] : []),
-    ...(compare(launch.liquidity, maxLiquidity.trim()) === 1 ? ["too much in the pool"] : []),
+    ...(compare(launch.liquidity, meantBy(minLiquidity)) === -1 ? ["too little in the pool"] : []),
+    ...(compare(launch.liquidity, meantBy(maxLiquidity)) === 1 ? ["too much in the pool"] : []),
     ...(maxAgeSlots !== null && ageMs > maxAgeSlots * SLOT_MS ? ["open for too long"] : []),
   ];
 }
