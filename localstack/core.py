@@ -21,7 +21,6 @@ import struct
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 
 import boto3
@@ -141,7 +140,10 @@ def reduce(template):
         if resource["Type"] == "AWS::Events::Rule":
             del resource["Properties"]["Targets"]  # functions
     kept = {name for name, resource in everything.items() if resource["Type"] in MADE}
-    lacks = lambda part: any(name in everything and name not in kept for name in references(part))
+
+    def lacks(part):
+        return any(name in everything and name not in kept for name in references(part))
+
     while True:
         lacking = {name for name in kept if lacks(everything[name])}
         if not lacking:
@@ -165,17 +167,20 @@ def deploy():
         StackName=STACK, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"],
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
     )
-    look = lambda: formation.describe_stacks(StackName=STACK)["Stacks"][0]
-    stack = eventually("the stack is made", lambda: (now := look())["StackStatus"] != "CREATE_IN_PROGRESS" and now)
+
+    def is_over():
+        now = formation.describe_stacks(StackName=STACK)["Stacks"][0]
+        return now["StackStatus"] != "CREATE_IN_PROGRESS" and now
+
+    stack = eventually("the stack is made", is_over)
     events = formation.describe_stack_events(StackName=STACK)["StackEvents"]
     failed = [(event["LogicalResourceId"], event.get("ResourceStatusReason"))
               for event in events if event["ResourceStatus"].endswith("FAILED")]
     check(stack["StackStatus"] == "CREATE_COMPLETE", f"the stack is made: {stack['StackStatus']}, {failed}")
     made = collections.Counter(
         one["ResourceType"] for one in formation.describe_stack_resources(StackName=STACK)["StackResources"])
-    show = lambda counted: ", ".join(f"{count} {kind.removeprefix('AWS::')}" for kind, count in sorted(counted.items()))
-    print("    made:    ", show(made))
-    print("    left out:", show(left_out))
+    print("    made:    ", shown(made))
+    print("    left out:", shown(left_out))
     queue = template["Resources"]["OrdersQueue"]["Properties"]
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
     found = attributes(outputs["OrdersQueueUrl"])
@@ -183,6 +188,10 @@ def deploy():
         check(found[name] == str(queue[name]), f"{name} of the queue is the template's: {found}")
     check(json.loads(found["RedrivePolicy"])["maxReceiveCount"] == 3, f"three receives are allowed: {found}")
     return outputs
+
+
+def shown(counted):
+    return ", ".join(f"{count} {kind.removeprefix('AWS::')}" for kind, count in sorted(counted.items()))
 
 
 def attributes(url):
@@ -208,7 +217,10 @@ def redrive(outputs):
     orders, dead = outputs["OrdersQueueUrl"], outputs["OrdersDeadLetterQueueUrl"]
     sqs = client("sqs")
     sqs.send_message(QueueUrl=orders, MessageBody="nobody serves this", MessageGroupId="desk")
-    receive = lambda url: sqs.receive_message(QueueUrl=url, VisibilityTimeout=0, WaitTimeSeconds=1).get("Messages", [])
+
+    def receive(url):
+        return sqs.receive_message(QueueUrl=url, VisibilityTimeout=0, WaitTimeSeconds=1).get("Messages", [])
+
     for count in range(3):
         check(len(receive(orders)) == 1, f"receive {count + 1} of 3 finds the message")
     check(receive(orders) == [], "a fourth receive finds nothing")
@@ -261,8 +273,11 @@ class Engine:
         return json.loads(said)["orderId"]
 
     def confirmed(self, order):
-        return eventually(f"{order} is confirmed", lambda: (
-            (now := self.get(f"/api/orders/{order}"))["status"] == "confirmed" and now))
+        def is_confirmed():
+            now = self.get(f"/api/orders/{order}")
+            return now["status"] == "confirmed" and now
+
+        return eventually(f"{order} is confirmed", is_confirmed)
 
 
 def engines(folder, outputs):
