@@ -6,9 +6,13 @@
 #   docker build --target worker -t order-engine-worker .
 #                         (or submit, websocket, relay, monitor, migrate, keys)
 #
-# An image holds the program, the C library's shared objects that it names, the roots of TLS and
-# an empty /tmp. Nothing else. docker/check.py runs the text below and starts each program from
-# what it makes, without Docker: every stage has to be known there.
+# `--build-arg FEATURES=solana` builds functions that trade there. localstack/deploy.sh --images
+# builds and deploys them all.
+#
+# An image holds the program, the C library's shared objects that it names, the roots of TLS, an
+# empty /tmp, and below /opt what docker/opt/ holds, if it is there. Nothing else. docker/check.py
+# runs the text below and starts each program from what it makes, without Docker: every stage has
+# to be known there.
 
 FROM rust:1.95-slim-bookworm AS build
 # A C compiler and cmake for aws-lc, which the TLS stack is built on.
@@ -18,14 +22,15 @@ RUN set -eu; \
     rm -rf /var/lib/apt/lists/*
 WORKDIR /engine
 COPY . .
+ARG FEATURES=""
 # The caches belong to the builder, not to the image: the second build compiles what changed.
 # `set -e`, or a loop would hide that one of its rounds has failed. The engine on one machine is
 # built apart: Cargo would give the functions' libraries its features, which they do not need.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/engine/target \
     set -eu; \
     cargo build --release --locked --package local; \
-    cargo build --release --locked --package submit --package worker --package websocket \
-      --package relay --package monitor --package migrate --package keys; \
+    cargo build --release --locked --features "$FEATURES" --package submit --package worker \
+      --package websocket --package relay --package monitor --package migrate --package keys; \
     for program in order-engine submit worker websocket relay monitor migrate keys; do \
       docker/assemble.sh "$program" "images/$program"; \
     done

@@ -12,4 +12,6 @@ fi
 functions=(submit worker websocket relay monitor migrate keys)
 cargo build --release --locked --package local
 cargo build --release --locked "${functions[@]/#/--package=}"
+# And as localstack/build.sh zips them: the code itself asks for nothing that Lambda lacks.
+python3 localstack/glibc.py "${functions[@]/#/${CARGO_TARGET_DIR:-target}/release/}"
 python3 docker/check.py "${CARGO_TARGET_DIR:-target}/release"

@@ -31,7 +31,7 @@ class Copy:
     destination: str
 
 
-KNOWN = {"RUN", "COPY", "WORKDIR", "ENV", "USER", "ENTRYPOINT", "EXPOSE"}
+KNOWN = {"RUN", "COPY", "WORKDIR", "ARG", "ENV", "USER", "ENTRYPOINT", "EXPOSE"}
 
 
 def stages(text):
@@ -74,6 +74,12 @@ def environment(line):
     """All variables of a stage and of those below it."""
     settings = (word for stage in line for rest in stage.all("ENV") for word in shlex.split(rest))
     return dict(word.split("=", 1) for word in settings)
+
+
+def arguments(stage):
+    """The arguments of a stage, each with its default."""
+    words = (word for rest in stage.all("ARG") for word in shlex.split(rest))
+    return dict(word.split("=", 1) for word in words)
 
 
 def last(line, keyword):

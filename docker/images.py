@@ -50,7 +50,7 @@ def build(stage, folder, built):
             if not text.startswith("set -eu;"):
                 raise ValueError(f"Dockerfile: a RUN without `set -eu` hides failures: {text}")
             if "apt-get " not in text:
-                execute(text, work, built)
+                execute(text, work, built, dockerfile.arguments(stage))
 
 
 def take(copy, work):
@@ -70,13 +70,13 @@ def take(copy, work):
             shutil.copy2(ROOT / name, target)
 
 
-def execute(text, work, built):
+def execute(text, work, built, arguments):
     stand_ins = work.with_name("stand-ins")
     stand_ins.mkdir(exist_ok=True)
     cargo = stand_ins / "cargo"
     cargo.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT}/docker/cargo.py "$@"\n')
     cargo.chmod(0o755)
-    environment = os.environ | {
+    environment = os.environ | arguments | {
         "PATH": f"{stand_ins}:{os.environ['PATH']}",
         "CARGO": shutil.which("cargo"),
         "BUILT": str(built),

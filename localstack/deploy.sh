@@ -2,7 +2,9 @@
 # Builds, migrates and deploys the stack; a second run updates it. Prints its addresses, one NAME=VALUE a line, and as
 # FirstKey, this once, the first key of an account that has none yet.
 #
-#   localstack/deploy.sh [Parameter=Value ...]      parameters of template.yaml; those not given keep their value
+#   localstack/deploy.sh [--images] [Parameter=Value ...]    parameters of template.yaml; those not given keep their value
+#
+# With --images the functions are container images, not zips: Docker builds them, a repository of the stack's own keeps them.
 #
 # On AWS MaxConnections=… tells how many connections the database takes: nothing is deployed that may hold more.
 #
@@ -17,9 +19,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# shellcheck source=localstack/deploy_images.sh
+. localstack/deploy_images.sh
+
 stack="${STACK_NAME:-order-engine}"
 profile="${PROFILE:-release}"
 endpoint="${AWS_ENDPOINT_URL:-}"
+form=zips
+if [ "${1:-}" = --images ]; then form=images; shift; fi
 parameters=("$@")
 say() { echo "==> $*" >&2; }
 
@@ -55,6 +62,18 @@ known() {
 # The last word given about a parameter.
 parameter() { printf '%s\n' ${parameters[@]+"${parameters[@]}"} | sed -n "s/^$1=//p" | tail -1; }
 
+# Functions have names, and CloudFormation replaces nothing that has one.
+check_form() {
+  local has=zips kept
+  kept="$(stack_parameters)"
+  [ -n "$kept" ] || return 0
+  ! grep -q ^ImageRepository= <<<"$kept" || has=images
+  [ "$has" = "$form" ] || {
+    echo "the functions of $stack are $has, and CloudFormation cannot make them $form: give the new stack another STACK_NAME" >&2
+    return 1
+  }
+}
+
 # Before anything is built or changed: what the functions may hold, against what the database takes.
 check_connections() {
   # PostgreSQL's own default, for the databases that are made to try things out.
@@ -75,14 +94,18 @@ stack_parameters() {
     --query 'Stacks[0].Parameters[].[ParameterKey,ParameterValue]' 2>/dev/null | sed 's/\t/=/' || true
 }
 
+# Without a word about it, the processor that the stack has.
+keep_architecture() {
+  local architecture
+  architecture="$(known Architecture)"
+  [ -n "$(parameter Architecture)" ] || parameters+=(Architecture="${architecture:-arm64}")
+}
+
 # --- AWS: SAM builds with cargo-lambda, keeps the artifacts' bucket and shows the changes.
 deploy_to_aws() {
   localstack/tools.sh template
   export PATH="$PWD/.venv/template/bin:$PATH" # SAM calls cargo-lambda, which is installed beside it
-  # What is built must fit what is deployed: without a word about it, the processor that the stack has.
-  local architecture
-  architecture="$(known Architecture)"
-  [ -n "$(parameter Architecture)" ] || parameters+=(Architecture="${architecture:-arm64}")
+  keep_architecture # what is built must fit what is deployed
   if [ "${BUILD:-}" != skip ]; then
     say "building with cargo-lambda"
     # SAM hands no feature on, and its cache does not see that one is asked for.
@@ -90,19 +113,21 @@ deploy_to_aws() {
     .venv/template/bin/sam build --cache-dir ".aws-sam/cache${features:+-$features}" \
       --parameter-overrides "${parameters[@]}" >&2
   fi
+  python3 localstack/glibc.py .aws-sam/build/*Function/bootstrap >&2
   name_release .aws-sam/build/*Function/bootstrap
   migrate_first zip_built_by_sam
+  sam_deploy
+}
+
+sam_deploy() {
   say "deploying $stack"
   .venv/template/bin/sam deploy --stack-name "$stack" --no-confirm-changeset --no-fail-on-empty-changeset \
-    --parameter-overrides "${parameters[@]}" >&2
+    "$@" --parameter-overrides "${parameters[@]}" >&2
 }
 
 # --- An emulator: plain cargo, and the plain CloudFormation commands.
 deploy_to_emulator() {
-  local seen="$endpoint" architecture=x86_64
-  # LocalStack's functions run in containers; this name leads to it from there and from here.
-  is_ministack || seen="http://localhost.localstack.cloud:${endpoint##*:}"
-  case "$(uname -m)" in arm64 | aarch64) architecture=arm64 ;; esac
+  emulator_parameters
   if [ "${BUILD:-}" != skip ]; then
     say "building ($profile)"
     localstack/build.sh "$profile" "$features"
@@ -113,12 +138,23 @@ deploy_to_emulator() {
   trap 'rm -f "$packaged" "$packaged.log"' EXIT
   aws cloudformation package --template-file ".aws-sam/$profile${features:+-$features}/template.yaml" --s3-bucket "$stack-artifacts" \
     --output-template-file "$packaged" >/dev/null 2>"$packaged.log" || { cat "$packaged.log" >&2; return 1; }
+  name_release ".aws-sam/$profile${features:+-$features}"/*.zip
+  migrate_first uploaded_package
+  create_on_emulator
+}
+
+emulator_parameters() {
+  local seen="$endpoint" architecture=x86_64
+  # LocalStack's functions run in containers; this name leads to it from there and from here.
+  is_ministack || seen="http://localhost.localstack.cloud:${endpoint##*:}"
+  case "$(uname -m)" in arm64 | aarch64) architecture=arm64 ;; esac
   parameters=(Architecture="$architecture" EmulatorEndpoint="$seen"
     ${DATABASE_URL:+"DatabaseUrl=$DATABASE_URL"} ${parameters[@]+"${parameters[@]}"})
-  name_release ".aws-sam/$profile${features:+-$features}"/*.zip
+}
+
+create_on_emulator() {
   # MiniStack's transform knows the defaults of parameters only, and publishes versions by them.
   sed -i.log "/^  Release:/,/^    Description:/s/Default: .*/Default: '$(parameter Release)'/" "$packaged"
-  migrate_first uploaded_package
   say "deploying $stack to $endpoint"
   update_emulator
   is_ministack || point_at_localstack_sockets
@@ -238,10 +274,14 @@ websocket_url() {
   else aws apigatewayv2 get-api --api-id "$id" --query ApiEndpoint --output text; fi
 }
 
+check_form
+[ "$form" = zips ] || check_docker # of deploy_images.sh
 check_connections
 features=""
 [ "$(known Venues)" != solana ] || features=solana # only with it do functions start there
-if [ -n "$endpoint" ]; then deploy_to_emulator; else deploy_to_aws; fi
+if [ "$form" = images ]; then deploy_images
+elif [ -n "$endpoint" ]; then deploy_to_emulator
+else deploy_to_aws; fi
 read_outputs
 migrate # a new stack, or a database that was just named; nothing to do otherwise
 upload_dashboard

@@ -28,7 +28,7 @@ def main(arguments):
     with open(path, encoding="utf-8") as file:
         template = yaml_parse(file)
     for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
+        if resource["Type"] == "AWS::Serverless::Function" and "ImageUri" not in resource["Properties"]:
             # `package` puts the uploaded address here; the translator insists on one.
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
     given = dict(argument.split("=", 1) for argument in arguments)

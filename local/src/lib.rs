@@ -3,9 +3,9 @@
 //! here.
 //!
 //! Read in this order: [`options`] (what can be chosen), [`server`] (how the parts come together,
-//! live and end), [`queue`] and [`workers`] (SQS and its event source), [`gateway`] and `socket`
-//! (API Gateway's sockets), `engines` (others on the same database), `timer`, `looks` and
-//! `reclaim` (the schedules);
+//! live and end), [`queue`] and [`workers`] (SQS and its event source) or `sqs` (SQS itself, with
+//! [`workers`] alone), [`gateway`] and `socket` (API Gateway's sockets), `engines` (others on the
+//! same database), `timer`, `looks` and `reclaim` (the schedules);
 //! [`cli`] has the commands that talk to an engine.
 
 mod admission;
@@ -20,6 +20,7 @@ mod http_metrics;
 mod looks;
 pub mod metrics;
 pub mod options;
+mod orders_queue;
 mod own_postgres;
 mod process;
 pub mod queue;
@@ -28,6 +29,7 @@ mod sequence;
 pub mod server;
 pub mod signals;
 mod socket;
+mod sqs;
 mod supervision;
 mod timer;
 mod trading;

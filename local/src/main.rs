@@ -140,9 +140,14 @@ fn greet(server: &Server, options: &Serve) {
         Some(folder) => format!("{database}, in {}", folder.display()),
         None => database.to_owned(),
     };
-    let deleted = options.retain_days.map_or_else(String::new, |days| {
-        format!("orders:          deleted {days} days after their end\n  ")
-    });
+    let queue = match server.queue_url() {
+        Some(url) => format!("\n  queue:           {url}"),
+        None => String::new(),
+    };
+    let deleted = match &options.retain_days {
+        Some(days) => format!("\n  orders:          deleted {days} days after their end"),
+        None => String::new(),
+    };
     output::line(format_args!(
         "Order engine ready at http://{at}\n\n  \
          place an order:  cargo run -- order SOL USDC 10 --url http://{at}\n  \
@@ -151,7 +156,7 @@ fn greet(server: &Server, options: &Serve) {
          watch it:        http://{at}/  (or the `ws` address of the answer)\n  \
          documents:       http://{at}/api/docs\n  \
          metrics:         http://{at}/metrics\n  \
-         {deleted}database:        {kept}\n\n\
+         database:        {kept}{queue}{deleted}\n\n\
          Ctrl-C stops it."
     ));
 }

@@ -1,6 +1,9 @@
 //! `GET /metrics`: what the engine counts, as Prometheus text.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use api::{Code, Source, refusal};
 use axum::{
@@ -10,13 +13,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use config::MetricsToken;
-use engine::{metrics_help, observe};
+use engine::metrics_help;
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_util::layers::{Layer, PrefixLayer};
 use postgres::Database;
 
-use crate::{gateway::Gateway, process::Process, queue::LocalQueue};
+use crate::{gateway::Gateway, orders_queue::OrdersQueue, process::Process};
 
 /// Seconds; an order takes a few, an attempt's back-off up to twenty, its life at most 900.
 const BUCKETS: [f64; 12] = [
@@ -31,7 +34,7 @@ const HTTP_BUCKETS: [f64; 11] = [
 /// What is measured at the moment of asking.
 #[derive(Clone)]
 pub(crate) struct Measured {
-    pub(crate) queue: Arc<LocalQueue>,
+    pub(crate) queue: OrdersQueue,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) database: Database,
     pub(crate) recorder: PrometheusHandle,
@@ -81,13 +84,7 @@ pub(crate) async fn metrics(
         let detail = "the metrics are for this machine, and for who shows METRICS_TOKEN";
         return refusal(Code::Unauthorized, detail);
     }
-    let depth = measured.queue.depth();
-    observe::expected_wait(measured.queue.expected_wait());
-    set("queue_ready", depth.ready);
-    set("queue_delayed", depth.delayed);
-    set("queue_in_flight", depth.in_flight);
-    set("queue_dead", depth.dead);
-    gauge!("queue_oldest_seconds").set(depth.oldest.as_secs_f64());
+    measured.queue.measure().await;
     set("sockets_live", measured.gateway.live());
     let pool = measured.database.pool_status();
     set("database_connections", pool.open);
@@ -129,8 +126,12 @@ fn of_process() {
     }
 }
 
+pub(crate) fn set_time(name: &'static str, time: Duration) {
+    gauge!(name).set(time.as_secs_f64());
+}
+
 /// A gauge is a float; these counts stay far below 2^52.
-fn set(name: &'static str, value: impl TryInto<u64>) {
+pub(crate) fn set(name: &'static str, value: impl TryInto<u64>) {
     #[expect(clippy::cast_precision_loss, reason = "see above")]
     let value = value.try_into().unwrap_or(u64::MAX) as f64;
     gauge!(name).set(value);

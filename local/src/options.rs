@@ -7,12 +7,13 @@ use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use config::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, AUDIT_DAYS, AUTH, AllowedHosts, Auth, Count,
-    DATABASE_CONNECTIONS, DelayRange, ENGINE_URL, HOST, HostAddress, KeptDays, LOG_FORMAT,
+    DATABASE_CONNECTIONS, DelayRange, ENGINE_URL, HOST, HostAddress, HttpUrl, KeptDays, LOG_FORMAT,
     LOG_LEVEL, LogFormat, LogLevel, LookMillis, MAX_CONNECTIONS, MAX_WAIT_S, METRICS_TOKEN,
-    ORDER_ENGINE_KEY_FILE, Origins, PORT, Proxies, RECHECK_MAX_S, RETAIN_DAYS, RecheckSeconds,
-    RetainDays, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_LAUNCH_EVERY_S, SIM_QUOTE_DELAY_MS,
-    SIM_SEED, SIM_VOLATILITY, Setting, Share, TRUSTED_PROXIES, Trading, VENUES, Variable, Venues,
-    Volatility, WATCH_EVERY_MS, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WaitSeconds,
+    ORDER_ENGINE_KEY_FILE, Origins, PORT, Proxies, QUEUE_URL, RECHECK_MAX_S, RETAIN_DAYS,
+    RecheckSeconds, RetainDays, SIM_EXECUTION_DELAY_MS, SIM_FAILURE_RATE, SIM_LAUNCH_EVERY_S,
+    SIM_QUOTE_DELAY_MS, SIM_SEED, SIM_VOLATILITY, Setting, Share, TRUSTED_PROXIES, Trading, VENUES,
+    Variable, Venues, Volatility, WATCH_EVERY_MS, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    WaitSeconds,
 };
 
 use crate::cli::end::TABLE;
@@ -193,6 +194,10 @@ pub struct Serve {
     #[arg(value_parser = |text: &str| WORKER_BATCH_SIZE.parse(text).map(Count::get))]
     #[arg(help = WORKER_BATCH_SIZE.doc)]
     pub worker_batch_size: u16,
+    /// [`QUEUE_URL`].
+    #[arg(long, env = QUEUE_URL.name)]
+    #[arg(value_parser = parser(&QUEUE_URL), help = QUEUE_URL.doc)]
+    pub queue_url: Option<HttpUrl>,
     /// [`MAX_WAIT_S`].
     #[arg(long, env = MAX_WAIT_S.name, default_value = MAX_WAIT_S.default)]
     #[arg(value_parser = parser(&MAX_WAIT_S), help = MAX_WAIT_S.doc)]

@@ -10,7 +10,8 @@ use std::{
 
 use api::{Access, Who};
 use auth::{Keys, TicketOffice};
-use config::{Auth, METRICS_TOKEN, NotAllowed, RetainDays};
+use aws::sqs::NoQueue;
+use config::{Auth, HttpUrl, METRICS_TOKEN, NotAllowed, QUEUE_URL, RetainDays};
 use embedded_postgres::StartError;
 use engine::{
     execute::Shutdown,
@@ -31,7 +32,6 @@ use uuid::Uuid;
 use websocket::{Door, Sockets};
 
 use crate::{
-    admission::BacklogLimit,
     database::{self, NoDatabase, Ready},
     door::{self, House},
     engines::{Engines, Place},
@@ -39,9 +39,11 @@ use crate::{
     gateway::Gateway,
     looks, metrics,
     options::Serve,
+    orders_queue::OrdersQueue,
     own_postgres::OwnPostgres,
     queue::{Capacity, LocalQueue},
     reclaim,
+    sqs::SharedQueue,
     timer::{self, Start},
     trading::{self, NoTrading},
     web::{self, Served},
@@ -54,8 +56,8 @@ const VISIBILITY: Duration = Duration::from_secs(30);
 const SAFE_POINT: Duration = Duration::from_secs(5);
 /// How long answers that are being given may take to be given.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
-/// The queue is in this process and loses nothing while it lives, so a message may wait there for a
-/// while.
+/// The queue is in this process and loses nothing while it lives, or is SQS and loses nothing, so a
+/// message may wait there for a while.
 const RELAY_GRACE: Duration = Duration::from_secs(10);
 
 /// A relay without a round for longer is not well. One whose statements all run into their limits
@@ -67,7 +69,7 @@ pub struct Server {
     address: SocketAddr,
     database: String,
     folder: Option<PathBuf>,
-    queue: Arc<LocalQueue>,
+    queue: OrdersQueue,
     gateway: Arc<Gateway>,
     invocations: Arc<Invocations>,
     shutdown: oneshot::Sender<()>,
@@ -139,6 +141,14 @@ pub enum NotStarted {
     /// There is nowhere to trade.
     #[error(transparent)]
     Trading(#[from] NoTrading),
+    /// There is no queue.
+    #[error("{}={url}: {cause}", QUEUE_URL.name)]
+    Queue {
+        /// The one that was named.
+        url: HttpUrl,
+        /// What is wrong with it.
+        cause: NoQueue,
+    },
     /// There is no database.
     #[error(transparent)]
     Database(#[from] NoDatabase),
@@ -181,6 +191,7 @@ impl Server {
         let address = listener
             .local_addr()
             .unwrap_or_else(|_| (options.host, options.port).into());
+        let shared = shared_queue(options).await?;
         let on_chain = trading::on_chain(options).await?;
         let genesis = on_chain.as_ref().map(|opened| opened.genesis.to_string());
         let chain = genesis.as_deref().unwrap_or(SIMULATED);
@@ -230,10 +241,14 @@ impl Server {
             max_wait: options.max_wait_s.duration(),
             max_backlog: use_cases.policy.market_lifetime / 3,
         };
-        let queue = Arc::new(LocalQueue::new(VISIBILITY, capacity));
+        let queue = match shared {
+            Some(queue) => OrdersQueue::shared(queue, capacity, &database),
+            None => OrdersQueue::Own(Arc::new(LocalQueue::new(VISIBILITY, capacity))),
+        };
+        let entrance = queue.entrance();
         let (begin_shutdown, begun) = oneshot::channel();
         let shutdown: Shutdown = begun.map(drop).boxed().shared();
-        let execute = use_cases.execute(queue.clone(), push.clone(), &trading.ports);
+        let execute = use_cases.execute(entrance.clone(), push.clone(), &trading.ports);
         let limits = Limits {
             concurrency: options.worker_concurrency,
             batch_size: options.worker_batch_size,
@@ -241,22 +256,26 @@ impl Server {
         let invocations = Arc::new(Invocations::new(limits.concurrency, VISIBILITY));
         let mut workers = workers::start(&queue, &execute, limits, &shutdown, &invocations);
         let rounds = Arc::new(RelayRounds::new(RELAY_STALE));
-        let start = Start { alone, alone_again };
+        let start = match queue.outlives_engines() {
+            true => Start::default(),
+            false => Start { alone, alone_again },
+        };
         workers.spawn(timer::keep(
-            use_cases.relay(queue.clone(), push.clone(), &trading.ports),
+            use_cases.relay(entrance.clone(), push.clone(), &trading.ports),
             Arc::clone(&rounds),
             start,
             shutdown.clone(),
         ));
         workers.spawn(looks::keep(
-            use_cases.monitor(queue.clone(), &trading.ports, trading.catalogue.clone()),
+            use_cases.monitor(entrance.clone(), &trading.ports, trading.catalogue.clone()),
             options.watch_every_ms.duration(),
             shutdown.clone(),
         ));
         if let Some(reclaim) = reclaim {
             workers.spawn(reclaim::keep(reclaim, shutdown.clone()));
         }
-        let fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];
+        let mut fresh: Vec<Arc<dyn HealthCheck>> = vec![rounds, invocations.slots.clone()];
+        fresh.extend(queue.health());
 
         let most = door::room_for(options.max_connections.into());
         let served = Served {
@@ -265,10 +284,10 @@ impl Server {
             limits: runtime::limits(&database),
             audit_trail: runtime::audit_trail(&database),
             submit: Submit {
-                admission: Arc::new(BacklogLimit(queue.clone())),
-                ..use_cases.submit(queue.clone())
+                admission: queue.admission(),
+                ..use_cases.submit(entrance.clone())
             },
-            cancel: use_cases.cancel(queue.clone(), push.clone(), trading.ports.chain.clone()),
+            cancel: use_cases.cancel(entrance, push.clone(), trading.ports.chain.clone()),
             router: use_cases.router(&trading.ports),
             reader: Arc::clone(&use_cases.reader),
             statistics: runtime::statistics(&database),
@@ -331,9 +350,20 @@ impl Server {
         self.folder.as_deref()
     }
 
-    /// Its queue, for a look from outside.
-    pub fn queue(&self) -> &LocalQueue {
-        &self.queue
+    /// Its queue, for a look from outside, if that is in this process.
+    pub fn queue(&self) -> Option<&LocalQueue> {
+        match &self.queue {
+            OrdersQueue::Own(queue) => Some(queue),
+            OrdersQueue::Shared(..) => None,
+        }
+    }
+
+    /// The address of its queue, if that is in SQS.
+    pub fn queue_url(&self) -> Option<&str> {
+        match &self.queue {
+            OrdersQueue::Own(_) => None,
+            OrdersQueue::Shared(queue, _) => Some(queue.url().as_str()),
+        }
     }
 
     /// How many worker invocations ran at once at the most.
@@ -398,6 +428,18 @@ fn access(auth: Auth, keys: &Arc<dyn KeyStore>, clock: &Arc<dyn Clock>) -> Acces
         },
         tickets: TicketOffice::new(keys, clock),
     }
+}
+
+/// Asks SQS for the queue, if one is named.
+async fn shared_queue(options: &Serve) -> Result<Option<SharedQueue>, NotStarted> {
+    let Some(url) = &options.queue_url else {
+        return Ok(None);
+    };
+    let opened = SharedQueue::open(url, VISIBILITY).await;
+    opened.map(Some).map_err(|cause| NotStarted::Queue {
+        url: url.clone(),
+        cause,
+    })
 }
 
 async fn listen(options: &Serve) -> Result<TcpListener, NotStarted> {

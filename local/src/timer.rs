@@ -14,7 +14,7 @@ use crate::{freshness::RelayRounds, supervision::keep_alive};
 const EVERY: Duration = Duration::from_secs(1);
 
 /// How the relay begins.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Start {
     /// No other engine's queue can hold what was accepted before.
     pub(crate) alone: bool,

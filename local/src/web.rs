@@ -25,7 +25,7 @@ use crate::{
     gateway::Gateway,
     http_metrics,
     metrics::{self, Measured},
-    queue::LocalQueue,
+    orders_queue::OrdersQueue,
     socket::{self, SocketState},
 };
 
@@ -52,7 +52,7 @@ pub(crate) struct Served {
     pub(crate) sockets: Sockets,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) most_sockets: usize,
-    pub(crate) queue: Arc<LocalQueue>,
+    pub(crate) queue: OrdersQueue,
     pub(crate) database: Database,
     pub(crate) house: House,
     pub(crate) recorder: PrometheusHandle,

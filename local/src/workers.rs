@@ -19,7 +19,9 @@ use worker::Served;
 
 use crate::{
     freshness::WorkerSlots,
+    orders_queue::OrdersQueue,
     queue::{LocalQueue, Received},
+    sqs,
     supervision::keep_alive,
 };
 
@@ -69,67 +71,85 @@ impl Invocations {
 
 /// Starts the workers. They end when `shutdown` resolves and their batches have come to a safe
 /// point.
-pub fn start(
-    queue: &Arc<LocalQueue>,
+pub(crate) fn start(
+    queue: &OrdersQueue,
     execute: &Execute,
     limits: Limits,
     shutdown: &Shutdown,
     invocations: &Arc<Invocations>,
 ) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    for worker in 0..limits.concurrency {
-        let (queue, execute, shutdown) = (Arc::clone(queue), execute.clone(), shutdown.clone());
-        let invocations = Arc::clone(invocations);
+    for number in 0..limits.concurrency {
+        let queue = queue.clone();
+        let worker = Worker {
+            number,
+            batch_size: limits.batch_size.into(),
+            execute: execute.clone(),
+            shutdown: shutdown.clone(),
+            invocations: Arc::clone(invocations),
+        };
         workers.spawn(async move {
-            let work = || {
-                work(
-                    worker,
-                    limits.batch_size,
-                    &queue,
-                    &execute,
-                    &shutdown,
-                    &invocations,
-                )
+            let work = || async {
+                match &queue {
+                    OrdersQueue::Own(queue) => work(queue, &worker).await,
+                    OrdersQueue::Shared(queue, _) => sqs::work(queue, &worker).await,
+                }
             };
-            keep_alive("worker", shutdown.clone(), work).await;
+            keep_alive("worker", worker.shutdown.clone(), work).await;
         });
     }
     workers
+}
+
+/// What a worker works with.
+pub(crate) struct Worker {
+    number: u16,
+    /// Messages of one invocation.
+    pub(crate) batch_size: usize,
+    execute: Execute,
+    /// When it is to come to a safe point.
+    pub(crate) shutdown: Shutdown,
+    invocations: Arc<Invocations>,
+}
+
+impl Worker {
+    /// One invocation: what became of each message.
+    pub(crate) async fn serve(&self, event: &SqsEvent) -> Vec<Served> {
+        self.invocations.begin(self.number);
+        let became = worker::serve_all(&self.execute, event, &self.shutdown).await;
+        self.invocations.end(self.number);
+        became
+    }
 }
 
 /// The pause after an invocation that could not reach the order book; it doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// The pause after one more of them.
+pub(crate) fn longer(pause: Duration) -> Duration {
+    (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE)
+}
+
 /// One worker: invocation after invocation. While the order book cannot be reached it pauses in
 /// between: what waits then is not to be taken by the one who can do least with it.
-async fn work(
-    worker: u16,
-    batch_size: u16,
-    queue: &LocalQueue,
-    execute: &Execute,
-    shutdown: &Shutdown,
-    invocations: &Invocations,
-) {
+async fn work(queue: &LocalQueue, worker: &Worker) {
     let mut pause = Duration::ZERO;
     loop {
         let next = async {
             if !pause.is_zero() {
                 sleep(pause).await;
             }
-            queue.receive(batch_size.into()).await
+            queue.receive(worker.batch_size).await
         };
         let received = tokio::select! {
             biased;
-            () = shutdown.clone() => return,
+            () = worker.shutdown.clone() => return,
             received = next => received,
         };
-        invocations.begin(worker);
-        let reached = invoke(queue, execute, received, shutdown).await;
-        invocations.end(worker);
-        pause = match reached {
+        pause = match invoke(queue, worker, received).await {
             true => Duration::ZERO,
-            false => (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE),
+            false => longer(pause),
         };
     }
 }
@@ -137,15 +157,10 @@ async fn work(
 /// One invocation, and what an event source does after it: what has served is deleted, what came at
 /// a bad time goes back to where it was, the rest is seen again. Answers whether the order book
 /// could be reached.
-async fn invoke(
-    queue: &LocalQueue,
-    execute: &Execute,
-    received: Vec<Received>,
-    shutdown: &Shutdown,
-) -> bool {
+async fn invoke(queue: &LocalQueue, worker: &Worker, received: Vec<Received>) -> bool {
     let mut event = SqsEvent::default();
     event.records = received.iter().map(record).collect();
-    let became = worker::serve_all(execute, &event, shutdown).await;
+    let became = worker.serve(&event).await;
     let (mut served, mut later) = (Vec::new(), Vec::new());
     for (received, became) in received.into_iter().zip(became) {
         match became {

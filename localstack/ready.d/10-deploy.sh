@@ -7,5 +7,5 @@ if [ ! -f .aws-sam/release/template.yaml ]; then
   exit 0
 fi
 # deploy.sh installs its tools beside itself: in a copy, for the folder of the host holds those of another machine.
-mkdir -p /tmp/engine && cp -r localstack .aws-sam /tmp/engine/ && cd /tmp/engine
+mkdir -p /tmp/engine && cp -r localstack .aws-sam template.yaml /tmp/engine/ && cd /tmp/engine
 AWS_ENDPOINT_URL=http://localhost:4566 BUILD=skip localstack/deploy.sh "WithWebSocket=${WITH_WEBSOCKET:-false}"

@@ -217,7 +217,7 @@ async fn a_gap_fires_what_it_has_met_each_once_and_never_below_its_limit() {
         "{}",
         server.most_invocations()
     );
-    assert_eq!(server.queue().dead_letters(), []);
+    assert_eq!(server.queue().expect("its own").dead_letters(), []);
     server.stop().await;
 }
 

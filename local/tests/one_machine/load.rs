@@ -54,5 +54,5 @@ async fn a_thousand_orders_at_once_land_once_each_with_ten_workers_at_the_most()
         "{}",
         engine.server.most_invocations()
     );
-    assert_eq!(engine.server.queue().dead_letters(), []);
+    assert_eq!(engine.server.queue().expect("its own").dead_letters(), []);
 }

@@ -50,13 +50,13 @@ async fn what_waits_for_its_landing_waits_in_the_queue_of_the_next_process() {
     let engine = Engine::start_with(&long, |trading| trading).await;
     engine.place(&ten_sol()).await;
     eventually("the order is parked", async || {
-        (engine.server.queue().depth().delayed == 1).then_some(())
+        (engine.server.queue().expect("its own").depth().delayed == 1).then_some(())
     })
     .await;
     let database = engine.stop().await;
     let next = serve(database.url(), &QUICK, |trading| trading).await;
     eventually("the order is parked again", async || {
-        (next.queue().depth().delayed == 1).then_some(())
+        (next.queue().expect("its own").depth().delayed == 1).then_some(())
     })
     .await;
     next.stop().await;

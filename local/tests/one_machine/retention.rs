@@ -150,7 +150,7 @@ async fn what_ended_before_is_gone_for_every_client_and_the_rest_is_as_it_was() 
     engine.stop().await;
 }
 
-/// A connection to an engine that dies in the middle of it, beside one that lives.
+/// One of two engines dies in the middle of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mountain_goes_beside_new_orders_whoever_is_killed() {
     const MOUNTAIN: &str = "WITH made AS ( \
@@ -166,7 +166,7 @@ async fn a_mountain_goes_beside_new_orders_whoever_is_killed() {
     const LEFT: &str = "SELECT count(*) FROM orders WHERE created_at < now() - interval '7 days'";
     let server = migrated_database();
     let database = Database::connect(server.url(), 2).expect("a URL of ours");
-    database.run(MOUNTAIN, &[]).await.expect("filled");
+    server.fill(MOUNTAIN);
     let left = async || {
         let left = database.run(LEFT, &[]).await.expect("it answers");
         left[0].get::<_, i64>(0)

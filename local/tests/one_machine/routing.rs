@@ -191,7 +191,7 @@ async fn a_chain_that_always_refuses_gets_four_attempts_with_growing_pauses() {
         story[13]["payload"]["failureReason"]
     );
     assert_eq!(engine.landed_for(&id).await, 0);
-    assert_eq!(engine.server.queue().dead_letters(), []);
+    assert_eq!(engine.server.queue().expect("its own").dead_letters(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,6 +77,16 @@ impl Database {
         )
     }
 
+    /// Orders that are not over.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub fn open_orders(&self) -> i64 {
+        let sql = "SELECT count(*) FROM outbox";
+        let row = self.runtime.block_on(self.client.query_one(sql, &[]));
+        row.expect("the database answers").get(0)
+    }
+
     /// Orders whose event log is not 1, 2, 3 … up to a final status, or that landed another number
     /// of swaps than one.
     ///

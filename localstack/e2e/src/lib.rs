@@ -2,13 +2,15 @@
 //!
 //! A [`Stack`] is `template.yaml` with the real functions, deployed by `localstack/deploy.sh` to a
 //! `MiniStack` of its own on a free port, on a database of its own. Its methods are what a client
-//! or an operator does; the tests tell their stories.
+//! or an operator does; the tests tell their stories. An [`Engine`] is the program of one machine
+//! on a queue of the emulator.
 //!
 //! Needs Python 3.10 or newer, which gets `MiniStack` into `.venv/` on the first run, and
 //! PostgreSQL as all tests do.
 
 mod aws;
 mod database;
+mod engine;
 mod ministack;
 mod operator;
 mod processes;
@@ -22,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 pub use aws::{Aws, Invocation};
 pub use database::Database;
+pub use engine::Engine;
 pub use ministack::MiniStack;
 pub use rest::Answer;
 pub use stack::Stack;
@@ -35,9 +38,14 @@ pub use wait::eventually;
 /// When it does not build.
 pub fn program(function: &str) -> PathBuf {
     stack::build();
+    debug_folder().join(function)
+}
+
+/// Where Cargo puts programs.
+fn debug_folder() -> PathBuf {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join("debug").join(function)
+    target.join("debug")
 }
 
 /// The repository's root.

@@ -95,7 +95,7 @@ pub(crate) fn install() {
     );
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let taken = TcpListener::bind("127.0.0.1:0").expect("some port is free");
     taken
         .local_addr()

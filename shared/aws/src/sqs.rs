@@ -1,5 +1,7 @@
 //! SQS: the orders queue and the replay queue.
 
+mod receiver;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,6 +23,8 @@ use tracing::warn;
 use config::HttpUrl;
 
 use crate::SdkConfig;
+
+pub use receiver::{Delivery, Depth, NoQueue, Receiver};
 
 /// A queue by its URL. One type for both queues; the trait that is asked for says which messages it
 /// carries.

@@ -89,9 +89,13 @@ variables! {
     SOLANA_LAUNCHES: YesNo = Some("no"), Both;
     /// Whether orders may be executed on Solana's mainnet, where they spend real money.
     LIVE_TRADING: YesNo = Some("no"), Both;
+    /// Queue of SQS in which orders wait to be executed, which several engines may share; the
+    /// region, the credentials and, for an emulator, AWS_ENDPOINT_URL are read as AWS's tools do.
+    /// Without it the engine on one machine has a queue of its own.
+    QUEUE_URL: HttpUrl = None, Both;
     /// Worker invocations that may run at once.
     WORKER_CONCURRENCY: Count = Some("10"), Both;
-    /// Messages that one worker invocation takes at once.
+    /// Messages that one worker invocation takes at once; from SQS ten at most.
     WORKER_BATCH_SIZE: Count = Some("10"), Both;
     /// Seconds that an order may be expected to wait before it is taken up; beyond, it is refused.
     MAX_WAIT_S: WaitSeconds = Some("60"), Both;
@@ -127,8 +131,6 @@ variables! {
     /// File that holds the key that the commands show to an engine that asks for keys, instead of
     /// ORDER_ENGINE_KEY. Nobody but its owner may read it.
     ORDER_ENGINE_KEY_FILE: PathBuf = None, Machine;
-    /// The orders queue: where accepted orders and retries go.
-    QUEUE_URL: HttpUrl = None, Functions;
     /// The queue for replay requests of connections that are just opening.
     REPLAY_QUEUE_URL: HttpUrl = None, Functions;
     /// Where pushes go. The address at which clients are told to watch follows from it.

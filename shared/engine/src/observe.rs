@@ -223,6 +223,16 @@ pub fn queue_refused(id: OrderId, error: &str) {
     warn!(order = %id, error, "the queue did not take the message, the relay will send it");
 }
 
+/// The queue does not answer. Orders are kept in the outbox meanwhile.
+pub fn queue_away(error: &Unavailable) {
+    error!(%error, "the queue does not answer; orders wait in the database and are sent when it does");
+}
+
+/// The queue answers again.
+pub fn queue_back() {
+    info!("the queue answers again");
+}
+
 /// A worker gave an order back before it was final.
 pub fn parked(id: OrderId, pause: Duration) {
     debug!(order = %id, ?pause, "slot given free, the order comes back");

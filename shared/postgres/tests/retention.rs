@@ -11,7 +11,8 @@ use engine::{
         SlippageTolerance, Swap, Token, TokenAmount,
     },
     ports::{
-        Clock, ConnectionId, Deleted, EndedOrders, Inserted, LimitStore, OrderWriter, Subscriptions,
+        Claim, Clock, ConnectionId, Deleted, EndedOrders, ExecuteOrder, Inserted, LimitStore,
+        OrderWriter, Subscriptions,
     },
     retention::Retention,
 };
@@ -185,6 +186,13 @@ async fn what_ended_long_ago_goes_and_what_is_open_or_not_done_with_stays() {
     for order in gone {
         assert!(!book.is_there(order).await, "{order}");
     }
+    let message = ExecuteOrder {
+        id: gone[0],
+        attempt: 1,
+    };
+    let claim = book.orders.claim(&message, WEEK).await;
+    let claim = claim.expect("the book answers");
+    assert!(matches!(claim, Claim::Stale), "its message is done with");
     for (nr, order) in stay.iter().enumerate() {
         assert!(book.is_there(*order).await, "the {nr}th");
     }

@@ -1,4 +1,4 @@
-//! What AWS takes: no order that would wait for too long, by the queue's depth and by its age.
+//! What a queue on AWS takes: no order that would wait for too long, by its depth and by its age.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const USUAL: Duration = Duration::from_secs(1);
 
 /// Admits orders as long as the queue's messages are taken up soon enough.
-pub(crate) struct QueueLimit {
+pub struct QueueLimit {
     queue: Arc<dyn Queue>,
     database: Database,
     slots: u32,
@@ -34,12 +34,7 @@ pub(crate) struct QueueLimit {
 
 impl QueueLimit {
     /// Workers hold up to `slots` messages at once; no order is to wait for longer than `max_wait`.
-    pub(crate) fn new(
-        queue: Arc<dyn Queue>,
-        database: Database,
-        slots: u32,
-        max_wait: Duration,
-    ) -> Self {
+    pub fn new(queue: Arc<dyn Queue>, database: Database, slots: u32, max_wait: Duration) -> Self {
         Self {
             queue,
             database,
@@ -49,7 +44,8 @@ impl QueueLimit {
         }
     }
 
-    async fn wait(&self) -> Duration {
+    /// How long an order that came now would wait.
+    pub async fn wait(&self) -> Duration {
         if let Some((at, wait)) = *self.seen() {
             let passed = at.elapsed();
             if passed < FRESH {

@@ -1,7 +1,6 @@
 //! Which parts a program puts together, said once: the use cases on PostgreSQL, the venues that the
 //! environment names, the schema that they need; and how every function on Lambda starts.
 
-#[cfg(feature = "lambda")]
 mod admission;
 pub mod clock;
 mod database;
@@ -14,6 +13,7 @@ mod on_solana;
 mod trading;
 mod use_cases;
 
+pub use admission::QueueLimit;
 pub use database::open;
 pub use migrations::{migrate, migrate_for};
 #[cfg(feature = "solana")]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use aws::sqs::SqsQueue;
+use aws::sqs::{NoQueue, Receiver, SqsQueue};
 use config::HttpUrl;
 use engine::{
     account::AccountId,
@@ -182,4 +182,106 @@ async fn a_replay_request_is_one_message() {
         .expect("a body")
         .to_owned();
     assert_eq!(engine::message::read_replay(&body).expect("ours"), request);
+}
+
+const VISIBILITY: Duration = Duration::from_secs(30);
+
+async fn receiver(double: &Double) -> Result<Receiver, NoQueue> {
+    let url: HttpUrl = URL.parse().expect("a URL");
+    Receiver::open(&double.sdk().await, &url, VISIBILITY).await
+}
+
+/// SQS with a queue that has two messages for whoever asks. Takes as long to answer as it may.
+fn full_queue(seen: &Seen) -> Option<(u16, String)> {
+    let message = |n: u32| {
+        json!({ "MessageId": format!("m{n}"), "ReceiptHandle": format!("r{n}"), "Body": "{}",
+            "Attributes": { "ApproximateReceiveCount": "2" } })
+    };
+    let answer = match seen.target.as_str() {
+        "AmazonSQS.GetQueueAttributes" => json!({ "Attributes": {
+            "ApproximateNumberOfMessages": "7", "ApproximateNumberOfMessagesDelayed": "5",
+            "ApproximateNumberOfMessagesNotVisible": "3" } }),
+        "AmazonSQS.ReceiveMessage" => {
+            // A long poll: an impatient client would be gone.
+            std::thread::sleep(Duration::from_millis(3_200));
+            json!({ "Messages": [message(1), message(2)] })
+        }
+        _ => json!({ "Successful": [], "Failed": [] }),
+    };
+    Some((200, answer.to_string()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_waited_for_and_held_and_given_back_and_deleted_by_their_receipts() {
+    let double = Double::answering(full_queue).await;
+    let receiver = receiver(&double).await.expect("there is a queue");
+    let received = receiver.receive(25).await.expect("SQS answers");
+    let ids: Vec<&str> = received.iter().map(|delivery| &*delivery.id).collect();
+    assert_eq!(ids, ["m1", "m2"]);
+    assert_eq!(received[0].receives, "2");
+    receiver.hold(&received).await.expect("SQS answers");
+    receiver
+        .give_back(&received[1..])
+        .await
+        .expect("SQS answers");
+    receiver.delete(&received[..1]).await.expect("SQS answers");
+    let seen = double.seen();
+    let targets: Vec<&str> = seen.iter().map(|seen| &*seen.target).collect();
+    let expected = [
+        "GetQueueAttributes",
+        "ReceiveMessage",
+        "ChangeMessageVisibilityBatch",
+        "ChangeMessageVisibilityBatch",
+        "DeleteMessageBatch",
+    ];
+    assert_eq!(
+        targets,
+        expected.map(|action| format!("AmazonSQS.{action}"))
+    );
+    let asked = seen[1].json();
+    assert_eq!(asked["MaxNumberOfMessages"], 10, "{asked}");
+    assert_eq!(asked["WaitTimeSeconds"], 3, "{asked}");
+    assert_eq!(asked["VisibilityTimeout"], 30, "{asked}");
+    let entry = |n: usize, of: usize| seen[n].json()["Entries"][of].clone();
+    assert_eq!(entry(2, 1)["ReceiptHandle"], "r2");
+    assert_eq!(entry(2, 1)["VisibilityTimeout"], 30);
+    assert_eq!(entry(3, 0)["ReceiptHandle"], "r2");
+    assert_eq!(entry(3, 0)["VisibilityTimeout"], 0);
+    assert_eq!(entry(4, 0)["ReceiptHandle"], "r1");
+    let depth = receiver.depth().await.expect("SQS answers");
+    assert_eq!((depth.ready, depth.delayed, depth.in_flight), (7, 5, 3));
+}
+
+/// A receive counts, also one whose answer is lost: it is not repeated behind the caller's back.
+#[tokio::test]
+async fn a_receive_that_fails_is_not_tried_again() {
+    let double = Double::answering(|seen| match seen.target.as_str() {
+        "AmazonSQS.ReceiveMessage" => Some((500, json!({}).to_string())),
+        _ => full_queue(seen),
+    })
+    .await;
+    let receiver = receiver(&double).await.expect("there is a queue");
+    assert!(receiver.receive(1).await.is_err());
+    let asked = double.seen().into_iter();
+    let receives = asked.filter(|seen| seen.target == "AmazonSQS.ReceiveMessage");
+    assert_eq!(receives.count(), 1);
+}
+
+#[tokio::test]
+async fn a_queue_that_cannot_be_used_says_why() {
+    let refusing = async |status: u16, code: &str, message: &str| {
+        let said = json!({ "__type": code, "message": message }).to_string();
+        let double = Double::answering(move |_| Some((status, said.clone()))).await;
+        let error = receiver(&double).await.expect_err("it cannot be used");
+        error.to_string()
+    };
+    let missing = refusing(400, "com.amazonaws.sqs#QueueDoesNotExist", "gone").await;
+    assert!(missing.contains("has no such queue"), "{missing}");
+    assert!(missing.contains("eu-central-1"), "{missing}");
+    let denied = refusing(403, "AccessDenied", "not yours").await;
+    assert!(denied.contains("refuses: not yours"), "{denied}");
+    let url = URL.parse().expect("a URL");
+    let nobody = Receiver::open(&sdk_for("http://127.0.0.1:1").await, &url, VISIBILITY).await;
+    let nobody = nobody.expect_err("nobody is there").to_string();
+    assert!(nobody.contains("does not answer"), "{nobody}");
 }
