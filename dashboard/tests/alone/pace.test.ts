@@ -1,8 +1,9 @@
+// How fast the page is. Run alone: whoever else works on this machine would be measured as well.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { Engine, until } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { Engine, until } from "../engine.ts";
+import { Reader, openBrowser } from "../reader.ts";
 
 const LIVE_ORDERS = 1_000;
 const AT_ONCE = 20;
