@@ -4,7 +4,7 @@
 #   localstack/tools.sh emulator    MiniStack, the SAM transform and the AWS CLI: to run and test the stack here
 #   localstack/tools.sh template    cfn-lint, SAM and cargo-lambda: to check the template and deploy to AWS
 #   localstack/tools.sh checkov     security checks of the template
-#   localstack/tools.sh localstack  LocalStack's own core, for core.sh; with Python 3.12 or newer, which PYTHON names
+#   localstack/tools.sh localstack  LocalStack's own core, for core.sh; with Python 3.13 or newer, which PYTHON names
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
