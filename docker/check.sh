@@ -8,7 +8,7 @@ localstack/tools.sh template # PyYAML
 if docker compose version >/dev/null 2>&1; then
   docker compose --profile localstack config --quiet
 fi
-# As the Dockerfile builds them; whatever is missing here is missing in the images too.
+# By the words of the Dockerfile; whatever is missing here is missing in the images too.
 functions=(submit worker websocket relay monitor migrate keys)
 cargo build --release --locked --package local
 cargo build --release --locked "${functions[@]/#/--package=}"
