@@ -38,11 +38,12 @@ function field(reader: Reader, label: string): Locator {
   return reader.page.getByLabel(label, { exact: true });
 }
 
-/** What the page asks the engine to execute. */
+/** What the page asks the engine to execute, once the page knows that it was accepted. */
 async function placed(reader: Reader): Promise<Record<string, unknown>> {
-  const request = reader.page.waitForRequest("**/api/orders/execute");
-  await reader.place();
-  return JSON.parse((await request).postData() ?? "") as Record<string, unknown>;
+  const [answer] = await Promise.all([reader.page.waitForResponse("**/api/orders/execute"), reader.place()]);
+  const { orderId } = (await answer.json()) as { orderId: string };
+  await reader.page.locator(`a.card-link[href="/orders/${orderId}"]`).waitFor();
+  return JSON.parse(answer.request().postData() ?? "") as Record<string, unknown>;
 }
 
 const isSafe = (launch: Launch) => launch.mintAuthorityRevoked && launch.lpBurned;
@@ -243,7 +244,6 @@ test("an order that may buy at one venue alone is placed again so, unless its re
   await reader.sees(elsewhere, "traded at Meteora");
   await clean(reader, "a sniper order of one venue");
   assert.deepEqual((await placed(reader))["venues"], ["Raydium"]);
-  await reader.page.getByRole("button", { name: "Place order" }).waitFor();
   await venue("Any").check();
   assert.equal((await placed(reader))["venues"], undefined);
 
