@@ -59,7 +59,8 @@ pub async fn ready(options: &Serve, chain: &str) -> Result<Ready, NoDatabase> {
     };
     let (connections, ca) = (options.database_connections, storage.database_ca.clone());
     let database = runtime::open(source, connections.into(), statements, ca).await?;
-    let migrated = runtime::migrate_for(&database, options.venues, chain).await?;
+    let serving = storage.database_serving_role.as_ref();
+    let migrated = runtime::migrate_for(&database, options.venues, chain, serving).await?;
     if migrated.applied > 0 {
         tracing::info!(
             applied = migrated.applied,
@@ -145,8 +146,17 @@ async fn visit_once(storage: &Storage) -> Result<Ready, NoDatabase> {
     let Found {
         database, server, ..
     } = find(storage).await?;
-    postgres::migrate(&database).await?;
+    migrate(&database, storage).await?;
     Ok(Ready { database, server })
+}
+
+/// Brings the engine's own schema up to date, and the rights of those that serve on it.
+///
+/// # Errors
+/// As [`postgres::migrate`] and [`runtime::rights`].
+pub async fn migrate(database: &Database, storage: &Storage) -> Result<(), DatabaseError> {
+    postgres::migrate(database).await?;
+    runtime::rights(database, storage.database_serving_role.as_ref()).await
 }
 
 async fn find_named(storage: &Storage, source: Arc<dyn UrlSource>) -> Result<Found, NoDatabase> {

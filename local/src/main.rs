@@ -49,6 +49,7 @@ fn main() -> ExitCode {
             Some(Command::Launches(launches)) => cli::launches::run(&launches).await,
             Some(Command::Keys(keys)) => cli::keys::run(&keys).await,
             Some(Command::Limits(limits)) => cli::limits::run(&limits).await,
+            Some(Command::Migrate(migrate)) => cli::migrate::run(&migrate).await,
             Some(Command::Backup(backup)) => cli::backup::run(&backup).await,
             Some(Command::Restore(restore)) => cli::restore::run(&restore).await,
             Some(Command::Completions(completions)) => {

@@ -23,6 +23,7 @@ mod engine_url;
 mod keys;
 mod limits;
 mod looking;
+mod migrate;
 mod placing;
 mod solana;
 mod storage;
@@ -32,6 +33,7 @@ pub(crate) use engine_url::is_loopback;
 pub use keys::{CreateKey, Expiry, Keys, ListKeys, Of, RevokeKey};
 pub use limits::{Limited, LimitsOf, SetLimits, ShowLimits};
 pub use looking::{Launches, Orders, Quote, Watch};
+pub use migrate::Migrate;
 pub use placing::{Place, Sending, Snipe};
 pub use solana::Solana;
 pub use storage::Storage;
@@ -78,6 +80,8 @@ pub enum Command {
     /// Show and set how much an account may do, on the engine's database.
     #[command(subcommand)]
     Limits(Box<LimitsOf>),
+    /// Bring the database to this version, and give the role that serves its rights.
+    Migrate(Box<Migrate>),
     /// Take everything that the database holds out into a file, while the engine runs or not.
     Backup(Box<Backup>),
     /// Put back what a backup has, into an empty database.

@@ -5,9 +5,9 @@
 //! `watch`, `quote` and `launches` look: `asking` puts one question, `table` aligns what comes of
 //! it. `following` prints an order's life for whoever placed it, or watches it. `http` sends what
 //! they ask, with the `key` that there is to show. `keys` and `limits` are the operator's, and work
-//! on the database (`administration`): nobody has a key before the first one is made. `backup` and
-//! `restore` do so by PostgreSQL's own programs (`pg_tools`). How each of them ends is said in
-//! `end`.
+//! on the database (`administration`): nobody has a key before the first one is made. So does
+//! `migrate`, and so do `backup` and `restore`, by PostgreSQL's own programs (`pg_tools`). How each
+//! of them ends is said in `end`.
 
 mod administration;
 mod answer;
@@ -24,6 +24,7 @@ mod key;
 pub mod keys;
 pub mod launches;
 pub mod limits;
+pub mod migrate;
 pub mod order;
 pub mod orders;
 pub mod output;

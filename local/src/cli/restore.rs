@@ -100,7 +100,7 @@ async fn into(found: &Found, file: File, restore: &Restore) -> Result<(), Undone
 
 /// What is put back is there. Says so when its orders are safe.
 async fn told(restore: &Restore, whole: &WholeDatabase, found: &Found) -> Result<(), Undone> {
-    let ended = match finished(whole, found).await {
+    let ended = match finished(whole, found, restore).await {
         Ok(ended) => ended,
         Err(why) => {
             return Err(Undone::Unknown(format!(
@@ -131,9 +131,13 @@ async fn told(restore: &Restore, whole: &WholeDatabase, found: &Found) -> Result
     Ok(())
 }
 
-async fn finished(whole: &WholeDatabase, found: &Found) -> Result<Ended, String> {
+async fn finished(
+    whole: &WholeDatabase,
+    found: &Found,
+    restore: &Restore,
+) -> Result<Ended, String> {
     let words = |error: &dyn std::fmt::Display| error.to_string();
-    postgres::migrate(&found.database)
+    database::migrate(&found.database, &restore.storage)
         .await
         .map_err(|error| words(&error))?;
     let outside = whole.has_a_chain_outside().await;

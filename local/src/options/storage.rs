@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use config::{
-    DATA_DIR, DATABASE_CA, DATABASE_STATEMENTS, DATABASE_URL, DATABASE_URL_FILE, Statements,
+    DATA_DIR, DATABASE_CA, DATABASE_SERVING_ROLE, DATABASE_STATEMENTS, DATABASE_URL,
+    DATABASE_URL_FILE, RoleName, Statements,
 };
 
 use super::parser;
@@ -26,6 +27,10 @@ pub struct Storage {
     #[arg(long, env = DATABASE_STATEMENTS.name, default_value = DATABASE_STATEMENTS.default)]
     #[arg(value_parser = parser(&DATABASE_STATEMENTS), help = DATABASE_STATEMENTS.doc)]
     pub database_statements: Statements,
+    /// [`DATABASE_SERVING_ROLE`].
+    #[arg(long, env = DATABASE_SERVING_ROLE.name)]
+    #[arg(value_parser = parser(&DATABASE_SERVING_ROLE), help = DATABASE_SERVING_ROLE.doc)]
+    pub database_serving_role: Option<RoleName>,
     /// [`DATA_DIR`].
     #[arg(long, env = DATA_DIR.name, help = DATA_DIR.doc)]
     pub data_dir: Option<PathBuf>,

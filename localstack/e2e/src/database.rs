@@ -13,7 +13,7 @@ pub struct Database {
     /// Between the stack and the database; `client` goes past it.
     network: Network,
     url: String,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Database {
@@ -41,13 +41,33 @@ impl Database {
             client,
             network,
             url,
-            _database: database,
+            database,
         }
     }
 
     /// Its URL for a stack.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A role that may log in and nothing else, and the URL by which a stack does.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub fn create_role(&self) -> (String, String) {
+        let role = format!("serving_{}", self.database.name());
+        self.say(&format!("CREATE ROLE {role} LOGIN PASSWORD 'secret'"));
+        let (_, address) = self.url.split_once('@').expect("a login");
+        let url = format!("postgres://{role}:secret@{address}");
+        (role, url)
+    }
+
+    /// The role, and all that it may, are gone. Roles are the server's, not the database's.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub fn drop_role(&self, role: &str) {
+        self.say(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
     }
 
     /// Stacks cannot reach it any more.
@@ -134,16 +154,18 @@ impl Database {
             CREATE TABLE shelf (order_id uuid PRIMARY KEY REFERENCES orders (id) ON DELETE CASCADE);
             INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
             VALUES (999, 'shelf', now()::text, '0')";
-        self.runtime
-            .block_on(self.client.batch_execute(sql))
-            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        self.say(sql);
     }
 
     fn rename(&self, from: &str, to: &str) {
         // What a failed migration left behind is an empty history.
         let sql = format!("DROP TABLE IF EXISTS {to}; ALTER TABLE {from} RENAME TO {to}");
+        self.say(&sql);
+    }
+
+    fn say(&self, sql: &str) {
         self.runtime
-            .block_on(self.client.batch_execute(&sql))
+            .block_on(self.client.batch_execute(sql))
             .unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 

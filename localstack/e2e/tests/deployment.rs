@@ -108,6 +108,45 @@ fn who_goes_back_serves_what_the_newer_release_has_left() {
     assert_eq!(stack.messages("OrdersDeadLetterQueueUrl"), 0);
 }
 
+/// As an operator moves a stack to a role that does not own the schema: first it is given its
+/// rights, then the functions log in as it.
+#[test]
+fn functions_serve_as_a_role_that_does_not_own_the_schema() {
+    let mut stack = Stack::deploy(&["SimExecutionDelayMs=200"]);
+    let owner = stack.database.url().to_owned();
+    let (role, serving) = stack.database.create_role();
+
+    let separate = [
+        format!("DatabaseServingRole={role}"),
+        format!("MigrateDatabaseUrl={owner}"),
+    ];
+    stack.deploy_again(&separate.each_ref().map(String::as_str));
+    let (succeeded, said) = stack.try_to_deploy(&[], &[("DATABASE_URL", &serving)]);
+    assert!(succeeded, "{said}");
+
+    let logs_in_at =
+        |name: &str| stack.aws.variables(&Stack::function(name))["DATABASE_URL"].clone();
+    assert_eq!(logs_in_at("migrate"), owner);
+    for name in ["submit", "worker", "websocket", "relay", "monitor", "keys"] {
+        assert_eq!(logs_in_at(name), serving, "{name}");
+    }
+    let order = stack.place_order();
+    let limit = json!({
+        "type": "limit", "tokenIn": "SOL", "tokenOut": "USDC", "amount": 1, "limitPrice": "1000000",
+    });
+    let limit = stack.post("/api/orders/execute", &limit);
+    let waiting = limit.body["orderId"].as_str().expect("an id");
+    stack.order_once(waiting, "waiting");
+    stack.monitor();
+    stack.relay();
+    stack.delete(&format!("/api/orders/{waiting}"));
+    stack.order_once(waiting, "cancelled");
+    let watched = stack.watch(&order, 0).hear_all();
+    assert_whole_life(&watched);
+    assert_eq!(stack.database.swaps_landed(&order), 1);
+    stack.database.drop_role(&role);
+}
+
 /// The page gets the API below its own origin, and the stack's socket.
 fn assert_dashboard_knows(stack: &Stack) {
     let bucket = stack.address("DashboardBucketName");

@@ -309,6 +309,27 @@ fn permissions_are_what_each_function_does() {
     assert_eq!(may("KeysRole"), set(&["WriteOwnLog", "ReadDatabaseUrl"]));
 }
 
+/// The secret of the schema's owner is the migrate function's alone, and it has no other.
+#[test]
+fn whoever_serves_cannot_log_in_as_the_owner() {
+    let owner = "arn:aws:secretsmanager:eu-central-1:1:secret:owner";
+    let template = Template::with(&[
+        SECRET,
+        ("MigrateDatabaseSecretArn", owner),
+        ("DatabaseServingRole", "engine_serving"),
+    ]);
+    let (_, serving) = SECRET;
+    let all_but = |left_out: &str| -> Vec<&str> {
+        let names = FUNCTIONS.into_iter();
+        names.filter(|name| *name != left_out).collect()
+    };
+    for part in ["Role", "Function"] {
+        assert_eq!(who(&template, part, owner), ["Migrate"], "{part}");
+    }
+    assert_eq!(who(&template, "Role", serving), all_but("Migrate"));
+    assert_eq!(who(&template, "Function", "engine_serving"), ["Migrate"]);
+}
+
 /// The functions whose variables or whose role's policies have this in them.
 fn who(template: &Template, part: &str, has: &str) -> Vec<&'static str> {
     let names = FUNCTIONS.into_iter();

@@ -93,6 +93,37 @@ impl FromStr for HostName {
     }
 }
 
+/// The name of a role of PostgreSQL, as it is written there: without quotes around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleName(String);
+
+impl RoleName {
+    /// PostgreSQL cuts off what is longer, in bytes.
+    const LONGEST: usize = 63;
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Setting for RoleName {
+    const ALLOWED: &'static str =
+        "the name of a role of PostgreSQL, for example engine_serving, without quotes";
+}
+
+impl FromStr for RoleName {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        let in_a_name = |c: char| !c.is_control() && c != '"';
+        let is_one = (1..=Self::LONGEST).contains(&text.len()) && text.chars().all(in_a_name);
+        is_one
+            .then(|| Self(text.to_owned()))
+            .ok_or(NotAllowed(Self::ALLOWED))
+    }
+}
+
 /// The database of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {

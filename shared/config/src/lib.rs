@@ -31,7 +31,7 @@ pub use address::{BasePath, HttpUrl, SocketEndpoint};
 pub use allowed_hosts::{AllowedHost, AllowedHosts};
 pub use choice::{Auth, LogFormat, LogLevel, Statements, Venues};
 pub use count::Count;
-pub use database::{Database, DatabaseUrl, HostName, Location, SecretArn};
+pub use database::{Database, DatabaseUrl, HostName, Location, RoleName, SecretArn};
 pub use delay::DelayRange;
 pub use host::HostAddress;
 pub use key::{Client, ClientKey};

@@ -1,10 +1,11 @@
 //! What each function reads.
 
 use super::{
-    ALLOWED_ORIGINS, AUDIT_DAYS, BASE_PATH, BasePath, Configuration, Count, Database, HttpUrl,
-    KeptDays, Logging, MAX_WAIT_S, Market, Origins, QUEUE_URL, RECHECK_MAX_S, REPLAY_QUEUE_URL,
-    RETAIN_DAYS, Reading, RecheckSeconds, RetainDays, SOLANA_SIGNER, SocketEndpoint, VENUES,
-    Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WS_MANAGEMENT_ENDPOINT, WaitSeconds, WalletKey,
+    ALLOWED_ORIGINS, AUDIT_DAYS, BASE_PATH, BasePath, Configuration, Count, DATABASE_SERVING_ROLE,
+    Database, HttpUrl, KeptDays, Logging, MAX_WAIT_S, Market, Origins, QUEUE_URL, RECHECK_MAX_S,
+    REPLAY_QUEUE_URL, RETAIN_DAYS, Reading, RecheckSeconds, RetainDays, RoleName, SOLANA_SIGNER,
+    SocketEndpoint, VENUES, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WS_MANAGEMENT_ENDPOINT,
+    WaitSeconds, WalletKey,
 };
 
 /// What the submit function reads.
@@ -218,6 +219,8 @@ pub struct Migrate {
     pub database: Database,
     /// [`VENUES`]: the simulated chain has a schema of its own, which is to be migrated too.
     pub venues: Venues,
+    /// [`DATABASE_SERVING_ROLE`].
+    pub serving_role: Option<RoleName>,
 }
 
 impl Configuration for Migrate {
@@ -225,10 +228,12 @@ impl Configuration for Migrate {
         let logging = Logging::gather(env);
         let database = Database::gather(env);
         let venues = env.get(&VENUES);
+        let serving_role = env.optional(&DATABASE_SERVING_ROLE);
         Some(Self {
             logging: logging?,
             database: database?,
             venues: venues?,
+            serving_role: serving_role?,
         })
     }
 }

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use super::{
     AllowedHosts, Auth, BasePath, ClientKey, Count, DatabaseUrl, Definition, DelayRange,
     HostAddress, HostName, HttpUrl, KeptDays, LogFormat, LogLevel, LookMillis, MarketsFile,
-    MetricsToken, Nodes, Origins, Proxies, Readers, RecheckSeconds, RetainDays, SecretArn, Share,
-    SocketEndpoint, Statements, Variable, Venues, Volatility, WaitSeconds, WalletKey, YesNo,
+    MetricsToken, Nodes, Origins, Proxies, Readers, RecheckSeconds, RetainDays, RoleName,
+    SecretArn, Share, SocketEndpoint, Statements, Variable, Venues, Volatility, WaitSeconds,
+    WalletKey, YesNo,
 };
 
 /// Makes a constant of each line and a table of all of them, so that none can be left out of it.
@@ -52,6 +53,9 @@ variables! {
     DATABASE_STATEMENTS: Statements = Some("unnamed"), Both;
     /// Connections to the database at most. A server that takes fewer is coped with.
     DATABASE_CONNECTIONS: Count = Some("24"), Machine;
+    /// Role that serves, where that is not the schema's owner: whoever migrates, as the owner,
+    /// gives it the rights that it needs.
+    DATABASE_SERVING_ROLE: RoleName = None, Both;
     /// Secret that holds the URL of the database, so that it stands in no function's configuration.
     DATABASE_SECRET_ARN: SecretArn = None, Functions;
     /// Server of the database, where the secret tells none or a proxy stands before it.

@@ -40,6 +40,30 @@ pub enum DatabaseError {
     /// A migration failed; it was rolled back.
     #[error("the database could not be migrated: {0}")]
     Migration(String),
+    /// The schema is not this program's, and its login may not change or read it.
+    #[error(
+        "the database could not be migrated: {0}. Let this login make tables (`GRANT CREATE ON \
+         SCHEMA public`), or, where it only serves, migrate as the schema's owner first \
+         (`order-engine migrate`, or the function `migrate`), with DATABASE_SERVING_ROLE naming \
+         its role"
+    )]
+    NotTheOwner(String),
+    /// The role that serves cannot be given its rights.
+    #[error(
+        "the role \"{role}\", which DATABASE_SERVING_ROLE names, cannot be given its rights: {cause}"
+    )]
+    Grant {
+        /// The role.
+        role: String,
+        /// What the server, or the way to it, said.
+        cause: String,
+    },
+    /// The program's own login has not the rights that it needs.
+    #[error(
+        "this login to the database lacks {0}: migrate as the schema's owner (`order-engine \
+         migrate`, or the function `migrate`), with DATABASE_SERVING_ROLE naming this login's role"
+    )]
+    Rights(String),
 }
 
 /// Why a statement has no result.

@@ -46,7 +46,7 @@ pub struct Migrated {
 }
 
 /// Names our lock among the database's advisory locks: "orders" in ASCII.
-const LOCK: i64 = 0x6f72_6465_7273;
+pub(super) const LOCK: i64 = 0x6f72_6465_7273;
 /// How long a migration waits for a table that programs are using. All that comes after it waits as
 /// long, so it rather gives up and comes again.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = 0";
@@ -79,7 +79,8 @@ pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
 /// # Errors
 /// [`DatabaseError::Unreachable`], [`DatabaseError::Version`] when the schema is newer and has
 /// nothing for a program this old, or was made by something else, [`DatabaseError::Migration`] when
-/// a migration fails.
+/// a migration fails, [`DatabaseError::NotTheOwner`] when there is one to apply, and the program's
+/// login may not.
 pub async fn apply(database: &Database, migrations: Migrations) -> Result<Migrated, DatabaseError> {
     let unreachable = |error: tokio_postgres::Error| DatabaseError::Unreachable {
         target: database.target().to_owned(),
@@ -115,6 +116,13 @@ async fn run(
     if found > known {
         refuse_incompatible(&client.0, history, found, known).await?;
     }
+    // The runner begins with a statement that only an owner may say, even when it changes nothing.
+    if found > 0 && is_applied(client, &runner).await? {
+        return Ok(Migrated {
+            applied: 0,
+            version: found.max(known),
+        });
+    }
     for _ in 1..LOCK_TRIES {
         match runner.run_async(client).await {
             Err(error) if is_locked_out(&error) => tokio::time::sleep(LOCK_PAUSE).await,
@@ -128,7 +136,7 @@ fn migrated(
     done: Result<refinery::Report, refinery::Error>,
     version: i32,
 ) -> Result<Migrated, DatabaseError> {
-    let report = done.map_err(|error| DatabaseError::Migration(explain(&error)))?;
+    let report = done.map_err(|error| failed(&error))?;
     Ok(Migrated {
         applied: report.applied_migrations().len(),
         version,
@@ -147,8 +155,16 @@ async fn version_of(
     let applied = runner
         .get_last_applied_migration_async(client)
         .await
-        .map_err(|error| DatabaseError::Migration(explain(&error)))?;
+        .map_err(|error| failed(&error))?;
     Ok(applied.map_or(0, |migration| migration.version()))
+}
+
+/// Whether each migration of this program was applied, as it is here.
+async fn is_applied(client: &mut Migrating, runner: &Runner) -> Result<bool, DatabaseError> {
+    let applied = runner.get_applied_migrations_async(client).await;
+    let applied = applied.map_err(|error| failed(&error))?;
+    let mut ours = runner.get_migrations().iter();
+    Ok(ours.all(|migration| applied.contains(migration)))
 }
 
 async fn exists(client: &Client, table: &str) -> Result<bool, DatabaseError> {
@@ -192,20 +208,34 @@ async fn refuse_incompatible(
     )))
 }
 
+fn failed(error: &refinery::Error) -> DatabaseError {
+    let said = explain(error);
+    if code(error) == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+        DatabaseError::NotTheOwner(said)
+    } else {
+        DatabaseError::Migration(said)
+    }
+}
+
 /// Whether a table was in use, or two waited for each other.
 fn is_locked_out(error: &refinery::Error) -> bool {
+    let waited = [
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ];
+    code(error).is_some_and(|code| waited.contains(code))
+}
+
+/// What the server called an error.
+fn code(error: &refinery::Error) -> Option<&SqlState> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(db) = error.downcast_ref::<DbError>() {
-            let waited = [
-                SqlState::LOCK_NOT_AVAILABLE,
-                SqlState::T_R_DEADLOCK_DETECTED,
-            ];
-            return waited.contains(db.code());
+            return Some(db.code());
         }
         cause = error.source();
     }
-    false
+    None
 }
 
 /// A connection whose every migration, a transaction each, gives up soon when a table is in use.

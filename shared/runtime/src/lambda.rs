@@ -1,14 +1,14 @@
 //! How every function on Lambda starts, and serves: environment, logs, metrics, AWS and database
 //! once, then event after event.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use api::{Access, Api, SocketAddress, Who};
 use auth::TicketOffice;
 use aws::{SdkConfig, apigateway, metrics::EmbeddedMetrics, secrets, sqs::SqsQueue};
 use config::{
     Configuration, Execution, HostName, Location, Logging, Market, Migrate, Monitor, RetainDays,
-    SocketEndpoint, Submit, Venues, WalletKey, Websocket, Worker,
+    SocketEndpoint, Submit, WalletKey, Websocket, Worker,
 };
 use engine::{
     execute::{Execute, Shutdown},
@@ -23,13 +23,13 @@ use engine::{
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
-use postgres::{Database, Migrated, UrlSource};
+use postgres::{Database, DatabaseError, Migrated, UrlSource};
 use serde::{Deserialize, Serialize};
 
 pub use lambda_runtime::Error;
 
 use crate::{
-    Trading, admission::QueueLimit, clock, health, logs, migrate, migrate_for, statistics,
+    Trading, admission::QueueLimit, check_rights, clock, health, logs, migrate_apart, statistics,
     use_cases,
 };
 
@@ -39,6 +39,9 @@ pub trait FunctionConfig: Configuration {
     /// at a time, so one is enough; where one event is several orders, a second keeps a slow
     /// statement from stopping the others.
     const CONNECTIONS: usize;
+
+    /// Whether it works on the rows of a schema that is there: all but the one that migrates do.
+    const SERVES: bool = true;
 
     /// How it logs.
     fn logging(&self) -> Logging;
@@ -88,7 +91,9 @@ function_config!(
     },
     Monitor: 1,
     Websocket: 1,
-    Migrate: 1,
+    Migrate: 1 {
+        const SERVES: bool = false;
+    },
     config::Keys: 1
 );
 
@@ -143,6 +148,9 @@ impl<C: FunctionConfig> Function<C> {
         });
         let (statements, ca) = (access.statements, access.ca.clone());
         let database = crate::open(secret, C::CONNECTIONS, statements, ca).await?;
+        if C::SERVES {
+            refuse_without_rights(&database).await?;
+        }
         Ok(Self {
             use_cases: use_cases(&database, config.policy()),
             config,
@@ -189,6 +197,20 @@ impl<C: FunctionConfig> Function<C> {
                 on_solana(settings, wallet, &self.sdk, &self.database).await
             }
         }
+    }
+}
+
+/// How long a database is given to tell what a function's login may do. The connection that this
+/// takes is the first request's.
+const RIGHTS_TOLD: Duration = Duration::from_secs(2);
+
+/// A login without the rights to serve is told at once. A database that does not answer keeps
+/// nobody from starting: it may answer the request.
+async fn refuse_without_rights(database: &Database) -> Result<(), Error> {
+    match tokio::time::timeout(RIGHTS_TOLD, check_rights(database)).await {
+        // In words, which a `main` shows as they are.
+        Ok(Err(error @ DatabaseError::Rights(_))) => Err(error.to_string().into()),
+        Ok(Ok(()) | Err(_)) | Err(_) => Ok(()),
     }
 }
 
@@ -339,18 +361,14 @@ impl Function<Websocket> {
 }
 
 impl Function<Migrate> {
-    /// Brings the database to this build's schema. Where the simulation trades, it is the simulated
-    /// chain's from then on; whose it is on Solana, whoever trades there says first.
+    /// Brings the database to this build's schema, and gives the role that serves its rights.
     ///
     /// # Errors
-    /// As [`migrate_for`].
+    /// As [`migrate_apart`].
     pub async fn migrate(&self) -> Result<Migrated, Error> {
-        let (database, venues) = (&self.database, self.config.venues);
+        let (venues, serving) = (self.config.venues, self.config.serving_role.as_ref());
         // Boxed: the future is deeper than the compiler goes.
-        let migrated = match venues {
-            Venues::Simulated => migrate_for(database, venues, postgres::SIMULATED).boxed(),
-            Venues::Solana => migrate(database, venues).boxed(),
-        };
+        let migrated = migrate_apart(&self.database, venues, serving).boxed();
         Ok(migrated.await?)
     }
 }

@@ -15,7 +15,7 @@ mod use_cases;
 
 pub use admission::QueueLimit;
 pub use database::open;
-pub use migrations::{migrate, migrate_for};
+pub use migrations::{check_rights, migrate, migrate_apart, migrate_for, rights, serving_rights};
 #[cfg(feature = "solana")]
 pub use on_solana::{NoTrading, open_solana};
 pub use trading::Trading;

@@ -25,7 +25,7 @@ use engine::{
     routing::VenueId,
     use_cases::TradingPorts,
 };
-use postgres::{Database, DatabaseError, Migrated, Migrations};
+use postgres::{Database, DatabaseError, Migrated, Migrations, Right};
 use venues::registry::VENUES;
 
 use self::{chain::SimulatedChain, launches::SimulatedLaunches, quotes::SimulatedVenue, rng::Rng};
@@ -39,6 +39,9 @@ mod embedded {
     refinery::embed_migrations!("migrations");
 }
 
+/// The table that keeps which of the simulation's migrations were applied.
+const HISTORY: &str = "chain_schema_history";
+
 /// Brings the simulation's own schema (`chain`) to this build's version.
 ///
 /// # Errors
@@ -46,10 +49,25 @@ mod embedded {
 pub async fn migrate(database: &Database) -> Result<Migrated, DatabaseError> {
     let migrations = Migrations {
         runner: embedded::migrations::runner(),
-        history: "chain_schema_history",
+        history: HISTORY,
     };
     postgres::apply(database, migrations).await
 }
+
+/// What a program that serves does with the simulation's own schema: what the chain received is
+/// written once.
+pub const RIGHTS: &[Right] = &[
+    Right {
+        schema: "chain",
+        name: "transactions",
+        may: &["SELECT", "INSERT"],
+    },
+    Right {
+        schema: "",
+        name: HISTORY,
+        may: &["SELECT"],
+    },
+];
 
 /// How the simulation behaves.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ mod connections;
 mod fence;
 mod login;
 mod poolers;
+mod rights;
 mod schema;
 mod tls;
 

@@ -5,5 +5,6 @@ mod crates;
 mod matches;
 mod names;
 mod places;
+mod rights;
 mod source;
 mod statements;
