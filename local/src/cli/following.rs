@@ -29,12 +29,14 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// After so long without a word the connection may be dead, and another one is made.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// Prints the order's life until it is final. The exit status tells how it ended.
+/// Prints the order's life until it is final, or as long as somebody reads it. The exit status
+/// tells how it ended.
 pub(super) async fn tell(at: &At, order: &Placed, mut lines: Lines) -> ExitCode {
     let end = match http::client(at) {
         Ok(client) => tokio::select! {
             end = follow(at, &client, order, &mut lines) => end,
             () = interrupted() => None,
+            () = output::unread() => None,
         },
         Err(_) => None,
     };

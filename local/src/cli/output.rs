@@ -1,10 +1,14 @@
 //! What is written for people. Whoever reads may stop reading (`| head -1`): that ends neither an
-//! order nor an engine, and the exit status still tells the end.
+//! order nor an engine, only the command that tells of one.
 
 use std::{
     fmt::Display,
+    future::pending,
     io::{self, IsTerminal, Write, stderr, stdout},
+    os::fd::AsFd,
 };
+
+use tokio::{io::Interest, net::unix::pipe};
 
 /// A line of the result.
 pub fn line(text: impl Display) {
@@ -17,6 +21,19 @@ pub fn line(text: impl Display) {
 /// When nobody reads any more.
 pub(super) fn try_line(text: impl Display) -> io::Result<()> {
     writeln!(stdout(), "{text}")
+}
+
+/// Until nobody reads the result any more, where the system tells it: of a pipe or a terminal, on
+/// Linux. A file is read for ever.
+pub(super) async fn unread() {
+    let closed = async || -> io::Result<()> {
+        let pipe = pipe::Sender::from_owned_fd_unchecked(stdout().as_fd().try_clone_to_owned()?)?;
+        pipe.ready(Interest::ERROR).await?;
+        Ok(())
+    };
+    if closed().await.is_err() {
+        pending().await
+    }
 }
 
 /// A line about what is in the way.

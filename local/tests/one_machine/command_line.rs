@@ -308,7 +308,6 @@ async fn nobody_has_to_read_to_the_end() {
     for line in [
         "--help".to_owned(),
         "completions bash".to_owned(),
-        format!("order SOL USDC 1 --url {url}"),
         format!("orders --url {url}"),
         format!("launches --url {url}"),
     ] {

@@ -372,6 +372,33 @@ async fn placing_and_cancelling_can_be_read_by_a_program() {
     assert_eq!(seen, (&json!("not_cancellable"), &json!("confirmed")));
 }
 
+/// `| head -4`. Nothing more happens to the order, so there is no line at which to notice it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_followed_as_long_as_somebody_reads() {
+    let engine = Engine::start().await;
+    let place = ["order", "SOL", "USDC", "1", "--limit", "5000"];
+    let mut child = begin(&engine.url(""), &place);
+    let mut printed = Reader::of(&mut child);
+    let first = printed.line();
+    for status in ["pending", "routing", "waiting"] {
+        let line = printed.line();
+        assert!(line.contains(status), "{line}");
+    }
+    drop(printed);
+    eventually("the command's end", async || {
+        child.try_wait().expect("a child of ours")
+    })
+    .await;
+    let output = child.wait_with_output().expect("it has ended");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("was placed and goes on"), "{said}");
+    let id = &first["order ".len()..][..36];
+    let order = engine.json(&format!("/api/orders/{id}")).await;
+    assert_eq!(order["status"], "waiting", "{order}");
+    engine.stop().await;
+}
+
 /// Begins a command whose output is read while it runs.
 fn begin(url: &str, arguments: &[&str]) -> Child {
     program()

@@ -1,6 +1,6 @@
 //! What `monitoring/` asks for is what an engine tells.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use engine::metrics_help::{HELP, Kind};
 use serde_json::Value;
@@ -51,7 +51,23 @@ async fn every_metric_that_is_asked_for_is_told() {
     engine.stop().await;
 }
 
-/// As Prometheus wants them. It is not here to be asked; what an expression means it says itself.
+/// As Prometheus understands them, where it is there to be asked.
+#[test]
+fn the_first_event_of_a_kind_wakes_somebody() {
+    let tests = "../monitoring/order-engine.rules.test.yml";
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join(tests);
+    let asked = Command::new("promtool")
+        .args(["test", "rules"])
+        .arg(tests)
+        .output();
+    if let Ok(output) = asked {
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(output.status.success(), "{said}");
+    }
+}
+
+/// As Prometheus wants them. What an expression means it says itself.
 #[test]
 fn each_rule_has_a_name_of_its_own_an_expression_and_a_word_for_who_is_woken() {
     let rules: Value = yaml_serde::from_str(&file("order-engine.rules.yml")).expect("YAML");
