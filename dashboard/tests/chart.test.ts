@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Candle, QuoteAnswer } from "../src/types.ts";
-import { clean, fits } from "./clean.ts";
+import { clean } from "./clean.ts";
 import { Engine, until } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
@@ -248,14 +248,5 @@ test("what some sizes would get at each venue is asked for once, and not with ea
     [],
   );
   await reader.page.unrouteAll({ behavior: "ignoreErrors" });
-  await reader.leave();
-});
-
-test("market and depth fit on the smallest phone", async () => {
-  const reader = await Reader.open(browser, engine.url, "/", { viewport: { width: 320, height: 700 } });
-  await reader.page.locator(".chart canvas").nth(1).waitFor();
-  for (const summary of await reader.page.locator(".chart-numbers summary").all()) await summary.click();
-  await fits(reader, "the trade page at 320");
-  await clean(reader, "the trade page at 320");
   await reader.leave();
 });

@@ -15,10 +15,10 @@ export async function clean(reader: Reader, where: string): Promise<void> {
   await fits(reader, where);
 }
 
-/** Neither the page nor the comparison of the venues needs to be moved sideways. */
+/** Neither the page nor a table whose columns give way to width needs to be moved sideways. */
 export async function fits(reader: Reader, where: string): Promise<void> {
   const tooWide = await reader.page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll(".venues-box")]
+    [document.documentElement, ...document.querySelectorAll(".venues-box, .orders-box")]
       .filter((box) => box.scrollWidth > box.clientWidth)
       .map((box) => `${box.tagName}.${box.className} of ${box.clientWidth} holds ${box.scrollWidth}`),
   );

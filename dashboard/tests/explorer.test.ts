@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import type { Market } from "../src/types.ts";
-import { clean } from "./clean.ts";
 import { Engine } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
@@ -50,7 +49,6 @@ test("the transaction links to the explorer, in a tab that does not know this on
     assert.equal(await link.getAttribute("rel"), "noopener noreferrer");
     assert.match((await link.textContent()) ?? "", /, opens explorer\.example in a new tab$/);
     await reader.page.getByRole("button", { name: "Copy transaction" }).waitFor();
-    await clean(reader, `a linked transaction at ${width}`);
     await reader.page
       .context()
       .route("https://explorer.example/**", (route) =>

@@ -217,7 +217,6 @@ test("a name that no order can have is refused where it was looked for, once", a
   await search(reader).getByLabel("Order id, or client's name").fill("no name");
   await search(reader).getByRole("button", { name: "Search" }).click();
   await reader.sees(reader.page.getByRole("alert"), "The orders could not be loaded");
-  await clean(reader, "a refused search");
   await search(reader).getByRole("link", { name: "Clear" }).click();
   await reader
     .row(placed.at(-1) ?? "")
@@ -259,7 +258,6 @@ test("an open order is cancelled in its row, with the keyboard alone", async () 
   const reader = await Reader.open(browser, engine.url, "/orders", { viewport: { width: 320, height: 700 } });
   await reader.sees(reader.row(id), /Limit price not met, [\d,.]+% to go/);
   const cancel = reader.row(id).getByRole("button", { name: "Cancel the order of 2.5 SOL to USDC" });
-  await clean(reader, "an order that can be cancelled");
   await cancel.focus();
   await reader.page.keyboard.press("Enter");
   await reader.sees(reader.row(id), "cancelled");

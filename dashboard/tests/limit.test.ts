@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { clean } from "./clean.ts";
 import { Engine, until } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
@@ -40,7 +39,6 @@ test("an order far above the market waits, says why, and is cancelled with the b
     /^Best now: [\d.]+ at \w+\. [\d,.]+% to go\.$/,
   );
   await reader.page.getByRole("radio", { name: "1 hour" }).check();
-  await clean(reader, "a limit order in the form");
   await reader.place();
   await reader.sees(reader.page.locator(".headline .badge"), "waiting");
   const id = await reader.activeOrder();
@@ -56,7 +54,6 @@ test("an order far above the market waits, says why, and is cancelled with the b
   assert.match(limit, /Best price\s+[\d.]+ at (Raydium|Meteora)/);
   assert.match(limit, /Distance\s+[\d,.]+% to go/);
   assert.match(limit, /Last check\s+\d\d:\d\d:\d\d/);
-  await clean(reader, "a waiting order");
 
   await cancelButton(reader).click();
   await reader.sees(reader.page.locator(".cancel-outcome"), "Cancelled. Nothing was swapped.");
@@ -64,7 +61,6 @@ test("an order far above the market waits, says why, and is cancelled with the b
   await reader.sees(reader.step("cancelled").and(reader.page.locator(".step-ended")), "Cancelled");
   assert.equal(await cancelButton(reader).count(), 0);
   assert.equal(await engine.untilFinal(id), "cancelled");
-  await clean(reader, "a cancelled order");
   await reader.leave();
 });
 
@@ -86,7 +82,6 @@ test("one that looks once and finds no such price expires and says what there wa
   const reader = await Reader.open(browser, engine.url, `/orders/${id}`, PHONE);
   await reader.sees(reader.page.locator(".headline-state"), /^Expired after/);
   await reader.sees(reader.step("expired"), "accepts no less than 10000 USDC");
-  await clean(reader, "an expired order");
   await reader.leave();
 });
 
@@ -178,7 +173,6 @@ test("the filter 'open' shows what is open alone, and an order leaves it with it
   await reader.page.waitForURL("**/orders?open=true");
   await reader.sees(reader.row(open), /waiting\s*Limit price not met, [\d,.]+% to go/);
   assert.equal(await reader.row(done).count(), 0);
-  await clean(reader, "the open orders");
   await fetch(`${engine.url}/api/orders/${open}`, { method: "DELETE" });
   await reader.row(open).waitFor({ state: "detached" });
   await reader.leave();

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { clean } from "./clean.ts";
 import { Engine, until } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
@@ -42,7 +41,6 @@ test("an order that moves its price by more than 3 % is placed after a second ye
   await reader.page.mouse.dblclick(button.x + button.width / 2, button.y + button.height / 2);
   const question = reader.page.getByRole("group", { name: /^Your size moves the price by [\d.]+%$/ });
   await question.waitFor();
-  await clean(reader, "the question");
   assert.ok(await question.evaluate((box) => box === document.activeElement), "it has the focus");
   await reader.page.keyboard.press("Enter");
   assert.deepEqual(asked, []);
@@ -94,7 +92,6 @@ test("what no venue takes is not placed, and the page says why", async () => {
   assert.equal(await button.getAttribute("aria-describedby"), "form-problem");
   await reader.sees(reader.venue("Raydium"), "this size would get less than half of the market price");
   assert.equal(await reader.page.locator("output.side-amount").innerText(), "\u2014");
-  await clean(reader, "no venue");
   await button.click({ force: true });
 
   await reader.write("0.000000001");

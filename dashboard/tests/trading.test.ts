@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { clean } from "./clean.ts";
 import { Engine, until } from "./engine.ts";
 import { Reader, openBrowser } from "./reader.ts";
 
@@ -63,7 +62,6 @@ test("a market order is bound to the quote on screen, and to none that is of ano
   await reader.sees(promise, /^You receive at least [\d.]+ USDC\.$/);
   isHeld = true; // the quote on screen stays
   const shown = /at least ([\d.]+) USDC/.exec(await promise.innerText())?.[1];
-  await clean(reader, "a bound quote");
   await placeOne(1);
   assert.equal(asked[0]?.["minAmountOut"], shown);
   assert.ok(answers.some((answer) => answer.amount === "2" && answer.minimumReceived === shown));

@@ -62,6 +62,9 @@ async function written(place: Locator): Promise<string> {
     const copy = root.cloneNode(true) as Element;
     for (const other of copy.querySelectorAll("time, code, details, .step-took, .headline-clock, .log-seq"))
       other.remove();
+    // A number that may be broken is one number.
+    for (const chance of copy.querySelectorAll("wbr")) chance.remove();
+    copy.normalize();
     const texts: string[] = [];
     const walk = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
     for (let node = walk.nextNode(); node; node = walk.nextNode()) texts.push(node.textContent ?? "");

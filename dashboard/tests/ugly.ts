@@ -7,6 +7,8 @@ const MINT = "E8kZbHqTzDMkpXLJqTQPYWvd8HeHDQ7Rq1mTk8eBQPfo";
 const BEGIN = Date.UTC(2026, 10, 22, 10);
 const LONG = `${"the pool's program refused the swap ".repeat(8)}${"0x1771".repeat(30)}`;
 
+const FINAL: readonly Status[] = ["confirmed", "failed", "cancelled", "expired"];
+
 function id(number: number): string {
   return `0198d2c5-7d2a-7c8e-9d0a-${String(number).padStart(12, "0")}`;
 }
@@ -250,6 +252,30 @@ const snipes = detail(
   ],
 );
 
+/** Each venue is being asked. */
+const routing = detail(row(10, { status: "routing" }), [
+  ["pending", 1],
+  ["routing", 1],
+]);
+
+/** Its third transaction is on its way, and its client wants it cancelled. */
+const retried = detail(
+  row(11, {
+    amount: HUGE_IN,
+    status: "submitted",
+    attempt: 3,
+    chosenDex: "Meteora",
+    txHash: "lost3",
+    minAmountOut: "9827160494932.716049",
+    cancelRequested: true,
+  }),
+  [["pending", 1], ...lost],
+  HUGE,
+);
+
+/** Orders that move, each of which is as it is for as long as nobody says more of it. */
+export const MOVING: readonly OrderDetail[] = [retried, routing];
+
 /** Newest first. */
 export const UGLY: readonly OrderDetail[] = [huge, landedLate, tiny, cancelled, expired, waiting, snipes];
 
@@ -279,7 +305,10 @@ export async function serve(page: Page, orders: readonly OrderDetail[]): Promise
     const limit = Number(query.get("limit"));
     const from = Number(query.get("cursor") ?? 0);
     const status = query.get("status");
-    const found = orders.filter((order) => !status || order.status === status);
+    const isOpen = query.get("open") === "true";
+    const found = orders.filter(
+      (order) => (!status || order.status === status) && (!isOpen || !FINAL.includes(order.status)),
+    );
     const next = from + limit < found.length ? { link: `</api/orders?cursor=${from + limit}>; rel="next"` } : {};
     const rows = found.slice(from, from + limit).map(({ events: _, quotes: __, reason: ___, ...order }) => order);
     await route.fulfill({ json: rows, headers: next });

@@ -1,4 +1,5 @@
 import { formatExact, formatFigure, formatPrice } from "../decimal.ts";
+import { Digits } from "./digits.tsx";
 import { TokenName } from "./token-name.tsx";
 
 interface Props {
@@ -15,7 +16,7 @@ export function Amount({ value, token, figure = false, exact = false }: Props) {
   const text = exact ? formatExact(value) : figure ? formatFigure(value) : formatPrice(value);
   return (
     <span class="amount" title={`${value} ${token}`}>
-      {text}{" "}
+      <Digits text={text} />{" "}
       <span class="amount-token">
         <TokenName token={token} />
       </span>

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { formatBasisPoints, formatExact } from "../decimal.ts";
+import { formatBasisPoints } from "../decimal.ts";
 import { confirm, withdraw } from "../state/placing.ts";
 import type { NewOrder, Quote } from "../types.ts";
 import { Amount } from "./amount.tsx";
@@ -27,7 +27,7 @@ export function ConfirmOrder({ order, quote }: { order: NewOrder; quote: Quote }
         Your size moves the price by {formatBasisPoints(quote.priceImpactBps)}
       </p>
       <p id="confirm-terms">
-        For {formatExact(String(order.amount))} {order.tokenIn} you receive at least{" "}
+        For <Amount value={String(order.amount)} token={order.tokenIn} exact /> you receive at least{" "}
         <Amount value={quote.minimumReceived} token={order.tokenOut} exact />, at {quote.dex}. Several smaller orders
         over time may get more.
       </p>

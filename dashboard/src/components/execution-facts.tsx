@@ -13,6 +13,7 @@ import type { OrderView } from "../state/order-view.ts";
 import { type Order, isFinal } from "../types.ts";
 import { Amount } from "./amount.tsx";
 import { CopyText } from "./copy-text.tsx";
+import { Digits } from "./digits.tsx";
 import { Fact } from "./facts.tsx";
 import { TokenName } from "./token-name.tsx";
 
@@ -24,9 +25,9 @@ export function ExecutionFacts({ view, order }: { view: OrderView; order: Order 
   return (
     <dl class="facts execution" aria-label="Execution">
       <Fact name="Venue">{chosenDex ?? missing}</Fact>
-      <Fact name="Expected price">{quote ? formatExact(quote.price) : missing}</Fact>
+      <Fact name="Expected price">{quote ? <Digits text={formatExact(quote.price)} /> : missing}</Fact>
       <Fact name="Executed price">
-        {executedPrice ? formatExact(executedPrice) : missing}
+        {executedPrice ? <Digits text={formatExact(executedPrice)} /> : missing}
         {quote && executedPrice && <BasisPoints amount={executedPrice} expected={quote.price} />}
       </Fact>
       <Fact name="Quoted amount">{quote ? <Amount value={quote.amountOut} token={tokenOut} exact /> : missing}</Fact>
@@ -75,7 +76,7 @@ function Gap({ amount, expected, token }: { amount: string; expected: string; to
   if (difference === null) return null;
   return (
     <>
-      {formatSignedExact(difference)}{" "}
+      <Digits text={formatSignedExact(difference)} />{" "}
       <span class="amount-token">
         <TokenName token={token} />
       </span>

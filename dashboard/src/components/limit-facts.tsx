@@ -2,6 +2,7 @@ import { formatExact, formatPrice } from "../decimal.ts";
 import { reasonInWords, toGo } from "../state/limit.ts";
 import { type OrderView, waitingSince } from "../state/order-view.ts";
 import type { Order, Waiting } from "../types.ts";
+import { Digits } from "./digits.tsx";
 import { Fact, TimeFact, useFreshLooks } from "./facts.tsx";
 
 const TIMES_IN_FORCE: Readonly<Record<string, string>> = { GTD: "until it expires", IOC: "once" };
@@ -13,7 +14,7 @@ export function LimitFacts({ view, order }: { view: OrderView; order: Order }) {
   return (
     <dl class="facts execution" aria-label="Limit">
       <Fact name="Limit price">
-        {order.limitPrice && formatExact(order.limitPrice)} {order.tokenOut} per {order.tokenIn}
+        {order.limitPrice && <Digits text={formatExact(order.limitPrice)} />} {order.tokenOut} per {order.tokenIn}
       </Fact>
       {timeInForce && <Fact name="Time in force">{TIMES_IN_FORCE[timeInForce] ?? timeInForce}</Fact>}
       {expiresAt && timeInForce !== "IOC" && <TimeFact name="Expires" at={expiresAt} />}

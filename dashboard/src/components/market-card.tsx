@@ -180,10 +180,12 @@ function Legend({ shown: { pair, candles }, fills, limits }: LegendProps) {
       {limits.map(({ orderId, side, price }) => (
         <li key={orderId} class="legend-entry" data-limit={orderId}>
           <span class="legend-dashes" aria-hidden="true" />
-          <a href={`/orders/${orderId}`}>
-            Limit to {side} at {formatExact(price)}
-          </a>
-          {!isInSight(price, candles) && <span class="missing">beyond the picture</span>}
+          <span>
+            <a href={`/orders/${orderId}`}>
+              Limit to {side} at {formatExact(price)}
+            </a>
+            {!isInSight(price, candles) && <span class="missing"> beyond the picture</span>}
+          </span>
         </li>
       ))}
     </ul>

@@ -10,6 +10,7 @@ import { ORDER_TYPES } from "../types.ts";
 import { Amount } from "./amount.tsx";
 import { Choice } from "./choice.tsx";
 import { ConfirmOrder } from "./confirm-order.tsx";
+import { Digits } from "./digits.tsx";
 import { FieldProblem } from "./field-problem.tsx";
 import { Flip } from "./icons.tsx";
 import { LimitFields } from "./limit-fields.tsx";
@@ -105,7 +106,7 @@ function ReceiveField() {
           aria-labelledby="receive-label"
           title={best?.netAmountOut}
         >
-          {text}
+          <Digits text={text} />
         </output>
         <TokenSelect
           label="Token to receive"

@@ -13,6 +13,7 @@ import {
   type WindowName,
 } from "../state/profit-window.ts";
 import { formatMoment, formatWhen } from "../time.ts";
+import { Digits } from "./digits.tsx";
 import { Notice, Skeleton } from "./notice.tsx";
 import { TokenName } from "./token-name.tsx";
 
@@ -129,13 +130,13 @@ function Flows({ result: { profit, prices, worth } }: { result: Result }) {
                   <TokenName token={token} />
                 </th>
                 <td class="number" data-name="In">
-                  {formatExact(flow.in)}
+                  <Digits text={formatExact(flow.in)} />
                 </td>
                 <td class="number" data-name="Out">
-                  {formatExact(flow.out)}
+                  <Digits text={formatExact(flow.out)} />
                 </td>
                 <td class={`number ${toneOf(net)}`} data-name="Net">
-                  {formatSignedExact(net)}
+                  <Digits text={formatSignedExact(net)} />
                 </td>
                 <td class="number" data-name="Price now">
                   {price ? formatPrice(price) : <span class="missing">no price</span>}
@@ -213,7 +214,7 @@ function SideCells({ name, side }: { name: string; side: Side | null }) {
     <>
       <td class="number" data-name={name}>
         <span>
-          {formatExact(side.base)}{" "}
+          <Digits text={formatExact(side.base)} />{" "}
           <span class="row-note">
             in {format(String(side.orders))} {side.orders === 1 ? "order" : "orders"}
           </span>

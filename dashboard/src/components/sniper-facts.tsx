@@ -5,6 +5,7 @@ import { type OrderView, opensAtOf, waitingSince } from "../state/order-view.ts"
 import { SLOT_MS, demandInWords } from "../state/sniper.ts";
 import type { Order, Trigger, Waiting } from "../types.ts";
 import { CopyText } from "./copy-text.tsx";
+import { Digits } from "./digits.tsx";
 import { Fact, TimeFact, useFreshLooks } from "./facts.tsx";
 import { OpensIn } from "./opens-in.tsx";
 import { VenueName } from "./venue-name.tsx";
@@ -36,7 +37,7 @@ export function SniperFacts({ view, order }: { view: OrderView; order: Order }) 
       )}
       {limitPrice && (
         <Fact name="Least price">
-          {formatExact(limitPrice)} per {tokenIn}
+          <Digits text={formatExact(limitPrice)} /> per {tokenIn}
         </Fact>
       )}
       {expiresAt && <TimeFact name="Expires" at={expiresAt} />}

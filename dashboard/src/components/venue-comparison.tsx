@@ -5,6 +5,7 @@ import { type NoRoute, UNEXPLAINED, rejectionInWords } from "../state/no-route.t
 import { decimalsOf } from "../state/tokens.ts";
 import { byName } from "../state/venues.ts";
 import { type Offer, type Quote, isQuote } from "../types.ts";
+import { Digits } from "./digits.tsx";
 import { Notice } from "./notice.tsx";
 import { TokenName } from "./token-name.tsx";
 import { VenueName } from "./venue-name.tsx";
@@ -85,7 +86,7 @@ function VenueRows({ quote, isBest, other, tokenIn, tokenOut }: RowsProps) {
         </th>
         <td>
           <span class="venue-out" title={quote.netAmountOut}>
-            {figureOf(quote.netAmountOut, tokenOut)}
+            <Digits text={figureOf(quote.netAmountOut, tokenOut)} />
           </span>
           {other && <DifferenceLine quote={quote} other={other} places={places} />}
         </td>
@@ -99,7 +100,9 @@ function VenueRows({ quote, isBest, other, tokenIn, tokenOut }: RowsProps) {
                   {name}
                   {unit && <span class="venue-unit"> {unit}</span>}
                 </dt>
-                <dd title={exact}>{text}</dd>
+                <dd title={exact}>
+                  <Digits text={text} />
+                </dd>
               </div>
             ))}
           </dl>

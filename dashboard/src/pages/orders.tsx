@@ -113,11 +113,13 @@ function Filter<Value extends string>({ name, choices, current, address }: Filte
       <span class="filter-name" aria-hidden="true">
         {name}
       </span>
-      {choices.map((choice) => (
-        <a key={choice} href={address(choice)} aria-current={choice === current ? "true" : undefined} data-refines>
-          {choice ?? "all"}
-        </a>
-      ))}
+      <div class="filter-choices">
+        {choices.map((choice) => (
+          <a key={choice} href={address(choice)} aria-current={choice === current ? "true" : undefined} data-refines>
+            {choice ?? "all"}
+          </a>
+        ))}
+      </div>
     </nav>
   );
 }
