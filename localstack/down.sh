@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ends what up.sh started. Orders stay in the database; `--wipe` drops them too.
+# Ends what up.sh started. Orders stay in the database, and the key that reads them beside it; `--wipe` drops them too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=localstack/state.sh

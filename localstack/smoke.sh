@@ -7,17 +7,19 @@
 # ORDER_ENGINE_KEY: the key to show; of what up.sh deployed, the first one if it is not set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=localstack/state.sh
+. localstack/state.sh
 localstack/tools.sh emulator
 RestUrl="${1:-}" WebSocketUrl="${2:-}"
 if [ -z "$RestUrl" ]; then
-  [ -f localstack/.state/addresses ] || { echo "nothing is up: run localstack/up.sh, or give the URLs" >&2; exit 2; }
+  [ -f "$state/addresses" ] || { echo "nothing is up: run localstack/up.sh, or give the URLs" >&2; exit 2; }
   # shellcheck source=/dev/null
-  . localstack/.state/addresses
+  . "$state/addresses"
   [ -n "$RestUrl" ] || { echo "the last deployment failed: run localstack/up.sh again" >&2; exit 2; }
 fi
 if [ -z "${ORDER_ENGINE_KEY:-}" ]; then
-  [ -f localstack/.state/key ] || { echo "a key is needed: ORDER_ENGINE_KEY=oek_…" >&2; exit 2; }
-  ORDER_ENGINE_KEY="$(cat localstack/.state/key)"
+  [ -f "$state/key" ] || { echo "a key is needed: ORDER_ENGINE_KEY=oek_…" >&2; exit 2; }
+  ORDER_ENGINE_KEY="$(cat "$state/key")"
 fi
 export ORDER_ENGINE_KEY
 exec .venv/emulator/bin/python localstack/smoke.py "$RestUrl" "$WebSocketUrl"

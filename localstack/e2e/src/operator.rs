@@ -1,5 +1,7 @@
 //! What an operator does to a stack, and sees of it.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use crate::{Stack, processes};
@@ -83,5 +85,21 @@ impl Stack {
     /// The processes that run the worker now (on Linux).
     pub fn workers(&self) -> Vec<u32> {
         processes::of_function(&Self::function("worker"), &self.ministack.url())
+    }
+
+    /// Kills the processes that run the worker now (on Linux), and answers how many there were.
+    ///
+    /// # Panics
+    /// When one is not ours to kill.
+    pub fn kill_workers(&self) -> usize {
+        let workers = self.workers();
+        for worker in &workers {
+            let killed = Command::new("kill")
+                .args(["-9", &worker.to_string()])
+                .status()
+                .expect("kill is part of the system");
+            assert!(killed.success(), "process {worker} was ours to kill");
+        }
+        workers.len()
     }
 }
