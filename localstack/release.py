@@ -12,7 +12,10 @@ from connections import TEMPLATE
 
 def name(packages, given, stack):
     """Sixteen hexadecimal digits."""
-    values = Template(load(TEMPLATE), {**pairs(stack), **pairs(given)}).parameters
+    document = load(TEMPLATE)
+    # Of a parameter with NoEcho a stack tells asterisks, whether it has a value or none.
+    told = {name: value for name, value in pairs(stack).items() if not is_hidden(document, name)}
+    values = Template(document, {**told, **pairs(given)}).parameters
     values.pop("Release")
     digest = hashlib.sha256(TEMPLATE.read_bytes())
     for parameter in sorted(values):
@@ -21,6 +24,11 @@ def name(packages, given, stack):
         with open(package, "rb") as file:
             digest.update(hashlib.sha256(file.read()).digest())
     return digest.hexdigest()[:16]
+
+
+def is_hidden(document, name):
+    """Whether what a parameter holds is shown to nobody."""
+    return document["Parameters"].get(name, {}).get("NoEcho", False)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,11 @@ class Name(unittest.TestCase):
         expected = name(self.packages, ["LogLevel=warn"], [])
         self.assertEqual(name(self.packages, ["LogLevel=warn"], ["LogLevel=debug"]), expected)
 
+    def test_what_a_stack_does_not_show_is_no_other_release(self):
+        stack = ["DatabaseUrl=****", "MigrateDatabaseUrl=****"]
+        given = ["DatabaseUrl=postgres://db"]
+        self.assertEqual(name(self.packages, given, stack), name(self.packages, given, []))
+
     def test_other_code_is_another_release(self):
         before = name(self.packages, [], [])
         pathlib.Path(self.packages[0]).write_text("other", encoding="utf-8")
