@@ -144,8 +144,11 @@ fn orders_are_accepted_without_a_queue_and_run_once_it_is_back() {
 #[test]
 fn an_order_whose_worker_is_killed_is_finished_once_by_another() {
     let stack = Stack::deploy(&["SimQuoteDelayMs=1500", "SimExecutionDelayMs=1500"]);
+    // Nobody executes it until it is watched: a second and a half is soon over.
+    stack.let_workers_take_orders(false);
     let order = stack.place_order();
     let subscriber = stack.watch(&order, 0);
+    stack.let_workers_take_orders(true);
     stack.order_once(&order, "routing");
     assert!(stack.kill_workers() > 0, "a worker holds the order");
 
