@@ -23,7 +23,7 @@ read -ra variables < <(grep ^VENUES= target/contract.said)
 kill "$chain"
 
 # The demo, as docs/solana.md has it: an order, and nothing is left.
-port=38$((RANDOM % 900 + 100))
+port=$((20000 + RANDOM % 10000)) # where no connection of others begins
 BUILT=yes timeout --kill-after 30 300 ./demo.sh --port "$port" >target/demo.log 2>&1 &
 demo=$!
 trap 'kill "$demo" 2>/dev/null || true' EXIT

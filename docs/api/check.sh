@@ -30,7 +30,7 @@ say "install"
 
 # Starts an engine of its own, which lets in whom `$1` (AUTH) says; `$url` is where it answers.
 start() {
-  local port=39$((RANDOM % 900 + 100))
+  local port=$((20000 + RANDOM % 10000)) # where no connection of others begins
   url="http://127.0.0.1:$port"
   mkdir -m 755 "$data/$1"
   AUTH=$1 DATA_DIR="$data/$1" PORT=$port SIM_QUOTE_DELAY_MS=5 SIM_EXECUTION_DELAY_MS=50 LOG_FORMAT=json \

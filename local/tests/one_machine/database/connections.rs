@@ -118,7 +118,8 @@ async fn at_the_servers_limit_a_burst_waits() {
     let grants = format!(
         "CREATE ROLE {role} LOGIN PASSWORD 'few' CONNECTION LIMIT 3; \
         GRANT pg_read_all_data, pg_write_all_data TO {role}; \
-        GRANT CREATE, USAGE ON SCHEMA public, chain TO {role}"
+        GRANT CREATE, USAGE ON SCHEMA public, chain TO {role}; \
+        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"
     );
     sql(database.url(), &grants).await;
     let (_, address) = database.url().split_once('@').expect("a login");
