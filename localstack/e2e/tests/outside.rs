@@ -174,9 +174,9 @@ fn lives(stack: &Stack, printed: &str) -> BTreeMap<String, Vec<Value>> {
 /// By the runbook's commands, and its list.
 fn nothing_is_left_but_what_the_runbook_lists(stack: &Stack) {
     let section = section_of_the_runbook("## Take it down");
-    let (before, commands) = section.split_once("```sh\n").expect("it has commands");
+    let (_, commands) = section.split_once("```sh\n").expect("it has commands");
     let (commands, kept) = commands.split_once("```").expect("a block ends");
-    assert!(!left(stack).is_empty(), "{before}");
+    assert!(!left(stack).is_empty(), "there is something to take down");
     let preparation = "STACK=e2e\n\
         output() { aws cloudformation describe-stacks --stack-name $STACK --output text \
         --query \"Stacks[0].Outputs[?OutputKey=='$1'].OutputValue\"; }\n";
