@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration};
 use engine::{
     account::{AccountId, Actor},
     order::{
-        EventRecord, Lifetime, LoggedEvent, Market, NewOrder, OrderEvent, OrderId, OrderKind,
-        SlippageTolerance, Swap, Token,
+        Lifetime, LogEntry, Market, NewOrder, Order, OrderId, OrderKind, SlippageTolerance, Swap,
+        Token,
     },
     policy::Policy,
-    ports::{Authority, Claim, ConnectionId, ExecuteOrder, Next, Transition},
+    ports::{Claim, ConnectionId, ExecuteOrder},
     stream::Delivery,
 };
 use futures::{FutureExt, channel::mpsc, future::join};
@@ -61,31 +61,17 @@ async fn begin_routing(ports: &Ports) {
     let Ok(Claim::Leased(leased)) = writer.claim(&message, HOUR).await else {
         panic!("the order is free");
     };
-    let event = OrderEvent::RoutingStarted { fired: None };
-    let mut after = leased.order.clone();
-    after.apply(&event).expect("a legal move");
-    let transition = Transition {
-        actor: None,
-        by: Authority::Lease(leased.lease()),
-        event: &event,
-        order: &after,
-        transaction: None,
-        next: Next::Hold(HOUR),
+    let begun = leased.begun.expect("it begins at once");
+    let entry = LogEntry {
+        event: Order::BEGINNING,
+        status: leased.order.status,
+        attempt: leased.order.attempt,
     };
-    let appended = writer.append(&transition).await;
-    let appended = appended.expect("the lease stands");
-    let record = EventRecord {
-        order_id: ORDER,
-        seq: appended.seq,
-        status: after.status,
-        attempt: after.attempt,
-        at: appended.at,
-        event: LoggedEvent::Known(event),
-    };
+    let record = entry.recorded(ORDER, begun.seq, begun.at);
     let (out, deliveries) = mpsc::unbounded();
     out.unbounded_send(Delivery {
         record,
-        subscribers: appended.subscribers,
+        subscribers: begun.subscribers,
     })
     .expect("it is open");
     drop(out);

@@ -8,9 +8,7 @@ use futures::channel::mpsc;
 use crate::{
     account::Actor,
     observe,
-    order::{
-        Canceller, EventRecord, InvalidTransition, LoggedEvent, Order, OrderEvent, OrderId, Status,
-    },
+    order::{Canceller, InvalidTransition, Order, OrderEvent, OrderId, Status},
     ports::{
         Authority, Chain, Envelope, Next, OrderReader, OrderWriter, Queue, StoreError, Transition,
     },
@@ -130,13 +128,14 @@ impl Cancel {
             seq: order.last_seq,
         };
         let mut after = order;
-        after
-            .apply(&event)
+        let entry = after
+            .entry(event)
             .inspect_err(|invalid| observe::invalid_transition(&after, *invalid))?;
+        let entries = [entry];
         let transition = Transition {
             by,
             actor: Some(actor),
-            event: &event,
+            entries: &entries,
             order: &after,
             transaction: None,
             next,
@@ -146,15 +145,9 @@ impl Cancel {
             appended => appended?,
         };
         after.updated_at = appended.at;
-        observe::moved(&after);
-        let record = EventRecord {
-            order_id: after.id,
-            seq: appended.seq,
-            status: after.status,
-            attempt: after.attempt,
-            at: appended.at,
-            event: LoggedEvent::Known(event),
-        };
+        let [entry] = entries;
+        let record = entry.recorded(after.id, appended.seq, appended.at);
+        observe::moved(&after, &record);
         let (out, deliveries) = mpsc::unbounded();
         let _ = out.unbounded_send(Delivery {
             record,

@@ -10,7 +10,10 @@ use tracing::{debug, error, info, warn};
 use crate::{
     account::Limit,
     launch::LaunchedPool,
-    order::{Cause, Failure, Fired, InvalidTransition, Order, OrderId, SignedTransaction, Trigger},
+    order::{
+        Cause, EventRecord, Failure, Fired, InvalidTransition, Order, OrderId, SignedTransaction,
+        Trigger,
+    },
     ports::{
         Audited, ConnectionId, Corrupt, LaunchesError, OutboxStats, PushError, StoreError,
         Unavailable, Unhealthy,
@@ -46,10 +49,16 @@ pub fn expected_wait(wait: Duration) {
     gauge!("expected_wait_seconds").set(wait);
 }
 
-/// An event was committed.
-pub fn moved(order: &Order) {
-    info!(order = %order.id, status = %order.status, attempt = order.attempt, seq = order.last_seq, "order moved");
-    if order.status.is_final() {
+/// An event of an order was committed.
+pub fn moved(order: &Order, record: &EventRecord) {
+    let EventRecord {
+        seq,
+        status,
+        attempt,
+        ..
+    } = record;
+    info!(order = %order.id, %status, attempt, seq, "order moved");
+    if status.is_final() {
         let code = order
             .failure
             .as_ref()

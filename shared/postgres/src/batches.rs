@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use engine::{
     account::{AccountId, LimitReached},
+    order::{Order, OrderKind, Status},
     ports::{Appended, Corrupt, LeasedOrder, Subscribers},
 };
 use tokio_postgres::{Row, types::Json};
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::{
     Database,
     batcher::{Rows, Statement},
+    database::Params,
     error::StatementError,
     limits,
     rows::{self, get, natural},
@@ -34,7 +36,8 @@ pub(super) struct CameIn {
     pub(super) reached: Option<LimitReached>,
 }
 
-/// `claim.sql`: orders are taken up.
+/// `claim.sql`: orders are taken up and begun with, and the subscribers of those are read after that
+/// is committed.
 pub(super) struct Claim(pub(super) Database);
 
 /// `append.sql`: orders move, and their subscribers are read after that is committed.
@@ -88,17 +91,42 @@ impl Statement for Claim {
 
     async fn run(
         &self,
-        _: &[Uuid],
+        orders: &[Uuid],
         rows: &Rows,
     ) -> Result<HashMap<Uuid, Self::Answer>, StatementError> {
-        let claimed = self
+        let from = Status::Pending;
+        let to = from.after(&Order::BEGINNING).map_err(|invalid| {
+            StatementError::Rejected(format!("no order can begin: {invalid}"))
+        })?;
+        let (version, event) = rows::stored(&Order::BEGINNING);
+        let claim: Params<'_> = &[
+            &Json(rows),
+            &from.name(),
+            &OrderKind::BEGIN_AT_ONCE.as_slice(),
+            &to.name(),
+            &version,
+            &event,
+        ];
+        let (claimed, live) = self
             .0
-            .run(include_str!("sql/claim.sql"), &[&Json(rows)])
+            .run_then(
+                (include_str!("sql/claim.sql"), claim),
+                (include_str!("sql/live.sql"), &[&orders]),
+            )
             .await?;
         if let Some(row) = claimed.first() {
             self.0.note_time(get(row, "now")?);
         }
-        by_order(&claimed, |row| Ok(rows::leased(row)))
+        let mut leased = by_order(&claimed, |row| Ok(rows::leased(row)))?;
+        for (order, subscribers) in subscribers(&live)? {
+            if let Some(Ok(LeasedOrder {
+                begun: Some(begun), ..
+            })) = leased.get_mut(&order)
+            {
+                begun.subscribers = subscribers;
+            }
+        }
+        Ok(leased)
     }
 }
 
@@ -125,13 +153,22 @@ impl Statement for Append {
                 subscribers: Subscribers::default(),
             })
         })?;
-        for row in &live {
-            if let Some(appended) = appended.get_mut(&get(row, "order_id")?) {
-                subscriptions::add(&mut appended.subscribers, row)?;
+        for (order, subscribers) in subscribers(&live)? {
+            if let Some(appended) = appended.get_mut(&order) {
+                appended.subscribers = subscribers;
             }
         }
         Ok(appended)
     }
+}
+
+/// Those of `live.sql` by order.
+fn subscribers(live: &[Row]) -> Result<HashMap<Uuid, Subscribers>, StatementError> {
+    let mut found = HashMap::new();
+    for row in live {
+        subscriptions::add(found.entry(get(row, "order_id")?).or_default(), row)?;
+    }
+    Ok(found)
 }
 
 /// The answers of a statement by order.

@@ -68,6 +68,29 @@ impl SimulatedChain {
         }
     }
 
+    fn sign(&self, request: &Prepare<'_>) -> SignedTransaction {
+        let last_valid_height = slot(self.ledger.now()) + VALIDITY;
+        let message = Message {
+            order: request.id.0,
+            nonce: Uuid::new_v4(),
+            venue: request.route.venue.name().to_owned(),
+            pool: request.route.pool.as_ref().map(|pool| pool.address.clone()),
+            token_in: request.swap.token_in.symbol.clone(),
+            token_out: request.swap.token_out.symbol.clone(),
+            decimals_out: Some(request.swap.token_out.decimals),
+            amount_in: request.swap.amount_in.units(),
+            min_out: request.min_out.units(),
+            last_valid_height,
+        };
+        let (signature, bytes) = self.wallet.sign(&message);
+        SignedTransaction {
+            signature,
+            bytes,
+            last_valid_height,
+            min_out: request.min_out,
+        }
+    }
+
     fn amount(
         &self,
         symbol: &str,
@@ -103,26 +126,11 @@ impl SimulatedChain {
 #[async_trait]
 impl Chain for SimulatedChain {
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure> {
-        let last_valid_height = slot(self.ledger.now()) + VALIDITY;
-        let message = Message {
-            order: request.id.0,
-            nonce: Uuid::new_v4(),
-            venue: request.route.venue.name().to_owned(),
-            pool: request.route.pool.as_ref().map(|pool| pool.address.clone()),
-            token_in: request.swap.token_in.symbol.clone(),
-            token_out: request.swap.token_out.symbol.clone(),
-            decimals_out: Some(request.swap.token_out.decimals),
-            amount_in: request.swap.amount_in.units(),
-            min_out: request.min_out.units(),
-            last_valid_height,
-        };
-        let (signature, bytes) = self.wallet.sign(&message);
-        Ok(SignedTransaction {
-            signature,
-            bytes,
-            last_valid_height,
-            min_out: request.min_out,
-        })
+        Ok(self.sign(request))
+    }
+
+    fn prepare_at_once(&self, request: &Prepare<'_>) -> Option<SignedTransaction> {
+        Some(self.sign(request))
     }
 
     async fn send(&self, transaction: &SignedTransaction) -> Result<Duration, Unavailable> {

@@ -22,7 +22,7 @@ impl StoreFixture {
         let by = Canceller::Client;
         let event = OrderEvent::CancelRequested { by };
         let mut after = seen.clone();
-        after.apply(&event).expect("a legal move");
+        let entry = after.entry(event).expect("a legal move");
         let transition = Transition {
             actor: None,
             by: Authority::Seen {
@@ -30,7 +30,7 @@ impl StoreFixture {
                 status: seen.status,
                 seq: seen.last_seq,
             },
-            event: &event,
+            entries: &[entry],
             order: &after,
             transaction: None,
             next: Next::Retry(Duration::ZERO),

@@ -5,9 +5,9 @@ use std::time::Duration;
 use engine::{
     account::{AccountId, Actor},
     order::{
-        Failure, FailureCode, Fill, IdempotencyKey, Lifetime, Market, NewOrder, Order, OrderEvent,
-        OrderId, OrderKind, SignedTransaction, SlippageTolerance, Swap, Token, TokenAmount,
-        TransactionEnd,
+        Failure, FailureCode, Fill, IdempotencyKey, Lifetime, LogEntry, Market, NewOrder, Order,
+        OrderEvent, OrderId, OrderKind, SignedTransaction, SlippageTolerance, Swap, Token,
+        TokenAmount, TransactionEnd,
     },
     ports::{
         Appended, Authority, Claim, Envelope, ExecuteOrder, Inserted, LeasedOrder, Next, PageQuery,
@@ -25,10 +25,10 @@ pub(super) const MOMENT: Duration = Duration::from_millis(1);
 /// What the chosen venue promises, and what is received.
 pub(super) const OUT: TokenAmount = TokenAmount::from_units(6, 6);
 
-/// A move of an order, with what has to be stored beside its event.
+/// A move of an order, with what has to be stored beside its events.
 #[derive(Clone, Debug)]
 pub(super) struct Move {
-    pub(super) event: OrderEvent,
+    pub(super) events: Vec<OrderEvent>,
     pub(super) transaction: Option<SignedTransaction>,
     /// While the order is open.
     pub(super) next: Next,
@@ -37,10 +37,20 @@ pub(super) struct Move {
 impl From<OrderEvent> for Move {
     fn from(event: OrderEvent) -> Self {
         Self {
-            event,
+            events: vec![event],
             transaction: None,
             next: Next::Hold(HOUR),
         }
+    }
+}
+
+impl Move {
+    /// Moves the order, and answers what its log is to say of it.
+    fn apply(&self, order: &mut Order) -> Vec<LogEntry> {
+        let events = self.events.iter().cloned();
+        events
+            .map(|event| order.entry(event).expect("a legal move"))
+            .collect()
     }
 }
 
@@ -240,11 +250,17 @@ impl StoreFixture {
         renewed.expect("the lease stands");
     }
 
-    /// Moves a leased order, and the holder's picture of it.
+    /// Moves a leased order, and the holder's picture of it. What it begins with, the claim has
+    /// written.
     pub(super) async fn moved(&self, leased: &mut LeasedOrder, step: Move) -> Appended {
+        if step.events == [Order::BEGINNING]
+            && let Some(begun) = leased.begun.take()
+        {
+            return begun;
+        }
         let mut after = leased.order.clone();
-        after.apply(&step.event).expect("a legal move");
-        let appended = self.append(leased, &step, &after).await;
+        let entries = step.apply(&mut after);
+        let appended = self.append(leased, &entries, &step, &after).await;
         let appended = appended.expect("the lease stands");
         after.updated_at = appended.at;
         leased.order = after;
@@ -259,14 +275,15 @@ impl StoreFixture {
         step: &Move,
     ) -> Result<Appended, StoreError> {
         let mut after = leased.order.clone();
-        after.apply(&step.event).expect("a legal move");
-        self.append(leased, step, &after).await
+        let entries = step.apply(&mut after);
+        self.append(leased, &entries, step, &after).await
     }
 
     /// A write that asks no table of moves.
     pub(super) async fn append(
         &self,
         leased: &LeasedOrder,
+        entries: &[LogEntry],
         step: &Move,
         after: &Order,
     ) -> Result<Appended, StoreError> {
@@ -279,7 +296,7 @@ impl StoreFixture {
             .append(&Transition {
                 actor: None,
                 by: Authority::Lease(leased.lease()),
-                event: &step.event,
+                entries,
                 order: after,
                 transaction: step.transaction.as_ref(),
                 next,

@@ -214,8 +214,8 @@ async fn a_sniper_order_is_read_back_with_all_its_terms_and_its_trigger(fixture:
     assert_eq!(order.swap.token_out.decimals, 9, "the pool has told them");
     let log = fixture.log.log(message.id, 1).await;
     let log = log.expect("the store answers");
-    let waiting = waiting_started(Wake::default()).event;
-    assert_eq!(log[0].known(), Some(&waiting));
+    let waiting = waiting_started(Wake::default()).events;
+    assert_eq!(log[0].known(), waiting.first());
     assert_eq!(log[1].known(), Some(&begun));
 }
 

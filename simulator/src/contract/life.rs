@@ -82,7 +82,7 @@ async fn a_whole_life_can_be_rebuilt_from_its_events(fixture: &StoreFixture) {
     for (message, steps) in attempts {
         let mut leased = fixture.leased(&message).await;
         for step in steps {
-            written.push(step.event.clone());
+            written.extend(step.events.iter().cloned());
             fixture.moved(&mut leased, step).await;
             assert_eq!(fixture.as_stored(new.id).await, leased.order);
             assert_eq!(fixture.as_rebuilt(&new).await, leased.order);

@@ -1,7 +1,9 @@
 //! The order book's duties.
 
+use std::time::Duration;
+
 use engine::{
-    order::{Lifetime, Status, TransactionEnd},
+    order::{Lifetime, LogEntry, Status, TransactionEnd},
     ports::{Claim, ExecuteOrder, Inserted, OrderFilter, PageQuery, StoreError},
 };
 use futures::future::join_all;
@@ -20,7 +22,9 @@ pub(super) async fn check(fixture: &StoreFixture) {
     one_key_makes_one_order_however_often_it_comes(fixture).await;
     one_of_many_claims_succeeds(fixture).await;
     a_lease_that_ends_without_a_word_leaves_an_abandoned_order(fixture).await;
+    a_claim_begins_with_what_begins_at_once(fixture).await;
     a_whole_life_is_recorded_step_by_step(fixture).await;
+    what_happened_at_once_is_written_at_once_and_in_order(fixture).await;
     what_is_fenced_writes_nothing(fixture).await;
     a_retry_frees_the_order_and_opens_the_next_attempt(fixture).await;
     an_order_has_one_transaction_that_may_land(fixture).await;
@@ -115,7 +119,7 @@ async fn a_lease_that_ends_without_a_word_leaves_an_abandoned_order(fixture: &St
         second.abandoned && second.token > first.token,
         "{first:?}, {second:?}"
     );
-    let late = fixture.tried(&first, &routing()).await;
+    let late = fixture.tried(&first, &venue_chosen()).await;
     assert!(
         matches!(late, Err(StoreError::Conflict)),
         "the first holder is fenced: {late:?}"
@@ -128,7 +132,29 @@ async fn a_lease_that_ends_without_a_word_leaves_an_abandoned_order(fixture: &St
         fixture.writer.release(&first.lease(), MOMENT).await,
         Err(StoreError::Conflict)
     ));
-    assert_eq!(fixture.log(message.id).await.len(), 1);
+    assert_eq!(fixture.log(message.id).await.len(), 2);
+}
+
+async fn a_claim_begins_with_what_begins_at_once(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let leased = fixture.leased(&message).await;
+    let begun = leased.begun.as_ref().expect("it was new");
+    assert_eq!((begun.seq, begun.at), (2, leased.order.updated_at));
+    assert_eq!(fixture.order(message.id).await.as_ref(), Some(&leased.order));
+    let log = [(1, "pending", 1), (2, "routing", 1)];
+    assert_eq!(fixture.log(message.id).await, log);
+    fixture.left_alone(&leased).await;
+    let again = fixture.leased_after_expiry(&message).await;
+    assert!(again.begun.is_none(), "{again:?}");
+    assert_eq!(again.order, leased.order);
+    assert_eq!(fixture.log(message.id).await, log);
+
+    let late = fixture.stored_for(Duration::ZERO).await;
+    fixture.clock.sleep(MOMENT * 2).await;
+    let leased = fixture.leased(&late).await;
+    assert!(leased.begun.is_none(), "{leased:?}");
+    assert_eq!(leased.order.status, Status::Pending);
+    assert_eq!(fixture.log(late.id).await, [(1, "pending", 1)]);
 }
 
 async fn a_whole_life_is_recorded_step_by_step(fixture: &StoreFixture) {
@@ -178,21 +204,50 @@ async fn a_whole_life_is_recorded_step_by_step(fixture: &StoreFixture) {
     );
 }
 
+async fn what_happened_at_once_is_written_at_once_and_in_order(fixture: &StoreFixture) {
+    let message = fixture.stored().await;
+    let mut leased = fixture.leased(&message).await;
+    fixture.moved(&mut leased, routing()).await;
+    let fenced = leased.clone();
+    let sent = transaction();
+    let mut both = submitted(&sent);
+    both.events.splice(..0, venue_chosen().events);
+    let appended = fixture.moved(&mut leased, both.clone()).await;
+    let log = [
+        (1, "pending", 1),
+        (2, "routing", 1),
+        (3, "building", 1),
+        (4, "submitted", 1),
+    ];
+    assert_eq!(appended.seq, 4);
+    assert_eq!(fixture.log(message.id).await, log);
+    assert_eq!(
+        fixture.order(message.id).await.as_ref(),
+        Some(&leased.order)
+    );
+    let refused = fixture.tried(&fenced, &both).await;
+    assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+    assert_eq!(fixture.log(message.id).await, log);
+    fixture.left_alone(&leased).await;
+    let next = fixture.leased_after_expiry(&message).await;
+    assert_eq!(next.transaction, Some(sent));
+}
+
 async fn what_is_fenced_writes_nothing(fixture: &StoreFixture) {
     let message = fixture.stored().await;
     let leased = fixture.leased(&message).await;
     fixture
-        .tried(&leased, &routing())
+        .tried(&leased, &venue_chosen())
         .await
         .expect("the lease stands");
-    let again = fixture.tried(&leased, &routing()).await;
+    let again = fixture.tried(&leased, &venue_chosen()).await;
     assert!(
         matches!(again, Err(StoreError::Conflict)),
         "the status has moved on: {again:?}"
     );
     assert_eq!(
         fixture.log(message.id).await,
-        [(1, "pending", 1), (2, "routing", 1)]
+        [(1, "pending", 1), (2, "routing", 1), (3, "building", 1)]
     );
 }
 
@@ -247,7 +302,12 @@ async fn an_order_has_one_transaction_that_may_land(fixture: &StoreFixture) {
     let second = submitted(&transaction());
     let mut after = leased.order.clone();
     after.last_seq += 1;
-    let refused = fixture.append(&leased, &second, &after).await;
+    let entry = LogEntry {
+        event: second.events[0].clone(),
+        status: after.status,
+        attempt: after.attempt,
+    };
+    let refused = fixture.append(&leased, &[entry], &second, &after).await;
     assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
     assert_eq!(
         fixture.log(message.id).await.len(),

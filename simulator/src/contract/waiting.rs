@@ -126,7 +126,7 @@ impl StoreFixture {
         let (by, settled) = (Canceller::Client, None);
         let event = OrderEvent::Cancelled { by, settled };
         let mut after = seen.clone();
-        after.apply(&event).expect("a legal move");
+        let entry = after.entry(event).expect("a legal move");
         let transition = Transition {
             actor: None,
             by: Authority::Seen {
@@ -134,7 +134,7 @@ impl StoreFixture {
                 status: seen.status,
                 seq: seen.last_seq,
             },
-            event: &event,
+            entries: &[entry],
             order: &after,
             transaction: None,
             next: Next::Close,

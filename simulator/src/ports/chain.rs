@@ -103,6 +103,16 @@ impl Chain for ChainPort {
             })
     }
 
+    /// One that has to ask first, or has not, as it happens.
+    fn prepare_at_once(&self, request: &Prepare<'_>) -> Option<SignedTransaction> {
+        let mut world = self.network.world.lock();
+        let now = world.now;
+        world
+            .rng
+            .pick(&[true, false])
+            .then(|| world.chain.sign(request.id, request.min_out, now))
+    }
+
     /// One node that shows it is enough; that there is none, each has to say.
     async fn landed(&self, order: OrderId) -> Result<Option<EarlierSwap>, Unavailable> {
         let asked = (0..self.asked).map(|node| self.landed_at(node, order));

@@ -20,6 +20,19 @@ use crate::{fault::Fault, network::Network, point::Point, store::OwnedTransition
 /// The order book as one process reaches it.
 pub(crate) struct OrdersPort(pub(crate) Network);
 
+impl OrdersPort {
+    /// Read by the statement behind the one that writes, so others may come in between.
+    async fn subscribers(&self, id: OrderId) -> Subscribers {
+        self.0.pause(0).await;
+        let mut world = self.0.world.lock();
+        if world.strikes(Fault::SubscribersUnread) {
+            Subscribers::default()
+        } else {
+            world.store.live(id)
+        }
+    }
+}
+
 #[async_trait]
 impl OrderReader for OrdersPort {
     async fn ping(&self) -> Result<(), StoreError> {
@@ -100,7 +113,13 @@ impl OrderWriter for OrdersPort {
             }
             world.store.claim(&message, lease, world.now, world.step)
         };
-        Ok(self.0.call(Point::Claim, claim).await?)
+        let mut claim = self.0.call(Point::Claim, claim).await?;
+        if let Claim::Leased(leased) = &mut claim
+            && let Some(begun) = &mut leased.begun
+        {
+            begun.subscribers = self.subscribers(message.id).await;
+        }
+        Ok(claim)
     }
 
     async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
@@ -116,15 +135,7 @@ impl OrderWriter for OrdersPort {
             world.store.append(&transition, world.now)
         };
         let mut appended = self.0.call(Point::Append, commit).await??;
-        // The subscribers are read by the statement behind it, so others may come in between.
-        self.0.pause(0).await;
-        let mut world = self.0.world.lock();
-        let unread = world.strikes(Fault::SubscribersUnread);
-        appended.subscribers = if unread {
-            Subscribers::default()
-        } else {
-            world.store.live(id)
-        };
+        appended.subscribers = self.subscribers(id).await;
         Ok(appended)
     }
 

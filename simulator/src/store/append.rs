@@ -1,10 +1,8 @@
 //! The one statement that moves an order: row, event, transaction and outbox together.
 
 use engine::{
-    order::{
-        EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction, Status, TransactionEnd,
-    },
-    ports::{Appended, Authority, Next, StoreError, Transition},
+    order::{LogEntry, Order, SignedTransaction, Status, TransactionEnd},
+    ports::{Appended, Authority, Next, StoreError, Subscribers, Transition},
 };
 
 use super::{Row, Store, TransactionState, WaitingRow};
@@ -14,7 +12,7 @@ use crate::time::{at, ms};
 #[derive(Clone, Debug)]
 pub(crate) struct OwnedTransition {
     pub(crate) by: Authority,
-    pub(crate) event: OrderEvent,
+    pub(crate) entries: Vec<LogEntry>,
     pub(crate) order: Order,
     pub(crate) transaction: Option<SignedTransaction>,
     pub(crate) next: Next,
@@ -24,11 +22,17 @@ impl From<&Transition<'_>> for OwnedTransition {
     fn from(transition: &Transition<'_>) -> Self {
         Self {
             by: transition.by,
-            event: transition.event.clone(),
+            entries: transition.entries.to_vec(),
             order: transition.order.clone(),
             transaction: transition.transaction.cloned(),
             next: transition.next,
         }
+    }
+}
+
+impl OwnedTransition {
+    fn settles(&self) -> Option<TransactionEnd> {
+        self.entries.iter().find_map(|entry| entry.event.settles())
     }
 }
 
@@ -48,11 +52,11 @@ impl Store {
         if second && locks.one_live_transaction {
             return Err(StoreError::Conflict);
         }
-        let seq = row.order.last_seq + 1;
+        let seq = row.order.last_seq + transition.entries.len() as u64;
         // The database need not look at this: nothing happens behind a holder's back while every
         // other writer raises the token.
         if locks.fence && locks.stop_fence && transition.order.last_seq != seq {
-            return Err(StoreError::Rejected(format!("the next event is {seq}")));
+            return Err(StoreError::Rejected(format!("the last event is {seq}")));
         }
         if let Authority::Seen { .. } = transition.by {
             row.token += i64::from(locks.stop_fence);
@@ -62,8 +66,8 @@ impl Store {
             row.bring_back(now);
         }
         row.write(&transition.order, seq, now);
-        row.log(&transition.event);
-        row.settle(transition.event.settles());
+        row.log(&transition.entries);
+        row.settle(transition.settles());
         row.sign(transition.transaction.as_ref());
         row.hand_on(next, now);
         let id = row.id();
@@ -76,6 +80,23 @@ impl Store {
 }
 
 impl Row {
+    /// What is written with a claim.
+    pub(super) fn begin(&mut self, now: u64) -> Option<Appended> {
+        if !self.order.begins_at_once() || self.order.deadline < at(now) {
+            return None;
+        }
+        let mut order = self.order.clone();
+        let seq = order.last_seq + 1;
+        let entry = order.entry(Order::BEGINNING).ok()?;
+        self.write(&order, seq, now);
+        self.log(&[entry]);
+        Some(Appended {
+            seq,
+            at: at(now),
+            subscribers: Subscribers::default(),
+        })
+    }
+
     fn write(&mut self, order: &Order, seq: u64, now: u64) {
         self.updated_at = now;
         self.order = Order {
@@ -85,16 +106,13 @@ impl Row {
         };
     }
 
-    fn log(&mut self, event: &OrderEvent) {
+    /// The entries of the move that the row has made.
+    fn log(&mut self, entries: &[LogEntry]) {
         let order = &self.order;
-        self.events.push(EventRecord {
-            order_id: order.id,
-            seq: order.last_seq,
-            status: order.status,
-            attempt: order.attempt,
-            at: order.updated_at,
-            event: LoggedEvent::Known(event.clone()),
-        });
+        let first = order.last_seq + 1 - entries.len() as u64;
+        let records = (first..).zip(entries.iter().cloned());
+        self.events
+            .extend(records.map(|(seq, entry)| entry.recorded(order.id, seq, order.updated_at)));
     }
 
     fn settle(&mut self, end: Option<TransactionEnd>) {

@@ -66,12 +66,18 @@ impl Store {
         let abandoned = row.lease_until.is_some();
         row.token += 1;
         row.lease_until = Some(now + ms(lease));
-        Claim::Leased(Box::new(LeasedOrder {
+        let begun = row.begin(now);
+        let mut leased = LeasedOrder {
             order: row.order.clone(),
+            begun,
             token: row.token,
             transaction: row.open_transaction().cloned(),
             abandoned,
-        }))
+        };
+        if let Some(begun) = &mut leased.begun {
+            begun.subscribers = self.live(message.id);
+        }
+        Claim::Leased(Box::new(leased))
     }
 
     /// What a claim answers when another statement holds the row's lock at that moment.

@@ -44,8 +44,8 @@ impl WaitsUnsettled {
             settled: Some(TransactionEnd::Expired),
         };
         let mut after = leased.order.clone();
-        after
-            .apply(&event)
+        let entry = after
+            .entry(event)
             .map_err(|invalid| StoreError::Rejected(invalid.to_string()))?;
         let wake = Wake {
             after: Some(PAUSE),
@@ -54,7 +54,7 @@ impl WaitsUnsettled {
         let transition = Transition {
             actor: None,
             by: Authority::Lease(leased.lease()),
-            event: &event,
+            entries: &[entry],
             order: &after,
             transaction: None,
             next: Next::Wait(wake),
@@ -118,13 +118,18 @@ impl OrderWriter for ReusesAttempt {
 
     async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
         let mut order = transition.order.clone();
-        if matches!(transition.event, OrderEvent::WaitingStarted { .. }) {
-            order.attempt -= 1;
+        let mut entries = transition.entries.to_vec();
+        for entry in &mut entries {
+            if matches!(entry.event, OrderEvent::WaitingStarted { .. }) {
+                entry.attempt -= 1;
+                order.attempt -= 1;
+            }
         }
-        let order = &order;
+        let (entries, order) = (&entries[..], &order);
         self.0
             .append(&Transition {
                 actor: None,
+                entries,
                 order,
                 ..*transition
             })

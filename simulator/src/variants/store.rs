@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use engine::{
-    order::{EventRecord, Lifetime, LoggedEvent, NewOrder, Order, Unmet},
+    order::{Lifetime, NewOrder, Order, Unmet},
     ports::{
         Appended, Claim, ExecuteOrder, Inserted, Lease, OrderWriter, StoreError, Subscribers,
         Transition, Wake,
@@ -24,17 +24,15 @@ impl OrderWriter for PushesFirst {
     async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError> {
         let order = transition.order;
         let live = self.0.base.subscriptions.live(order.id).await;
-        let text = encode(&EventRecord {
-            order_id: order.id,
-            seq: order.last_seq,
-            status: order.status,
-            attempt: order.attempt,
-            at: self.0.base.clock.now(),
-            event: LoggedEvent::Known(transition.event.clone()),
-        });
-        for subscriber in &live.unwrap_or_default().of_order {
-            // Best effort, as in the engine.
-            let _ = self.0.push.push(subscriber, text.as_str().into()).await;
+        let live = live.unwrap_or_default().of_order;
+        let first = order.last_seq + 1 - transition.entries.len() as u64;
+        for (seq, entry) in (first..).zip(transition.entries.iter().cloned()) {
+            let record = entry.recorded(order.id, seq, self.0.base.clock.now());
+            let text = encode(&record);
+            for subscriber in &live {
+                // Best effort, as in the engine.
+                let _ = self.0.push.push(subscriber, text.as_str().into()).await;
+            }
         }
         let appended = self.0.base.writer.append(transition).await?;
         Ok(Appended {

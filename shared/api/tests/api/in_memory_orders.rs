@@ -311,8 +311,9 @@ impl OrderWriter for InMemoryOrders {
         });
         let row = row.ok_or(StoreError::Conflict)?;
         row.order = transition.order.clone();
-        row.events
-            .push(logged(&row.order, transition.event.clone()));
+        for entry in transition.entries {
+            row.events.push(logged(&row.order, entry.event.clone()));
+        }
         Ok(Appended {
             seq: row.order.last_seq,
             at: row.order.updated_at,

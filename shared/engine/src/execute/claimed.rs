@@ -8,7 +8,7 @@ use futures::channel::mpsc;
 use super::ExecuteError;
 use crate::{
     observe,
-    order::{EventRecord, LoggedEvent, Order, OrderEvent, SignedTransaction, Unmet},
+    order::{EventRecord, LogEntry, Order, OrderEvent, SignedTransaction, Unmet},
     ports::{
         Authority, LeasedOrder, Next, OrderLog, OrderWriter, StoreError, Subscribers, Transition,
         Wake,
@@ -57,7 +57,7 @@ impl ClaimedOrder {
     /// outcome is unknown: stop here and let the lease end, whoever claims the order next reads
     /// the truth. [`ExecuteError::Defect`] for a move that the table does not have.
     pub(super) async fn record(&mut self, event: OrderEvent) -> Result<(), ExecuteError> {
-        self.write(event, None, Next::Hold(self.lease_duration))
+        self.write([event], None, Next::Hold(self.lease_duration))
             .await
     }
 
@@ -69,9 +69,22 @@ impl ClaimedOrder {
         &mut self,
         transaction: SignedTransaction,
     ) -> Result<(), ExecuteError> {
-        let signature = transaction.signature.clone();
-        let event = OrderEvent::Submitted { signature };
-        self.write(event, Some(transaction), Next::Hold(self.lease_duration))
+        let events = [OrderEvent::submitted(&transaction)];
+        self.write(events, Some(transaction), Next::Hold(self.lease_duration))
+            .await
+    }
+
+    /// Writes where the order goes, and stores what was signed for that, in one.
+    ///
+    /// # Errors
+    /// As [`ClaimedOrder::record`].
+    pub(super) async fn choose_and_submit(
+        &mut self,
+        chosen: OrderEvent,
+        transaction: SignedTransaction,
+    ) -> Result<(), ExecuteError> {
+        let events = [chosen, OrderEvent::submitted(&transaction)];
+        self.write(events, Some(transaction), Next::Hold(self.lease_duration))
             .await
     }
 
@@ -84,7 +97,7 @@ impl ClaimedOrder {
         event: OrderEvent,
         pause: Duration,
     ) -> Result<(), ExecuteError> {
-        self.write(event, None, Next::Retry(pause)).await
+        self.write([event], None, Next::Retry(pause)).await
     }
 
     /// Writes that its condition is not met, so that it waits.
@@ -92,7 +105,7 @@ impl ClaimedOrder {
     /// # Errors
     /// As [`ClaimedOrder::record`].
     pub(super) async fn wait(&mut self, event: OrderEvent, wake: Wake) -> Result<(), ExecuteError> {
-        self.write(event, None, Next::Wait(wake)).await
+        self.write([event], None, Next::Wait(wake)).await
     }
 
     /// Lets it wait again, which is no event.
@@ -105,20 +118,23 @@ impl ClaimedOrder {
             .await
     }
 
-    async fn write(
+    async fn write<const N: usize>(
         &mut self,
-        event: OrderEvent,
+        events: [OrderEvent; N],
         transaction: Option<SignedTransaction>,
         next: Next,
     ) -> Result<(), ExecuteError> {
         let mut after = self.leased.order.clone();
-        after
-            .apply(&event)
-            .inspect_err(|invalid| observe::invalid_transition(&self.leased.order, *invalid))?;
+        let mut entries = Vec::with_capacity(N);
+        for event in events {
+            let entry = after.entry(event);
+            entries
+                .push(entry.inspect_err(|invalid| observe::invalid_transition(&after, *invalid))?);
+        }
         let transition = Transition {
             actor: None,
             by: Authority::Lease(self.leased.lease()),
-            event: &event,
+            entries: &entries,
             order: &after,
             transaction: transaction.as_ref(),
             next: if after.is_open() { next } else { Next::Close },
@@ -127,19 +143,13 @@ impl ClaimedOrder {
         after.updated_at = appended.at;
         self.leased.order = after;
         self.leased.transaction = transaction;
-        observe::moved(&self.leased.order);
         let order = &self.leased.order;
-        self.deliver(
-            EventRecord {
-                order_id: order.id,
-                seq: appended.seq,
-                status: order.status,
-                attempt: order.attempt,
-                at: appended.at,
-                event: LoggedEvent::Known(event),
-            },
-            appended.subscribers,
-        );
+        let first = appended.seq + 1 - N as u64;
+        for (seq, entry) in (first..).zip(entries) {
+            let record = entry.recorded(order.id, seq, appended.at);
+            observe::moved(order, &record);
+            self.deliver(record, appended.subscribers.clone());
+        }
         Ok(())
     }
 
@@ -159,6 +169,22 @@ impl ClaimedOrder {
     /// As [`OrderWriter::release`].
     pub(super) async fn release(self, pause: Duration) -> Result<(), StoreError> {
         self.writer.release(&self.leased.lease(), pause).await
+    }
+
+    /// Tells the subscribers what the claim has written.
+    pub(super) fn tell_beginning(&mut self) {
+        let Some(begun) = self.leased.begun.take() else {
+            return;
+        };
+        let order = &self.leased.order;
+        let entry = LogEntry {
+            event: Order::BEGINNING,
+            status: order.status,
+            attempt: order.attempt,
+        };
+        let record = entry.recorded(order.id, begun.seq, begun.at);
+        observe::moved(order, &record);
+        self.deliver(record, begun.subscribers);
     }
 
     /// Tells every live subscriber the whole log again, because a holder before us may have died

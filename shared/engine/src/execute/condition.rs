@@ -61,14 +61,7 @@ impl Execute {
     ) -> Result<Step, ExecuteError> {
         let order = claimed.order();
         if pays_enough(order, &decision) {
-            let event = OrderEvent::VenueChosen {
-                route: decision.route,
-                quoted_out: decision.quoted_out,
-                offers: decision.offers,
-                reason: decision.reason,
-            };
-            claimed.record(event).await?;
-            return Ok(Step::On);
+            return self.go_to(claimed, decision).await;
         }
         match order.kind.trigger() {
             Trigger::Immediately => {

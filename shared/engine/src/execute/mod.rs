@@ -13,9 +13,8 @@ mod settle;
 use std::{sync::Arc, time::Duration};
 
 use futures::{
-    FutureExt,
     channel::mpsc,
-    future::{BoxFuture, Shared, join, try_join},
+    future::{BoxFuture, Shared, join},
 };
 
 use crate::{
@@ -137,10 +136,13 @@ impl Execute {
     ) -> Result<Executed, ExecuteError> {
         let (id, abandoned) = (leased.order.id, leased.abandoned);
         observe::attempt_taken(&leased.order, abandoned);
-        let claimed = ClaimedOrder::new(Arc::clone(&self.writer), leased, self.policy.lease, out);
+        let mut claimed =
+            ClaimedOrder::new(Arc::clone(&self.writer), leased, self.policy.lease, out);
         if abandoned {
             let subscribers = self.subscriptions.live(id).await?;
             claimed.repeat_log(self.log.as_ref(), &subscribers).await?;
+        } else {
+            claimed.tell_beginning();
         }
         match self.advance(claimed, shutdown).await {
             Err(ExecuteError::Store(StoreError::Conflict)) => {
@@ -209,19 +211,14 @@ impl Execute {
         }
     }
 
-    /// Begins with an order, or lets it wait.
+    /// Begins with an order that the claim has not begun with, or lets it wait.
     async fn begin(&self, claimed: &mut ClaimedOrder) -> Result<Step, ExecuteError> {
         let kind = claimed.order().kind.clone();
         if let Trigger::PoolCreated(sniper) = kind.trigger() {
             return self.look_for_pool(claimed, sniper).await;
         }
-        // Quotes only read, so the venues are asked while the step to `routing` is still being
-        // written.
-        let swap = claimed.order().swap.clone();
-        let written = claimed.record(OrderEvent::RoutingStarted { fired: None });
-        let quoted = self.router.route(&swap, &kind).map(Ok);
-        let decision = try_join(written, quoted).await?.1;
-        self.go(claimed, decision).await
+        claimed.record(Order::BEGINNING).await?;
+        Ok(Step::On)
     }
 
     async fn choose_venue(&self, claimed: &mut ClaimedOrder) -> Result<Step, ExecuteError> {
@@ -246,6 +243,41 @@ impl Execute {
             Ok(decision) => self.take(claimed, decision).await,
             Err(no_route) => self.fail(claimed, no_route.failure, None).await,
         }
+    }
+
+    /// Writes where the order goes; together with what is signed for that, if nobody has to be
+    /// asked before: neither the chain, nor whether an earlier transaction has landed, nor whether
+    /// the order's pool is still good.
+    async fn go_to(
+        &self,
+        claimed: &mut ClaimedOrder,
+        decision: RoutingDecision,
+    ) -> Result<Step, ExecuteError> {
+        let order = claimed.order();
+        let asks_nobody = match order.kind.trigger() {
+            Trigger::Immediately | Trigger::PriceAtLeast(..) => order.attempt == 1,
+            Trigger::PoolCreated(_) => false,
+        };
+        let request = Prepare {
+            id: order.id,
+            swap: &order.swap,
+            route: &decision.route,
+            min_out: order.kind.min_out(&order.swap, decision.quoted_out),
+        };
+        let signed = (asks_nobody && !self.is_overdue(order))
+            .then(|| self.chain.prepare_at_once(&request))
+            .flatten();
+        let chosen = OrderEvent::VenueChosen {
+            route: decision.route,
+            quoted_out: decision.quoted_out,
+            offers: decision.offers,
+            reason: decision.reason,
+        };
+        match signed {
+            Some(transaction) => claimed.choose_and_submit(chosen, transaction).await?,
+            None => claimed.record(chosen).await?,
+        }
+        Ok(Step::On)
     }
 
     /// Signs, and stores what was signed. It is sent by [`Execute::settle`], never before it is

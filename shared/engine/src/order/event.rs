@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{Failure, Fired, SeenPool, Status, Swap, TransactionEnd, Unmet};
+use super::{Failure, Fired, SeenPool, SignedTransaction, Status, Swap, TransactionEnd, Unmet};
 use crate::{
     amount::{TokenAmount, price},
     id::OrderId,
@@ -122,6 +122,13 @@ impl FromStr for Canceller {
 }
 
 impl OrderEvent {
+    /// What the log says of a transaction that is stored.
+    pub fn submitted(transaction: &SignedTransaction) -> Self {
+        Self::Submitted {
+            signature: transaction.signature.clone(),
+        }
+    }
+
     /// The name, for the log and the store.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -172,6 +179,31 @@ impl Fill {
         Self {
             amount_out,
             price: price(swap.amount_in, amount_out),
+        }
+    }
+}
+
+/// An event that is to be written to the log, and where the order stands after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// What happened.
+    pub event: OrderEvent,
+    /// The status that the order goes into.
+    pub status: Status,
+    /// The attempt that it is in then.
+    pub attempt: u32,
+}
+
+impl LogEntry {
+    /// The entry as it was committed.
+    pub fn recorded(self, order_id: OrderId, seq: u64, at: Timestamp) -> EventRecord {
+        EventRecord {
+            order_id,
+            seq,
+            status: self.status,
+            attempt: self.attempt,
+            at,
+            event: LoggedEvent::Known(self.event),
         }
     }
 }

@@ -15,7 +15,7 @@ mod waiting;
 use jiff::Timestamp;
 
 pub use self::{
-    event::{Canceller, EventRecord, Fill, LoggedEvent, OrderEvent},
+    event::{Canceller, EventRecord, Fill, LogEntry, LoggedEvent, OrderEvent},
     failure::{Failure, FailureCode},
     kind::*,
     status::{InvalidTransition, Status},
@@ -110,6 +110,9 @@ pub struct Order {
 }
 
 impl Order {
+    /// How an order begins that [begins at once](Order::begins_at_once).
+    pub const BEGINNING: OrderEvent = OrderEvent::RoutingStarted { fired: None };
+
     /// An order at the moment of its acceptance, after its first event.
     pub fn accepted(new: &NewOrder, at: Timestamp, deadline: Timestamp) -> Self {
         Self {
@@ -191,11 +194,30 @@ impl Order {
         Ok(())
     }
 
+    /// Moves the order by an event, and answers what its log is to say of it.
+    ///
+    /// # Errors
+    /// As [`Order::apply`].
+    pub fn entry(&mut self, event: OrderEvent) -> Result<LogEntry, InvalidTransition> {
+        self.apply(&event)?;
+        Ok(LogEntry {
+            event,
+            status: self.status,
+            attempt: self.attempt,
+        })
+    }
+
     fn next_attempt(&mut self) {
         self.attempt += 1;
         self.route = None;
         self.quoted_out = None;
         self.tx_hash = None;
+    }
+
+    /// Whether whoever takes it up begins with [`Order::BEGINNING`], and looks at nothing before
+    /// but the time.
+    pub const fn begins_at_once(&self) -> bool {
+        matches!(self.status, Status::Pending) && self.kind.begins_at_once()
     }
 
     /// Whether it can still move. An order that cannot is closed.

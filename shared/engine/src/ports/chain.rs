@@ -17,6 +17,12 @@ pub trait Chain: Send + Sync {
     /// Builds and signs the swap; MUST NOT send it. What is signed once the order's transaction
     /// before is dead MUST be another one; two calls of the same moment may make the same.
     async fn prepare(&self, request: &Prepare<'_>) -> Result<SignedTransaction, Failure>;
+    /// As [`Chain::prepare`], for a chain that has nobody to ask before it signs; `None` when this
+    /// one has, or cannot do it now. MUST NOT store anything: the order may be somebody else's by
+    /// now.
+    fn prepare_at_once(&self, _request: &Prepare<'_>) -> Option<SignedTransaction> {
+        None
+    }
     /// Asked before an order that may have had a transaction is signed for again, and before it
     /// ends without a swap: the one of its transactions that has landed although it was taken for
     /// dead. `None` MUST be what everybody says who may know. A chain whose record cannot err has

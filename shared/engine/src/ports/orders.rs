@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{Corrupt, ExecuteOrder, StoreError, Subscribers, Wake};
 use crate::account::{AccountId, Actor, LimitReached};
 use crate::order::{
-    ClientOrderId, EventRecord, Lifetime, NewOrder, Order, OrderEvent, OrderId, SignedTransaction,
+    ClientOrderId, EventRecord, Lifetime, LogEntry, NewOrder, Order, OrderId, SignedTransaction,
     Status, Unmet,
 };
 
@@ -69,13 +69,15 @@ pub trait OrderWriter: Send + Sync {
 
     /// Takes the lease on the message's order by compare-and-set and raises its fencing token. MUST
     /// succeed for one caller at the most, only for an open order without a live lease, only when
-    /// the message's attempt is the order's.
+    /// the message's attempt is the order's. MUST, in the same statement, write
+    /// [`Order::BEGINNING`] for an order that [begins at once](Order::begins_at_once) and is not
+    /// past its deadline; and read its subscribers after that is committed.
     async fn claim(&self, message: &ExecuteOrder, lease: Duration) -> Result<Claim, StoreError>;
 
-    /// Writes an event: order row, event with the next `seq`, transaction, outbox, waiting row, in
-    /// one statement. MUST answer [`StoreError::Conflict`] and write nothing unless the authority
-    /// still stands, and when the order has another transaction that may land. MUST read the
-    /// subscribers after the event is committed.
+    /// Writes a move: order row, each event with the next `seq`, transaction, outbox, waiting row,
+    /// in one statement. MUST answer [`StoreError::Conflict`] and write nothing unless the
+    /// authority still stands, and when the order has another transaction that may land. MUST read
+    /// the subscribers after that is committed.
     async fn append(&self, transition: &Transition<'_>) -> Result<Appended, StoreError>;
 
     /// Lets an order that was woken wait again, without an event: its condition is not met. The
@@ -171,8 +173,10 @@ impl Authority {
 /// An order that this worker holds.
 #[derive(Clone, Debug)]
 pub struct LeasedOrder {
-    /// The order, as stored.
+    /// The order, as stored now.
     pub order: Order,
+    /// The event that was written with the claim, if one was: [`Order::BEGINNING`].
+    pub begun: Option<Appended>,
     /// The fencing token of the claim.
     pub token: i64,
     /// The attempt's transaction that may still land; there is one exactly when the status is
@@ -200,11 +204,12 @@ pub struct Transition<'a> {
     pub by: Authority,
     /// Who wants it, for the record; `None` for what the engine does of itself.
     pub actor: Option<&'a Actor>,
-    /// What happened.
-    pub event: &'a OrderEvent,
-    /// The order after the event. Times are the store's.
+    /// What happened, one after another; one event at least.
+    pub entries: &'a [LogEntry],
+    /// The order after the last of them. Times are the store's.
     pub order: &'a Order,
-    /// The transaction that the event submits: there is one exactly for [`OrderEvent::Submitted`].
+    /// The transaction that is submitted: there is one exactly with
+    /// [`Submitted`](crate::order::OrderEvent::Submitted).
     pub transaction: Option<&'a SignedTransaction>,
     /// Who works on the order after this.
     pub next: Next,
@@ -223,12 +228,12 @@ pub enum Next {
     Close,
 }
 
-/// An event that is committed.
+/// Events that are committed.
 #[derive(Clone, Debug)]
 pub struct Appended {
-    /// The event's number.
+    /// The number of the last of them.
     pub seq: u64,
-    /// When it was committed, by the store's clock.
+    /// When they were committed, by the store's clock.
     pub at: Timestamp,
     /// The connections to notify, read after the commit.
     pub subscribers: Subscribers,

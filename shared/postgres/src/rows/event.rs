@@ -1,6 +1,8 @@
 //! Rows of `order_events`: the stored form of an event, version 2. It is the domain's event and no
 //! client's: what clients see is made when an event is sent.
 
+use std::fmt::Debug;
+
 use engine::{
     order::{
         EventRecord, ExecutablePrice, Failure, Fill, Fired, LoggedEvent, OrderEvent, OrderId,
@@ -12,7 +14,7 @@ use engine::{
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio_postgres::Row;
+use tokio_postgres::{Row, types::Json};
 
 use super::{
     super::error::StatementError,
@@ -68,6 +70,13 @@ pub(in super::super) fn event_record(row: &Row) -> Result<EventRecord, Statement
         at: get(row, "at")?,
         event,
     })
+}
+
+/// An event as this build stores it: version and payload.
+pub(in super::super) fn stored(
+    event: &OrderEvent,
+) -> (i16, Json<impl Serialize + Debug + Sync + use<>>) {
+    (VERSION, Json(StoredEvent::from(event)))
 }
 
 /// An event as it is stored.

@@ -15,7 +15,7 @@ use tokio_postgres::{Row, types::FromSql};
 use super::error::StatementError;
 
 pub(super) use self::{
-    event::{EVENT_COLUMNS, event_record},
+    event::{EVENT_COLUMNS, event_record, stored},
     order::{BARE_COLUMNS, NewOrderRow, ORDER_COLUMNS, WITH_WAITING, leased, order, signed_swap},
     transition::TransitionRow,
 };

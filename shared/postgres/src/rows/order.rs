@@ -9,7 +9,7 @@ use engine::{
         NewOrder, Order, OrderId, OrderKind, SignedTransaction, SlippageTolerance, Sniper, Status,
         Swap, TimeInForce, Token, TokenAmount, Unmet, Waiting,
     },
-    ports::{Corrupt, EarlierSwap, LeasedOrder},
+    ports::{Appended, Corrupt, EarlierSwap, LeasedOrder, Subscribers},
     routing::{Route, VenueId},
 };
 use jiff::Timestamp;
@@ -257,7 +257,13 @@ pub(in super::super) fn leased(row: &Row) -> Result<LeasedOrder, Corrupt> {
                 .ok_or_else(|| columns.unreadable("min_out"))?,
         }),
     };
+    let begun = columns.named::<bool>("begins")?.then(|| Appended {
+        seq: order.last_seq,
+        at: order.updated_at,
+        subscribers: Subscribers::default(),
+    });
     Ok(LeasedOrder {
+        begun,
         token: columns.named("lease_epoch")?,
         abandoned: columns.named("abandoned")?,
         transaction,

@@ -1,10 +1,10 @@
-//! The input of `append.sql`: the order as it is after an event, and what else the event brings.
+//! The input of `append.sql`: the order as it is after a move, and what else the move brings.
 
 use std::net::IpAddr;
 
 use engine::{
     account::KeyId,
-    order::{TransactionEnd, Unmet, Waiting},
+    order::{LogEntry, TransactionEnd, Unmet, Waiting},
     ports::{Authority, Lease, Next, Transition, Wake},
 };
 use serde::Serialize;
@@ -39,7 +39,7 @@ pub(in super::super) struct TransitionRow<'a> {
     best_price: Option<String>,
     best_venue: Option<&'a str>,
     version: i16,
-    event: StoredEvent,
+    events: Vec<EventRow>,
     lease_ms: Option<u64>,
     chosen_dex: Option<&'a str>,
     route: Option<StoredPool>,
@@ -57,6 +57,14 @@ pub(in super::super) struct TransitionRow<'a> {
     actor: Option<ActorRow<'a>>,
 }
 
+/// An event of the move, and where the order stands after it.
+#[derive(Debug, Serialize)]
+struct EventRow {
+    status: &'static str,
+    attempt: u32,
+    event: StoredEvent,
+}
+
 /// Who wants a move, for the audit trail.
 #[derive(Debug, Serialize)]
 struct ActorRow<'a> {
@@ -69,7 +77,7 @@ impl<'a> TransitionRow<'a> {
         let Transition {
             by,
             actor,
-            event,
+            entries,
             order,
             transaction,
             next,
@@ -87,6 +95,7 @@ impl<'a> TransitionRow<'a> {
         let unmet: Option<&Unmet> = order.waiting.as_ref().map(|Waiting { unmet, .. }| unmet);
         let best = unmet.and_then(|unmet| unmet.best.as_ref());
         let route = order.route.as_ref();
+        let ended = entries.iter().find_map(|entry| entry.event.settles());
         Self {
             id: order.id.0,
             token,
@@ -108,7 +117,7 @@ impl<'a> TransitionRow<'a> {
             best_price: best.map(|best| best.price.to_string()),
             best_venue: best.map(|best| best.venue.name()),
             version: VERSION,
-            event: event.into(),
+            events: entries.iter().map(EventRow::from).collect(),
             lease_ms,
             chosen_dex: route.map(|route| route.venue.name()),
             route: route
@@ -126,12 +135,22 @@ impl<'a> TransitionRow<'a> {
             signed: transaction.map(|transaction| hex(&transaction.bytes)),
             last_valid_height: transaction.map(|transaction| transaction.last_valid_height),
             min_out: transaction.map(|transaction| transaction.min_out.to_string()),
-            ended: event.settles().map(TransactionEnd::name),
+            ended: ended.map(TransactionEnd::name),
             retry_in_ms,
             actor: actor.map(|actor| ActorRow {
                 key: actor.key.as_ref().map(KeyId::as_str),
                 source: actor.source,
             }),
+        }
+    }
+}
+
+impl From<&LogEntry> for EventRow {
+    fn from(entry: &LogEntry) -> Self {
+        Self {
+            status: entry.status.name(),
+            attempt: entry.attempt,
+            event: (&entry.event).into(),
         }
     }
 }

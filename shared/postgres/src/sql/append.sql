@@ -1,4 +1,4 @@
--- An event of each of any number of orders. The fence is the WHERE of `moved`; nothing else is
+-- A move of each of any number of orders: an event, or several one after another. The fence is the WHERE of `moved`; nothing else is
 -- written for an order that did not pass it. What an event does to its order was decided before:
 -- the input is the order as it is afterwards. `moved` carries the input on, so that nothing is
 -- joined a second time. Without a token it is about an order as it was seen at an event (`seen`),
@@ -7,7 +7,7 @@ WITH moved AS (
     UPDATE orders o
     SET status = i.status,
         attempt = i.attempt,
-        last_seq = o.last_seq + 1,
+        last_seq = o.last_seq + jsonb_array_length(i.events),
         lease_epoch = o.lease_epoch + (i.token IS NULL)::integer,
         tries = i.tries,
         triggers = i.triggers,
@@ -30,7 +30,7 @@ WITH moved AS (
         triggers integer, fired jsonb, decimals_out smallint, cancel_requested boolean, closed boolean,
         waits boolean, wake_at_price numeric, recheck_in_ms bigint, pool_after bigint, unmet text,
         best_price numeric, best_venue text,
-        version smallint, event jsonb, lease_ms bigint,
+        version smallint, events jsonb, lease_ms bigint,
         chosen_dex text, route jsonb, quoted_out numeric, tx_hash text,
         executed_price numeric, amount_out numeric, failure_reason text, failure_code text,
         signed text, last_valid_height bigint, min_out numeric, ended text, retry_in_ms bigint, actor jsonb)
@@ -40,11 +40,16 @@ WITH moved AS (
     RETURNING o.id, o.last_seq, o.updated_at, o.status, o.attempt, o.chosen_dex, o.quoted_out,
         o.account_id, o.key_id, o.tx_hash, o.token_in, o.token_out, o.created_at, o.deadline, i.was, i.closed, i.waits,
         i.wake_at_price, i.recheck_in_ms, i.pool_after, i.unmet, i.best_price, i.best_venue,
-        i.version, i.event,
+        i.version, i.events,
         i.signed, i.last_valid_height, i.min_out, i.ended, i.retry_in_ms, i.actor
 ), logged AS (
     INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
-    SELECT id, last_seq, status, attempt, version, event, updated_at FROM moved
+    SELECT m.id, m.last_seq - jsonb_array_length(m.events) + e.n, e.status, e.attempt, m.version, e.event,
+        m.updated_at
+    FROM moved m
+    CROSS JOIN LATERAL ROWS FROM (
+        jsonb_to_recordset(m.events) AS (status text, attempt integer, event jsonb))
+        WITH ORDINALITY AS e (status, attempt, event, n)
 ), audited AS (
     INSERT INTO audit_trail (account_id, at, key_id, source, action, subject, outcome)
     SELECT account_id, updated_at, actor ->> 'key', actor ->> 'source', 'order.cancel', id::text,

@@ -66,6 +66,17 @@ impl OrderKind {
     /// The names of all kinds, as on the wire and in the database.
     pub const NAMES: [&'static str; 3] = [Market::NAME, Limit::NAME, Sniper::NAME];
 
+    /// The names of those that [begin at once](OrderKind::begins_at_once).
+    pub const BEGIN_AT_ONCE: [&'static str; 2] = [Market::NAME, Limit::NAME];
+
+    /// Whether whoever takes a new order up asks the venues, and looks at nothing before.
+    pub const fn begins_at_once(&self) -> bool {
+        match self.trigger() {
+            Trigger::Immediately | Trigger::PriceAtLeast(..) => true,
+            Trigger::PoolCreated(_) => false,
+        }
+    }
+
     /// The name on the wire and in the database.
     pub const fn name(&self) -> &'static str {
         match self {
