@@ -29,36 +29,25 @@ pub(crate) fn insert_script() -> String {
 }
 
 /// All statements of an order's life, as the engine writes them for an order that meets no trouble:
-/// stored, claimed, four events (each with the reading of its subscribers in the same round trip),
-/// received by the chain's ledger and looked up there.
+/// stored, claimed and begun with, moved to a venue with what was signed for it, received by the
+/// chain's ledger and looked up there, confirmed. What moves an order reads its subscribers in the
+/// same round trip.
 pub(crate) fn life_script() -> String {
-    let claim = statement(
-        CLAIM,
-        &format!("'id', {ID}, 'attempt', 1, 'lease_ms', 10000"),
-    );
-    let moves = [
-        append(
-            "pending",
-            "routing",
-            "'event', '{\"event\": \"routing_started\"}'::jsonb",
-        ),
-        append("routing", "building", include_str!("../sql/building.sql")),
-        append(
-            "building",
-            "submitted",
-            include_str!("../sql/submitted.sql"),
-        ),
+    [
+        DRAW.to_owned(),
+        insert(),
+        claim(),
+        append("routing", "submitted", include_str!("../sql/submitted.sql")),
         include_str!("../sql/ledger.sql").to_owned(),
         append(
             "submitted",
             "confirmed",
             include_str!("../sql/confirmed.sql"),
         ),
-    ];
-    [DRAW.to_owned(), insert(), claim, moves.concat()]
-        .concat()
-        .replace("$ID", ID)
-        .replace("$SIGNATURE", SIGNATURE)
+    ]
+    .concat()
+    .replace("$ID", ID)
+    .replace("$SIGNATURE", SIGNATURE)
 }
 
 fn insert() -> String {
@@ -70,6 +59,23 @@ fn insert() -> String {
     )
 }
 
+fn claim() -> String {
+    let beginning = [
+        ("$2", "'pending'"),
+        ("$3", "ARRAY['market', 'limit']"),
+        ("$4", "'routing'"),
+        ("$5", "2"),
+        ("$6", "'{\"event\": \"routing_started\"}'::jsonb"),
+    ];
+    let claim = beginning
+        .iter()
+        .fold(CLAIM.to_owned(), |sql, (parameter, value)| {
+            sql.replace(parameter, value)
+        });
+    let fields = format!("'id', {ID}, 'attempt', 1, 'lease_ms', 10000");
+    telling(&statement(&claim, &fields))
+}
+
 fn append(was: &str, status: &str, rest: &str) -> String {
     let closed = status == "confirmed";
     let lease = if closed { "" } else { "'lease_ms', 10000, " };
@@ -79,12 +85,14 @@ fn append(was: &str, status: &str, rest: &str) -> String {
         'decimals_out', 6, \
         'cancel_requested', false, {lease}{rest}"
     );
+    telling(&statement(APPEND, &fields))
+}
+
+/// A statement that moves an order, with the reading of its subscribers behind it.
+fn telling(statement: &str) -> String {
     let subscribers =
         format!("SELECT connection_id FROM subscriptions WHERE order_id = {ID} AND live;\n");
-    format!(
-        "\\startpipeline\n{}{subscribers}\\endpipeline\n",
-        statement(APPEND, &fields)
-    )
+    format!("\\startpipeline\n{statement}{subscribers}\\endpipeline\n")
 }
 
 /// One of the engine's statements with its input in place.

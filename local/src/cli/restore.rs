@@ -23,7 +23,7 @@ use engine::{
 };
 use postgres::{
     PostgresWalletOrders,
-    restore::{BEGIN, COMMIT, REPLACE, WholeDatabase},
+    restore::{self, BEGIN, REPLACE, WholeDatabase},
 };
 use serde_json::json;
 use tokio::task::spawn_blocking;
@@ -227,7 +227,7 @@ fn feed(reader: &mut Child, writer: &mut Child, replace: bool) -> io::Result<()>
     if !reader.wait()?.success() {
         return Err(io::Error::other("the backup cannot be read"));
     }
-    to.write_all(COMMIT.as_bytes())
+    to.write_all(restore::commit().as_bytes())
 }
 
 /// Ends a program whose work is in vain.

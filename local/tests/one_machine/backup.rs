@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
 use crate::{
+    database::sql,
     process::{DataDir, Process, run},
     support::{Engine, ten_sol},
 };
@@ -158,6 +159,41 @@ async fn what_is_no_backup_changes_nothing() {
     .await;
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("an engine runs on"), "{said}");
+    engine.stop().await;
+}
+
+/// The release that made a backup knows more than this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_needs_a_newer_program_changes_nothing() {
+    let dump = Dump::new("newer");
+    let newer = Engine::start().await.stop().await;
+    let needs = "UPDATE schema_compatibility SET oldest_program = 990";
+    sql(newer.url(), needs).await;
+    let take = ["backup", dump.text(), "--database-url", newer.url()];
+    let (code, said) = command(&take).await;
+    assert_eq!(code, Some(0), "{said}");
+
+    let engine = Engine::start().await;
+    let id = engine.place(&ten_sol()).await;
+    engine.story(&id).await;
+    let database = engine.stop().await;
+    let put_back = [
+        "restore",
+        dump.text(),
+        "--replace",
+        "--database-url",
+        database.url(),
+    ];
+    let (code, said) = command(&put_back).await;
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("nothing was changed"), "{said}");
+    assert!(
+        said.contains("needs a program that knows schema version 990"),
+        "{said}"
+    );
+    let engine = Engine::start_on(database, &[], |trading| trading).await;
+    let kept = engine.json(&format!("/api/orders/{id}")).await;
+    assert_eq!(kept["status"], "confirmed");
     engine.stop().await;
 }
 

@@ -10,6 +10,7 @@ use engine::{account::AccountId, order::OrderId, ports::StoreError};
 
 use super::{
     Database, SIMULATED,
+    migrate::newest_version,
     rows::{self, get, natural},
 };
 
@@ -20,8 +21,12 @@ pub(super) const UNFINISHED: &str = "restored:";
 pub const BEGIN: &str = include_str!("sql/restore/begin.sql");
 /// What is in the database goes, all of it.
 pub const REPLACE: &str = include_str!("sql/restore/replace.sql");
-/// Ends a restore: what was put back is an engine's.
-pub const COMMIT: &str = include_str!("sql/restore/commit.sql");
+
+/// Ends a restore: what was put back is an engine's, and this program works on it. Else everything
+/// is undone, what [`REPLACE`] has dropped as well.
+pub fn commit() -> String {
+    include_str!("sql/restore/commit.sql").replace("$KNOWN", &newest_version().to_string())
+}
 
 /// A database as it is to whoever takes it out or replaces it.
 #[derive(Clone)]

@@ -140,7 +140,10 @@ async fn a_claim_begins_with_what_begins_at_once(fixture: &StoreFixture) {
     let leased = fixture.leased(&message).await;
     let begun = leased.begun.as_ref().expect("it was new");
     assert_eq!((begun.seq, begun.at), (2, leased.order.updated_at));
-    assert_eq!(fixture.order(message.id).await.as_ref(), Some(&leased.order));
+    assert_eq!(
+        fixture.order(message.id).await.as_ref(),
+        Some(&leased.order)
+    );
     let log = [(1, "pending", 1), (2, "routing", 1)];
     assert_eq!(fixture.log(message.id).await, log);
     fixture.left_alone(&leased).await;

@@ -93,7 +93,7 @@ async fn stored(url: &str) -> Vec<String> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-async fn sql(url: &str, statement: &str) {
+pub(crate) async fn sql(url: &str, statement: &str) {
     let connecting = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
     let (client, connection) = connecting.expect("PostgreSQL answers");
     let serving = tokio::spawn(connection);

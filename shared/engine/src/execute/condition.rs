@@ -61,7 +61,7 @@ impl Execute {
     ) -> Result<Step, ExecuteError> {
         let order = claimed.order();
         if pays_enough(order, &decision) {
-            return self.go_to(claimed, decision).await;
+            return self.choose(claimed, decision).await;
         }
         match order.kind.trigger() {
             Trigger::Immediately => {

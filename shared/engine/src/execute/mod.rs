@@ -248,7 +248,7 @@ impl Execute {
     /// Writes where the order goes; together with what is signed for that, if nobody has to be
     /// asked before: neither the chain, nor whether an earlier transaction has landed, nor whether
     /// the order's pool is still good.
-    async fn go_to(
+    async fn choose(
         &self,
         claimed: &mut ClaimedOrder,
         decision: RoutingDecision,
