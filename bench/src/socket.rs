@@ -42,7 +42,7 @@ impl Socket {
 
     async fn open_with(address: SocketAddr, query: &str) -> Outcome<Self> {
         let url = format!("ws://{address}/api/orders/ws{query}");
-        // A thousand of them share the machine.
+        // Thousands of them share the machine.
         let small = WebSocketConfig::default().read_buffer_size(4 * 1_024);
         let (socket, _) = connect_async_with_config(url, Some(small), true).await?;
         Ok(Self(socket))

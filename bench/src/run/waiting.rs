@@ -27,7 +27,8 @@ struct Runs {
 
 /// In turns on a database with the orders that wait, and on one without.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
-    let (with, without) = (fill(bench).await?, bench.database().await?);
+    let with = fill(bench, bench.scale.pick(1_000_000, 10_000)).await?;
+    let without = bench.database().await?;
     let (mut beside, mut alone) = (Runs::default(), Runs::default());
     for _ in 0..bench.scale.few() {
         for (url, runs) in [(&with, &mut beside), (&without, &mut alone)] {
@@ -55,8 +56,8 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     ])
 }
 
-async fn fill(bench: &Bench) -> Outcome<String> {
-    let orders: i64 = bench.scale.pick(1_000_000, 10_000);
+/// The URL of a new database in which so many orders wait.
+pub(super) async fn fill(bench: &Bench, orders: usize) -> Outcome<String> {
     let url = bench.database().await?;
     let database = site::connect(&url).await?;
     let begin = Instant::now();
@@ -65,7 +66,7 @@ async fn fill(bench: &Bench) -> Outcome<String> {
     let vacuum = "VACUUM ANALYZE orders, order_events, waiting";
     database.batch_execute(vacuum).await?; // as autovacuum will have done
     eprintln!(
-        "\nwaiting: {orders} orders wait after {:.0} s",
+        "\n{orders} orders wait after {:.0} s",
         begin.elapsed().as_secs_f64()
     );
     Ok(url)
