@@ -14,7 +14,8 @@ pub(crate) struct Machine {
     pub(crate) commit: String,
     /// The day.
     pub(crate) date: Date,
-    cores: usize,
+    /// Processor cores.
+    pub(crate) cores: usize,
     /// The processor's name.
     pub(crate) model: String,
     /// Of the machine, in GB (10^9 bytes).
@@ -111,7 +112,7 @@ impl Machine {
         Self {
             commit: "761c0c8".to_owned(),
             date: Date::constant(2026, 11, 22),
-            cores: 1,
+            cores: 2,
             model: "none".to_owned(),
             memory: 1,
             kernel: unknown(),

@@ -71,9 +71,12 @@ impl Report {
             date,
             commit,
             model,
+            cores,
             ..
         } = &self.machine;
-        Some(format!("| {date} | {commit} | {model} | {cells} |"))
+        Some(format!(
+            "| {date} | {commit} | {model}, {cores} cores | {cells} |"
+        ))
     }
 }
 
@@ -101,7 +104,7 @@ mod tests {
         let row = report.history().expect("a figure of it");
         assert_eq!(
             row,
-            "| 2026-11-22 | 761c0c8 | none |  | 8.05 |  |  |  |  |  |  |  |"
+            "| 2026-11-22 | 761c0c8 | none, 2 cores |  | 8.05 |  |  |  |  |  |  |  |"
         );
         report.quick = true;
         assert_eq!(report.history(), None);
