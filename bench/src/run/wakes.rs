@@ -68,8 +68,12 @@ async fn measure(bench: &Bench, url: &str, woken: usize, runs: &mut Runs) -> Out
     let engine = Engine::start(&bench.programs, &environment, bench.site.folder()).await?;
     let mut probe = engine.connection().await?;
     let database = site::connect(url).await?;
+    // Connections are made, statements prepared.
     while looks(&mut probe).await? < 10 {
-        sleep(Duration::from_millis(50)).await; // connections are made, statements prepared
+        if engine.begin.elapsed() > PATIENCE {
+            return Err(format!("the market is not looked at after {PATIENCE:?}").into());
+        }
+        sleep(Duration::from_millis(50)).await;
     }
     runs.look.push(look(bench, url, &engine, &mut probe).await?);
     runs.one.push(ms(wake(&database, 1).await?));
@@ -118,6 +122,6 @@ async fn looks(probe: &mut Connection) -> Outcome<usize> {
     let metrics = probe.get("/metrics").await?.body;
     let told = metrics
         .lines()
-        .find_map(|line| line.strip_prefix("monitor_ticks_total "));
+        .find_map(|line| line.strip_prefix("order_engine_monitor_ticks_total "));
     Ok(told.map_or(Ok(0), str::parse)?) // there is no such line before the first
 }
