@@ -1,6 +1,6 @@
 //! Sockets that watch orders.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, pin::pin};
 
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
@@ -52,6 +52,19 @@ impl Socket {
     pub(crate) async fn subscribe(&mut self, order: &str) -> Outcome<()> {
         let text = serde_json::json!({ "action": "subscribe", "orderId": order }).to_string();
         Ok(self.0.send(Message::Text(text.into())).await?)
+    }
+
+    /// Reads until something has come about, so that the engine's pings are answered; whatever else
+    /// it says is passed over.
+    pub(crate) async fn idle_until<T>(&mut self, about: impl Future<Output = T>) -> Outcome<T> {
+        let mut about = pin!(about);
+        loop {
+            tokio::select! {
+                biased; // what comes after it is the caller's
+                come = &mut about => return Ok(come),
+                said = self.next_text() => { said?; }
+            }
+        }
     }
 
     /// The next event with this status.

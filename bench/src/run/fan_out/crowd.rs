@@ -1,12 +1,16 @@
 //! A crowd of sockets at one engine: connected, watching, and told.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{future::pending, time::Instant};
 
 use futures::{
     future::{try_join, try_join_all},
     stream::{self, StreamExt, TryStreamExt},
 };
 use jiff::Timestamp;
+use tokio::{
+    sync::{Barrier, Semaphore},
+    task::JoinSet,
+};
 
 use crate::{
     Outcome,
@@ -75,26 +79,31 @@ impl Crowd {
 /// cancelled. So nothing is hurried, however many they are.
 pub(super) async fn one_order(bench: &Bench, crowd: Crowd) -> Outcome<Together> {
     let engine = crowd.engine(bench, &bench.database().await?).await?;
-    let mut client = engine.connection().await?;
-    let id = client.place_waiting_order().await?;
+    let id = engine.connection().await?.place_waiting_order().await?;
     let before = engine.memory(false)?;
-    let idle = open(engine.address, vec![None; crowd.sockets]).await?;
-    let grown = engine.memory(false)? - before;
-    let watching = idle.into_iter().map(async |mut socket| {
+    let (opening, all) = (Semaphore::new(OPENING), Barrier::new(crowd.sockets + 1));
+    let watch = async |_| {
+        let turn = opening.acquire().await?;
+        let mut socket = Socket::open(engine.address, None).await?;
+        drop(turn);
+        socket.idle_until(all.wait()).await?; // are open
+        socket.idle_until(all.wait()).await?; // are weighed
         socket.subscribe(&id).await?;
         socket.wait_for("waiting").await?;
-        Outcome::Ok(socket)
-    });
-    // Nobody hangs up before the last one was served.
-    let served = try_join_all(watching)
-        .await?
-        .into_iter()
-        .map(async |mut socket| {
-            let event = socket.wait_for("cancelled").await?;
-            Outcome::Ok((Instant::now(), lag(&event)?, socket))
-        });
-    let cancelled = async { Ok(client.cancel_order(&id).await?) };
-    let (served, ()) = try_join(try_join_all(served), cancelled).await?;
+        socket.idle_until(all.wait()).await?; // watch
+        let event = socket.wait_for("cancelled").await?;
+        Outcome::Ok((Instant::now(), lag(&event)?, socket)) // nobody hangs up before the last
+    };
+    let conduct = async {
+        all.wait().await;
+        let grown = engine.memory(false)? - before;
+        all.wait().await;
+        all.wait().await;
+        engine.connection().await?.cancel_order(&id).await?;
+        Ok(grown)
+    };
+    let watching = try_join_all((0..crowd.sockets).map(watch));
+    let (served, grown) = try_join(watching, conduct).await?;
     let arrivals = || served.iter().map(|(at, ..)| *at);
     let (Some(first), Some(last)) = (arrivals().min(), arrivals().max()) else {
         return Err("nobody watched".into());
@@ -112,14 +121,19 @@ pub(super) async fn each_its_own(bench: &Bench, crowd: Crowd) -> Outcome<Each> {
     let others = crowd.sockets - crowd.executed;
     let url = waiting::fill(bench, others).await?;
     let engine = crowd.engine(bench, &url).await?;
-    let mut client = engine.connection().await?;
     let before = engine.memory(false)?;
-    let asleep = open(engine.address, ids(&url).await?).await?;
-    let asleep = try_join_all(asleep.into_iter().map(async |mut socket| {
-        socket.wait_for("waiting").await?;
-        Outcome::Ok(socket)
-    }))
-    .await?;
+    let mut opening = stream::iter(ids(&url).await?)
+        .map(async |id: String| {
+            let mut socket = Socket::open(engine.address, Some(&id)).await?;
+            socket.wait_for("waiting").await?;
+            Outcome::Ok(socket)
+        })
+        .buffer_unordered(OPENING);
+    let mut asleep = JoinSet::new();
+    while let Some(mut socket) = opening.try_next().await? {
+        asleep.spawn(async move { socket.idle_until(pending::<()>()).await });
+    }
+    let mut client = engine.connection().await?;
     let mut told = Vec::new();
     for _ in 0..crowd.executed {
         let id = client.place_order().await?;
@@ -142,17 +156,8 @@ pub(super) async fn each_its_own(bench: &Bench, crowd: Crowd) -> Outcome<Each> {
     })
 }
 
-/// A socket for each of these, that watches this order if it is one.
-async fn open(address: SocketAddr, orders: Vec<Option<String>>) -> Outcome<Vec<Socket>> {
-    stream::iter(orders)
-        .map(async |order| Socket::open(address, order.as_deref()).await)
-        .buffer_unordered(OPENING)
-        .try_collect()
-        .await
-}
-
 /// The orders that wait.
-async fn ids(url: &str) -> Outcome<Vec<Option<String>>> {
+async fn ids(url: &str) -> Outcome<Vec<String>> {
     const IDS: &str = "SELECT order_id::text FROM waiting";
     let rows = site::connect(url).await?.query(IDS, &[]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
