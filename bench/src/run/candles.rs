@@ -20,8 +20,9 @@ const PAGES: [(&str, &str); 3] = [
     ("500 of a minute", "interval=1m&limit=500"),
     ("500 of an hour", "interval=1h&limit=500"),
 ];
-/// As many as the last of them reads.
+/// As many minutes as the last of them reads.
 const SHORT: u32 = 500 * 60;
+const YEAR: u32 = 365 * 24 * 60;
 
 /// The latencies of one page, in each round: p50 and p99, ms.
 #[derive(Default)]
@@ -32,8 +33,8 @@ struct Latencies {
 
 /// In turns on a database with a year of prices, and on one with three weeks.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
-    let long = fill(bench, bench.scale.pick(365 * 24 * 60, SHORT * 2)).await?;
-    let short = fill(bench, SHORT).await?;
+    let long = fill(bench, bench.scale.pick(YEAR, 4_000)).await?;
+    let short = fill(bench, bench.scale.pick(SHORT, 2_000)).await?;
     let (mut year, mut weeks) = (<[Latencies; 3]>::default(), <[Latencies; 3]>::default());
     for _ in 0..bench.scale.few() {
         measure(bench, &long, &mut year).await?;
@@ -66,7 +67,7 @@ async fn measure(bench: &Bench, url: &str, found: &mut [Latencies; 3]) -> Outcom
     for ((_, query), found) in PAGES.iter().zip(found) {
         let path = format!("/api/candles?tokenIn=SOL&tokenOut=USDC&{query}");
         let mut times = Vec::new();
-        for _ in 0..bench.scale.pick(300, 30) {
+        for _ in 0..bench.scale.pick(300, 5) {
             let begin = Instant::now();
             let answer = client.get(&path).await?;
             times.push(ms(begin.elapsed()));
