@@ -75,6 +75,7 @@ impl Socket {
             match event.status.as_str() {
                 reached if reached == status => return Ok(event),
                 "failed" => return Err(format!("the order failed: {text}").into()),
+                "" if text.contains("\"error\"") => return Err(format!("refused: {text}").into()),
                 _ => {}
             }
         }

@@ -23,7 +23,8 @@ use crate::{
 
 /// Long enough that an order is watched before it lands.
 const EXECUTION_MS: &str = "6000";
-/// Handshakes at a time: more only queue up before the engine's door.
+/// Handshakes, and requests to watch, at a time: more only queue up before the engine's door, and
+/// it refuses those that wait too long for a connection to the database.
 const OPENING: usize = 100;
 
 /// Clients that are connected at once.
@@ -88,8 +89,10 @@ pub(super) async fn one_order(bench: &Bench, crowd: Crowd) -> Outcome<Together> 
         drop(turn);
         socket.idle_until(all.wait()).await?; // are open
         socket.idle_until(all.wait()).await?; // are weighed
+        let turn = socket.idle_until(opening.acquire()).await??;
         socket.subscribe(&id).await?;
         socket.wait_for("waiting").await?;
+        drop(turn);
         socket.idle_until(all.wait()).await?; // watch
         let event = socket.wait_for("cancelled").await?;
         Outcome::Ok((Instant::now(), lag(&event)?, socket)) // nobody hangs up before the last
