@@ -11,7 +11,8 @@ SELECT id, 'limit', 'SOL', 'USDC', 9, 6, 10, 50, 'waiting', 2, 3, now() + interv
 FROM placed;
 INSERT INTO order_events (order_id, seq, status, attempt, version, payload, at)
 SELECT id, seq, (ARRAY['pending', 'routing', 'waiting'])[seq], 1 + seq / 3, 2,
-    jsonb_build_object('event', (ARRAY['accepted', 'routing_started', 'waiting_started'])[seq]), at
+    jsonb_build_object('event', (ARRAY['accepted', 'routing_started', 'waiting_started'])[seq])
+        || CASE seq WHEN 3 THEN jsonb_build_object('reason', 'limit_not_met') ELSE '{}' END, at
 FROM placed, generate_series(1, 3) AS seq;
 INSERT INTO waiting (
     order_id, token_in, token_out, attempt, created_at, expires_at, wake_at_price, reason, checks, checked_at)

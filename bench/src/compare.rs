@@ -63,14 +63,14 @@ pub(crate) async fn run(
     (scale, quick): (Scale, bool),
     only: &[String],
 ) -> Outcome<()> {
-    let machine = Machine::now();
+    let site = Rc::new(Site::open()?);
+    let machine = Machine::now(&site).await?;
     let other = Other {
         folder: folder.display().to_string(),
         commit: commit(folder),
     };
     println!("{machine}");
     println!("other build: {}, commit {}", other.folder, other.commit);
-    let site = Rc::new(Site::open()?);
     let builds = [("this", programs), ("other", Programs::inside(folder)?)]
         .map(|(name, programs)| Bench::new(Some(name), programs, scale.once(), site.clone()));
     let result = alternate(builds, scale, only).await;

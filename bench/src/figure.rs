@@ -1,6 +1,6 @@
-//! What comes out: figures with their aims, as a table and as JSON.
+//! What comes out: figures with their aims, and the table of them.
 
-use std::{env, fs, path::PathBuf};
+use std::{env, path::PathBuf};
 
 use serde::Serialize;
 
@@ -94,16 +94,8 @@ pub(crate) fn target() -> Outcome<PathBuf> {
     Ok(target.to_path_buf())
 }
 
-/// Prints the table and writes `bench.json` into the target folder.
-pub(crate) fn report(figures: &[Figure]) -> Outcome<()> {
-    println!("{}", table(figures));
-    let path = target()?.join("bench.json");
-    fs::write(&path, serde_json::to_string_pretty(figures)?)?;
-    println!("written: {}", path.display());
-    Ok(())
-}
-
-fn table(figures: &[Figure]) -> String {
+/// The figures as a table of Markdown.
+pub(crate) fn table(figures: &[Figure]) -> String {
     let mut lines = vec![
         "| figure | value | lowest – highest | yardstick | ratio | aim | met |".to_owned(),
         "|---|---:|---:|---:|---:|---|---|".to_owned(),

@@ -33,6 +33,9 @@ pub(crate) struct Answer {
 /// The order of all benchmarks: 1 SOL.
 const ORDER: &str =
     r#"{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amount":1,"slippageBps":100}"#;
+/// One that waits for a price far away.
+const WAITING_ORDER: &str =
+    r#"{"type":"limit","tokenIn":"SOL","tokenOut":"USDC","amount":1,"limitPrice":"9999"}"#;
 
 impl Connection {
     /// Connects.
@@ -64,9 +67,32 @@ impl Connection {
 
     /// Places an order and answers its id.
     pub(crate) async fn place_order(&mut self) -> io::Result<String> {
-        let answer = self
-            .ask(order_request(self.address, None).as_bytes())
-            .await?;
+        self.place(&order_request(self.address, None)).await
+    }
+
+    /// Places an order that waits until it is cancelled, and answers its id.
+    pub(crate) async fn place_waiting_order(&mut self) -> io::Result<String> {
+        self.place(&request(self.address, "", WAITING_ORDER)).await
+    }
+
+    /// Cancels an order that is not on its way to the chain.
+    pub(crate) async fn cancel_order(&mut self, id: &str) -> io::Result<()> {
+        let head = format!(
+            "DELETE /api/orders/{id} HTTP/1.1\r\nhost: {}\r\n\r\n",
+            self.address
+        );
+        let answer = self.ask(head.as_bytes()).await?;
+        match answer.status {
+            200 => Ok(()),
+            status => Err(io::Error::other(format!(
+                "not cancelled: {status} {}",
+                answer.body
+            ))),
+        }
+    }
+
+    async fn place(&mut self, request: &str) -> io::Result<String> {
+        let answer = self.ask(request.as_bytes()).await?;
         if answer.status != 202 {
             return Err(io::Error::other(format!(
                 "not accepted: {} {}",
@@ -95,19 +121,19 @@ impl Connection {
 /// The bytes that place an order, with the key of an account if there is one to show.
 pub(crate) fn order_request(address: SocketAddr, key: Option<&str>) -> String {
     let shown = key.map(|key| format!("authorization: Bearer {key}\r\n"));
-    request(address, &shown.unwrap_or_default())
+    request(address, &shown.unwrap_or_default(), ORDER)
 }
 
 /// The bytes that place an order under an idempotency key.
 pub(crate) fn keyed_order_request(address: SocketAddr, key: &str) -> String {
-    request(address, &format!("idempotency-key: {key}\r\n"))
+    request(address, &format!("idempotency-key: {key}\r\n"), ORDER)
 }
 
-fn request(address: SocketAddr, headers: &str) -> String {
-    let length = ORDER.len();
+fn request(address: SocketAddr, headers: &str, order: &str) -> String {
+    let length = order.len();
     format!(
         "POST /api/orders/execute HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
-         {headers}content-length: {length}\r\n\r\n{ORDER}"
+         {headers}content-length: {length}\r\n\r\n{order}"
     )
 }
 

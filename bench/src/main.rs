@@ -8,8 +8,8 @@
 //!
 //! Read in this order: `run` (the benchmarks), `engine` (the process that is measured), `site` (its
 //! database), `load` and
-//! `http` (the client), `yardstick` (PostgreSQL alone), `figure` (what comes out), `compare`
-//! (what comes out of two builds).
+//! `http` (the client), `yardstick` (PostgreSQL alone), `figure` and `report` (what comes out),
+//! `compare` (what comes out of two builds).
 #![expect(
     clippy::float_arithmetic,
     reason = "rates, ratios and milliseconds; there is no money here"
@@ -19,10 +19,12 @@ mod chart;
 mod compare;
 mod engine;
 mod figure;
+mod files;
 mod http;
 mod load;
 mod machine;
 mod programs;
+mod report;
 mod run;
 mod sample;
 mod site;
@@ -81,6 +83,7 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(line: &CommandLine) -> Outcome<()> {
+    files::allow_many()?;
     let programs = programs::Programs::find(line.engine.clone())?;
     let scale = run::Scale::new(line.quick, line.rounds);
     let scale = scale.soaking(line.minutes, line.flood, line.seed);
@@ -88,11 +91,17 @@ async fn measure(line: &CommandLine) -> Outcome<()> {
         return compare::run(programs, folder, (scale, line.quick), &line.only).await;
     }
     let site = site::Site::open()?;
-    println!("{}", machine::Machine::now());
+    let machine = machine::Machine::now(&site).await?;
+    println!("{machine}");
     let bench = run::Bench::new(None, programs, scale, Rc::new(site));
     let (figures, failed) = run::all(&bench, &line.only).await;
-    figure::report(&figures)?;
     chart::draw(&figures)?;
+    let report = report::Report {
+        machine,
+        quick: line.quick,
+        figures,
+    };
+    report.publish()?;
     if failed.is_empty() {
         return Ok(());
     }

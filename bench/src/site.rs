@@ -56,6 +56,14 @@ impl Site {
         Ok(time)
     }
 
+    /// The version of PostgreSQL.
+    pub(crate) async fn postgres_version(&self) -> Outcome<String> {
+        let connection = connect(&self.fresh_database()?).await?;
+        let row = connection.query_one("SHOW server_version", &[]).await?;
+        let version: &str = row.get(0);
+        Ok(version.split(' ').next().unwrap_or(version).to_owned()) // without the packager's name
+    }
+
     /// The URL of a new, empty database.
     pub(crate) fn fresh_database(&self) -> Outcome<String> {
         let n = self.databases.fetch_add(1, Ordering::Relaxed);

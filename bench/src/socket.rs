@@ -1,6 +1,6 @@
 //! Sockets that watch orders.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, pin::pin};
 
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
@@ -42,7 +42,7 @@ impl Socket {
 
     async fn open_with(address: SocketAddr, query: &str) -> Outcome<Self> {
         let url = format!("ws://{address}/api/orders/ws{query}");
-        // A thousand of them share the machine.
+        // Thousands of them share the machine.
         let small = WebSocketConfig::default().read_buffer_size(4 * 1_024);
         let (socket, _) = connect_async_with_config(url, Some(small), true).await?;
         Ok(Self(socket))
@@ -54,6 +54,19 @@ impl Socket {
         Ok(self.0.send(Message::Text(text.into())).await?)
     }
 
+    /// Reads until something has come about, so that the engine's pings are answered; whatever else
+    /// it says is passed over.
+    pub(crate) async fn idle_until<T>(&mut self, about: impl Future<Output = T>) -> Outcome<T> {
+        let mut about = pin!(about);
+        loop {
+            tokio::select! {
+                biased; // what comes after it is the caller's
+                come = &mut about => return Ok(come),
+                said = self.next_text() => { said?; }
+            }
+        }
+    }
+
     /// The next event with this status.
     pub(crate) async fn wait_for(&mut self, status: &str) -> Outcome<Event> {
         loop {
@@ -62,6 +75,7 @@ impl Socket {
             match event.status.as_str() {
                 reached if reached == status => return Ok(event),
                 "failed" => return Err(format!("the order failed: {text}").into()),
+                "" if text.contains("\"error\"") => return Err(format!("refused: {text}").into()),
                 _ => {}
             }
         }

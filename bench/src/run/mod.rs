@@ -2,6 +2,7 @@
 
 mod access;
 mod alternate;
+mod candles;
 mod capacity;
 mod fan_out;
 mod functions;
@@ -15,6 +16,7 @@ mod start;
 mod submit;
 mod usual;
 mod waiting;
+mod wakes;
 
 use std::io::{IsTerminal, Write, stderr};
 
@@ -24,7 +26,7 @@ pub(crate) use ground::{Bench, Scale};
 use crate::{Outcome, figure::Figure};
 
 /// The benchmarks in the order in which they run, with what each answers.
-const ALL: [(&str, &str); 13] = [
+const ALL: [(&str, &str); 15] = [
     (
         "rules",
         "nanoseconds of quote, route, transition and parsing, without a database",
@@ -51,7 +53,7 @@ const ALL: [(&str, &str); 13] = [
     ),
     (
         "fan-out",
-        "1,000 sockets on one order; 1,000 orders with a socket each",
+        "1,000 and 10,000 sockets on one order, and on an order each; their memory",
     ),
     (
         "history",
@@ -60,6 +62,14 @@ const ALL: [(&str, &str); 13] = [
     (
         "waiting",
         "submit, capacity and start beside a million orders that wait",
+    ),
+    (
+        "wakes",
+        "how soon orders that wait are woken, what a look costs that wakes none",
+    ),
+    (
+        "candles",
+        "pages of candles with a year of prices, and with three weeks",
     ),
     ("start", "from start to the first accepted order"),
     ("recovery", "from kill -9 to the last order confirmed"),
@@ -120,9 +130,11 @@ async fn one(bench: &Bench, name: &str) -> Outcome<Vec<Figure>> {
         "rules" => rules::run(bench).await,
         "submit" => submit::run(bench).await,
         // Builds from before accounts have none of it.
-        "access" | "waiting" if bench.build.is_some() => Ok(vec![]),
+        "access" | "waiting" | "wakes" | "candles" if bench.build.is_some() => Ok(vec![]),
         "access" => access::run(bench).await,
         "waiting" => waiting::run(bench).await,
+        "wakes" => wakes::run(bench).await,
+        "candles" => candles::run(bench).await,
         "capacity" => capacity::run(bench).await,
         "overhead" => overhead::run(bench).await,
         "usual" => usual::run(bench).await,

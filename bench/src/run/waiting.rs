@@ -27,7 +27,11 @@ struct Runs {
 
 /// In turns on a database with the orders that wait, and on one without.
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
-    let (with, without) = (fill(bench).await?, bench.database().await?);
+    let (orders, begin) = (bench.scale.pick(1_000_000, 10_000), Instant::now());
+    let with = fill(bench, orders).await?;
+    let filled = begin.elapsed().as_secs_f64();
+    eprintln!("\nwaiting: {orders} orders wait after {filled:.0} s");
+    let without = bench.database().await?;
     let (mut beside, mut alone) = (Runs::default(), Runs::default());
     for _ in 0..bench.scale.few() {
         for (url, runs) in [(&with, &mut beside), (&without, &mut alone)] {
@@ -55,19 +59,14 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Figure>> {
     ])
 }
 
-async fn fill(bench: &Bench) -> Outcome<String> {
-    let orders: i64 = bench.scale.pick(1_000_000, 10_000);
+/// The URL of a new database in which so many orders wait.
+pub(super) async fn fill(bench: &Bench, orders: usize) -> Outcome<String> {
     let url = bench.database().await?;
     let database = site::connect(&url).await?;
-    let begin = Instant::now();
     let fill = FILL.replace("$ORDERS", &orders.to_string());
     database.batch_execute(&fill).await?;
     let vacuum = "VACUUM ANALYZE orders, order_events, waiting";
     database.batch_execute(vacuum).await?; // as autovacuum will have done
-    eprintln!(
-        "\nwaiting: {orders} orders wait after {:.0} s",
-        begin.elapsed().as_secs_f64()
-    );
     Ok(url)
 }
 

@@ -22,7 +22,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     sync::watch::Sender,
     task::JoinSet,
@@ -50,7 +49,6 @@ const FOLLOWED: Duration = Duration::from_secs(60);
 
 /// Figures, and what broke.
 pub(super) async fn run(bench: &Bench) -> Outcome<(Vec<Figure>, Vec<String>)> {
-    allow_many_files()?;
     let plan = Plan::new(bench.scale);
     say(&format!("seed {} (--seed {0} repeats it)", plan.seed));
     let mut testbed = Testbed::open(bench).await?;
@@ -181,16 +179,6 @@ async fn metrics(testbed: &Testbed) -> Outcome<String> {
         connection.get("/metrics").await
     };
     Ok(timeout(ANSWER, asked).await??.body)
-}
-
-/// Thousands of connections are as many files.
-fn allow_many_files() -> Outcome<()> {
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    Ok(setrlimit(Resource::Nofile, raised)?)
 }
 
 fn say(text: &str) {
