@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import { clean } from "./clean.ts";
-import { Engine } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
-let engine: Engine;
-let browser: Browser;
 let finished: string;
 
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
+openEngine({}, async () => {
   finished = await engine.place({ amount: "2" });
   await engine.untilFinal(finished);
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
 });
 
 test("axe finds nothing on any page, in the light of day", async () => {

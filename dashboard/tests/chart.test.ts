@@ -1,24 +1,14 @@
 // The market on the trade page: how the price went, the reader's own orders in it, and what a size would get.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import type { Candle, QuoteAnswer } from "../src/types.ts";
 import { clean } from "./clean.ts";
-import { Engine, until } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { until } from "./engine.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine();
 
 async function candles(query: string): Promise<Candle[]> {
   return (await (await fetch(`${engine.url}/api/candles?${query}`)).json()) as Candle[];

@@ -2,12 +2,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
-import type { Browser } from "playwright-core";
 import WebSocket from "ws";
-import { Engine } from "./engine.ts";
-import { openBrowser } from "./reader.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
 
 interface Closed {
   readonly code: number;
@@ -26,19 +24,10 @@ function goodbye(url: string, code: number): Promise<Closed> {
 
 const CODES = [1000, 3000, 4999];
 
-let engine: Engine;
-let browser: Browser;
 let url: string;
 
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
+openEngine({}, async () => {
   url = `${engine.url.replace("http", "ws")}/api/orders/ws`;
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
 });
 
 test("a browser's close is answered", async () => {

@@ -1,25 +1,15 @@
 // The chain's record of a transaction: linked where the engine says where it is, copied where it does not.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import type { Market } from "../src/types.ts";
-import { Engine } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
-let engine: Engine;
-let browser: Browser;
 let orderId: string;
 
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
+openEngine({}, async () => {
   orderId = await engine.place();
   assert.equal(await engine.untilFinal(orderId), "confirmed");
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
 });
 
 /** The order's page of an engine that says so of its market. */

@@ -1,23 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { Engine } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { test } from "node:test";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
 const FOUR_TRIES_MS = 90_000; // with pauses of about 1, 4 and 16 s between them
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start({ SIM_FAILURE_RATE: "1" });
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine({ SIM_FAILURE_RATE: "1" });
 
 test("an order that fails shows its tries and the reason in words", async () => {
   const reader = await Reader.open(browser, engine.url);

@@ -1,21 +1,17 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import { clean } from "./clean.ts";
-import { Engine, until } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { until } from "./engine.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
 const PAGE = 50;
 const ORDERS = 120;
 
-let engine: Engine;
-let browser: Browser;
 let placed: string[];
 
-before(async () => {
-  engine = await Engine.start({ SIM_QUOTE_DELAY_MS: "5", SIM_EXECUTION_DELAY_MS: "50" });
-  browser = await openBrowser();
+openEngine({ SIM_QUOTE_DELAY_MS: "5", SIM_EXECUTION_DELAY_MS: "50" }, async () => {
   placed = [];
   for (let index = 0; index < ORDERS; index += 1)
     placed.push(await engine.place({ amount: `1.${String(index).padStart(3, "0")}` }));
@@ -23,11 +19,6 @@ before(async () => {
     async () => ((await engine.orders()).every((order) => order.status === "confirmed") ? true : null),
     60_000,
   );
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
 });
 
 test("paging shows every order once, newest first", async () => {

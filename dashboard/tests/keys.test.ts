@@ -1,11 +1,12 @@
 // An engine that asks for keys: the page asks its reader for one, and does with it what it allows.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import { test } from "node:test";
+import type { BrowserContextOptions } from "playwright-core";
 import { clean } from "./clean.ts";
 import { Engine, until } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
 const UNKNOWN = `oek_${"0".repeat(16)}_${"0".repeat(64)}_00000000`;
 /** A key that was found is believed for half a minute, and a test is not alone on its machine. */
@@ -15,19 +16,10 @@ const LOOKS: readonly BrowserContextOptions[] = [
   { colorScheme: "dark", viewport: { width: 320, height: 700 }, hasTouch: true },
 ];
 
-let engine: Engine;
-let browser: Browser;
 let whole: string;
 
-before(async () => {
-  engine = await Engine.start({ AUTH: "keys" });
-  browser = await openBrowser();
+openEngine({ AUTH: "keys" }, async () => {
   whole = await engine.makeKey("orders:read,orders:write,stream,keys");
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
 });
 
 for (const look of LOOKS)

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import type { Market, OrderDetail } from "../src/types.ts";
 import { clean, fits } from "./clean.ts";
-import { Engine } from "./engine.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
 import { changeOffers, dropped, venues } from "./offers.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { Reader } from "./reader.ts";
 import { MOVING, UGLY, many, serve } from "./ugly.ts";
 
 /** Where the pictures go; without it, none is taken. */
@@ -173,20 +173,10 @@ const CHARTS: Record<string, State> = {
   empty: { orders: [], sign: "text=No order in the last hour" },
 };
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
+openEngine({ SIM_LAUNCH_EVERY_S: "1", SIM_QUOTE_DELAY_MS: "5", SIM_EXECUTION_DELAY_MS: "50" }, async () => {
   if (FOLDER) await mkdir(FOLDER, { recursive: true });
-  engine = await Engine.start({ SIM_LAUNCH_EVERY_S: "1", SIM_QUOTE_DELAY_MS: "5", SIM_EXECUTION_DELAY_MS: "50" });
-  browser = await openBrowser();
   const orders = await Promise.all(["1", "2.5", "12.123456789"].map((amount) => engine.place({ amount })));
   for (const id of orders) assert.equal(await engine.untilFinal(id), "confirmed");
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
 });
 
 /** A page in this state. */

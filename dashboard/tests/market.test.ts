@@ -1,11 +1,12 @@
 // What orders spend is said on every page; an engine of another kind is one whose answer says so.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import type { Market } from "../src/types.ts";
 import { clean, fits } from "./clean.ts";
-import { Engine, until } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { until } from "./engine.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
 const KINDS = {
   simulated: ["Simulated", "Nothing is bought or sold"],
@@ -21,18 +22,7 @@ const LOOKS = [
   { colorScheme: "dark", viewport: { width: 320, height: 700 }, hasTouch: true },
 ] as const;
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine();
 
 /** What the engine calls its market from now on, and whether it takes sniper orders there. */
 async function call(page: Page, kind: string, takesSnipers = true): Promise<void> {

@@ -1,25 +1,15 @@
 // Numbers as the reader's country writes them: what was understood stands at the field, and what is not clear is asked.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import { test } from "node:test";
+import type { BrowserContextOptions } from "playwright-core";
 import { clean } from "./clean.ts";
-import { Engine, until } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { until } from "./engine.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
 const PHONE = { viewport: { width: 320, height: 700 }, hasTouch: true, locale: "de-DE" } as const;
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine();
 
 /** A page, and what it asks the engine for: the amounts that were quoted, and the orders that were placed. */
 async function open(options: BrowserContextOptions = {}) {

@@ -1,22 +1,11 @@
 // What stands between a reader and an order that he would regret.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { Engine, until } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { test } from "node:test";
+import { until } from "./engine.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine();
 
 async function count(amount: string): Promise<number> {
   return (await engine.orders()).filter((order) => order.amount === amount).length;

@@ -1,27 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Locator } from "playwright-core";
+import { test } from "node:test";
+import type { Locator } from "playwright-core";
 import type { Launch } from "../src/types.ts";
 import { clean, fits } from "./clean.ts";
-import { Engine, until } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { until } from "./engine.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
 const SMALL_PHONE = { viewport: { width: 320, height: 700 }, colorScheme: "dark", hasTouch: true } as const;
 /** An address that has no pool, and never will. */
 const NOBODYS_MINT = "9n4nbM75f5Ui33ZbPYXn59EwSgE8CGsHtAeTH5YFeJ9E";
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start({ SIM_LAUNCH_EVERY_S: "1" });
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine({ SIM_LAUNCH_EVERY_S: "1" });
 
 async function openForm(options = {}): Promise<Reader> {
   const reader = await Reader.open(browser, engine.url, "/", options);

@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { Engine, until } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { test } from "node:test";
+import { until } from "./engine.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine();
 
 test("an order is previewed at each venue, placed, and followed to its confirmation", async () => {
   const reader = await Reader.open(browser, engine.url);

@@ -1,28 +1,16 @@
 // No number on the list and on an order's page that the engine did not say, at the edges of what it may say.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import type { OrderDetail } from "../src/types.ts";
 import { fits } from "./clean.ts";
-import { Engine } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 import { basisPoints, difference, isTrue, numbersIn } from "./truth.ts";
 import { UGLY, huge, landedLate, many, serve } from "./ugly.ts";
 
 const SMALL = { viewport: { width: 320, height: 700 } };
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start({ SIM_QUOTE_DELAY_MS: "5", SIM_EXECUTION_DELAY_MS: "50", SIM_FAILURE_RATE: "0.3" });
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine({ SIM_QUOTE_DELAY_MS: "5", SIM_EXECUTION_DELAY_MS: "50", SIM_FAILURE_RATE: "0.3" });
 
 /** A page to which the engine has these orders, whatever it has. */
 async function openWith(orders: readonly OrderDetail[], path: string, options = {}): Promise<Reader> {

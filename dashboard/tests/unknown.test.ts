@@ -1,26 +1,15 @@
 // A network that loses answers, and an engine that is busy: the page says what is known of the order, and buys once.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Route } from "playwright-core";
-import { Engine } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { test } from "node:test";
+import type { Route } from "playwright-core";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
 const UNKNOWN = "We do not know yet whether this order was placed";
 /** Longer than the page goes on by itself. */
 const LATER = { "retry-after": "120" };
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine();
 
 test("what is not known is said, outlives a reload, and is only asked for again", async () => {
   const reader = await Reader.open(browser, engine.url);

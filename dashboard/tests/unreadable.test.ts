@@ -1,10 +1,9 @@
 // What is stored may be damaged, or written by a newer engine: the page shows the gap and everything around it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import { clean } from "./clean.ts";
-import { Engine } from "./engine.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
+import { Reader } from "./reader.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const LOST = {
@@ -14,20 +13,11 @@ const LOST = {
   detail: "Its stored amount is no number.",
 };
 
-let engine: Engine;
-let browser: Browser;
 let finished: string;
 
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
+openEngine({}, async () => {
   finished = await engine.place({ amount: "2" });
   assert.equal(await engine.untilFinal(finished), "confirmed");
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
 });
 
 /** A reader on a phone whose list of orders has the lost one in it. */

@@ -1,30 +1,20 @@
 // The page knows no venue beforehand: what the engine's answers name is what it shows.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import { clean, fits } from "./clean.ts";
-import { Engine } from "./engine.ts";
+import { browser, engine, openEngine } from "./fixture.ts";
 import { type Change, changeOffers, chosen, dropped, venues } from "./offers.ts";
-import { Reader, openBrowser } from "./reader.ts";
+import { Reader } from "./reader.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const WIDTHS = [320, 390, 1440];
 const MOST_VENUES = 6;
 
-let engine: Engine;
-let browser: Browser;
 let finished: string;
 
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
+openEngine({}, async () => {
   finished = await engine.place({ amount: "10" });
   assert.equal(await engine.untilFinal(finished), "confirmed");
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
 });
 
 async function openWith(change: Change, path: string): Promise<Reader> {

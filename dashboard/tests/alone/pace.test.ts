@@ -1,25 +1,14 @@
 // How fast the page is. Run alone: whoever else works on this machine would be measured as well.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { Engine, until } from "../engine.ts";
-import { Reader, openBrowser } from "../reader.ts";
+import { test } from "node:test";
+import { until } from "../engine.ts";
+import { browser, engine, openEngine } from "../fixture.ts";
+import { Reader } from "../reader.ts";
 
 const LIVE_ORDERS = 1_000;
 const AT_ONCE = 20;
 
-let engine: Engine;
-let browser: Browser;
-
-before(async () => {
-  engine = await Engine.start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await engine?.stop();
-});
+openEngine();
 
 test("the first paint comes within a second", async () => {
   const reader = await Reader.open(browser, engine.url);
