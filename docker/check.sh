@@ -8,10 +8,8 @@ localstack/tools.sh template # PyYAML
 if docker compose version >/dev/null 2>&1; then
   docker compose --profile localstack config --quiet
 fi
-# By the words of the Dockerfile; whatever is missing here is missing in the images too.
+docker/build.sh
 functions=(submit worker websocket relay monitor migrate keys)
-cargo build --release --locked --package local
-cargo build --release --locked "${functions[@]/#/--package=}"
 # And as localstack/build.sh zips them: the code itself asks for nothing that Lambda lacks.
 python3 localstack/glibc.py "${functions[@]/#/${CARGO_TARGET_DIR:-target}/release/}"
 python3 docker/check.py "${CARGO_TARGET_DIR:-target}/release"
