@@ -1,5 +1,5 @@
-//! Ids: an order's id is its trace's, and half of it is the id of the trace's root. So every program
-//! knows both from the order alone.
+//! Ids: an order's id is its trace's, and half of it is the id of the trace's root. So every
+//! program knows both from the order alone.
 
 use std::cell::Cell;
 
