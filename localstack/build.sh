@@ -2,7 +2,7 @@
 # Builds the functions with plain cargo, zips them, and writes a copy of template.yaml that points at the zips.
 # For emulators and CI on a Linux like Lambda's (x86_64 or arm64, glibc up to 2.34). `sam build` serves every other machine.
 #
-#   localstack/build.sh [release|dev] [solana]       → .aws-sam/release/ or .aws-sam/dev/, for solana …-solana/
+#   localstack/build.sh [release|dev] [features]     → .aws-sam/release/ or .aws-sam/dev/, for the feature solana …-solana/
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ functions=(submit worker websocket relay monitor migrate keys)
 case "$profile" in
   release) binaries="${CARGO_TARGET_DIR:-target}/release" ;;
   dev) binaries="${CARGO_TARGET_DIR:-target}/debug" ;;
-  *) echo "usage: localstack/build.sh [release|dev] [solana]" >&2; exit 2 ;;
+  *) echo "usage: localstack/build.sh [release|dev] [features]" >&2; exit 2 ;;
 esac
 
 cargo build --locked --profile "$profile" --features "$features" "${functions[@]/#/--package=}" >&2

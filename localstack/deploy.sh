@@ -109,7 +109,7 @@ deploy_to_aws() {
   if [ "${BUILD:-}" != skip ]; then
     say "building with cargo-lambda"
     # SAM hands no feature on, and its cache does not see that one is asked for.
-    [ -z "$features" ] || export CARGO_LAMBDA_BUILD="{features=[\"$features\"]}"
+    [ -z "$features" ] || export CARGO_LAMBDA_BUILD="{features=[\"${features//,/\",\"}\"]}"
     .venv/template/bin/sam build --cache-dir ".aws-sam/cache${features:+-$features}" \
       --parameter-overrides "${parameters[@]}" >&2
   fi
@@ -279,6 +279,7 @@ check_form
 check_connections
 features=""
 [ "$(known Venues)" != solana ] || features=solana # only with it do functions start there
+[[ "$(known OtelEndpoint)" != http* ]] || features="${features:+$features,}traces" # likewise
 if [ "$form" = images ]; then deploy_images
 elif [ -n "$endpoint" ]; then deploy_to_emulator
 else deploy_to_aws; fi

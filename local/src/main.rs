@@ -10,12 +10,15 @@ use local::{
     server::Server,
     signals::Signals,
 };
-use runtime::logs;
+use runtime::{Traces, logs};
 use tokio::runtime::Builder;
 
 /// How many steps a thread takes before it looks for new requests. Fewer than tokio's 61: a hundred
 /// orders move in step, and whoever submits the next one must not wait for all of them.
 const STEPS: u32 = 8;
+
+/// What a collector of traces is told is calling.
+const SERVICE: &str = "order-engine";
 
 /// The exit code of an engine that ran and could not go on.
 const PART_FAILED: u8 = 3;
@@ -77,9 +80,24 @@ async fn serve(options: &Serve) -> ExitCode {
         level: options.log_level,
         format: options.log_format,
     };
-    if let Err(error) = logs::start(logging) {
+    let traces = match Traces::open(&options.traces.settings(), SERVICE) {
+        Ok(traces) => traces,
+        Err(error) => {
+            output::complain(format_args!("order-engine: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    if let Err(error) = logs::start(logging, traces.as_ref()) {
         output::complain(format_args!("order-engine: {error}"));
     }
+    let ended = serve_until_told(options).await;
+    if let Some(traces) = traces {
+        traces.stop().await;
+    }
+    ended
+}
+
+async fn serve_until_told(options: &Serve) -> ExitCode {
     let mut signals = match Signals::receive() {
         Ok(signals) => signals,
         Err(error) => {

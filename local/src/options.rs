@@ -27,6 +27,7 @@ mod migrate;
 mod placing;
 mod solana;
 mod storage;
+mod traces;
 
 pub use backup::{Backup, Restore};
 pub(crate) use engine_url::is_loopback;
@@ -37,6 +38,7 @@ pub use migrate::Migrate;
 pub use placing::{Place, Sending, Snipe};
 pub use solana::Solana;
 pub use storage::Storage;
+pub use traces::Traces;
 
 const NAME: &str = "order-engine";
 
@@ -249,6 +251,9 @@ pub struct Serve {
     #[arg(long, env = LOG_FORMAT.name)]
     #[arg(value_parser = parser(&LOG_FORMAT), help = LOG_FORMAT.doc)]
     pub log_format: Option<LogFormat>,
+    /// Who collects traces.
+    #[command(flatten)]
+    pub traces: Traces,
 }
 
 impl Serve {

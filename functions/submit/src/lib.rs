@@ -21,9 +21,9 @@ use serde::Serialize;
 
 /// The API as Lambda runs it. `after_each` runs when an answer is made and before it is given to
 /// Lambda, which may freeze the program right then.
-pub fn service(
+pub fn service<After: Future<Output = ()> + Send + 'static>(
     api: Api,
-    after_each: impl Fn() + Clone + Send + Sync + 'static,
+    after_each: impl Fn() -> After + Clone + Send + Sync + 'static,
 ) -> impl Service<
     LambdaEvent<LambdaRequest>,
     Response: Serialize,
@@ -32,8 +32,11 @@ pub fn service(
 > + Clone {
     let routes = api::router(api)
         .layer(map_response(move |response: Response| {
-            after_each();
-            ready(response)
+            let after = after_each();
+            async move {
+                after.await;
+                response
+            }
         }))
         .layer(map_request(|mut request: Request| {
             if let Some(source) = source(&request) {

@@ -9,6 +9,10 @@ const BUILD: Build = Build {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::<config::Submit>::start().await?;
-    let (api, metrics) = (function.api(BUILD).await?, function.metrics());
-    lambda_http::lambda_runtime::run(submit::service(api, move || metrics.flush())).await
+    let (api, written) = (function.api(BUILD).await?, function.written());
+    let after_each = move || {
+        let written = written.clone();
+        async move { written.flush().await }
+    };
+    lambda_http::lambda_runtime::run(submit::service(api, after_each)).await
 }

@@ -468,6 +468,7 @@ impl Function {
         let answered = Arc::clone(&self.answered);
         let count = move || {
             answered.fetch_add(1, Ordering::Relaxed);
+            std::future::ready(())
         };
         let service = submit::service(self.api.clone(), count);
         let answer = service.oneshot(event).await;

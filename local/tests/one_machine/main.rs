@@ -51,6 +51,7 @@ mod supervision;
 mod support;
 mod systemd;
 mod third_venue;
+mod traces;
 mod unknown;
 mod unreadable;
 mod upgrade;

@@ -30,8 +30,8 @@ async fn no_step_of_an_order_reads_a_whole_table() {
             .iter()
             .map(|row| row.get::<_, i64>("n_tup_ins") + row.get::<_, i64>("n_tup_upd"))
             .sum();
-        // An order: its row, five events, its landing; a claim and four moves.
-        (changes >= ORDERS * 12).then_some(rows)
+        // An order: its row, five events, its landing; a claim and two moves.
+        (changes >= ORDERS * 10).then_some(rows)
     })
     .await;
     for table in &tables {

@@ -4,8 +4,8 @@ use super::{
     ALLOWED_ORIGINS, AUDIT_DAYS, BASE_PATH, BasePath, Configuration, Count, DATABASE_SERVING_ROLE,
     Database, HttpUrl, KeptDays, Logging, MAX_WAIT_S, Market, Origins, QUEUE_URL, RECHECK_MAX_S,
     REPLAY_QUEUE_URL, RETAIN_DAYS, Reading, RecheckSeconds, RetainDays, RoleName, SOLANA_SIGNER,
-    SocketEndpoint, VENUES, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY, WS_MANAGEMENT_ENDPOINT,
-    WaitSeconds, WalletKey,
+    SocketEndpoint, Traces, VENUES, Venues, WORKER_BATCH_SIZE, WORKER_CONCURRENCY,
+    WS_MANAGEMENT_ENDPOINT, WaitSeconds, WalletKey,
 };
 
 /// What the submit function reads.
@@ -13,6 +13,8 @@ use super::{
 pub struct Submit {
     /// How it logs.
     pub logging: Logging,
+    /// Where its traces go.
+    pub traces: Traces,
     /// Where the database is.
     pub database: Database,
     /// The venues, for quotes.
@@ -61,6 +63,7 @@ impl Configuration for Workers {
 impl Configuration for Submit {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
+        let traces = Traces::gather(env);
         let database = Database::gather(env);
         let market = Market::gather(env);
         let queue_url = env.get(&QUEUE_URL);
@@ -71,6 +74,7 @@ impl Configuration for Submit {
         let max_wait = env.get(&MAX_WAIT_S);
         Some(Self {
             logging: logging?,
+            traces: traces?,
             database: database?,
             market: market?,
             queue_url: queue_url?,
@@ -88,6 +92,8 @@ impl Configuration for Submit {
 pub struct Execution {
     /// How it logs.
     pub logging: Logging,
+    /// Where its traces go.
+    pub traces: Traces,
     /// Where the database is.
     pub database: Database,
     /// The venues.
@@ -107,6 +113,7 @@ pub struct Execution {
 impl Configuration for Execution {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
+        let traces = Traces::gather(env);
         let database = Database::gather(env);
         let market = Market::gather(env);
         let queue_url = env.get(&QUEUE_URL);
@@ -116,6 +123,7 @@ impl Configuration for Execution {
         let retain_days = env.optional(&RETAIN_DAYS);
         Some(Self {
             logging: logging?,
+            traces: traces?,
             database: database?,
             market: market?,
             queue_url: queue_url?,
@@ -155,6 +163,8 @@ impl Configuration for Worker {
 pub struct Monitor {
     /// How it logs.
     pub logging: Logging,
+    /// Where its traces go.
+    pub traces: Traces,
     /// Where the database is.
     pub database: Database,
     /// The venues.
@@ -166,11 +176,13 @@ pub struct Monitor {
 impl Configuration for Monitor {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
+        let traces = Traces::gather(env);
         let database = Database::gather(env);
         let market = Market::gather(env);
         let queue_url = env.get(&QUEUE_URL);
         Some(Self {
             logging: logging?,
+            traces: traces?,
             database: database?,
             market: market?,
             queue_url: queue_url?,
@@ -183,6 +195,8 @@ impl Configuration for Monitor {
 pub struct Websocket {
     /// How it logs.
     pub logging: Logging,
+    /// Where its traces go.
+    pub traces: Traces,
     /// Where the database is.
     pub database: Database,
     /// [`REPLAY_QUEUE_URL`]. Required.
@@ -196,12 +210,14 @@ pub struct Websocket {
 impl Configuration for Websocket {
     fn gather(env: &mut Reading<'_>) -> Option<Self> {
         let logging = Logging::gather(env);
+        let traces = Traces::gather(env);
         let database = Database::gather(env);
         let replay_queue_url = env.get(&REPLAY_QUEUE_URL);
         let sockets = env.get(&WS_MANAGEMENT_ENDPOINT);
         let allowed_origins = env.get(&ALLOWED_ORIGINS);
         Some(Self {
             logging: logging?,
+            traces: traces?,
             database: database?,
             replay_queue_url: replay_queue_url?,
             sockets: sockets?,

@@ -126,6 +126,11 @@ variables! {
     LOG_LEVEL: LogLevel = Some("info"), Both;
     /// How logs are written; if not set, pretty on a terminal and json elsewhere.
     LOG_FORMAT: LogFormat = None, Both;
+    /// Collector that traces of orders go to, by OTLP over HTTP: `/v1/traces` is added. If not set,
+    /// there are none.
+    OTEL_EXPORTER_OTLP_ENDPOINT: HttpUrl = None, Both;
+    /// Share of orders that have a trace, where there are any. All programs choose the same ones.
+    OTEL_TRACES_SAMPLER_ARG: Share = Some("1"), Both;
     /// The running engine that the commands talk to. `localhost:3000` will do, and an address with
     /// `/api` at its end.
     ENGINE_URL: HttpUrl = Some("http://127.0.0.1:3000"), Machine;

@@ -35,5 +35,6 @@ pub mod routing;
 pub mod statistics;
 pub mod stream;
 pub mod submit;
+pub mod trace;
 pub mod use_cases;
 mod venue;

@@ -20,6 +20,7 @@ use crate::{
     order::{Swap, Token, price},
     ports::{Envelope, LaunchLog, Launches, PriceLog, Queue, SeenPrice, StoreError, WaitingOrders},
     routing::Router,
+    trace,
 };
 
 /// The use case behind the watch.
@@ -129,7 +130,13 @@ impl Monitor {
                 return 0;
             }
         };
-        if let Err(error) = self.queue.send(&woken).await {
+        let spans: Vec<_> = woken
+            .iter()
+            .map(|woken| trace::sent_again(woken, "monitor"))
+            .collect();
+        let sent = self.queue.send(&woken).await;
+        drop(spans);
+        if let Err(error) = sent {
             observe::queue_refused(woken[0].message.id, &error.0);
         }
         woken.len()

@@ -18,6 +18,7 @@ use crate::{
     ports::{ExecuteOrder, Grace, Outbox, Queue, StoreError},
     retention::Retention,
     stream::OrderStream,
+    trace,
 };
 
 /// The use case behind the timer.
@@ -114,7 +115,12 @@ impl Relay {
             if due.is_empty() {
                 break;
             }
+            let spans: Vec<_> = due
+                .iter()
+                .map(|due| trace::sent_again(due, "relay"))
+                .collect();
             let accepted = self.queue.send(&due).await?;
+            drop(spans);
             let accepted: Vec<ExecuteOrder> = due
                 .iter()
                 .zip(&accepted)

@@ -13,6 +13,7 @@ use futures::{
     channel::mpsc,
     future::{join, join_all},
 };
+use tracing::Instrument;
 
 use crate::{
     account::AccountId,
@@ -23,6 +24,7 @@ use crate::{
         Clock, ConnectionId, Connections, EventText, OrderLog, Push, PushError, StoreError,
         Subscribers, Subscriptions, Undelivered,
     },
+    trace,
 };
 
 use pushes::Message;
@@ -116,7 +118,8 @@ impl OrderStream {
         {
             return Ok(Subscribed::UnknownOrder);
         }
-        match self.replay(connection, order, after, opening).await {
+        let replay = self.replay(connection, order, after, opening);
+        match replay.instrument(trace::replay(order)).await {
             Err(StreamError::Push(PushError::Gone)) => {
                 self.subscriptions.forget(connection).await?;
                 Ok(Subscribed::Gone)
@@ -271,11 +274,11 @@ impl OrderStream {
                 self.push_acceptance(record.order_id, &of_all).await;
             }
             let event = event_text(self.encode, &record);
-            let (reached, _) = join(
+            let pushes = join(
                 self.push_each(of_order, &event),
                 self.push_each(of_all, &event),
-            )
-            .await;
+            );
+            let (reached, _) = pushes.instrument(trace::push(&record)).await;
             if record.status.is_final()
                 && let Err(error) = self.finish(record.order_id, &reached).await
             {

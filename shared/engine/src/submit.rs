@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::{Either, select};
+use tracing::Instrument;
 
 use crate::{
     account::LimitReached,
@@ -13,6 +14,7 @@ use crate::{
         Admission, Busy, Client, Clock, Envelope, ExecuteOrder, Inserted, OrderWriter, Queue,
         StoreError,
     },
+    trace,
 };
 
 /// The use case behind `POST /api/orders/execute`.
@@ -59,15 +61,27 @@ impl Submit {
         order: &NewOrder,
         client: Option<&Client>,
     ) -> Result<Submitted, StoreError> {
+        let span = trace::submit(order.id);
+        let submitted = self.take(order, client).instrument(span.clone()).await;
+        trace::submitted(&span, &submitted);
+        submitted
+    }
+
+    async fn take(
+        &self,
+        order: &NewOrder,
+        client: Option<&Client>,
+    ) -> Result<Submitted, StoreError> {
         let _place = match self.admission.admit(order, client).await {
             Ok(place) => place,
             Err(busy) => return self.refuse(order, busy).await,
         };
         let lifetime = order.kind.lifetime(&self.policy);
-        match self.writer.insert(order, lifetime).await? {
+        let stored = self.writer.insert(order, lifetime);
+        match stored.instrument(trace::store()).await? {
             Inserted::New => {
                 observe::accepted(order.id);
-                self.announce(order).await;
+                self.announce(order).instrument(trace::announce()).await;
                 Ok(Submitted::Accepted(order.id))
             }
             known => Ok(answered(order, &known)),

@@ -29,8 +29,8 @@ use serde::{Deserialize, Serialize};
 pub use lambda_runtime::Error;
 
 use crate::{
-    Trading, admission::QueueLimit, check_rights, clock, health, logs, migrate_apart, statistics,
-    use_cases,
+    Traces, Trading, admission::QueueLimit, check_rights, clock, health, logs, migrate_apart,
+    statistics, use_cases,
 };
 
 /// What the environment of every function has.
@@ -45,6 +45,11 @@ pub trait FunctionConfig: Configuration {
 
     /// How it logs.
     fn logging(&self) -> Logging;
+
+    /// Where its traces go, if it works on orders.
+    fn traces(&self) -> Option<&config::Traces> {
+        None
+    }
 
     /// Where the database's URL is to be had.
     fn database(&self) -> &config::Database;
@@ -83,14 +88,30 @@ macro_rules! function_config {
 }
 
 function_config!(
-    Submit: 1,
+    Submit: 1 {
+        fn traces(&self) -> Option<&config::Traces> {
+            Some(&self.traces)
+        }
+    },
     Execution: 2 {
+        fn traces(&self) -> Option<&config::Traces> {
+            Some(&self.traces)
+        }
+
         fn policy(&self) -> Policy {
             execution_policy(self)
         }
     },
-    Monitor: 1,
-    Websocket: 1,
+    Monitor: 1 {
+        fn traces(&self) -> Option<&config::Traces> {
+            Some(&self.traces)
+        }
+    },
+    Websocket: 1 {
+        fn traces(&self) -> Option<&config::Traces> {
+            Some(&self.traces)
+        }
+    },
     Migrate: 1 {
         const SERVES: bool = false;
     },
@@ -102,6 +123,10 @@ impl FunctionConfig for Worker {
 
     fn logging(&self) -> Logging {
         self.execution.logging
+    }
+
+    fn traces(&self) -> Option<&config::Traces> {
+        Some(&self.execution.traces)
     }
 
     fn database(&self) -> &config::Database {
@@ -121,13 +146,31 @@ pub struct Build {
     pub solana: bool,
 }
 
+/// What a function writes of itself besides its log. It is to leave the program before the end of
+/// an invocation, when Lambda freezes it.
+#[derive(Clone)]
+pub struct Written {
+    metrics: EmbeddedMetrics,
+    traces: Option<Traces>,
+}
+
+impl Written {
+    /// Writes what was counted, and sends what was traced.
+    pub async fn flush(&self) {
+        self.metrics.flush();
+        if let Some(traces) = &self.traces {
+            traces.flush().await;
+        }
+    }
+}
+
 /// A function that has started.
 pub struct Function<C> {
     config: C,
     sdk: SdkConfig,
     database: Database,
     use_cases: UseCases,
-    metrics: EmbeddedMetrics,
+    written: Written,
 }
 
 impl<C: FunctionConfig> Function<C> {
@@ -137,8 +180,12 @@ impl<C: FunctionConfig> Function<C> {
     /// Everything that is missing or wrong, in words for the log.
     pub async fn start() -> Result<Self, Error> {
         let config: C = config::read()?;
-        logs::start(config.logging())?;
-        let metrics = EmbeddedMetrics::start(&config::function_name())?;
+        let name = config::function_name();
+        let traces = config.traces().map(|traces| Traces::open(traces, &name));
+        let traces = traces.transpose().map_err(|error| error.to_string())?;
+        let traces = traces.flatten();
+        logs::start(config.logging(), traces.as_ref())?;
+        let metrics = EmbeddedMetrics::start(&name)?;
         let sdk = aws::sdk().await;
         let access = config.database();
         let secret = Arc::new(Secret {
@@ -156,7 +203,7 @@ impl<C: FunctionConfig> Function<C> {
             config,
             sdk,
             database,
-            metrics,
+            written: Written { metrics, traces },
         })
     }
 
@@ -173,15 +220,15 @@ impl<C: FunctionConfig> Function<C> {
         lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
             let shutdown = clock::shutdown_before(event.context.deadline());
             let answer = handle(event.payload, shutdown).await;
-            self.metrics.flush();
+            self.written.flush().await;
             answer
         }))
         .await
     }
 
-    /// What was counted, to be flushed at the end of each invocation.
-    pub fn metrics(&self) -> EmbeddedMetrics {
-        self.metrics
+    /// What it has written of itself, to be flushed at the end of each invocation.
+    pub fn written(&self) -> Written {
+        self.written.clone()
     }
 
     async fn trading(

@@ -10,6 +10,9 @@ use tracing_subscriber::{
 };
 
 use config::{LogFormat, LogLevel, Logging};
+use engine::trace::TARGET;
+
+use crate::Traces;
 
 /// The process logs already.
 #[derive(Debug, thiserror::Error)]
@@ -41,11 +44,11 @@ const OURS: [&str; 21] = [
     "testkit",
 ];
 
-/// Begins to log to the standard error stream.
+/// Begins to log to the standard error stream, and to trace where traces are collected.
 ///
 /// # Errors
 /// [`LogsError`] when the process logs already.
-pub fn start(logging: Logging) -> Result<(), LogsError> {
+pub fn start(logging: Logging, traces: Option<&Traces>) -> Result<(), LogsError> {
     let terminal = io::stderr().is_terminal();
     let format = logging.format.unwrap_or(if terminal {
         LogFormat::Pretty
@@ -63,6 +66,7 @@ pub fn start(logging: Logging) -> Result<(), LogsError> {
     let filter = filter(logging.level);
     tracing_subscriber::registry()
         .with(layer.with_filter(filter))
+        .with(traces.map(Traces::layer))
         .try_init()?;
     Ok(())
 }
@@ -86,7 +90,8 @@ fn filter(level: LogLevel) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
         let target = metadata.target();
         let name = target.split("::").next().unwrap_or_default();
         let most = if OURS.contains(&name) { ours } else { others };
-        *metadata.level() <= most && target != EXPECTED
+        // A trace's spans are not the log's: its lines say which order they are about.
+        *metadata.level() <= most && target != EXPECTED && target != TARGET
     })
     .with_max_level_hint(ours.max(others))
 }

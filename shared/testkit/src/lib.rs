@@ -1,5 +1,6 @@
 //! What tests of whole programs stand on.
 
+mod collector;
 mod database;
 mod lambda;
 mod network;
@@ -7,6 +8,7 @@ mod network;
 mod on_solana;
 mod pooler;
 
+pub use collector::{Behaviour, Collector, Traced};
 pub use database::{TestDatabase, migrated_database};
 pub use lambda::{Invocation, invoke};
 pub use network::Network;

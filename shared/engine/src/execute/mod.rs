@@ -16,6 +16,7 @@ use futures::{
     channel::mpsc,
     future::{BoxFuture, Shared, join},
 };
+use tracing::Instrument;
 
 use crate::{
     observe,
@@ -30,6 +31,7 @@ use crate::{
     },
     routing::{NoRoute, Router, RoutingDecision},
     stream::{Delivery, OrderStream},
+    trace,
 };
 use claimed::ClaimedOrder;
 use settle::Sent;
@@ -116,7 +118,22 @@ impl Execute {
         message: &ExecuteOrder,
         shutdown: &Shutdown,
     ) -> Result<Executed, ExecuteError> {
-        match self.writer.claim(message, self.policy.lease).await? {
+        let span = trace::execute(message);
+        let executed = self
+            .take_up(message, shutdown)
+            .instrument(span.clone())
+            .await;
+        trace::executed(&span, &executed);
+        executed
+    }
+
+    async fn take_up(
+        &self,
+        message: &ExecuteOrder,
+        shutdown: &Shutdown,
+    ) -> Result<Executed, ExecuteError> {
+        let claim = self.writer.claim(message, self.policy.lease);
+        match claim.instrument(trace::claim()).await? {
             Claim::Busy => Ok(Executed::Elsewhere),
             Claim::Stale => Ok(Executed::Stale),
             Claim::Leased(leased) => {
@@ -179,7 +196,10 @@ impl Execute {
                 Status::Confirmed | Status::Failed | Status::Cancelled | Status::Expired => {
                     return Ok(Executed::Final(status));
                 }
-                Status::Submitted => self.settle(&mut claimed, sent, shutdown).await?,
+                Status::Submitted => {
+                    let settled = self.settle(&mut claimed, sent, shutdown);
+                    settled.instrument(trace::settle()).await?
+                }
                 Status::Pending | Status::Waiting | Status::Routing | Status::Building
                     if order.cancel_requested =>
                 {
@@ -195,9 +215,12 @@ impl Execute {
                     self.look_back(&mut claimed).await?
                 }
                 Status::Waiting => self.look_again(&mut claimed).await?,
-                Status::Pending => self.begin(&mut claimed).await?,
-                Status::Routing => self.choose_venue(&mut claimed).await?,
-                Status::Building => self.build(&mut claimed).await?,
+                Status::Pending => self.begin(&mut claimed).instrument(trace::route()).await?,
+                Status::Routing => {
+                    let chosen = self.choose_venue(&mut claimed);
+                    chosen.instrument(trace::route()).await?
+                }
+                Status::Building => self.build(&mut claimed).instrument(trace::sign()).await?,
             };
             let pause = match step {
                 Step::On => None,
@@ -330,6 +353,7 @@ impl Execute {
     ) -> Result<Step, ExecuteError> {
         let order = claimed.order();
         observe::attempt_failed(order, &failure);
+        trace::failed(&failure);
         if order.cancel_requested {
             return Ok(cancelled(settled));
         }

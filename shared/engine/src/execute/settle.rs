@@ -4,6 +4,7 @@ use std::{pin::pin, time::Duration};
 
 use futures::future::{Either, select};
 use jiff::Timestamp;
+use tracing::Instrument;
 
 use super::{ClaimedOrder, Execute, ExecuteError, Shutdown, Step};
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
         Failure, FailureCode, Fill, OrderEvent, SignedTransaction, TokenAmount, TransactionEnd,
     },
     ports::ChainStatus,
+    trace,
 };
 
 /// When to look again for a transaction that nobody has seen: about one slot of the chain.
@@ -103,7 +105,8 @@ impl Execute {
     /// Answers how long it is pointless to look. An error is not believed: only the chain's record
     /// tells whether the bytes arrived.
     async fn send(&self, claimed: &ClaimedOrder, transaction: &SignedTransaction) -> Duration {
-        self.chain.send(transaction).await.unwrap_or_else(|error| {
+        let sent = self.chain.send(transaction).instrument(trace::send());
+        sent.await.unwrap_or_else(|error| {
             observe::send_failed(claimed.order().id, &error);
             POLL_INTERVAL
         })

@@ -1,10 +1,11 @@
 //! The router: ask every venue at once, and believe only what is plausible.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use futures::future::{Either, join, join_all, select};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
+use tracing::Instrument;
 
 use super::choice::{self, NoRoute, RoutingDecision};
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     policy::Policy,
     ports::{Clock, ReferencePrice, Venue},
     quote::{Quote, Rejection},
+    trace,
     venue::VenueId,
 };
 
@@ -114,13 +116,16 @@ impl Router {
             Some(pool) => venue.quote_at(pool, swap),
             None => venue.quote(swap),
         };
-        let answer = match select(asked, self.clock.sleep(limit)).await {
+        let span = trace::quote(&venue.id());
+        let asked = asked.instrument(span.clone());
+        let answer = match select(pin!(asked), self.clock.sleep(limit)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => {
                 let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
                 Err(Rejection::Late(limit))
             }
         };
+        trace::quoted(&span, &answer);
         (venue.id(), answer)
     }
 
