@@ -36,8 +36,8 @@ pub(super) struct CameIn {
     pub(super) reached: Option<LimitReached>,
 }
 
-/// `claim.sql`: orders are taken up and begun with, and the subscribers of those are read after that
-/// is committed.
+/// `claim.sql`: orders are taken up and begun with, and the subscribers of those are read after
+/// that is committed.
 pub(super) struct Claim(pub(super) Database);
 
 /// `append.sql`: orders move, and their subscribers are read after that is committed.

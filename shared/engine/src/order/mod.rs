@@ -216,8 +216,8 @@ impl Order {
 
     /// Whether whoever takes it up begins with [`Order::BEGINNING`], and looks at nothing before
     /// but the time.
-    pub const fn begins_at_once(&self) -> bool {
-        matches!(self.status, Status::Pending) && self.kind.begins_at_once()
+    pub fn begins_at_once(&self) -> bool {
+        self.status == Status::Pending && self.kind.begins_at_once()
     }
 
     /// Whether it can still move. An order that cannot is closed.
